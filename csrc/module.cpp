@@ -1,0 +1,16 @@
+// The Python module detailbase_core._C: native kernels on NumPy buffers, not linked to torch.
+
+#include <pybind11/pybind11.h>
+
+namespace detailbase {
+void bind_sparse(pybind11::module_& m);       // sparse_bindings.cpp
+void bind_superpoints(pybind11::module_& m);  // superpoints_bindings.cpp
+void bind_scene_map(pybind11::module_& m);    // scene_map_bindings.cpp
+}  // namespace detailbase
+
+PYBIND11_MODULE(_C, m) {
+  m.doc() = "Native kernels of detailbase_core.";
+  detailbase::bind_sparse(m);
+  detailbase::bind_superpoints(m);
+  detailbase::bind_scene_map(m);
+}

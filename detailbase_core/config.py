@@ -1,0 +1,263 @@
+"""One tree of frozen dataclasses: every setting, its meaning, unit and range.
+
+YAML files and ROS parameters are made from these fields, so a setting is written down
+once. Values are checked when a dataclass is built; unknown keys are errors.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from detailbase_core.errors import ConfigError
+
+C = TypeVar("C")
+
+
+def setting(
+    default: Any,
+    doc: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] | None = None,
+    live: bool = False,
+) -> Any:
+    """A dataclass field with its documentation and limits.
+
+    Args:
+        default: default value.
+        doc: one sentence for people, with the unit.
+        low, high: inclusive limits of a number.
+        choices: the allowed words of a string.
+        live: whether it may change while a node runs.
+    """
+    metadata = {"doc": doc, "low": low, "high": high, "choices": choices, "live": live}
+    return field(default=default, metadata=metadata)
+
+
+class Settings:
+    """Base of all config dataclasses: checks each field's type and range when built."""
+
+    def __post_init__(self) -> None:
+        hints = typing.get_type_hints(type(self))
+        for f in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = _coerced(getattr(self, f.name), hints[f.name], f.name)
+            object.__setattr__(self, f.name, value)
+            _check_limits(f.name, value, f.metadata)
+
+
+def _coerced(value: Any, hint: Any, name: str) -> Any:
+    """`value` as the annotated type; ints become floats and lists become tuples, no more."""
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        item = typing.get_args(hint)[0]
+        if not isinstance(value, (list, tuple)):
+            raise ConfigError(f"{name}: expected a list, got {value!r}")
+        return tuple(_coerced(v, item, name) for v in value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    expected = origin or hint
+    wrong_bool = isinstance(value, bool) and hint is not bool
+    if wrong_bool or not isinstance(value, expected):
+        raise ConfigError(
+            f"{name}: expected {getattr(hint, '__name__', hint)}, got {value!r}"
+        )
+    return value
+
+
+def _check_limits(name: str, value: Any, metadata: typing.Mapping[str, Any]) -> None:
+    low, high, choices = (metadata.get(k) for k in ("low", "high", "choices"))
+    if choices is not None and value not in choices:
+        raise ConfigError(f"{name}: {value!r} is not one of {', '.join(choices)}")
+    for number in value if isinstance(value, tuple) else (value,):
+        if not isinstance(number, (int, float)):
+            continue
+        if math.isnan(number):
+            raise ConfigError(f"{name}: NaN is not a value")
+        if low is not None and number < low:
+            raise ConfigError(f"{name}: {number} is below {low}")
+        if high is not None and number > high:
+            raise ConfigError(f"{name}: {number} is above {high}")
+
+
+@dataclass(frozen=True)
+class MapConfig(Settings):
+    """How scans become a map."""
+
+    voxel_size_m: float = setting(0.02, "Edge of a map voxel, metres.", low=0.005, high=0.5)
+    max_voxels: int = setting(
+        2_000_000,
+        "Voxels kept at most; beyond it those farthest from the sensor are forgotten.",
+        low=1_000,
+    )
+    min_range_m: float = setting(0.1, "Nearer points are dropped, metres.", low=0.0, live=True)
+    max_range_m: float = setting(8.0, "Farther points are dropped, metres.", low=0.1, live=True)
+    carve: bool = setting(
+        True,
+        "Forget voxels that an organised cloud sees through (things that moved away).",
+        live=True,
+    )
+
+
+@dataclass(frozen=True)
+class SuperpointConfig(Settings):
+    """How a cloud is cut into superpoints."""
+
+    voxel_size_m: float = setting(
+        0.02, "Edge of the voxels whose adjacency is the graph, metres.", low=0.005, high=0.5
+    )
+    threshold: float = setting(
+        0.01, "Felzenszwalb threshold k on 1 - cos(angle between normals).", low=0.0
+    )
+    color_weight: float = setting(
+        0.3, "Weight of the colour difference in the edge weight (0 = geometry only).", low=0.0
+    )
+    min_points: int = setting(20, "Smaller superpoints join a neighbour, points.", low=1)
+    block_voxels: int = setting(
+        64,
+        "Superpoints never cross the border of blocks of this many voxels; 0 = no blocks.",
+        low=0,
+    )
+
+
+@dataclass(frozen=True)
+class InstanceConfig(Settings):
+    """How masks become separate objects."""
+
+    mask_threshold: float = setting(
+        0.5, "A superpoint belongs where the mask probability is at least this.",
+        low=0.0, high=1.0, live=True,
+    )
+    presence_threshold: float = setting(
+        0.5, "Below this presence a phrase has no instances.", low=0.0, high=1.0, live=True
+    )
+    connect_distance_m: float = setting(
+        0.10, "Parts of a mask closer than this are one object, metres.", low=0.01, live=True
+    )
+    min_points: int = setting(
+        30, "Smaller pieces are dropped unless nothing else is left, points.", low=1, live=True
+    )
+
+
+@dataclass(frozen=True)
+class ModelConfig(Settings):
+    """The network's architecture; travels inside our checkpoints.
+
+    The defaults are the published DetailBase (reference: 3D-DRES, AAAI 2026).
+    """
+
+    voxel_size_m: float = setting(0.02, "Edge of a network voxel, metres.", low=0.005, high=0.5)
+    min_spatial_shape: int = setting(128, "Smallest grid per axis, voxels.", low=1)
+    in_channels: int = setting(6, "Input features per voxel: r g b x y z.", low=1)
+    widths: tuple[int, ...] = setting((32, 64, 96, 128, 160), "U-Net width per level.", low=1)
+    block_reps: int = setting(2, "Residual blocks per level and direction.", low=1)
+    text_dim: int = setting(768, "Width of the text encoder's output.", low=1)
+    query_dim: int = setting(256, "Decoder width.", low=1)
+    heads: int = setting(8, "Attention heads.", low=1)
+    ffn_dim: int = setting(1024, "Hidden width of the decoder's feed-forward part.", low=1)
+    decoder_layers: int = setting(6, "Decoder layers.", low=1)
+    dropout: float = setting(0.0, "Dropout inside the decoder while training.", low=0.0, high=0.9)
+    coordinates: str = setting(
+        "reference",
+        "reference: xyz centred on the scene's mean, grid from its minimum, as published; "
+        "anchored: fixed anchor, height above the floor, for live maps.",
+        choices=("reference", "anchored"),
+    )
+    cross_attention_post_norm: bool = setting(
+        False,
+        "Apply the cross-attention layer's LayerNorm. The released code computes it and throws "
+        "the result away; released weights depend on that, so the default is off.",
+    )
+    pointwise_reinterpret: bool = setting(
+        True,
+        "Read the 1x1x1 shortcut weights [out, 1, 1, 1, in] as [in, out] without transposing, an "
+        "inherited slip that released weights depend on. Off: the plain product.",
+    )
+    superpoint_positions: bool = setting(
+        False, "Add an embedding of each superpoint's centre and extent to its features."
+    )
+    presence_head: bool = setting(
+        False, "Predict per query whether the scene holds what it names."
+    )
+
+
+@dataclass(frozen=True)
+class GrounderConfig(Settings):
+    """Everything that a Grounder needs to know."""
+
+    checkpoint: str = setting(
+        "", "Path of a checkpoint (.safetensors or a released .pth); empty = the shipped model."
+    )
+    text_encoder: str = setting(
+        "",
+        "Folder or hub name of a transformers text encoder, for checkpoints that carry none "
+        "(released weights: an MPNet-base).",
+    )
+    device: str = setting("auto", "torch device: auto, cpu, cuda, cuda:0 ...")
+    backend: str = setting(
+        "auto", "Sparse convolution backend.", choices=("auto", "native", "torch", "spconv")
+    )
+    threads: int = setting(0, "CPU threads; 0 = all cores but one (at least one).", low=0)
+    max_words: int = setting(256, "Longest sentence accepted, words.", low=1, live=True)
+    reencode_fraction: float = setting(
+        0.02, "Encode again when more than this part of the voxels changed.",
+        low=0.0, high=1.0, live=True,
+    )
+    max_encoding_age_s: float = setting(
+        10.0, "Encode again when a changed map's encoding is older than this, seconds.",
+        low=0.0, live=True,
+    )
+    map: MapConfig = field(default_factory=MapConfig)
+    superpoints: SuperpointConfig = field(default_factory=SuperpointConfig)
+    instances: InstanceConfig = field(default_factory=InstanceConfig)
+
+
+def to_dict(config: Settings) -> dict[str, Any]:
+    """The tree as plain dicts, lists and numbers (for YAML and JSON)."""
+    plain = dataclasses.asdict(config)  # type: ignore[call-overload]
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in plain.items()}
+
+
+def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: str = "") -> C:
+    """Build `config_class` from nested dicts; missing keys keep their defaults.
+
+    Raises:
+        ConfigError: unknown key, wrong type, or value out of range, with its dotted name.
+    """
+    if not isinstance(values, typing.Mapping):
+        raise ConfigError(f"{where or config_class.__name__}: expected settings, got {values!r}")
+    hints = typing.get_type_hints(config_class)
+    known = {f.name for f in dataclasses.fields(config_class)}  # type: ignore[arg-type]
+    kwargs: dict[str, Any] = {}
+    for key, value in values.items():
+        name = f"{where}.{key}" if where else str(key)
+        if key not in known:
+            raise ConfigError(f"unknown setting {name!r}; known here: {', '.join(sorted(known))}")
+        hint = hints[key]
+        kwargs[key] = (
+            from_dict(hint, value, name) if dataclasses.is_dataclass(hint) else value
+        )
+    try:
+        return config_class(**kwargs)
+    except ConfigError as error:
+        raise ConfigError(f"{where}.{error}" if where else str(error)) from None
+
+
+def load_yaml(config_class: type[C], path: str | Path) -> C:
+    """Read a YAML file into `config_class`.
+
+    Raises:
+        ConfigError: not readable, not YAML, or not settings of this class.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
+    return from_dict(config_class, values or {})

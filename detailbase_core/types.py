@@ -1,0 +1,225 @@
+"""The values that travel between the stages. Frozen, checked when built, NumPy only.
+
+Units are metres, frames are named, colours are 8-bit at these edges. Nothing here knows
+about torch or ROS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+
+def _check_array(
+    name: str, array: NDArray, dtype: type, shape: tuple[int | None, ...]
+) -> None:
+    """Raise ValueError unless `array` has this dtype and shape (None = any length)."""
+    fits = (
+        isinstance(array, np.ndarray)
+        and array.dtype == dtype
+        and array.ndim == len(shape)
+        and all(want is None or want == have for want, have in zip(shape, array.shape, strict=True))
+    )
+    if not fits:
+        wanted = "(" + ", ".join("N" if n is None else str(n) for n in shape) + ")"
+        have = (
+            f"{array.dtype} {array.shape}"
+            if isinstance(array, np.ndarray)
+            else type(array).__name__
+        )
+        raise ValueError(f"{name}: expected {np.dtype(dtype)} {wanted}, got {have}")
+
+
+@dataclass(frozen=True)
+class PointCloud:
+    """A coloured cloud in one frame.
+
+    Attributes:
+        xyz: (N, 3) float32, metres, in `frame`. Organised clouds may hold NaN rows where
+            the sensor saw nothing; clouds inside the map never do.
+        rgb: (N, 3) uint8.
+        frame: name of the coordinate frame ("" = unknown).
+        stamp_ns: time of measurement, nanoseconds (0 = unknown).
+        image_shape: (height, width) of an organised cloud, row-major, height * width == N;
+            None for an unorganised one.
+
+    Raises:
+        ValueError: a shape, dtype or length does not fit.
+    """
+
+    xyz: NDArray[np.float32]
+    rgb: NDArray[np.uint8]
+    frame: str = ""
+    stamp_ns: int = 0
+    image_shape: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        _check_array("xyz", self.xyz, np.float32, (None, 3))
+        _check_array("rgb", self.rgb, np.uint8, (len(self.xyz), 3))
+        if self.image_shape is not None:
+            height, width = self.image_shape
+            if height * width != len(self.xyz):
+                raise ValueError(
+                    f"image_shape {height} x {width} does not hold {len(self.xyz)} points"
+                )
+
+    def __len__(self) -> int:
+        return len(self.xyz)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the network looks at: a snapshot of the map, cut into superpoints.
+
+    Attributes:
+        cloud: finite points, one per occupied map voxel (or as read from a file).
+        point_to_superpoint: (N,) int64, dense ids 0 .. superpoint_count - 1.
+        version: the map's version when the snapshot was taken (0 for a file).
+    """
+
+    cloud: PointCloud
+    point_to_superpoint: NDArray[np.int64]
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        _check_array("point_to_superpoint", self.point_to_superpoint, np.int64, (len(self.cloud),))
+        if len(self.cloud) and self.point_to_superpoint.min() < 0:
+            raise ValueError("point_to_superpoint: every point needs a superpoint (found < 0)")
+
+    @property
+    def superpoint_count(self) -> int:
+        return int(self.point_to_superpoint.max()) + 1 if len(self.cloud) else 0
+
+
+@dataclass(frozen=True)
+class Word:
+    """One whitespace/punctuation unit of a sentence; [begin, end) in Unicode code points."""
+
+    text: str
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A referring noun phrase.
+
+    Attributes:
+        text: the exact substring of the sentence.
+        begin, end: its character range [begin, end), Unicode code points.
+        head: index into the sentence's words of the phrase's main noun; its query is the
+            decoder's row head + 1.
+    """
+
+    text: str
+    begin: int
+    end: int
+    head: int
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A query, parsed.
+
+    Attributes:
+        text: as given.
+        words: in order of appearance.
+        phrases: in order of appearance; may be empty. The sentence itself is always query 0
+            and is not listed here.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    phrases: tuple[Phrase, ...]
+
+    def __post_init__(self) -> None:
+        for phrase in self.phrases:
+            if self.text[phrase.begin : phrase.end] != phrase.text:
+                raise ValueError(f"phrase {phrase.text!r} is not text[{phrase.begin}:{phrase.end}]")
+            if not 0 <= phrase.head < len(self.words):
+                raise ValueError(f"phrase {phrase.text!r}: head {phrase.head} is no word index")
+
+
+@dataclass(frozen=True)
+class Box:
+    """An upright box in the map frame.
+
+    Attributes:
+        center: (x, y, z), metres.
+        size: (along its own x, along its own y, along z), metres; x is the longer side.
+        yaw: rotation about map z, radians, in [-pi/2, pi/2).
+    """
+
+    center: tuple[float, float, float]
+    size: tuple[float, float, float]
+    yaw: float
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One object that a phrase refers to.
+
+    Attributes:
+        id: unique within one Grounding only, from 0.
+        point_indices: (M,) int64 into the scene's cloud, ascending, M >= 1.
+        box: around its points.
+        centroid: mean of its points (x, y, z), metres, map frame.
+        score: in [0, 1].
+    """
+
+    id: int
+    point_indices: NDArray[np.int64]
+    box: Box
+    centroid: tuple[float, float, float]
+    score: float
+
+
+@dataclass(frozen=True)
+class GroundedPhrase:
+    """A phrase and everything in the scene that it refers to (perhaps nothing).
+
+    Attributes:
+        text, begin, end: as in Phrase; for the sentence itself the whole text.
+        score: predicted IoU of the mask, clipped to [0, 1].
+        presence: probability that the scene holds what the phrase names, in [0, 1]; 1.0
+            from checkpoints without a presence head.
+        instances: by descending score; empty where nothing was found.
+    """
+
+    text: str
+    begin: int
+    end: int
+    score: float
+    presence: float
+    instances: tuple[Instance, ...]
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """The answer to one sentence.
+
+    Attributes:
+        query: the sentence as given.
+        scene: the snapshot in which it was answered; instances index its cloud.
+        sentence: the sentence's own target (query row 0).
+        phrases: one per noun phrase, in order of appearance.
+        stage_seconds: wall time per stage, in order of execution.
+    """
+
+    query: str
+    scene: Scene
+    sentence: GroundedPhrase
+    phrases: tuple[GroundedPhrase, ...]
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        """Whether any phrase, or the sentence itself, has at least one instance."""
+        return any(p.instances for p in (self.sentence, *self.phrases))

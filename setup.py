@@ -1,0 +1,31 @@
+"""Builds detailbase_core._C (csrc/, pybind11, no torch). Everything else is in pyproject.toml."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from glob import glob
+
+from pybind11.setup_helpers import Pybind11Extension, build_ext
+from setuptools import setup
+
+if platform.system() == "Linux":
+    compile_args, link_args = ["-O3", "-fopenmp", "-fno-math-errno"], ["-fopenmp"]
+elif sys.platform == "win32":
+    compile_args, link_args = ["/O2", "/openmp"], []
+else:  # Apple's clang ships no OpenMP
+    compile_args, link_args = ["-O3", "-fno-math-errno"], []
+
+setup(
+    ext_modules=[
+        Pybind11Extension(
+            "detailbase_core._C",
+            sorted(glob("csrc/*.cpp")),
+            depends=sorted(glob("csrc/*.h")),
+            extra_compile_args=compile_args,
+            extra_link_args=link_args,
+            cxx_std=17,
+        )
+    ],
+    cmdclass={"build_ext": build_ext},
+)
