@@ -33,3 +33,23 @@ class EmptySceneError(DetailBaseError):
 
 class Cancelled(DetailBaseError):  # noqa: N818 - it is an outcome, not a fault
     """The caller's cancel token was set while a query ran."""
+
+
+class LookupFailed(DetailBaseError):  # noqa: N818 - tf2's own name for it
+    """No transform can be given; the subclasses say why."""
+
+
+class UnknownFrameError(LookupFailed):
+    """A frame that no transform has mentioned yet."""
+
+
+class FramesNotConnectedError(LookupFailed):
+    """Two known frames in separate trees."""
+
+
+class ExtrapolationError(LookupFailed):
+    """The stamp lies outside the recorded transforms of some edge between the frames."""
+
+
+class BadTransformError(DetailBaseError):
+    """A transform that cannot be stored (NaN, not a rotation, a frame that is its own parent)."""

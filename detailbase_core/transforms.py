@@ -1,0 +1,262 @@
+"""A buffer of stamped transforms between frames, for places without tf2_ros.
+
+Same answers as tf2's BufferCore: a list of stamped transforms per child frame, ten seconds
+long, linear in the translation and slerp in the rotation between the two neighbours, and no
+guesses outside them.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import deque
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.spatial.transform import Rotation, Slerp
+
+from detailbase_core.errors import (
+    BadTransformError,
+    ExtrapolationError,
+    FramesNotConnectedError,
+    UnknownFrameError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+
+_QUATERNION_TOLERANCE = 1e-2  # on the squared norm, as in tf2
+
+
+class _Stamped(NamedTuple):
+    stamp_ns: int
+    translation: NDArray[np.float64]
+    rotation: Rotation
+
+
+class _Edge:
+    """The transforms child -> parent of one child frame, ordered by stamp."""
+
+    def __init__(self, parent: str, static: bool) -> None:
+        self.parent = parent
+        self.static = static
+        self.entries: deque[_Stamped] = deque()
+
+    @property
+    def newest_ns(self) -> int:
+        return self.entries[-1].stamp_ns
+
+    def insert(self, entry: _Stamped, cache_ns: int) -> None:
+        """Keep the order; drop what is older than `cache_ns`; ignore a repeated stamp."""
+        if self.static:
+            self.entries.clear()
+        at = bisect_left(self.entries, entry.stamp_ns, key=itemgetter(0))
+        if at < len(self.entries) and self.entries[at].stamp_ns == entry.stamp_ns:
+            return
+        self.entries.insert(at, entry)
+        while self.entries[0].stamp_ns < self.newest_ns - cache_ns:
+            self.entries.popleft()
+
+    def at(self, stamp_ns: int, child: str) -> Matrix:
+        """(4, 4) child -> parent.
+
+        Raises:
+            ExtrapolationError: no transforms on both sides of `stamp_ns`.
+        """
+        if self.static:
+            return _matrix(self.entries[0].translation, self.entries[0].rotation)
+        at = bisect_left(self.entries, stamp_ns, key=itemgetter(0))
+        if at < len(self.entries) and self.entries[at].stamp_ns == stamp_ns:
+            return _matrix(self.entries[at].translation, self.entries[at].rotation)
+        if at == 0 or at == len(self.entries):
+            first, last = self.entries[0].stamp_ns, self.newest_ns
+            side = "past" if at == 0 else "future"
+            raise ExtrapolationError(
+                f"{child!r} in {self.parent!r} at {stamp_ns / 1e9:.6f} s would be extrapolation "
+                f"into the {side}: transforms reach from {first / 1e9:.6f} to {last / 1e9:.6f} s"
+            )
+        return _interpolate(self.entries[at - 1], self.entries[at], stamp_ns)
+
+
+def _matrix(translation: NDArray[np.float64], rotation: Rotation) -> Matrix:
+    matrix = np.eye(4)
+    matrix[:3, :3] = rotation.as_matrix()
+    matrix[:3, 3] = translation
+    return matrix
+
+
+def _interpolate(before: _Stamped, after: _Stamped, stamp_ns: int) -> Matrix:
+    part = (stamp_ns - before.stamp_ns) / (after.stamp_ns - before.stamp_ns)
+    rotations = Rotation.concatenate([before.rotation, after.rotation])
+    translation = (1.0 - part) * before.translation + part * after.translation
+    return _matrix(translation, Slerp([0.0, 1.0], rotations)(part))
+
+
+def invert(matrix: Matrix) -> Matrix:
+    """The inverse of a rigid (4, 4) transform."""
+    inverse = np.eye(4)
+    inverse[:3, :3] = matrix[:3, :3].T
+    inverse[:3, 3] = -matrix[:3, :3].T @ matrix[:3, 3]
+    return inverse
+
+
+class TransformBuffer:
+    """Transforms by time. Thread-safe.
+
+    Args:
+        cache_time_s: how much history each edge keeps behind its newest transform, seconds.
+    """
+
+    def __init__(self, cache_time_s: float = 10.0) -> None:
+        self._cache_ns = int(cache_time_s * 1e9)
+        self._edges: dict[str, _Edge] = {}
+        self._frames: dict[str, None] = {}  # insertion-ordered set
+        self._lock = threading.Lock()
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """Every frame heard of, in order of appearance."""
+        with self._lock:
+            return tuple(self._frames)
+
+    def clear(self) -> None:
+        """Forget everything but the static transforms (after a jump of time)."""
+        with self._lock:
+            self._edges = {child: edge for child, edge in self._edges.items() if edge.static}
+            self._frames = dict.fromkeys(
+                frame for child, edge in self._edges.items() for frame in (edge.parent, child)
+            )
+
+    def set(
+        self,
+        parent: str,
+        child: str,
+        stamp_ns: int,
+        translation: Sequence[float],
+        rotation_xyzw: Sequence[float],
+        static: bool,
+    ) -> None:
+        """Store where `child` is in `parent`.
+
+        Args:
+            parent, child: frame names (a leading slash is ignored).
+            stamp_ns: time of validity, nanoseconds; of no meaning where `static`.
+            translation: (x, y, z) of the child's origin in the parent, metres.
+            rotation_xyzw: unit quaternion of the child's axes in the parent.
+            static: valid at all times.
+
+        Raises:
+            BadTransformError: not finite, no unit quaternion, or child and parent are the same.
+        """
+        parent, child = parent.lstrip("/"), child.lstrip("/")
+        entry = _checked(parent, child, stamp_ns, translation, rotation_xyzw)
+        with self._lock:
+            edge = self._edges.get(child)
+            if edge is None or edge.parent != parent or edge.static != static:
+                edge = self._edges[child] = _Edge(parent, static)
+            self._frames.setdefault(parent)
+            self._frames.setdefault(child)
+            edge.insert(entry, self._cache_ns)
+
+    def lookup(self, target: str, source: str, stamp_ns: int) -> Matrix:
+        """The transform that takes points from `source` to `target` at `stamp_ns`.
+
+        Args:
+            target, source: frame names.
+            stamp_ns: nanoseconds; 0 asks for the newest time that all edges have in common.
+
+        Returns:
+            (4, 4) float64.
+
+        Raises:
+            UnknownFrameError, FramesNotConnectedError, ExtrapolationError: see each; all are
+                LookupFailed.
+        """
+        target, source = target.lstrip("/"), source.lstrip("/")
+        with self._lock:
+            if stamp_ns == 0:
+                stamp_ns = self._newest_common_ns(target, source)
+            return self._lookup(target, source, stamp_ns)
+
+    def newest_common_ns(self, target: str, source: str) -> int:
+        """The newest stamp at which `lookup` can answer; 0 where every edge is static.
+
+        Raises:
+            UnknownFrameError, FramesNotConnectedError: as `lookup`.
+        """
+        with self._lock:
+            return self._newest_common_ns(target.lstrip("/"), source.lstrip("/"))
+
+    def _require_known(self, *frames: str) -> None:
+        for frame in frames:
+            if frame not in self._frames:
+                known = ", ".join(sorted(self._frames)) or "none yet"
+                raise UnknownFrameError(f"frame {frame!r} does not exist; known frames: {known}")
+
+    def _ancestors(self, frame: str) -> list[str]:
+        """`frame`, its parent, ... up to the root; stops where it would go round in a circle."""
+        chain = [frame]
+        while (edge := self._edges.get(chain[-1])) and edge.parent not in chain:
+            chain.append(edge.parent)
+        return chain
+
+    def _newest_common_ns(self, target: str, source: str) -> int:
+        self._require_known(target, source)
+        up, down = self._ancestors(source), self._ancestors(target)
+        if up[-1] != down[-1]:
+            raise _not_connected(target, source)
+        # Frames above the meeting point are on both chains, and none of them matters.
+        movers = [self._edges[f] for f in set(up) ^ set(down)]
+        return min((edge.newest_ns for edge in movers if not edge.static), default=0)
+
+    def _walk(self, frame: str, stamp_ns: int) -> tuple[dict[str, Matrix], Exception | None]:
+        """frame -> each ancestor that can be reached at `stamp_ns`, and what stopped the walk."""
+        reached = {frame: np.eye(4)}
+        for child, parent in zip(chain := self._ancestors(frame), chain[1:], strict=False):
+            try:
+                reached[parent] = self._edges[child].at(stamp_ns, child) @ reached[child]
+            except ExtrapolationError as error:
+                return reached, error
+        return reached, None
+
+    def _lookup(self, target: str, source: str, stamp_ns: int) -> Matrix:
+        self._require_known(target, source)
+        from_source, source_stop = self._walk(source, stamp_ns)
+        from_target, target_stop = self._walk(target, stamp_ns)
+        for frame, source_to_frame in from_source.items():
+            if frame in from_target:
+                return invert(from_target[frame]) @ source_to_frame
+        raise source_stop or target_stop or _not_connected(target, source)
+
+
+def _checked(
+    parent: str,
+    child: str,
+    stamp_ns: int,
+    translation: Sequence[float],
+    rotation_xyzw: Sequence[float],
+) -> _Stamped:
+    where = f"transform {parent!r} -> {child!r}"
+    if not parent or not child or parent == child:
+        raise BadTransformError(f"{where}: needs two different, non-empty frame names")
+    position = np.array(translation, dtype=np.float64)
+    quaternion = np.array(rotation_xyzw, dtype=np.float64)
+    if not (np.isfinite(position).all() and np.isfinite(quaternion).all()):
+        raise BadTransformError(f"{where}: has NaN or infinite numbers; fix its publisher")
+    if abs(float(quaternion @ quaternion) - 1.0) > _QUATERNION_TOLERANCE:
+        raise BadTransformError(
+            f"{where}: rotation {quaternion.tolist()} is no unit quaternion; fix its publisher"
+        )
+    return _Stamped(stamp_ns, position, Rotation.from_quat(quaternion))
+
+
+def _not_connected(target: str, source: str) -> FramesNotConnectedError:
+    return FramesNotConnectedError(
+        f"frames {target!r} and {source!r} are in separate trees; publish the transform that "
+        "joins them"
+    )
