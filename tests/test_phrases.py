@@ -1,0 +1,173 @@
+"""Sentences that people type and speak, with the noun phrases that they hold."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detailbase_core.errors import BadQueryError
+from detailbase_core.phrases import RuleParser, parse_sentence, split_words
+
+# Sentence -> its phrases in order; the head is the phrase's last word unless marked [so].
+SENTENCES = {
+    "the chair next to the round table, and the lamp behind it": [
+        "the chair",
+        "the round table",
+        "the lamp",
+    ],
+    # commands
+    "go to the trash can": ["the trash can"],
+    "pick up the red mug from the coffee table": ["the red mug", "the coffee table"],
+    "can you find me the tv stand in front of the window": ["the tv stand", "the window"],
+    "bring me the box to the left of the desk": ["the box", "the desk"],
+    "show me the black and white pillow on the couch": ["the black and white pillow", "the couch"],
+    "robot, please point at the floor lamp": ["the floor lamp"],
+    "drive to the washing machine": ["the washing machine"],
+    "go stand by the window": ["the window"],
+    "I want to sit on the chair that is nearest to the TV": ["the chair", "the TV"],
+    "go to the kitchen and pick up the bottle on the counter then bring it to me": [
+        "the kitchen",
+        "the bottle",
+        "the counter",
+    ],
+    "highlight all of the chairs and both the lamps": ["the chairs", "both the lamps"],
+    # places are no things
+    "the chair closest to the window": ["the chair", "the window"],
+    "the chair on the left side of the bed": ["the chair", "the bed"],
+    "the one on the far right": ["the one"],
+    "the left chair": ["the left chair"],
+    "the chair left of the table": ["the chair", "the table"],
+    "the chair in the middle of the room": ["the chair", "the room"],
+    "small box on top of tall shelf": ["small box", "tall shelf"],
+    "the door opposite the window": ["the door", "the window"],
+    "the very small table directly behind the sofa": ["the very small table", "the sofa"],
+    # numbers, quantities, possessives
+    "both armchairs": ["both armchairs"],
+    "all chairs": ["all chairs"],
+    "the two chairs beside the bed": ["the two chairs", "the bed"],
+    "three books on the second shelf": ["three books", "the second shelf"],
+    "one of the chairs": ["the chairs"],
+    "a pair of shoes under the bed": ["a pair of shoes", "the bed"],
+    "the [chest] of drawers near the door": ["the [chest] of drawers", "the door"],
+    "the man's chair": ["the man's chair"],
+    "every plant except the tall one by the door": ["every plant", "the tall one", "the door"],
+    # spoken, with no determiner or punctuation
+    "red chair next to window": ["red chair", "window"],
+    "not the red one, the blue one": ["the red one", "the blue one"],
+    "where is the big, red sofa": ["the big, red sofa"],
+    # relative clauses and participles
+    "the lamp that stands on the desk": ["the lamp", "the desk"],
+    "the desk which is under the window": ["the desk", "the window"],
+    "the monitor standing on the desk": ["the monitor", "the desk"],
+    "the chair located in the corner of the room": ["the chair", "the room"],
+    "the whiteboard on the wall facing the door": ["the whiteboard", "the wall", "the door"],
+    "a long brown desk that has a computer on top of it": ["a long brown desk", "a computer"],
+    "the ceiling light above the dining table": ["the ceiling light", "the dining table"],
+    "the refrigerator stands between the oven and the sink": [
+        "the refrigerator",
+        "the oven",
+        "the sink",
+    ],
+    # what a thing is like is no thing
+    "the table is round and brown . there is a chair behind it": ["the table", "a chair"],
+    "it is a brown wooden chair. it is to the right of the bookshelf.": [
+        "a brown wooden chair",
+        "the bookshelf",
+    ],
+    "what is the colour of the chair": ["the chair"],
+    "it is made of wood": [],
+    # nothing to find
+    "椅子在桌子旁边": [],
+    "😀😀 !!": [],
+    "is it there?": [],
+}
+
+
+def _plain(marked: str) -> str:
+    return marked.replace("[", "").replace("]", "")
+
+
+def _head(marked: str) -> str:
+    return (
+        marked[marked.index("[") + 1 : marked.index("]")] if "[" in marked else marked.split()[-1]
+    )
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_phrases_and_heads(sentence: str) -> None:
+    parsed = parse_sentence(_plain(sentence))
+    expected = SENTENCES[sentence]
+    assert [p.text for p in parsed.phrases] == [_plain(e) for e in expected]
+    assert [parsed.words[p.head].text for p in parsed.phrases] == [_head(e) for e in expected]
+
+
+def test_split_words_keeps_marks_apart_and_offsets_in_code_points() -> None:
+    words = split_words("🤖 find the wall\u2019s u-shaped desk, now!")
+    assert [w.text for w in words] == [
+        "🤖",
+        "find",
+        "the",
+        "wall\u2019s",
+        "u-shaped",
+        "desk",
+        ",",
+        "now",
+        "!",
+    ]
+    assert (words[1].begin, words[1].end) == (2, 6)
+
+
+@pytest.mark.parametrize("sentence", ["", "   ", "\n\t\u00a0"])
+def test_empty_sentence_is_refused(sentence: str) -> None:
+    with pytest.raises(BadQueryError, match="empty"):
+        parse_sentence(sentence)
+
+
+def test_too_long_sentence_is_refused_with_the_limit() -> None:
+    with pytest.raises(BadQueryError, match=r"2000 words, at most 256 .*max_words"):
+        parse_sentence("chair " * 2000)
+    assert parse_sentence("the chair, " * 500, max_words=2000).phrases[-1].text == "the chair"
+
+
+def test_parser_object_has_its_own_limit() -> None:
+    parser = RuleParser(max_words=3)
+    assert parser.parse("the red chair").phrases[0].head == 2
+    with pytest.raises(BadQueryError, match="at most 3"):
+        parser.parse("the red chair there")
+
+
+_WORDS = st.sampled_from(
+    sorted({word for sentence in SENTENCES for word in _plain(sentence).split()} | {",", ".", "3"})
+)
+
+
+def _check(text: str) -> None:
+    try:
+        sentence = parse_sentence(text, max_words=2000)
+    except BadQueryError:
+        assert not text.strip() or len(split_words(text)) > 2000
+        return
+    end = 0
+    for phrase in sentence.phrases:
+        head = sentence.words[phrase.head]
+        assert end <= phrase.begin <= head.begin < head.end <= phrase.end
+        assert phrase.text == text[phrase.begin : phrase.end]
+        end = phrase.end
+
+
+@given(st.lists(_WORDS, min_size=1, max_size=25).map(" ".join))
+@settings(max_examples=400, deadline=None)
+def test_spans_are_exact_ordered_and_hold_their_heads(text: str) -> None:
+    _check(text)
+
+
+@given(st.text())
+@settings(max_examples=400, deadline=None)
+def test_any_text_parses_or_is_refused(text: str) -> None:
+    _check(text)
+
+
+def test_a_sentence_of_2000_words_parses() -> None:
+    text = " ".join(["the red chair next to the tall lamp and all of"] * 200)
+    assert len(parse_sentence(text, max_words=2200).phrases) == 400
