@@ -1,0 +1,255 @@
+"""PointCloud2 buffers to arrays and back, without ROS.
+
+Takes the message's own members, so that rclpy messages and messages read from bags go the
+same way. NumPy views only, no per-point Python.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from detailbase_core.errors import BadCloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+# sensor_msgs/PointField: INT8 = 1 ... FLOAT64 = 8
+FIELD_TYPES = dict(enumerate(("i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"), start=1))
+UINT32, FLOAT32 = 6, 7
+
+_PACKED = ("rgb", "rgba")  # one 32-bit word, 0xAARRGGBB under either name
+_HOW_TO_FIX = "publish x y z with rgb, rgba, r g b or intensity"
+
+
+class Field(Protocol):
+    """What a sensor_msgs/PointField has."""
+
+    name: str
+    offset: int
+    datatype: int
+    count: int
+
+
+@dataclass(frozen=True)
+class DecodedPoints:
+    """The part of a PointCloud2 that we use.
+
+    Attributes:
+        xyz: (N, 3) float32, metres; NaN rows are kept.
+        rgb: (N, 3) uint8.
+        image_shape: (height, width) of an organised cloud, else None.
+        has_color: False where `rgb` is the intensity as grey.
+    """
+
+    xyz: NDArray[np.float32]
+    rgb: NDArray[np.uint8]
+    image_shape: tuple[int, int] | None
+    has_color: bool
+
+
+@dataclass(frozen=True)
+class EncodedPoints:
+    """The members of a PointCloud2 of height 1, little-endian.
+
+    Attributes:
+        fields: (name, offset, datatype) each, count 1.
+        point_step: bytes per point.
+        data: `len(data) == point_step * N`; the type that rclpy takes without a copy loop.
+    """
+
+    fields: tuple[tuple[str, int, int], ...]
+    point_step: int
+    data: array[int]
+
+
+def decode_points(
+    fields: Sequence[Field],
+    height: int,
+    width: int,
+    point_step: int,
+    row_step: int,
+    is_bigendian: bool,
+    data: Any,
+) -> DecodedPoints:
+    """Read positions and colours out of a PointCloud2.
+
+    Args:
+        fields: any order, any offsets; unknown ones are passed over.
+        height, width: points; height 1 is an unorganised cloud.
+        point_step, row_step: bytes from point to point and from row to row.
+        is_bigendian: byte order of `data`.
+        data: anything with the buffer protocol, of bytes.
+
+    Returns:
+        New arrays, independent of `data`.
+
+    Raises:
+        BadCloudError: a field is missing or has a type that means nothing, or the sizes
+            contradict each other.
+    """
+    if min(height, width) < 0:
+        raise BadCloudError(f"a cloud of {height} x {width} points is impossible")
+    if height * width == 0:
+        return DecodedPoints(np.empty((0, 3), "f4"), np.empty((0, 3), "u1"), None, True)
+    flat = _checked_buffer(height, width, point_step, row_step, data)
+    strides = (row_step if height > 1 else width * point_step, point_step)
+    columns = _Columns(fields, (height, width), strides, is_bigendian, flat)
+    xyz = np.empty((height, width, 3), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32 becomes inf
+        for axis, name in enumerate("xyz"):
+            xyz[..., axis] = columns.get(name)
+    rgb, has_color = _colors(columns, (height, width))
+    image_shape = (height, width) if height > 1 else None
+    return DecodedPoints(xyz.reshape(-1, 3), rgb.reshape(-1, 3), image_shape, has_color)
+
+
+def _checked_buffer(
+    height: int, width: int, point_step: int, row_step: int, data: Any
+) -> NDArray[np.uint8]:
+    """(bytes,) uint8 view of `data`, long enough for height x width points."""
+    try:
+        flat: NDArray[np.uint8] = np.frombuffer(data, np.uint8)
+    except (TypeError, ValueError, BufferError) as error:
+        raise BadCloudError(f"the cloud's data is no byte buffer: {error}") from error
+    used = width * point_step
+    if point_step <= 0 or (height > 1 and row_step < used):
+        raise BadCloudError(
+            f"the cloud's layout is contradictory: {width} points of point_step {point_step} "
+            f"bytes do not fit in row_step {row_step}"
+        )
+    needed = (height - 1) * row_step + used
+    if len(flat) < needed:
+        raise BadCloudError(
+            f"the cloud's data is too short: {height} x {width} points need {needed} bytes, "
+            f"got {len(flat)}"
+        )
+    return flat
+
+
+class _Columns:
+    """Typed views of single fields over all points."""
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        shape: tuple[int, int],
+        strides: tuple[int, int],
+        big: bool,
+        flat: NDArray[np.uint8],
+    ) -> None:
+        self._fields: dict[str, Field] = {}
+        for field in fields:
+            self._fields.setdefault(field.name, field)
+        self._shape, self._strides, self._flat = shape, strides, flat
+        self._byte_order = ">" if big else "<"
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def type_of(self, name: str) -> str:
+        """NumPy's code of the field's type, "f4" say.
+
+        Raises:
+            BadCloudError: no such field, or its datatype is not one of PointField's.
+        """
+        if name not in self._fields:
+            have = ", ".join(self._fields) or "none"
+            raise BadCloudError(f"the cloud has no field {name!r} (fields: {have}); {_HOW_TO_FIX}")
+        datatype = self._fields[name].datatype
+        if datatype not in FIELD_TYPES:
+            raise BadCloudError(
+                f"field {name!r} has datatype {datatype}; PointField knows 1 (INT8) to 8 (FLOAT64)"
+            )
+        return FIELD_TYPES[datatype]
+
+    def get(self, name: str, dtype: str = "") -> NDArray[Any]:
+        """(height, width) view of one field, read as `dtype` where given.
+
+        Raises:
+            BadCloudError: as `type_of`, or the field reaches beyond the point.
+        """
+        dtype = dtype or self.type_of(name)
+        offset, point_step = self._fields[name].offset, self._strides[1]
+        if not 0 <= offset <= point_step - np.dtype(dtype).itemsize:
+            raise BadCloudError(
+                f"field {name!r} at offset {offset} does not fit in point_step {point_step}"
+            )
+        values: NDArray[Any] = np.ndarray(
+            self._shape, self._byte_order + dtype, self._flat, offset, self._strides
+        )
+        return values
+
+
+def _colors(columns: _Columns, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], bool]:
+    """(height, width, 3) uint8, and whether they are colours (else grey from the intensity)."""
+    rgb = np.empty((*shape, 3), np.uint8)
+    packed = next((name for name in _PACKED if name in columns), None)
+    if packed is not None:
+        if columns.type_of(packed)[1] != "4":
+            raise BadCloudError(
+                f"field {packed!r} has type {columns.type_of(packed)}; colours are packed in "
+                "FLOAT32 or UINT32"
+            )
+        word = columns.get(packed, "u4")
+        for channel, shift in enumerate((16, 8, 0)):
+            rgb[..., channel] = word >> np.uint32(shift)
+        return rgb, True
+    if all(name in columns for name in "rgb"):
+        for channel, name in enumerate("rgb"):
+            rgb[..., channel] = _as_bytes(columns.get(name))
+        return rgb, True
+    intensity = next((n for n in ("intensity", "intensities") if n in columns), None)
+    if intensity is None:
+        columns.type_of("rgb")  # raises, naming the fields that there are
+    rgb[:] = _as_bytes(columns.get(str(intensity)))[..., None]
+    return rgb, False
+
+
+def _as_bytes(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """0 .. 255 from 8-bit, 16-bit (all of its range) or wider numbers (0 .. 1, or 0 .. 255)."""
+    grey: NDArray[np.uint8]
+    if values.dtype.itemsize == 1:
+        grey = values.astype(np.uint8)
+    elif values.dtype.kind == "u" and values.dtype.itemsize == 2:
+        grey = (values >> np.uint16(8)).astype(np.uint8)
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            numbers = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=255.0, neginf=0.0)
+        if values.dtype.kind == "f" and numbers.max() <= 1.0:
+            numbers *= np.float32(255.0)
+        grey = np.clip(np.rint(numbers), 0, 255).astype(np.uint8)
+    return grey
+
+
+def encode_points(
+    xyz: NDArray[np.float32],
+    rgb: NDArray[np.uint8],
+    labels: Mapping[str, NDArray[np.uint32]] | None = None,
+) -> EncodedPoints:
+    """Pack points as x y z rgb (float32 each, as RViz expects them) and uint32 `labels`.
+
+    Args:
+        xyz: (N, 3) float32, metres.
+        rgb: (N, 3) uint8.
+        labels: further fields by name, (N,) uint32 each.
+    """
+    labels = labels or {}
+    names = ("x", "y", "z", "rgb", *labels)
+    fields = tuple((name, 4 * at, FLOAT32 if at < 4 else UINT32) for at, name in enumerate(names))
+    words = np.empty((len(xyz), len(names)), "<u4")
+    words[:, :3] = np.ascontiguousarray(xyz, "<f4").view("<u4")
+    colors = words[:, 3]
+    np.left_shift(rgb[:, 0], 16, out=colors, dtype=np.uint32, casting="unsafe")
+    colors |= np.left_shift(rgb[:, 1], 8, dtype=np.uint32, casting="unsafe")
+    colors |= rgb[:, 2]
+    for at, values in enumerate(labels.values(), start=4):
+        words[:, at] = values
+    data = array("B")
+    data.frombytes(words.data.cast("B") if len(xyz) else b"")
+    return EncodedPoints(fields, 4 * len(names), data)
