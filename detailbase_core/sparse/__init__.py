@@ -1,0 +1,25 @@
+"""Sparse convolutions on voxels: one interface, several backends."""
+
+from detailbase_core.sparse.backends import Backend, select_backend
+from detailbase_core.sparse.kernel_map import KernelMap
+from detailbase_core.sparse.layers import (
+    DownConv3d,
+    InverseConv3d,
+    PointwiseConv3d,
+    SubmanifoldConv3d,
+)
+from detailbase_core.sparse.pyramid import Pyramid, build_pyramid
+from detailbase_core.sparse.sparse_tensor import SparseTensor
+
+__all__ = [
+    "Backend",
+    "DownConv3d",
+    "InverseConv3d",
+    "KernelMap",
+    "PointwiseConv3d",
+    "Pyramid",
+    "SparseTensor",
+    "SubmanifoldConv3d",
+    "build_pyramid",
+    "select_backend",
+]

@@ -1,0 +1,101 @@
+"""Which voxel meets which in a sparse convolution, as tables of row numbers.
+
+The maps of all levels are built once per scene and shared by every layer, both directions and
+every backend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from detailbase_core.sparse import morton
+
+_ROWS_PER_CHUNK = 1 << 18  # bounds the [rows, 27] int64 temporaries to some hundred MB
+
+
+@dataclass(frozen=True)
+class KernelMap:
+    """One level of a pyramid: its voxels in Morton order, and who their neighbours are.
+
+    All tables are int32 row numbers, -1 where there is no such voxel.
+
+    Attributes:
+        coords: [V, 4] int32 (scene, x, y, z), Morton-sorted, unique.
+        spatial_shape: grid size (x, y, z), voxels.
+        neighbours: [V, 27]; column 9 i + 3 j + k is the voxel at c + (i - 1, j - 1, k - 1).
+        parent: [V] row in the next coarser level; -1 where the parent lies outside its grid (the
+            last voxels of an odd axis). None at the coarsest level.
+        slot: [V] int32, the voxel's place 4 i + 2 j + k in its parent. None at the coarsest level.
+        children: [M, 8] rows of this level by the M coarser voxels. None at the coarsest level.
+    """
+
+    coords: Tensor
+    spatial_shape: tuple[int, int, int]
+    neighbours: Tensor
+    parent: Tensor | None = None
+    slot: Tensor | None = None
+    children: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.coords)
+
+    def halving(self) -> tuple[Tensor, Tensor, Tensor]:
+        """(parent, slot, children); ValueError at the coarsest level, which has none."""
+        if self.parent is None or self.slot is None or self.children is None:
+            raise ValueError("the coarsest level of a pyramid has no coarser one")
+        return self.parent, self.slot, self.children
+
+    def to(self, device: torch.device | str) -> KernelMap:
+        """The same tables on another device."""
+
+        def moved(table: Tensor | None) -> Tensor | None:
+            return None if table is None else table.to(device)
+
+        return KernelMap(
+            self.coords.to(device),
+            self.spatial_shape,
+            self.neighbours.to(device),
+            moved(self.parent),
+            moved(self.slot),
+            moved(self.children),
+        )
+
+
+def neighbour_table(keys: Tensor) -> Tensor:
+    """Rows [V, 27] int32 of each voxel's neighbours from ascending Morton keys [V]; -1 = none."""
+    table = torch.empty((len(keys), 27), dtype=torch.int32, device=keys.device)
+    for begin in range(0, len(keys), _ROWS_PER_CHUNK):
+        wanted = morton.neighbour_keys(keys[begin : begin + _ROWS_PER_CHUNK])
+        row = torch.searchsorted(keys, wanted).clamp_(max=len(keys) - 1)
+        found = keys[row] == wanted
+        table[begin : begin + _ROWS_PER_CHUNK] = torch.where(found, row, -1)
+    return table
+
+
+def halving_tables(
+    keys: Tensor, coords: Tensor, coarse_shape: tuple[int, int, int]
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """How voxels fall into cells of twice the edge.
+
+    Args:
+        keys: [V] ascending Morton keys of `coords`.
+        coords: [V, 4] int32 (scene, x, y, z).
+        coarse_shape: grid of the coarser level; voxels whose parent lies outside have none.
+
+    Returns:
+        (coarse_keys [M], parent [V], slot [V], children [M, 8]); see KernelMap.
+    """
+    limit = torch.tensor(coarse_shape, device=coords.device)
+    rows = ((coords[:, 1:] >> 1) < limit).all(dim=1).nonzero().squeeze(1)
+    slot = morton.slots(keys)
+    coarse_keys, parent_of_row = torch.unique_consecutive(
+        morton.parent_keys(keys[rows]), return_inverse=True
+    )
+    parent = torch.full((len(keys),), -1, dtype=torch.int32, device=keys.device)
+    parent[rows] = parent_of_row.int()
+    children = torch.full((len(coarse_keys) * 8,), -1, dtype=torch.int32, device=keys.device)
+    children[parent_of_row * 8 + slot[rows]] = rows.int()
+    return coarse_keys, parent, slot.int(), children.view(-1, 8)

@@ -1,0 +1,154 @@
+"""Sparse convolutions with their gradients, out of three products over tables of rows.
+
+The input gradient of a submanifold layer is the same gather over the mirrored offsets with
+transposed weights; a strided layer and its inverse are each other's transposes. So nothing is
+ever scattered, and a backend is three functions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+if TYPE_CHECKING:
+    from detailbase_core.sparse.kernel_map import KernelMap
+
+
+class TableProducts(Protocol):
+    """What a backend provides; shapes are those in torch_backend."""
+
+    def gather_product(self, source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
+        """out[i] = sum over k of weight[:, k] . source[table[i, k]]."""
+
+    def gather_outer(self, left: Tensor, source: Tensor, table: Tensor) -> Tensor:
+        """total[:, k] = sum over i of left[i] (x) source[table[i, k]]."""
+
+    def expand_product(
+        self, source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor
+    ) -> Tensor:
+        """out[i] = weight[:, slot[i]] . source[parent[i]]."""
+
+
+class TableBackend:
+    """A Backend over a set of products.
+
+    Args:
+        name: for messages.
+        products: a module or object with the three functions.
+    """
+
+    def __init__(self, name: str, products: TableProducts) -> None:
+        self.name = name
+        self._products = products
+
+    def submanifold(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
+        """See Backend.submanifold."""
+        features, weight = _autocast(features, weight)
+        return _apply(
+            _Submanifold, features, weight.flatten(1, 3), self._products, level.neighbours
+        )
+
+    def down(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
+        """See Backend.down."""
+        features, weight = _autocast(features, weight)
+        return _apply(_Down, features, weight.flatten(1, 3), self._products, level.halving())
+
+    def inverse(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
+        """See Backend.inverse."""
+        features, weight = _autocast(features, weight)
+        return _apply(_Inverse, features, weight.flatten(1, 3), self._products, level.halving())
+
+
+def _apply(function: type[torch.autograd.Function], *args: Any) -> Tensor:
+    out: Tensor = function.apply(*args)  # type: ignore[no-untyped-call]
+    return out
+
+
+def _autocast(features: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Both in autocast's dtype where it is on; autograd then casts their gradients back."""
+    device = features.device.type
+    if not torch.is_autocast_enabled(device) or features.dtype == torch.float64:
+        return features, weight
+    dtype = torch.get_autocast_dtype(device)
+    return features.to(dtype), weight.to(dtype)
+
+
+def _transposed(weight: Tensor) -> Tensor:
+    """[out, K, in] -> [in, K, out]."""
+    return weight.permute(2, 1, 0)
+
+
+class _Submanifold(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, features: Tensor, weight: Tensor, products: TableProducts, neighbours: Tensor
+    ) -> Tensor:
+        ctx.save_for_backward(features, weight, neighbours)
+        ctx.products = products
+        return products.gather_product(features, neighbours, weight)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        features, weight, neighbours = ctx.saved_tensors
+        to_features, to_weight = None, None
+        if ctx.needs_input_grad[0]:
+            # p is the neighbour of q at offset d exactly where q is p's at -d, column 26 - k.
+            mirrored = _transposed(weight.flip(1))
+            to_features = ctx.products.gather_product(grad, neighbours, mirrored)
+        if ctx.needs_input_grad[1]:
+            to_weight = ctx.products.gather_outer(grad, features, neighbours)
+        return to_features, to_weight, None, None
+
+
+class _Down(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        features: Tensor,
+        weight: Tensor,
+        products: TableProducts,
+        halving: tuple[Tensor, Tensor, Tensor],
+    ) -> Tensor:
+        ctx.save_for_backward(features, weight, *halving)
+        ctx.products = products
+        return products.gather_product(features, halving[2], weight)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        features, weight, parent, slot, children = ctx.saved_tensors
+        to_features, to_weight = None, None
+        if ctx.needs_input_grad[0]:
+            to_features = ctx.products.expand_product(grad, parent, slot, _transposed(weight))
+        if ctx.needs_input_grad[1]:
+            to_weight = ctx.products.gather_outer(grad, features, children)
+        return to_features, to_weight, None, None
+
+
+class _Inverse(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        features: Tensor,
+        weight: Tensor,
+        products: TableProducts,
+        halving: tuple[Tensor, Tensor, Tensor],
+    ) -> Tensor:
+        ctx.save_for_backward(features, weight, halving[2])
+        ctx.products = products
+        return products.expand_product(features, halving[0], halving[1], weight)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        features, weight, children = ctx.saved_tensors
+        to_features, to_weight = None, None
+        if ctx.needs_input_grad[0]:
+            to_features = ctx.products.gather_product(grad, children, _transposed(weight))
+        if ctx.needs_input_grad[1]:
+            to_weight = _transposed(ctx.products.gather_outer(features, grad, children))
+        return to_features, to_weight, None, None

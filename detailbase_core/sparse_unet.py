@@ -1,0 +1,194 @@
+"""The backbone: a residual U-Net of sparse convolutions (reference: 3D-DRES / SPFormer)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from detailbase_core.errors import Cancelled
+from detailbase_core.sparse import (
+    DownConv3d,
+    InverseConv3d,
+    PointwiseConv3d,
+    Pyramid,
+    SparseTensor,
+    SubmanifoldConv3d,
+    build_pyramid,
+    select_backend,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detailbase_core.voxelization import Voxels
+
+
+class CancelToken(Protocol):
+    """Anything like a threading.Event."""
+
+    def is_set(self) -> bool:
+        """Whether the work should stop."""
+
+
+class NormReLU(nn.BatchNorm1d):
+    """Batch norm over voxels, then ReLU; [V, C] -> [V, C]."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, eps=1e-4, momentum=0.1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Normalise with the batch's statistics in training, with the running ones otherwise."""
+        return functional.relu(super().forward(features), inplace=True)
+
+
+class ResidualBlock(nn.Module):
+    """Twice (norm, ReLU, 3^3 convolution), plus the input or its 1^3 projection."""
+
+    def __init__(self, in_channels: int, out_channels: int, pointwise_reinterpret: bool) -> None:
+        super().__init__()
+        self.norm1 = NormReLU(in_channels)
+        self.conv1 = SubmanifoldConv3d(in_channels, out_channels)
+        self.norm2 = NormReLU(out_channels)
+        self.conv2 = SubmanifoldConv3d(out_channels, out_channels)
+        self.shortcut: PointwiseConv3d | None = None
+        if in_channels != out_channels:
+            self.shortcut = PointwiseConv3d(in_channels, out_channels, pointwise_reinterpret)
+
+    def forward(self, x: SparseTensor) -> SparseTensor:
+        """[V, in] -> [V, out] on the same level."""
+        kept = x.features if self.shortcut is None else self.shortcut(x.features)
+        x = self.conv1(x.with_features(self.norm1(x.features)))
+        x = self.conv2(x.with_features(self.norm2(x.features)))
+        return x.with_features(x.features + kept)
+
+
+class UNetLevel(nn.Module):
+    """One level's blocks, and the ways to the coarser level and back (none at the deepest).
+
+    Args:
+        width: channels here.
+        coarser_width: channels of the next level, None at the deepest.
+        block_reps: residual blocks on the way down, and again on the way up.
+        pointwise_reinterpret: see PointwiseConv3d.
+    """
+
+    def __init__(
+        self, width: int, coarser_width: int | None, block_reps: int, pointwise_reinterpret: bool
+    ) -> None:
+        super().__init__()
+
+        def block(in_channels: int) -> ResidualBlock:
+            return ResidualBlock(in_channels, width, pointwise_reinterpret)
+
+        self.blocks = nn.ModuleList(block(width) for _ in range(block_reps))
+        if coarser_width is None:
+            return
+        self.down_norm = NormReLU(width)
+        self.down_conv = DownConv3d(width, coarser_width)
+        self.up_norm = NormReLU(coarser_width)
+        self.up_conv = InverseConv3d(coarser_width, width)
+        self.tail_blocks = nn.ModuleList(
+            block(2 * width if repeat == 0 else width) for repeat in range(block_reps)
+        )
+
+    def forward(self, x: SparseTensor) -> SparseTensor:
+        """The blocks on the way down; [V, width] -> [V, width]."""
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+    def down(self, x: SparseTensor) -> SparseTensor:
+        """To the coarser level: [V, width] -> [M, coarser width]."""
+        coarser: SparseTensor = self.down_conv(x.with_features(self.down_norm(x.features)))
+        return coarser
+
+    def up(self, coarser: SparseTensor, skip: SparseTensor) -> SparseTensor:
+        """Back, joined with what this level had: [M, coarser width], [V, width] -> [V, width]."""
+        raised = self.up_conv(coarser.with_features(self.up_norm(coarser.features)))
+        x = skip.with_features(torch.cat((skip.features, raised.features), dim=1))
+        for block in self.tail_blocks:
+            x = block(x)
+        return x
+
+
+class SparseUNet(nn.Module):
+    """Voxel features in, voxel features out.
+
+    In training every level needs at least two voxels, since batch norm has no variance of one.
+
+    Args:
+        in_channels: C of the voxel features.
+        widths: channels per level, fine to coarse; their number is the number of levels.
+        block_reps: residual blocks per level and direction.
+        pointwise_reinterpret: see PointwiseConv3d; as released by default.
+        backend: auto, native, torch or spconv; may be set later as an attribute.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        widths: Sequence[int],
+        block_reps: int,
+        pointwise_reinterpret: bool = True,
+        backend: str = "auto",
+    ) -> None:
+        super().__init__()
+        self.backend = backend
+        self.input_conv = SubmanifoldConv3d(in_channels, widths[0])
+        self.levels = nn.ModuleList(
+            UNetLevel(width, coarser, block_reps, pointwise_reinterpret)
+            for width, coarser in zip(widths, (*widths[1:], None), strict=True)
+        )
+        self.output_norm = NormReLU(widths[0])
+
+    def forward(
+        self, voxel_features: Tensor, voxels: Voxels | Pyramid, cancel: CancelToken | None = None
+    ) -> Tensor:
+        """Run the network.
+
+        Args:
+            voxel_features: [V, in_channels], rows in the order of `voxels`.
+            voxels: the occupied cells, or a pyramid of at least as many levels built from them.
+            cancel: looked at before each level.
+
+        Returns:
+            [V, widths[0]], in the same order; V = 0 gives an empty result.
+
+        Raises:
+            Cancelled: the token was set.
+            ConfigError: the backend cannot run here.
+        """
+        pyramid = (
+            voxels
+            if isinstance(voxels, Pyramid)
+            else build_pyramid(voxels.coords, voxels.spatial_shape, len(self.levels))
+        )
+        backend = select_backend(self.backend, voxel_features)
+        x = SparseTensor(voxel_features[pyramid.order], pyramid, 0, backend)
+        x = self._through_levels(self.input_conv(x), cancel)
+        features: Tensor = self.output_norm(x.features)
+        restored = torch.empty_like(pyramid.order)
+        restored[pyramid.order] = torch.arange(len(restored), device=restored.device)
+        return features.index_select(0, restored)
+
+    def _through_levels(self, x: SparseTensor, cancel: CancelToken | None) -> SparseTensor:
+        *levels, deepest = cast("list[UNetLevel]", list(self.levels))
+        skips: list[SparseTensor] = []
+        for level in levels:
+            _check(cancel)
+            skips.append(level(x))
+            x = level.down(skips[-1])
+        _check(cancel)
+        x = deepest(x)
+        for level in reversed(levels):
+            _check(cancel)
+            x = level.up(x, skips.pop())
+        return x
+
+
+def _check(cancel: CancelToken | None) -> None:
+    if cancel is not None and cancel.is_set():
+        raise Cancelled("the scene's encoding was cancelled")

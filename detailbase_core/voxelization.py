@@ -1,0 +1,136 @@
+"""Points to voxels, and means over groups of points."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from detailbase_core.errors import BadCloudError
+from detailbase_core.sparse import morton
+
+
+@dataclass(frozen=True)
+class Voxels:
+    """Occupied cells of one or several scenes' grids.
+
+    Attributes:
+        coords: [V, 4] int32 (scene, x, y, z), unique, in Morton order, never negative.
+        point_to_voxel: [N] int64 row of `coords` for each point.
+        spatial_shape: grid size (x, y, z), common to all scenes, voxels.
+    """
+
+    coords: Tensor
+    point_to_voxel: Tensor
+    spatial_shape: tuple[int, int, int]
+
+    def __len__(self) -> int:
+        return len(self.coords)
+
+
+def voxelize(
+    xyz: Tensor,
+    scene_of_point: Tensor,
+    voxel_size_m: float,
+    min_spatial_shape: int,
+    origin: Tensor | None = None,
+) -> Voxels:
+    """Find the occupied cells, and each point's.
+
+    Without an origin each scene's grid starts at its own minimum: trunc(xyz / size - min), in
+    float32 as published. With one, a point's cell does not depend on the other points.
+
+    Args:
+        xyz: [N, 3] float32, metres, finite; N may be 0.
+        scene_of_point: [N] int64, from 0.
+        voxel_size_m: edge of a voxel, metres.
+        min_spatial_shape: smallest grid per axis, voxels.
+        origin: [3], or [S, 3] per scene, metres: the corner of cell (0, 0, 0), at or below every
+            point, taken to the nearest whole voxel (see grid_origin).
+
+    Raises:
+        BadCloudError: a coordinate is not finite, or the cloud is too large for the grid.
+        ValueError: a point lies below the origin.
+    """
+    if len(xyz) == 0:
+        empty = torch.zeros((0, 4), dtype=torch.int32, device=xyz.device)
+        return Voxels(empty, scene_of_point.new_zeros(0), (min_spatial_shape,) * 3)
+    _check_extent(xyz, voxel_size_m)
+    if origin is None:
+        cells = _cells_from_minimum(xyz, scene_of_point, voxel_size_m)
+    else:
+        cells = _cells_from_origin(xyz, scene_of_point, voxel_size_m, origin)
+    keys = morton.encode(torch.cat((scene_of_point[:, None], cells), dim=1))
+    unique_keys, point_to_voxel = torch.unique(keys, return_inverse=True)
+    coords = torch.empty((len(unique_keys), 4), dtype=torch.int32, device=xyz.device)
+    coords[point_to_voxel, 0] = scene_of_point.int()
+    coords[point_to_voxel, 1:] = cells.int()
+    x, y, z = (max(int(size), min_spatial_shape) for size in (cells.amax(dim=0) + 1).tolist())
+    return Voxels(coords, point_to_voxel, (x, y, z))
+
+
+def grid_origin(xyz: Tensor, voxel_size_m: float, step_voxels: int = 16) -> Tensor:
+    """A grid corner [3] float64 below all points of xyz [N, 3], a multiple of `step_voxels`.
+
+    With the step 2^(levels - 1) of a U-Net, a map that grows keeps its old voxels' cells on every
+    level: they move by whole coarse voxels.
+    """
+    step = voxel_size_m * step_voxels
+    return torch.floor(xyz.amin(dim=0).double() / step) * step
+
+
+def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
+    """Mean of the rows of each group; groups without rows get zeros.
+
+    Args:
+        features: [N, C] floating point.
+        index: [N] int64 group of each row, in [0, count).
+        count: number of groups.
+
+    Returns:
+        [count, C], dtype of `features`.
+    """
+    exact = features.float() if features.dtype.itemsize < 4 else features  # half sums saturate
+    total = exact.new_zeros((count, features.shape[1])).index_add_(0, index, exact)
+    size = torch.bincount(index, minlength=count).clamp_(min=1)
+    return (total / size[:, None].to(total.dtype)).to(features.dtype)
+
+
+def _check_extent(xyz: Tensor, voxel_size_m: float) -> None:
+    extent = float((xyz.amax(dim=0) - xyz.amin(dim=0)).max())  # NaN anywhere stays NaN
+    if not math.isfinite(extent):
+        raise BadCloudError(
+            "the cloud holds coordinates that are NaN or infinite; drop those points first"
+        )
+    if extent / voxel_size_m > morton.MAX_COORDINATE - 1:
+        raise BadCloudError(
+            f"the cloud is {extent:.6g} m wide, more than {morton.MAX_COORDINATE} voxels of "
+            f"{voxel_size_m} m: crop it, check its unit, or use larger voxels"
+        )
+
+
+def _cells_from_minimum(xyz: Tensor, scene_of_point: Tensor, voxel_size_m: float) -> Tensor:
+    scaled = xyz * (1.0 / voxel_size_m)
+    scenes = int(scene_of_point.max()) + 1
+    minimum = torch.full((scenes, 3), torch.inf, dtype=scaled.dtype, device=scaled.device)
+    minimum.scatter_reduce_(0, scene_of_point[:, None].expand(-1, 3), scaled, "amin")
+    return (scaled - minimum[scene_of_point]).long()
+
+
+def _cells_from_origin(
+    xyz: Tensor, scene_of_point: Tensor, voxel_size_m: float, origin: Tensor
+) -> Tensor:
+    corner = torch.round(origin.to(xyz.device, torch.float64) / voxel_size_m)
+    if corner.ndim == 2:
+        corner = corner[scene_of_point]
+    # Whole voxels are subtracted after the floor: rounding then cannot depend on the origin.
+    cells = (torch.floor(xyz.double() / voxel_size_m) - corner).long()
+    low, high = int(cells.amin()), int(cells.amax())
+    if low < 0 or high > morton.MAX_COORDINATE:
+        raise ValueError(
+            f"origin {origin.tolist()}: cells {low} .. {high} leave 0 .. {morton.MAX_COORDINATE}; "
+            "it must lie below every point and near them"
+        )
+    return cells
