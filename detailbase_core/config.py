@@ -155,7 +155,6 @@ class ModelConfig(Settings):
 
     voxel_size_m: float = setting(0.02, "Edge of a network voxel, metres.", low=0.005, high=0.5)
     min_spatial_shape: int = setting(128, "Smallest grid per axis, voxels.", low=1)
-    in_channels: int = setting(6, "Input features per voxel: r g b x y z.", low=1)
     widths: tuple[int, ...] = setting((32, 64, 96, 128, 160), "U-Net width per level.", low=1)
     block_reps: int = setting(2, "Residual blocks per level and direction.", low=1)
     text_dim: int = setting(768, "Width of the text encoder's output.", low=1)
@@ -166,8 +165,9 @@ class ModelConfig(Settings):
     dropout: float = setting(0.0, "Dropout inside the decoder while training.", low=0.0, high=0.9)
     coordinates: str = setting(
         "reference",
-        "reference: xyz centred on the scene's mean, grid from its minimum, as published; "
-        "anchored: fixed anchor, height above the floor, for live maps.",
+        "reference: features r g b x y z centred on the scene's mean, grid from its minimum, as "
+        "published; anchored: features r g b and height above the floor, grid fixed to the map, "
+        "so that a growing map leaves old voxels as they were.",
         choices=("reference", "anchored"),
     )
     cross_attention_post_norm: bool = setting(
@@ -186,6 +186,26 @@ class ModelConfig(Settings):
     presence_head: bool = setting(
         False, "Predict per query whether the scene holds what it names."
     )
+
+    @property
+    def in_channels(self) -> int:
+        """Features per voxel: r g b x y z, or r g b and height."""
+        return 6 if self.coordinates == "reference" else 4
+
+
+@dataclass(frozen=True)
+class TextConfig(Settings):
+    """The small text encoder's sizes; travels inside our checkpoints."""
+
+    vector_dim: int = setting(96, "Width of the fixed word vectors.", low=1)
+    dim: int = setting(128, "Width of the transformer and of its output.", low=1)
+    layers: int = setting(2, "Transformer layers.", low=1)
+    heads: int = setting(4, "Attention heads.", low=1)
+    ffn_dim: int = setting(256, "Hidden width of the feed-forward part.", low=1)
+    max_positions: int = setting(
+        64, "Words with a position of their own; later ones share the last.", low=2
+    )
+    dropout: float = setting(0.1, "Dropout while training.", low=0.0, high=0.9)
 
 
 @dataclass(frozen=True)

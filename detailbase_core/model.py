@@ -1,0 +1,103 @@
+"""DetailBase: the stages joined. encode_scene() once per map, ground() per sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from detailbase_core.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
+from detailbase_core.sparse_unet import SparseUNet
+from detailbase_core.superpoint_pooling import pool_superpoints
+from detailbase_core.voxelization import average_features, grid_origin, voxelize
+
+if TYPE_CHECKING:
+    from detailbase_core.cancel import CancelToken
+    from detailbase_core.config import ModelConfig
+    from detailbase_core.scene_batch import SceneBatch
+
+
+class DetailBase(nn.Module):
+    """The network of 3D-DRES (AAAI 2026): sparse U-Net, superpoints, mask decoder.
+
+    The text encoder is not part of it; a checkpoint or the caller pairs the two.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.unet = SparseUNet(
+            config.in_channels, config.widths, config.block_reps, config.pointwise_reinterpret
+        )
+        self.decoder = MaskDecoder(config)
+
+    def encode_scene(self, batch: SceneBatch, cancel: CancelToken | None = None) -> SuperpointBatch:
+        """Everything about the scenes that does not depend on a sentence.
+
+        Raises:
+            Cancelled: `cancel` was set, looked at between U-Net levels.
+        """
+        count = sum(batch.superpoint_counts)
+        points = self.encode_points(batch, cancel)
+        features = pool_superpoints(points, batch.point_to_superpoint, count)
+        geometry = superpoint_geometry(batch.xyz, batch.point_to_superpoint, count)
+        return pad_superpoints(features, geometry, batch.superpoint_counts)
+
+    def encode_points(self, batch: SceneBatch, cancel: CancelToken | None = None) -> Tensor:
+        """U-Net features of every point (those of its voxel), (N, widths[0])."""
+        anchored = self.config.coordinates == "anchored"
+        voxels = voxelize(
+            batch.grid_xyz,
+            batch.scene_of_point,
+            self.config.voxel_size_m,
+            self.config.min_spatial_shape,
+            self._grid_origins(batch) if anchored else None,
+        )
+        place = batch.xyz[:, 2:] if anchored else batch.xyz
+        features = torch.cat([batch.rgb, place], dim=1)
+        voxel_features = average_features(features, voxels.point_to_voxel, len(voxels))
+        encoded: Tensor = self.unet(voxel_features, voxels, cancel)
+        return encoded[voxels.point_to_voxel]
+
+    def ground(
+        self,
+        superpoints: SuperpointBatch,
+        text: Tensor,
+        text_mask: Tensor,
+        cancel: CancelToken | None = None,
+    ) -> list[Prediction]:
+        """Masks and scores of every text row; see MaskDecoder.forward for the shapes."""
+        predictions: list[Prediction] = self.decoder(superpoints, text, text_mask, cancel)
+        return predictions
+
+    def _grid_origins(self, batch: SceneBatch) -> Tensor:
+        """(G, 3) float64: multiples of the coarsest voxel, below every point of the scene."""
+        step = 2 ** (len(self.config.widths) - 1)
+        return torch.stack(
+            [
+                grid_origin(batch.grid_xyz[batch.scene_of_point == g], self.config.voxel_size_m, step)
+                for g in range(batch.scene_count)
+            ]
+        )
+
+
+def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) -> Tensor:
+    """Centre (mean) and extent of each superpoint's points, (count, 6) float32, metres."""
+    xyz = xyz.float()
+    index = point_to_superpoint[:, None].expand(-1, 3)
+    low = xyz.new_full((count, 3), torch.inf).scatter_reduce(0, index, xyz, "amin")
+    high = xyz.new_full((count, 3), -torch.inf).scatter_reduce(0, index, xyz, "amax")
+    center = average_features(xyz, point_to_superpoint, count)
+    return torch.cat([center, (high - low).clamp(min=0.0)], dim=1)
+
+
+def pad_superpoints(
+    features: Tensor, geometry: Tensor, counts: tuple[int, ...]
+) -> SuperpointBatch:
+    """Superpoints numbered through -> one padded row per scene."""
+    padded = nn.utils.rnn.pad_sequence(list(features.split(counts)), batch_first=True)
+    shapes = nn.utils.rnn.pad_sequence(list(geometry.split(counts)), batch_first=True)
+    number = torch.arange(padded.shape[1], device=features.device)
+    length = torch.tensor(counts, device=features.device)
+    return SuperpointBatch(padded, number >= length[:, None], shapes)

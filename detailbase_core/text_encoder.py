@@ -1,0 +1,175 @@
+"""Words in, one vector per word out. Row 0 is the sentence, row k + 1 is word k.
+
+Two encoders with one interface: the small one that travels inside our checkpoints, and any
+encoder that `transformers` can load (MPNet-base for the released weights).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from detailbase_core.config import TextConfig
+from detailbase_core.errors import CheckpointError
+from detailbase_core.word_pieces import WordPieces
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Words = Sequence[str]
+
+RELEASED_UNUSED_KEYS = ("pooler.dense.weight", "pooler.dense.bias", "embeddings.position_ids")
+
+
+class TextEncoder(Protocol):
+    """What the model asks of a text encoder."""
+
+    def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
+        """Encode sentences given as words.
+
+        Args:
+            sentences: B lists of words.
+
+        Returns:
+            features (B, T, C) float32 and mask (B, T) bool; T = longest sentence + 1 or more;
+            row 0 the sentence, row k + 1 word k.
+        """
+        ...
+
+
+class SmallTextEncoder(nn.Module):
+    """Fixed word vectors, a learned projection and a small transformer.
+
+    A word's vector is the mean of its pieces' vectors, so every word has exactly one row and
+    words that training never showed still mean something.
+
+    Args:
+        config: sizes.
+        vocabulary: word pieces, id 0 the unknown.
+        vectors: (len(vocabulary), config.vector_dim) float array; None = zeros, to be loaded.
+    """
+
+    def __init__(
+        self, config: TextConfig, vocabulary: Sequence[str], vectors: np.ndarray | None = None
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.pieces = WordPieces(vocabulary)
+        shape = (len(vocabulary), config.vector_dim)
+        if vectors is not None and vectors.shape != shape:
+            raise CheckpointError(f"word vectors are {vectors.shape}, the vocabulary wants {shape}")
+        table = torch.zeros(shape) if vectors is None else torch.from_numpy(np.asarray(vectors))
+        self.vectors: Tensor
+        self.register_buffer("vectors", table.to(torch.float16))
+        self.register_buffer("vocabulary", pack_vocabulary(vocabulary))
+        self.project = nn.Linear(config.vector_dim, config.dim)
+        self.sentence = nn.Parameter(torch.zeros(config.dim))
+        self.position = nn.Embedding(config.max_positions, config.dim)
+        nn.init.normal_(self.position.weight, std=0.02)
+        layer = nn.TransformerEncoderLayer(
+            config.dim,
+            config.heads,
+            config.ffn_dim,
+            dropout=config.dropout,
+            activation="gelu",
+            batch_first=True,
+            norm_first=True,
+        )
+        self.transformer = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(config.dim)
+
+    def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
+        """See TextEncoder.encode."""
+        return self.forward(*self.look_up(sentences))
+
+    def look_up(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
+        """The fixed word vectors: (B, T, vector_dim) float32 (row 0 zeros), mask (B, T) bool."""
+        device = self.vectors.device
+        rows = 1 + max((len(words) for words in sentences), default=0)
+        pieces, owners = [], []
+        mask = torch.zeros(len(sentences), rows, dtype=torch.bool)
+        for b, words in enumerate(sentences):
+            mask[b, : len(words) + 1] = True
+            for k, word in enumerate(words):
+                ids = self.pieces.ids(word)
+                pieces += ids
+                owners += [b * rows + k + 1] * len(ids)
+        owner = torch.tensor(owners, dtype=torch.int64, device=device)
+        found = self.vectors[torch.tensor(pieces, dtype=torch.int64, device=device)].float()
+        total = found.new_zeros(len(sentences) * rows, self.config.vector_dim)
+        total = total.index_add(0, owner, found)
+        count = torch.bincount(owner, minlength=len(total)).clamp(min=1)
+        return (total / count[:, None]).view(len(sentences), rows, -1), mask.to(device)
+
+    def forward(self, vectors: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Contextual rows from looked-up vectors; shapes as in `look_up`, last dim `dim`."""
+        x = self.project(vectors)
+        x[:, 0] = self.sentence
+        places = torch.arange(x.shape[1], device=x.device)
+        x = x + self.position(places.clamp(max=self.config.max_positions - 1))
+        x = self.transformer(x, src_key_padding_mask=~mask)
+        return self.norm(x), mask
+
+
+def pack_vocabulary(vocabulary: Sequence[str]) -> Tensor:
+    """The vocabulary as a uint8 tensor (UTF-8, one piece per line), so that it lives in the file."""
+    return torch.frombuffer(bytearray("\n".join(vocabulary).encode()), dtype=torch.uint8).clone()
+
+
+def unpack_vocabulary(packed: Tensor) -> list[str]:
+    """The inverse of pack_vocabulary."""
+    return packed.cpu().numpy().tobytes().decode().split("\n")
+
+
+class TransformersTextEncoder(nn.Module):
+    """A frozen encoder from the `transformers` package.
+
+    As published: each word is tokenised alone and only its first sub-word kept, between the
+    start and end tokens; so word k stands at row k + 1 and row 0 is the start token.
+
+    Args:
+        name_or_path: a local folder, or a name on the hub.
+
+    Raises:
+        CheckpointError: the package is not installed, or nothing loadable is there.
+    """
+
+    def __init__(self, name_or_path: str) -> None:
+        super().__init__()
+        try:
+            import transformers
+        except ImportError as error:
+            raise CheckpointError(
+                "this checkpoint needs a transformers text encoder: pip install transformers"
+            ) from error
+        try:
+            self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name_or_path)
+            self.encoder: Any = transformers.AutoModel.from_pretrained(name_or_path)
+        except (OSError, ValueError) as error:
+            raise CheckpointError(f"no text encoder could be loaded from {name_or_path!r}: {error}") from error
+        self.encoder.requires_grad_(False)
+
+    def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
+        """See TextEncoder.encode; without gradients, the encoder is frozen."""
+        tokenizer = self.tokenizer
+        start = tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id
+        end = tokenizer.sep_token_id if tokenizer.sep_token_id is not None else tokenizer.eos_token_id
+        ids = [[start, *(self._first_piece(word) for word in words), end] for words in sentences]
+        longest = max(map(len, ids), default=1)
+        tokens = torch.full((len(ids), longest), tokenizer.pad_token_id, dtype=torch.int64)
+        mask = torch.zeros(len(ids), longest, dtype=torch.bool)
+        for row, sequence in enumerate(ids):
+            tokens[row, : len(sequence)] = torch.tensor(sequence)
+            mask[row, : len(sequence)] = True
+        device = next(self.encoder.parameters()).device
+        tokens, mask = tokens.to(device), mask.to(device)
+        with torch.no_grad():
+            features = self.encoder(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
+        return features.float(), mask
+
+    def _first_piece(self, word: str) -> int:
+        ids = self.tokenizer(word, add_special_tokens=False)["input_ids"]
+        return int(ids[0]) if ids else int(self.tokenizer.unk_token_id)

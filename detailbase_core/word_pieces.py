@@ -1,0 +1,50 @@
+"""Splitting a word into known pieces, longest match first (WordPiece, Wu et al. 2016).
+
+The vocabulary is a list of pieces; a piece that continues a word begins with "##".
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_WORD_LENGTH = 64  # characters; longer "words" are noise and are cut
+
+
+class WordPieces:
+    """A fixed vocabulary of word pieces.
+
+    Args:
+        vocabulary: pieces in the order of their ids; id 0 stands for the unknown.
+    """
+
+    def __init__(self, vocabulary: Sequence[str]) -> None:
+        self.vocabulary = tuple(vocabulary)
+        self._ids = {piece: i for i, piece in enumerate(self.vocabulary)}
+        self.ids = lru_cache(maxsize=10_000)(self._split)
+
+    def _split(self, word: str) -> tuple[int, ...]:
+        """Ids of the pieces of one word, at least one; (0,) where no split exists."""
+        text = _plain(word)[:MAX_WORD_LENGTH]
+        ids: list[int] = []
+        begin = 0
+        while begin < len(text):
+            prefix = "##" if begin else ""
+            end = next(
+                (e for e in range(len(text), begin, -1) if prefix + text[begin:e] in self._ids), None
+            )
+            if end is None:
+                return (0,)
+            ids.append(self._ids[prefix + text[begin:end]])
+            begin = end
+        return tuple(ids) or (0,)
+
+
+def _plain(word: str) -> str:
+    """Lower case without accents, as the vocabulary was made."""
+    decomposed = unicodedata.normalize("NFD", word.lower())
+    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
