@@ -30,7 +30,11 @@ from detailbase_core.checkpoint_keys import (
 from detailbase_core.config import ModelConfig, TextConfig, from_dict, to_dict
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.model import DetailBase
-from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder, unpack_vocabulary
+from detailbase_core.text_encoder import (
+    SmallTextEncoder,
+    TransformersTextEncoder,
+    unpack_vocabulary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +43,11 @@ FORMAT = "detailbase-1"
 WRAPPERS = ("state_dict", "model", "net")
 TEXT_PREFIX = "text_encoder."
 # Tensors that released files carry and nothing needs.
-KNOWN_EXTRAS = ("criterion.loss_weight", "text_encoder.pooler.", "text_encoder.embeddings.position_ids")
+KNOWN_EXTRAS = (
+    "criterion.loss_weight",
+    "text_encoder.pooler.",
+    "text_encoder.embeddings.position_ids",
+)
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,9 @@ class Checkpoint:
         try:
             return from_dict(config_class, json.loads(self.metadata[key]))
         except (KeyError, json.JSONDecodeError, ConfigError) as error:
-            raise CheckpointError(f"{self.path}: its {key} config cannot be read: {error}") from error
+            raise CheckpointError(
+                f"{self.path}: its {key} config cannot be read: {error}"
+            ) from error
 
 
 def load_strict(module: nn.Module, tensors: Mapping[str, Tensor], where: str) -> None:
@@ -233,5 +243,3 @@ def _read_torch(path: Path) -> dict[str, Tensor]:
 def _without_module(name: str) -> str:
     """DistributedDataParallel puts `module.` before every name."""
     return name.removeprefix("module.")
-
-

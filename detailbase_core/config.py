@@ -66,9 +66,7 @@ def _coerced(value: Any, hint: Any, name: str) -> Any:
     expected = origin or hint
     wrong_bool = isinstance(value, bool) and hint is not bool
     if wrong_bool or not isinstance(value, expected):
-        raise ConfigError(
-            f"{name}: expected {getattr(hint, '__name__', hint)}, got {value!r}"
-        )
+        raise ConfigError(f"{name}: expected {getattr(hint, '__name__', hint)}, got {value!r}")
     return value
 
 
@@ -132,8 +130,11 @@ class InstanceConfig(Settings):
     """How masks become separate objects."""
 
     mask_threshold: float = setting(
-        0.5, "A superpoint belongs where the mask probability is at least this.",
-        low=0.0, high=1.0, live=True,
+        0.5,
+        "A superpoint belongs where the mask probability is at least this.",
+        low=0.0,
+        high=1.0,
+        live=True,
     )
     presence_threshold: float = setting(
         0.5, "Below this presence a phrase has no instances.", low=0.0, high=1.0, live=True
@@ -183,9 +184,7 @@ class ModelConfig(Settings):
     superpoint_positions: bool = setting(
         False, "Add an embedding of each superpoint's centre and extent to its features."
     )
-    presence_head: bool = setting(
-        False, "Predict per query whether the scene holds what it names."
-    )
+    presence_head: bool = setting(False, "Predict per query whether the scene holds what it names.")
 
     @property
     def in_channels(self) -> int:
@@ -227,12 +226,17 @@ class GrounderConfig(Settings):
     threads: int = setting(0, "CPU threads; 0 = all cores but one (at least one).", low=0)
     max_words: int = setting(256, "Longest sentence accepted, words.", low=1, live=True)
     reencode_fraction: float = setting(
-        0.02, "Encode again when more than this part of the voxels changed.",
-        low=0.0, high=1.0, live=True,
+        0.02,
+        "Encode again when more than this part of the voxels changed.",
+        low=0.0,
+        high=1.0,
+        live=True,
     )
     max_encoding_age_s: float = setting(
-        10.0, "Encode again when a changed map's encoding is older than this, seconds.",
-        low=0.0, live=True,
+        10.0,
+        "Encode again when a changed map's encoding is older than this, seconds.",
+        low=0.0,
+        live=True,
     )
     map: MapConfig = field(default_factory=MapConfig)
     superpoints: SuperpointConfig = field(default_factory=SuperpointConfig)
@@ -261,9 +265,7 @@ def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: st
         if key not in known:
             raise ConfigError(f"unknown setting {name!r}; known here: {', '.join(sorted(known))}")
         hint = hints[key]
-        kwargs[key] = (
-            from_dict(hint, value, name) if dataclasses.is_dataclass(hint) else value
-        )
+        kwargs[key] = from_dict(hint, value, name) if dataclasses.is_dataclass(hint) else value
     try:
         return config_class(**kwargs)
     except ConfigError as error:

@@ -76,7 +76,9 @@ class DetailBase(nn.Module):
         step = 2 ** (len(self.config.widths) - 1)
         return torch.stack(
             [
-                grid_origin(batch.grid_xyz[batch.scene_of_point == g], self.config.voxel_size_m, step)
+                grid_origin(
+                    batch.grid_xyz[batch.scene_of_point == g], self.config.voxel_size_m, step
+                )
                 for g in range(batch.scene_count)
             ]
         )
@@ -92,9 +94,7 @@ def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) ->
     return torch.cat([center, (high - low).clamp(min=0.0)], dim=1)
 
 
-def pad_superpoints(
-    features: Tensor, geometry: Tensor, counts: tuple[int, ...]
-) -> SuperpointBatch:
+def pad_superpoints(features: Tensor, geometry: Tensor, counts: tuple[int, ...]) -> SuperpointBatch:
     """Superpoints numbered through -> one padded row per scene."""
     padded = nn.utils.rnn.pad_sequence(list(features.split(counts)), batch_first=True)
     shapes = nn.utils.rnn.pad_sequence(list(geometry.split(counts)), batch_first=True)

@@ -149,14 +149,20 @@ class TransformersTextEncoder(nn.Module):
             self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name_or_path)
             self.encoder: Any = transformers.AutoModel.from_pretrained(name_or_path)
         except (OSError, ValueError) as error:
-            raise CheckpointError(f"no text encoder could be loaded from {name_or_path!r}: {error}") from error
+            raise CheckpointError(
+                f"no text encoder could be loaded from {name_or_path!r}: {error}"
+            ) from error
         self.encoder.requires_grad_(False)
 
     def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
         """See TextEncoder.encode; without gradients, the encoder is frozen."""
         tokenizer = self.tokenizer
-        start = tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id
-        end = tokenizer.sep_token_id if tokenizer.sep_token_id is not None else tokenizer.eos_token_id
+        start = (
+            tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id
+        )
+        end = (
+            tokenizer.sep_token_id if tokenizer.sep_token_id is not None else tokenizer.eos_token_id
+        )
         ids = [[start, *(self._first_piece(word) for word in words), end] for words in sentences]
         longest = max(map(len, ids), default=1)
         tokens = torch.full((len(ids), longest), tokenizer.pad_token_id, dtype=torch.int64)

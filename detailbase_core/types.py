@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def _check_array(
-    name: str, array: NDArray, dtype: type, shape: tuple[int | None, ...]
-) -> None:
+def _check_array(name: str, array: NDArray, dtype: type, shape: tuple[int | None, ...]) -> None:
     """Raise ValueError unless `array` has this dtype and shape (None = any length)."""
     fits = (
         isinstance(array, np.ndarray)

@@ -35,7 +35,8 @@ class WordPieces:
         while begin < len(text):
             prefix = "##" if begin else ""
             end = next(
-                (e for e in range(len(text), begin, -1) if prefix + text[begin:e] in self._ids), None
+                (e for e in range(len(text), begin, -1) if prefix + text[begin:e] in self._ids),
+                None,
             )
             if end is None:
                 return (0,)

@@ -65,7 +65,9 @@ def main() -> None:
     vectors = principal_components(encode_alone(args.encoder, pieces), args.dim)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(args.out, vocabulary=np.array("\n".join(pieces)), vectors=vectors)
-    print(f"{len(pieces)} pieces x {args.dim} -> {args.out} ({args.out.stat().st_size / 1e6:.1f} MB)")
+    print(
+        f"{len(pieces)} pieces x {args.dim} -> {args.out} ({args.out.stat().st_size / 1e6:.1f} MB)"
+    )
 
 
 if __name__ == "__main__":
