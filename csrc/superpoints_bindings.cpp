@@ -1,5 +1,80 @@
+// Python face of the superpoint kernels. Shapes and index ranges are checked by
+// detailbase_core/superpoints.py; these functions trust their arguments.
+
+#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include "cloud_superpoints.h"
+#include "superpoints.h"
+#include "voxel_key.h"
+
+namespace py = pybind11;
+
 namespace detailbase {
-void bind_superpoints(pybind11::module_&) {}
+namespace {
+
+template <typename T>
+using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
+
+const Vec3* as_vec3(const Array<float>& array) {
+  return reinterpret_cast<const Vec3*>(array.data());
+}
+
+py::array_t<int64_t> to_numpy(const std::vector<int64_t>& labels) {
+  return py::array_t<int64_t>(static_cast<py::ssize_t>(labels.size()), labels.data());
+}
+
+py::array_t<int64_t> py_segment_graph(const Array<float>& points, const Array<float>& normals,
+                                      const Array<int32_t>& edges, float k_threshold,
+                                      int32_t min_size) {
+  std::vector<int64_t> labels;
+  {
+    py::gil_scoped_release release;
+    labels = segment_graph(as_vec3(points), as_vec3(normals), points.shape(0), edges.data(),
+                           edges.shape(0), k_threshold, min_size);
+  }
+  return to_numpy(labels);
+}
+
+py::array_t<int64_t> py_segment_mesh(const Array<float>& vertices, const Array<int32_t>& faces,
+                                     float k_threshold, int32_t min_vertices) {
+  std::vector<int64_t> labels;
+  {
+    py::gil_scoped_release release;
+    const int64_t count = vertices.shape(0);
+    const std::vector<Vec3> normals =
+        vertex_normals(as_vec3(vertices), count, faces.data(), faces.shape(0));
+    const std::vector<int32_t> edges = mesh_edges(faces.data(), faces.shape(0));
+    labels = segment_graph(as_vec3(vertices), normals.data(), count, edges.data(),
+                           3 * faces.shape(0), k_threshold, min_vertices);
+  }
+  return to_numpy(labels);
+}
+
+py::array_t<int64_t> py_segment_cloud(const Array<float>& xyz, const Array<uint8_t>& rgb,
+                                      double voxel_size, float threshold, float color_weight,
+                                      float step_weight, int32_t min_points, int32_t block_voxels) {
+  const CloudSuperpointOptions options{voxel_size,  threshold,  color_weight,
+                                       step_weight, min_points, block_voxels};
+  std::vector<int64_t> labels;
+  {
+    py::gil_scoped_release release;
+    labels = segment_cloud(as_vec3(xyz), rgb.data(), xyz.shape(0), options);
+  }
+  return to_numpy(labels);
+}
+
+}  // namespace
+
+void bind_superpoints(py::module_& m) {
+  m.def("segment_graph", &py_segment_graph, py::arg("points"), py::arg("normals"), py::arg("edges"),
+        py::arg("k_threshold"), py::arg("min_size"));
+  m.def("segment_mesh", &py_segment_mesh, py::arg("vertices"), py::arg("faces"),
+        py::arg("k_threshold"), py::arg("min_vertices"));
+  m.def("segment_cloud", &py_segment_cloud, py::arg("xyz"), py::arg("rgb"), py::arg("voxel_size"),
+        py::arg("threshold"), py::arg("color_weight"), py::arg("step_weight"),
+        py::arg("min_points"), py::arg("block_voxels"));
+  m.attr("VOXEL_LIMIT") = kVoxelLimit;
+}
+
 }  // namespace detailbase

@@ -115,9 +115,16 @@ class SuperpointConfig(Settings):
         0.01, "Felzenszwalb threshold k on 1 - cos(angle between normals).", low=0.0
     )
     color_weight: float = setting(
-        0.3, "Weight of the colour difference in the edge weight (0 = geometry only).", low=0.0
+        2.0,
+        "Weight of the squared colour difference, colours in 0..1 (0 = geometry only).",
+        low=0.0,
     )
-    min_points: int = setting(20, "Smaller superpoints join a neighbour, points.", low=1)
+    step_weight: float = setting(
+        0.1,
+        "Weight of the squared distance from the neighbour's plane, in voxels.",
+        low=0.0,
+    )
+    min_points: int = setting(10, "Smaller superpoints join a neighbour, voxels.", low=1)
     block_voxels: int = setting(
         64,
         "Superpoints never cross the border of blocks of this many voxels; 0 = no blocks.",

@@ -1,0 +1,59 @@
+#include "graph_merging.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace detailbase {
+
+DisjointSets::DisjointSets(int32_t count) : parent_(count), rank_(count, 0), size_(count, 1) {
+  std::iota(parent_.begin(), parent_.end(), 0);
+}
+
+int32_t DisjointSets::find(int32_t node) {
+  while (parent_[node] != node) {
+    parent_[node] = parent_[parent_[node]];
+    node = parent_[node];
+  }
+  return node;
+}
+
+int32_t DisjointSets::join(int32_t root_a, int32_t root_b) {
+  if (rank_[root_a] > rank_[root_b]) std::swap(root_a, root_b);
+  parent_[root_a] = root_b;
+  size_[root_b] += size_[root_a];
+  if (rank_[root_a] == rank_[root_b]) ++rank_[root_b];
+  return root_b;
+}
+
+DisjointSets merge_graph(int32_t node_count, std::vector<WeightedEdge>& edges, float k,
+                         int32_t min_size) {
+  std::stable_sort(edges.begin(), edges.end(), [](const WeightedEdge& a, const WeightedEdge& b) {
+    return a.weight < b.weight;
+  });
+  DisjointSets sets(node_count);
+  std::vector<float> threshold(node_count, k);
+  for (const WeightedEdge& edge : edges) {
+    const int32_t a = sets.find(edge.a), b = sets.find(edge.b);
+    if (a == b || edge.weight > threshold[a] || edge.weight > threshold[b]) continue;
+    const int32_t root = sets.join(a, b);
+    threshold[root] = edge.weight + k / static_cast<float>(sets.size(root));
+  }
+  for (const WeightedEdge& edge : edges) {
+    const int32_t a = sets.find(edge.a), b = sets.find(edge.b);
+    if (a != b && std::min(sets.size(a), sets.size(b)) < min_size) sets.join(a, b);
+  }
+  return sets;
+}
+
+std::vector<int64_t> dense_labels(DisjointSets& sets, int32_t node_count) {
+  std::vector<int64_t> label_of_root(node_count, -1), labels(node_count);
+  int64_t count = 0;
+  for (int32_t node = 0; node < node_count; ++node) {
+    int64_t& label = label_of_root[sets.find(node)];
+    if (label < 0) label = count++;
+    labels[node] = label;
+  }
+  return labels;
+}
+
+}  // namespace detailbase
