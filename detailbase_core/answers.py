@@ -1,0 +1,56 @@
+"""From the decoder's last prediction to phrases with their objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detailbase_core.instances import separate_instances
+from detailbase_core.types import GroundedPhrase, Instance
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detailbase_core.config import InstanceConfig
+    from detailbase_core.mask_decoder import Prediction
+    from detailbase_core.types import Scene, Sentence
+
+
+def answer_query(
+    sentence: Sentence, prediction: Prediction, scene: Scene, config: InstanceConfig
+) -> tuple[GroundedPhrase, tuple[GroundedPhrase, ...]]:
+    """The sentence's own target, and every phrase's objects.
+
+    Args:
+        sentence: parsed; its words are the prediction's text rows 1, 2, ...
+        prediction: of one sentence in one scene (G = B = 1).
+        scene: whose superpoints the masks are over.
+        config: thresholds.
+    """
+    rows = [0] + [phrase.head + 1 for phrase in sentence.phrases]
+    masks = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].sigmoid()
+    superpoints = (masks >= config.mask_threshold).cpu().numpy()
+    scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()
+    presence = _presence(prediction, rows)
+    spans = [(sentence.text, 0, len(sentence.text))]
+    spans += [(phrase.text, phrase.begin, phrase.end) for phrase in sentence.phrases]
+
+    grounded: list[GroundedPhrase] = []
+    next_id = 0
+    for span, mask, score, present in zip(spans, superpoints, scores, presence, strict=True):
+        instances: tuple[Instance, ...] = ()
+        if present >= config.presence_threshold:
+            points: NDArray[np.bool_] = mask[scene.point_to_superpoint]
+            instances = separate_instances(scene.cloud.xyz, points, score, config, next_id)
+        next_id += len(instances)
+        grounded.append(GroundedPhrase(*span, score, present, instances))
+    return grounded[0], tuple(grounded[1:])
+
+
+def _presence(prediction: Prediction, rows: list[int]) -> list[float]:
+    """Probability that each row's thing is there; 1.0 without a presence head."""
+    if prediction.presence_logits is None:
+        return [1.0] * len(rows)
+    probabilities: list[float] = prediction.presence_logits[0, 0, rows].float().sigmoid().tolist()
+    return probabilities

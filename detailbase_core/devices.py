@@ -1,0 +1,39 @@
+"""Which device computes, and with how many threads."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from detailbase_core.errors import ConfigError
+
+
+def choose_device(name: str) -> torch.device:
+    """The torch device of a configured name; `auto` takes a GPU where there is one.
+
+    Raises:
+        ConfigError: no such device here.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(
+            f"device {name!r} cannot be used here: {reason}; try auto or cpu"
+        ) from error
+    return device
+
+
+def set_threads(threads: int) -> int:
+    """Use this many CPU threads for torch and the native kernels; 0 = all cores but one.
+
+    One core is left for whoever delivers the clouds. Returns the number chosen.
+    """
+    if threads == 0:
+        threads = max(1, (os.cpu_count() or 2) - 1)
+    torch.set_num_threads(threads)
+    return threads

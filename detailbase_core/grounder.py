@@ -1,0 +1,219 @@
+"""The public API on one page: clouds and a sentence in, every phrase's objects out.
+
+grounder = Grounder(GrounderConfig())
+grounder.add(cloud, sensor_to_map, "odom")
+answer = grounder.ground("the chair next to the round table")
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from detailbase_core.answers import answer_query
+from detailbase_core.checkpoint import Checkpoint
+from detailbase_core.config import GrounderConfig
+from detailbase_core.devices import choose_device, set_threads
+from detailbase_core.errors import BadCloudError, EmptySceneError
+from detailbase_core.phrases import RuleParser
+from detailbase_core.scene_batch import batch_scenes
+from detailbase_core.scene_map import SceneMap
+from detailbase_core.superpoints import segment_cloud
+from detailbase_core.types import Grounding, PointCloud, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from detailbase_core.cancel import CancelToken
+    from detailbase_core.mask_decoder import SuperpointBatch
+    from detailbase_core.phrases import PhraseParser
+    from detailbase_core.scene_map import InsertReport
+
+SHIPPED_CHECKPOINT = Path(__file__).parent / "weights" / "detailbase_rooms.safetensors"
+
+
+@dataclass(frozen=True)
+class EncodedScene:
+    """A scene and what the network keeps of it, until the map changes.
+
+    Attributes:
+        scene: the snapshot.
+        superpoints: one scene (G = 1), on the network's device.
+        encoded_at: time.monotonic() when it was made.
+        seconds: wall time per stage.
+    """
+
+    scene: Scene
+    superpoints: SuperpointBatch
+    encoded_at: float
+    seconds: dict[str, float]
+
+
+class Grounder:
+    """A map that answers sentences.
+
+    add(), clear(), save() and load() may be called from any thread while one other thread is
+    inside ground() or encode_scene().
+
+    Args:
+        config: settings; the default uses the shipped model.
+        parser: finds the noun phrases; the default is the built-in rule parser.
+
+    Raises:
+        CheckpointError: the weights cannot be used.
+        ConfigError: the device or backend cannot be used here.
+    """
+
+    def __init__(self, config: GrounderConfig | None = None, parser: PhraseParser | None = None):
+        self.config = config or GrounderConfig()
+        self.map = SceneMap(self.config.map)
+        self.parser = parser or RuleParser(self.config.max_words)
+        self.device = choose_device(self.config.device)
+        set_threads(self.config.threads)
+        path = self.config.checkpoint or str(SHIPPED_CHECKPOINT)
+        model, text_encoder = Checkpoint.read(path).load(self.config.text_encoder)
+        model.unet.backend = self.config.backend
+        self.model = model.to(self.device)
+        self.text_encoder = text_encoder.to(self.device)
+        self._encoded: EncodedScene | None = None
+        self._network = threading.Lock()
+
+    def add(
+        self, cloud: PointCloud, sensor_to_map: NDArray[np.float64], map_frame: str
+    ) -> InsertReport:
+        """Put one scan into the map.
+
+        Args:
+            cloud: in the sensor's frame, metres; NaN rows are ignored.
+            sensor_to_map: (4, 4) float64, the sensor's pose in the map frame.
+            map_frame: name of that frame.
+
+        Raises:
+            BadCloudError: the cloud cannot be used.
+        """
+        return self.map.insert(cloud, sensor_to_map, map_frame)
+
+    def ground(self, sentence: str, cancel: CancelToken | None = None) -> Grounding:
+        """Find everything that the sentence mentions in the map.
+
+        Raises:
+            BadQueryError: the sentence is empty or too long.
+            EmptySceneError: the map holds nothing yet.
+            Cancelled: `cancel` was set meanwhile.
+        """
+        return self._ground_encoded(sentence, lambda: self.encode_scene(cancel), cancel)
+
+    def ground_cloud(
+        self, cloud: PointCloud, sentence: str, cancel: CancelToken | None = None
+    ) -> Grounding:
+        """The same for one cloud of a file (z up, metres); the map is not touched.
+
+        Raises:
+            BadQueryError, Cancelled: as in ground().
+            BadCloudError: the cloud has no finite points.
+        """
+        return self._ground_encoded(sentence, lambda: self._encode(cloud, 0, cancel), cancel)
+
+    def encode_scene(self, cancel: CancelToken | None = None) -> EncodedScene:
+        """The map's encoding: the kept one while it is fresh enough, else a new one.
+
+        Raises:
+            EmptySceneError: the map holds nothing yet.
+            Cancelled: `cancel` was set meanwhile.
+        """
+        with self._network:
+            kept = self._encoded
+            if kept is not None and self._still_fresh(kept):
+                return kept
+            cloud, version = self.map.snapshot()
+            if not len(cloud):
+                raise EmptySceneError(
+                    "the map is still empty: no scan with a known pose has arrived"
+                )
+            self._encoded = self._encode(cloud, version, cancel)
+            return self._encoded
+
+    def clear(self) -> None:
+        """Forget the map."""
+        self.map.clear()
+
+    def save(self, path: str | Path) -> None:
+        """Write the map to a file (NPZ), atomically."""
+        self.map.save(path)
+
+    def load(self, path: str | Path) -> None:
+        """Replace the map by a saved one.
+
+        Raises:
+            BadFileError: the file is no saved map; the present map stays.
+        """
+        self.map.load(path)
+
+    def _still_fresh(self, kept: EncodedScene) -> bool:
+        changed = self.map.changed_since(kept.scene.version)
+        if changed == 0.0:
+            return True
+        young = time.monotonic() - kept.encoded_at <= self.config.max_encoding_age_s
+        return young and changed <= self.config.reencode_fraction and len(self.map) > 0
+
+    def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:
+        cloud = _finite(cloud)
+        clock = _StageClock()
+        scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
+        clock.lap("superpoints")
+        with torch.inference_mode():
+            batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
+            superpoints = self.model.encode_scene(batch, cancel)
+        clock.lap("encode_scene")
+        return EncodedScene(scene, superpoints, time.monotonic(), clock.seconds)
+
+    def _ground_encoded(
+        self, sentence: str, encode: Callable[[], EncodedScene], cancel: CancelToken | None
+    ) -> Grounding:
+        """The algorithm: phrases, scene, words, masks, objects."""
+        clock = _StageClock()
+        parsed = self.parser.parse(sentence)
+        clock.lap("phrases")
+        encoded = encode()
+        clock.lap("scene")
+        with torch.inference_mode():
+            text, text_mask = self.text_encoder.encode([[word.text for word in parsed.words]])
+            clock.lap("text_encoder")
+            prediction = self.model.ground(
+                encoded.superpoints, text[None], text_mask[None], cancel
+            )[-1]
+        clock.lap("mask_decoder")
+        whole, phrases = answer_query(parsed, prediction, encoded.scene, self.config.instances)
+        clock.lap("instances")
+        return Grounding(sentence, encoded.scene, whole, phrases, clock.seconds)
+
+
+class _StageClock:
+    """Wall time between laps, by name."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = now - self._last
+        self._last = now
+
+
+def _finite(cloud: PointCloud) -> PointCloud:
+    """Without the points that hold NaN or infinity."""
+    good = np.isfinite(cloud.xyz).all(axis=1)
+    if not good.any():
+        raise BadCloudError(
+            f"none of the cloud's {len(cloud)} points has finite coordinates: nothing to look at"
+        )
+    return PointCloud(cloud.xyz[good], cloud.rgb[good], cloud.frame, cloud.stamp_ns)
