@@ -9,7 +9,8 @@ import torch
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, voxelize
 from tests.golden import load_golden
-from training.losses import LossWeights, grounding_loss, superpoint_targets
+from training.config import LossWeights
+from training.losses import grounding_loss, superpoint_targets
 from training.metrics import DescriptionResult, mask_iou, summarize
 
 FEATURE_TOLERANCE = 1e-5

@@ -17,18 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detailbase_core.mask_decoder import Prediction
+    from training.config import LossWeights
 
 SCORE_MIN_IOU = 0.5  # scores are only learned where the mask is already good
-
-
-@dataclass(frozen=True)
-class LossWeights:
-    """Weights of the parts; the defaults are the published ones."""
-
-    bce: float = 1.0
-    dice: float = 1.0
-    score: float = 0.5
-    presence: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""Described scenes for training: read from a folder, kept whole on the training device.
+
+A room is about two megabytes, so thousands fit; steps then wait for no disk and no worker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from detailbase_core.scene_batch import network_coordinates
+from training.losses import PhraseTargets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from training.scene_files import DescribedScene, Description
+
+
+@dataclass(frozen=True)
+class SceneTensors:
+    """One scene on the training device.
+
+    Attributes:
+        xyz: (N, 3) float32 network coordinates.
+        rgb: (N, 3) uint8.
+        point_to_superpoint: (N,) int32.
+        objects: (S, O) float32, the part of each superpoint's points that object o owns;
+            column o is object id o - 1, so that -1 (nothing) is column 0.
+        descriptions: the scene's sentences.
+    """
+
+    xyz: Tensor
+    rgb: Tensor
+    point_to_superpoint: Tensor
+    objects: Tensor
+    descriptions: tuple[Description, ...]
+
+    def phrase_masks(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        """(P, S) bool: superpoints more than half of whose points belong to the objects."""
+        chosen = np.zeros((len(ids), self.objects.shape[1]), dtype=np.float32)
+        for row, objects in enumerate(ids):
+            chosen[row, [o + 1 for o in objects]] = 1.0
+        share = torch.from_numpy(chosen).to(self.objects.device) @ self.objects.T
+        return share > 0.5
+
+
+def scene_tensors(scene: DescribedScene, coordinates: str, device: torch.device) -> SceneTensors:
+    """Move a scene to the device.
+
+    Args:
+        scene: as read.
+        coordinates: ModelConfig.coordinates.
+        device: where training runs.
+    """
+    return SceneTensors(
+        torch.from_numpy(network_coordinates(scene.xyz, coordinates)).to(device),
+        torch.from_numpy(scene.rgb).to(device),
+        torch.from_numpy(scene.point_to_superpoint.astype(np.int32)).to(device),
+        torch.from_numpy(object_shares(scene.instance, scene.point_to_superpoint)).to(device),
+        tuple(scene.descriptions),
+    )
+
+
+def object_shares(
+    instance: NDArray[np.int32], point_to_superpoint: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Which part of each superpoint belongs to which object.
+
+    Args:
+        instance: (N,) object id per point, -1 for none.
+        point_to_superpoint: (N,).
+
+    Returns:
+        (S, O) float32 with rows that sum to 1; column = id + 1.
+    """
+    columns = int(instance.max()) + 2
+    superpoints = int(point_to_superpoint.max()) + 1
+    flat = point_to_superpoint.astype(np.int64) * columns + instance + 1
+    counts = np.bincount(flat, minlength=superpoints * columns).reshape(superpoints, columns)
+    return (counts / counts.sum(axis=1, keepdims=True).clip(min=1)).astype(np.float32)
+
+
+def phrase_targets(
+    scenes: Sequence[SceneTensors], chosen: Sequence[Sequence[Description]]
+) -> PhraseTargets:
+    """Targets of the sentences' own rows and of all their phrases.
+
+    Args:
+        scenes: G scenes.
+        chosen: the B descriptions taken of each.
+    """
+    places, masks = [], []
+    for g, (scene, descriptions) in enumerate(zip(scenes, chosen, strict=True)):
+        ids = []
+        for b, description in enumerate(descriptions):
+            for row, objects in description.targets():
+                places.append((g, b, row))
+                ids.append(objects)
+        masks.append(scene.phrase_masks(ids))
+    width = max(len(scene.objects) for scene in scenes)
+    padded = [torch.nn.functional.pad(mask, (0, width - mask.shape[1])) for mask in masks]
+    index = torch.tensor(places, device=masks[0].device).T
+    return PhraseTargets(index[0], index[1], index[2], torch.cat(padded))
