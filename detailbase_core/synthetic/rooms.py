@@ -1,0 +1,166 @@
+"""Furnished rectangular rooms, made from a seed.
+
+Room frame: origin in the middle of the floor, z up, walls parallel to x and y, metres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detailbase_core.synthetic import groups
+from detailbase_core.synthetic.colors import jittered
+from detailbase_core.synthetic.layout import Layout
+from detailbase_core.synthetic.path import free_area
+from detailbase_core.synthetic.primitives import PrimitiveTable
+from detailbase_core.types import Box
+
+if TYPE_CHECKING:
+    from detailbase_core.synthetic.layout import Placed
+    from detailbase_core.synthetic.primitives import Color, Primitive
+
+# Raise it with every change that alters what a seed gives; exams name it.
+GENERATOR_VERSION = "rooms-1"
+
+FLOOR_ID = 0
+WALL_IDS = (1, 2, 3, 4)  # at +x, +y, -x, -y
+FIRST_OBJECT_ID = 5
+MIN_OBJECTS, MAX_OBJECTS = 6, 20
+_MIN_FREE_M2 = 1.5
+
+
+@dataclass(frozen=True)
+class RoomObject:
+    """One thing in a room, the floor and the walls included.
+
+    Attributes:
+        id: unique in the room; FLOOR_ID, WALL_IDS, then FIRST_OBJECT_ID and on.
+        category: key of furniture.KINDS, or "floor" or "wall".
+        color: name of its main colour; None where no single word fits.
+        shape: "round" or "rectangular" where people would say so, else None.
+        box: around it in its own orientation (x = its width, so not always the longer side);
+            yaw in radians, its front is towards the box's own +y.
+        solids: what it is made of, room frame; empty for structure.
+        supported_by: id of what it stands on; a wall's id for what hangs on it; None for
+            structure.
+        has_front: whether "in front of" and "facing" make sense.
+        structure: True for the floor and the walls.
+    """
+
+    id: int
+    category: str
+    color: str | None
+    shape: str | None
+    box: Box
+    solids: tuple[Primitive, ...]
+    supported_by: int | None
+    has_front: bool
+    structure: bool = False
+
+    @property
+    def front(self) -> tuple[float, float]:
+        """Unit vector (x, y) that its front points to."""
+        return -float(np.sin(self.box.yaw)), float(np.cos(self.box.yaw))
+
+
+@dataclass(frozen=True)
+class Room:
+    """A furnished room.
+
+    Attributes:
+        seed: what it was made from.
+        theme: "bedroom", "office" and so on.
+        size: width (x), depth (y), height (z), metres.
+        floor_rgb, wall_rgb: 0..255.
+        objects: structure first; objects[i].id == i.
+    """
+
+    seed: int
+    theme: str
+    size: tuple[float, float, float]
+    floor_rgb: Color
+    wall_rgb: Color
+    objects: tuple[RoomObject, ...]
+
+    @property
+    def furniture(self) -> tuple[RoomObject, ...]:
+        """Everything but the floor and the walls."""
+        return self.objects[FIRST_OBJECT_ID:]
+
+    def primitives(self) -> PrimitiveTable:
+        """All solids of the furniture, owner = object id."""
+        pairs = [(solid, thing.id) for thing in self.furniture for solid in thing.solids]
+        return PrimitiveTable.of([p[0] for p in pairs], [p[1] for p in pairs])
+
+
+def generate_room(seed: int) -> Room:
+    """Make the room of this seed; equal seeds give equal rooms.
+
+    Raises:
+        ValueError: a negative seed.
+    """
+    if seed < 0:
+        raise ValueError(f"a room's seed must not be negative, got {seed}")
+    attempt = 0
+    while True:
+        room = _furnish(seed, np.random.default_rng([seed, attempt]))
+        loose = sum(thing.supported_by not in WALL_IDS for thing in room.furniture)
+        if loose >= MIN_OBJECTS and free_area(room) >= _MIN_FREE_M2:
+            return room
+        attempt += 1
+
+
+def _furnish(seed: int, rng: np.random.Generator) -> Room:
+    width, depth = sorted(rng.uniform(3.0, 6.5, 2).tolist(), reverse=bool(rng.random() < 0.5))
+    layout = Layout(rng, (width / 2, depth / 2))
+    groups.openings(layout)
+    theme = str(rng.choice(list(groups.THEMES)))
+    most = int(rng.integers(10, MAX_OBJECTS - 1))
+    for name, chance in groups.THEMES[theme]:
+        if rng.random() < chance and len(layout.items) < most:
+            groups.GROUPS[name](layout)
+    groups.pictures(layout)
+    size = (width, depth, float(rng.uniform(2.35, 2.8)))
+    furniture = [_room_object(i, item, size) for i, item in enumerate(layout.items)]
+    floor = jittered(str(rng.choice(["brown", "grey", "white", "brown"])), rng)
+    wall = _wall_color(rng)
+    return Room(seed, theme, size, floor, wall, (*_structure(size), *furniture))
+
+
+def _wall_color(rng: np.random.Generator) -> Color:
+    """A pale tint."""
+    base = rng.uniform(205, 240)
+    r, g, b = (round(float(base + shift)) for shift in rng.uniform(-16, 10, 3))
+    return (r, g, b)
+
+
+def _structure(size: tuple[float, float, float]) -> list[RoomObject]:
+    width, depth, height = size
+    thick = 0.1
+    floor = Box((0.0, 0.0, -thick / 2), (width, depth, thick), 0.0)
+    objects = [RoomObject(FLOOR_ID, "floor", None, None, floor, (), None, False, True)]
+    for i, id_ in enumerate(WALL_IDS):
+        angle = i * np.pi / 2
+        out = (size[i % 2] + thick) / 2
+        center = (float(out * np.cos(angle)), float(out * np.sin(angle)), height / 2)
+        wall = Box(center, (size[1 - i % 2], thick, height), float(angle + np.pi / 2))
+        objects.append(RoomObject(id_, "wall", None, None, wall, (), None, True, True))
+    return objects
+
+
+def _room_object(index: int, item: Placed, size: tuple[float, float, float]) -> RoomObject:
+    model = item.model
+    middle = [(lo + hi) / 2 for lo, hi in zip(model.low, model.high, strict=True)]
+    x, y = item.to_room((middle[0], middle[1]))
+    yaw = float((item.yaw + np.pi) % (2 * np.pi) - np.pi)
+    solids = tuple(s.moved((item.x, item.y, item.z), item.yaw) for s in model.solids)
+    support = item.support + FIRST_OBJECT_ID if item.support >= 0 else FLOOR_ID
+    if item.support == -2:
+        gaps = (size[0] / 2 - x, size[1] / 2 - y, size[0] / 2 + x, size[1] / 2 + y)
+        support = WALL_IDS[int(np.argmin(gaps))]
+    return RoomObject(
+        index + FIRST_OBJECT_ID, model.category, model.color, model.shape,
+        Box((x, y, item.z + middle[2]), model.size, yaw), solids, support, model.has_front,
+    )  # fmt: skip
