@@ -1,0 +1,150 @@
+"""Writing rosbag2 folders with MCAP storage that Foxglove and `ros2 bag play` open."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from rosbags.interfaces import (
+    Qos,
+    QosDurability,
+    QosHistory,
+    QosLiveliness,
+    QosReliability,
+    QosTime,
+)
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
+from rosbags.typesys import Stores, TypesysError, get_types_from_msg, get_typestore
+
+from detailbase_core.errors import BadFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from rosbags.interfaces import Connection
+
+_FOREVER = QosTime(0x7FFFFFFF, 0xFFFFFFFF)
+# Version 9 writes QoS as words in lists, which ROS 2 Humble cannot read; all read version 8.
+_VERSION: Literal[8] = 8
+
+
+def read_definitions(folder: str | Path, package: str) -> dict[str, str]:
+    """The .msg files of a folder: {"package/msg/Name": text}, for BagWriter."""
+    files = sorted(Path(folder).glob("*.msg"))
+    return {f"{package}/msg/{f.stem}": f.read_text(encoding="utf-8") for f in files}
+
+
+class BagWriter:
+    """A new rosbag2 folder; it appears whole when closed, or not at all.
+
+    Args:
+        path: the folder to make; missing parents are made too.
+        definitions: texts of message types that ROS's common packages lack, by full name.
+        replace: take the place of an older bag of that name.
+
+    Raises:
+        BadFileError: `path` exists and is not to be replaced, or is no bag.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        definitions: Mapping[str, str] | None = None,
+        replace: bool = False,
+    ) -> None:
+        self.path = Path(path)
+        if self.path.exists() and not (replace and (self.path / "metadata.yaml").exists()):
+            raise BadFileError(f"{self.path}: exists already; choose another name or remove it")
+        self._types = get_typestore(Stores.ROS2_JAZZY)
+        added = {}
+        for name, text in (definitions or {}).items():
+            added.update(get_types_from_msg(text, name))
+        self._types.register(added)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", dir=self.path.parent))
+        self._writer = Writer(
+            self._folder / self.path.name, version=_VERSION, storage_plugin=StoragePlugin.MCAP
+        )
+        self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
+        self._writer.set_custom_data("written_by", "detailbase")
+        self._writer.open()
+        self._topics: dict[str, Connection] = {}
+
+    def add_topic(
+        self,
+        topic: str,
+        type_name: str,
+        *,
+        latched: bool = False,
+        reliable: bool = True,
+        depth: int = 10,
+    ) -> None:
+        """Announce a topic with the QoS under which it was offered.
+
+        Args:
+            topic: full name.
+            type_name: such as "sensor_msgs/msg/PointCloud2".
+            latched: transient local, so that players repeat the last message to late joiners.
+            reliable: otherwise best effort, as sensor data.
+            depth: messages kept.
+
+        Raises:
+            ValueError: the type, or one inside it, is neither known nor in `definitions`.
+        """
+        qos = Qos(
+            QosHistory.KEEP_LAST,
+            depth,
+            QosReliability.RELIABLE if reliable else QosReliability.BEST_EFFORT,
+            QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
+            _FOREVER,
+            _FOREVER,
+            QosLiveliness.AUTOMATIC,
+            _FOREVER,
+            False,
+        )
+        try:
+            self._topics[topic] = self._writer.add_connection(
+                topic, type_name, typestore=self._types, offered_qos_profiles=[qos]
+            )
+        except (KeyError, TypesysError) as error:
+            raise ValueError(f"{topic}: {type_name} needs more definitions: {error}") from None
+
+    def write(self, topic: str, cdr: bytes | memoryview, stamp_ns: int) -> None:
+        """Append one message.
+
+        Args:
+            topic: announced before.
+            cdr: as rclpy.serialization.serialize_message gives it.
+            stamp_ns: time of recording, nanoseconds.
+        """
+        self._writer.write(self._topics[topic], stamp_ns, cdr)
+
+    def close(self) -> None:
+        """Finish the bag and put it in its place."""
+        self._writer.close()
+        if self.path.exists():
+            shutil.rmtree(self.path)
+        (self._folder / self.path.name).replace(self.path)
+        self._folder.rmdir()
+
+    def abort(self) -> None:
+        """Throw away what was written; an older bag stays."""
+        self._writer.abort()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> BagWriter:
+        return self
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error_type is None:
+            self.close()
+        else:
+            self.abort()

@@ -1,0 +1,293 @@
+"""Robot recordings without ROS: rosbag2 folders, MCAP and SQLite files -> clouds with poses.
+
+Transforms may be recorded after the clouds that need them, so a bag is read twice: first all
+transforms, then the clouds.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rosbags.rosbag2 import Reader
+from rosbags.typesys import Stores, get_typestore
+
+from detailbase_core.bag_writer import BagWriter, read_definitions
+from detailbase_core.errors import (
+    BadCloudError,
+    BadFileError,
+    BadTransformError,
+    LookupFailed,
+)
+from detailbase_core.files import detect_format
+from detailbase_core.pointcloud2 import decode_points
+from detailbase_core.transforms import TransformBuffer
+from detailbase_core.types import PointCloud
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from rosbags.interfaces import Connection
+
+__all__ = [
+    "BAG_FORMATS", "BagScan", "BagWriter", "StampedTransform", "read_bag", "read_bag_scans",
+    "read_definitions",
+]  # fmt: skip
+
+logger = logging.getLogger(__name__)
+
+BAG_FORMATS = ("rosbag2 folder", "MCAP", "SQLite", "zstd")
+CLOUD_TYPE = "sensor_msgs/msg/PointCloud2"
+TF_TYPE = "tf2_msgs/msg/TFMessage"
+_SUFFIXES = {"MCAP": ".mcap", "SQLite": ".db3"}
+_WHOLE_BAG_S = 1e9  # the transform buffer keeps everything
+
+
+@dataclass(frozen=True)
+class StampedTransform:
+    """One entry of a tf2_msgs/TFMessage: where `child` is in `parent`.
+
+    Attributes:
+        stamp_ns: time of validity, nanoseconds.
+        translation: (x, y, z), metres.
+        rotation_xyzw: quaternion.
+        static: from a topic called tf_static.
+    """
+
+    parent: str
+    child: str
+    stamp_ns: int
+    translation: tuple[float, float, float]
+    rotation_xyzw: tuple[float, float, float, float]
+    static: bool
+
+
+@dataclass(frozen=True)
+class BagScan:
+    """One recorded cloud and where it was taken.
+
+    Attributes:
+        topic: where it was published.
+        cloud: in the sensor's frame.
+        sensor_to_map: (4, 4) float64.
+        map_frame: name of the map's frame.
+    """
+
+    topic: str
+    cloud: PointCloud
+    sensor_to_map: NDArray[np.float64]
+    map_frame: str
+
+
+def read_bag(
+    path: str | Path, types: Sequence[str] = (CLOUD_TYPE, TF_TYPE)
+) -> Iterator[tuple[str, int, PointCloud | tuple[StampedTransform, ...]]]:
+    """All clouds and transforms of a bag, as plain values, in the order of their recording.
+
+    Args:
+        path: a rosbag2 folder, or one of its .mcap or .db3 files.
+        types: message types to read, of the two default ones.
+
+    Yields:
+        (topic, time of recording in nanoseconds, value).
+
+    Raises:
+        BadFileError: not a bag, or a broken one.
+        BadCloudError: a recorded cloud contradicts itself.
+    """
+    for connection, recorded_ns, raw in _messages(path, types):
+        yield connection.topic, recorded_ns, _decode(path, connection, raw)
+
+
+def read_bag_scans(
+    path: str | Path, map_frame: str = "odom", topics: Sequence[str] = ()
+) -> Iterator[BagScan]:
+    """Every recorded cloud with its pose in the map.
+
+    Args:
+        path: as for read_bag.
+        map_frame: taken if the bag knows it, otherwise the root of its frame tree. A bag
+            without transforms is taken to lie in its clouds' own frame.
+        topics: cloud topics to read; empty = all whose clouds are not in the map frame
+            already (those are results), or all where there are no others.
+
+    Raises:
+        BadFileError: not a bag, a broken one, or one without clouds or without a usable pose.
+        BadCloudError: a recorded cloud contradicts itself.
+    """
+    buffer, parents = _index_transforms(path)
+    frames = _cloud_frames(path)
+    if not frames:
+        raise BadFileError(f"{path}: this bag holds no {CLOUD_TYPE} messages to look at")
+    if not parents:
+        logger.warning("%s holds no transforms: its clouds are taken as they lie", path)
+    root = _root(next(iter(frames.values())), parents)
+    frame = map_frame if map_frame in buffer.frames else root
+    wanted = tuple(topics) or tuple(t for t, f in frames.items() if f != frame) or tuple(frames)
+    found, lost, reason = 0, 0, ""
+    for connection, _, raw in _messages(path, (CLOUD_TYPE,)):
+        if connection.topic not in wanted:
+            continue
+        try:
+            cloud = _cloud(_message(path, connection, raw))
+            pose = _pose(buffer, frame, cloud)
+        except (LookupFailed, BadCloudError) as error:
+            lost, reason = lost + 1, str(error)
+            continue
+        found += 1
+        yield BagScan(connection.topic, cloud, pose, frame)
+    if not found:
+        raise BadFileError(
+            f"{path}: none of {lost} clouds on {', '.join(wanted)} is of use: {reason}"
+        )
+    if lost:
+        logger.warning("%s: left out %d of %d clouds: %s", path, lost, lost + found, reason)
+
+
+def _pose(buffer: TransformBuffer, frame: str, cloud: PointCloud) -> NDArray[np.float64]:
+    if cloud.frame == frame:
+        return np.eye(4)
+    return buffer.lookup(frame, cloud.frame, cloud.stamp_ns)
+
+
+def _index_transforms(path: str | Path) -> tuple[TransformBuffer, dict[str, str]]:
+    """All transforms of a bag, and each child's parent. Broken ones are left out and reported."""
+    buffer, parents = TransformBuffer(_WHOLE_BAG_S), {}
+    lost, reason = 0, ""
+    for connection, _, raw in _messages(path, (TF_TYPE,)):
+        for t in _transforms(_message(path, connection, raw), connection.topic):
+            try:
+                buffer.set(t.parent, t.child, t.stamp_ns, t.translation, t.rotation_xyzw, t.static)
+            except BadTransformError as error:
+                lost, reason = lost + 1, str(error)
+            else:
+                parents[t.child.lstrip("/")] = t.parent.lstrip("/")
+    if lost:
+        logger.warning("%s: left out %d transforms: %s", path, lost, reason)
+    return buffer, parents
+
+
+def _cloud_frames(path: str | Path) -> dict[str, str]:
+    """Frame of the first cloud of each topic."""
+    frames: dict[str, str] = {}
+    topics = {c.topic for c in _connections(path) if c.msgtype == CLOUD_TYPE and c.msgcount}
+    for connection, _, raw in _messages(path, (CLOUD_TYPE,)):
+        if connection.topic not in frames:
+            header = _message(path, connection, raw).header
+            frames[connection.topic] = header.frame_id.lstrip("/")
+        if len(frames) == len(topics):
+            break
+    return frames
+
+
+def _root(frame: str, parents: dict[str, str]) -> str:
+    seen = {frame}
+    while frame in parents and parents[frame] not in seen:
+        frame = parents[frame]
+        seen.add(frame)
+    return frame
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[Reader]:
+    """The rosbags reader of a bag; whatever goes wrong inside it is a BadFileError."""
+    bag = Reader(_bag_path(Path(path)))
+    try:
+        bag.open()
+    except Exception as error:  # a third-party parser on broken bytes raises anything
+        raise _broken(path, error) from error
+    try:
+        yield bag
+    finally:
+        bag.close()
+
+
+def _bag_path(path: Path) -> Path:
+    """What rosbags is to open: a folder, or a single file of the right suffix."""
+    kind = detect_format(path)
+    if kind not in BAG_FORMATS:
+        raise BadFileError(f"{path}: looks like {kind}, not like a rosbag2 folder, MCAP or .db3")
+    if kind == "zstd":
+        if (path.parent / "metadata.yaml").exists():
+            return path.parent
+        raise BadFileError(f"{path}: is compressed; name its folder instead, or unzstd it")
+    if kind in _SUFFIXES and path.suffix != _SUFFIXES[kind]:
+        raise BadFileError(f"{path}: holds {kind}; name it {path.stem}{_SUFFIXES[kind]}")
+    return path
+
+
+def _connections(path: str | Path) -> list[Connection]:
+    with _opened(path) as bag:
+        return list(bag.connections)
+
+
+def _messages(path: str | Path, types: Sequence[str]) -> Iterator[tuple[Connection, int, bytes]]:
+    """Undecoded messages of these types."""
+    with _opened(path) as bag:
+        connections = [c for c in bag.connections if c.msgtype in types]
+        if not connections:
+            return  # rosbags would read everything
+        messages = bag.messages(connections)
+        while True:
+            try:
+                message = next(messages, None)
+            except Exception as error:  # see _opened
+                raise _broken(path, error) from error
+            if message is None:
+                return
+            yield message
+
+
+def _broken(path: str | Path, error: Exception) -> BadFileError:
+    what = f"{type(error).__name__}: {error}"
+    return BadFileError(f"{path}: this bag is broken or cut off ({what}); record or copy it again")
+
+
+_TYPES = get_typestore(Stores.ROS2_JAZZY)
+
+
+def _message(path: str | Path, connection: Connection, raw: bytes) -> Any:
+    try:
+        return _TYPES.deserialize_cdr(raw, connection.msgtype)
+    except Exception as error:  # see _opened
+        raise _broken(path, error) from error
+
+
+def _decode(
+    path: str | Path, connection: Connection, raw: bytes
+) -> PointCloud | tuple[StampedTransform, ...]:
+    message = _message(path, connection, raw)
+    if connection.msgtype == CLOUD_TYPE:
+        return _cloud(message)
+    return _transforms(message, connection.topic)
+
+
+def _nanoseconds(stamp: Any) -> int:
+    return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
+
+
+def _cloud(message: Any) -> PointCloud:
+    points = decode_points(
+        message.fields, message.height, message.width, message.point_step, message.row_step,
+        message.is_bigendian, message.data,
+    )  # fmt: skip
+    frame, stamp = message.header.frame_id.lstrip("/"), _nanoseconds(message.header.stamp)
+    return PointCloud(points.xyz, points.rgb, frame, stamp, points.image_shape)
+
+
+def _transforms(message: Any, topic: str) -> tuple[StampedTransform, ...]:
+    static = topic.endswith("tf_static")
+    return tuple(_transform(stamped, static) for stamped in message.transforms)
+
+
+def _transform(message: Any, static: bool) -> StampedTransform:
+    t, r = message.transform.translation, message.transform.rotation
+    return StampedTransform(
+        message.header.frame_id, message.child_frame_id, _nanoseconds(message.header.stamp),
+        (t.x, t.y, t.z), (r.x, r.y, r.z, r.w), static,
+    )  # fmt: skip
