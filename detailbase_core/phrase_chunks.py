@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from detailbase_core import phrase_words as lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 LONGEST_CHUNK = 8  # words; longer runs of unknown words are no English noun phrase
 LATIN = re.compile(r"[^\W\d_]*[A-Za-z\u00c0-\u024f]")
@@ -83,6 +83,14 @@ def _tag_alone(word: str) -> Tag:
     return Tag.NOUN
 
 
+def _settled_that(before: Tag, after: Tag) -> Tag:
+    if before is Tag.NOUN or (before is Tag.NUMBER and after not in (Tag.NOUN, Tag.ADJECTIVE)):
+        return Tag.RELATIVE
+    if after in (Tag.NOUN, Tag.ADJECTIVE, Tag.NUMBER, Tag.PLACE):
+        return Tag.DETERMINER
+    return Tag.RELATIVE
+
+
 class _Chunker:
     """One sentence's words and tags."""
 
@@ -101,7 +109,8 @@ class _Chunker:
         word, tag = self.words[i], self.tags[i]
         before, after = self._tag(i - 1), self._tag(i + 1)
         if tag is Tag.THAT:
-            return self._settled_that(before, after)
+            faces = before is Tag.JOIN and self._next_in(i, lexicon.SOFT_VERBS)  # "and that faces"
+            return Tag.RELATIVE if faces else _settled_that(before, after)
         if tag is Tag.PREPOSITION and word == "near" and before is Tag.DETERMINER:
             return Tag.PLACE if after in _NOMINAL else tag
         if word in ("can", "cans") and i and self.words[i - 1] in lexicon.CAN_NOUNS:
@@ -119,14 +128,7 @@ class _Chunker:
             return tag
         if self._is_subject_verb(i) or self._is_participle_verb(i):
             return Tag.VERB
-        return Tag.ADJECTIVE if after is Tag.PREPOSITION and self._next_is(i, "than") else tag
-
-    def _settled_that(self, before: Tag, after: Tag) -> Tag:
-        if before is Tag.NOUN or (before is Tag.NUMBER and after not in (Tag.NOUN, Tag.ADJECTIVE)):
-            return Tag.RELATIVE
-        if after in (Tag.NOUN, Tag.ADJECTIVE, Tag.NUMBER, Tag.PLACE):
-            return Tag.DETERMINER
-        return Tag.RELATIVE
+        return Tag.ADJECTIVE if after is Tag.PREPOSITION and self._next_in(i, ("than",)) else tag
 
     def _settled_firm_verb(self, i: int) -> Tag:
         """ "the tv stands" and "a used chair" are the exceptions to the verbs that stay verbs."""
@@ -136,8 +138,8 @@ class _Chunker:
         leads_a_noun = self._tag(i - 1) is Tag.DETERMINER and self._tag(i + 1) in _NOMINAL
         return Tag.ADJECTIVE if participle and leads_a_noun else Tag.VERB
 
-    def _next_is(self, i: int, word: str) -> bool:
-        return i + 1 < len(self.words) and self.words[i + 1] == word
+    def _next_in(self, i: int, words: Collection[str]) -> bool:
+        return i + 1 < len(self.words) and self.words[i + 1] in words
 
     def _starts_clause(self, i: int) -> bool:
         """Whether a verb would be a command here: at the start, after "and", "please", "to" ..."""
@@ -148,7 +150,7 @@ class _Chunker:
             return True
         if before is Tag.VERB and self.words[i - 1] in ("go", "come"):
             return True
-        commands = before in _CLAUSE_STARTS and not self._next_is(i, "of")
+        commands = before in _CLAUSE_STARTS and not self._next_in(i, ("of",))
         return commands and self._tag(i + 1) not in (Tag.COPULA, Tag.STOP, Tag.VERB)
 
     def _is_subject_verb(self, i: int) -> bool:
@@ -258,7 +260,9 @@ class _Chunker:
         if head < 0 or end - start > LONGEST_CHUNK or self.words[head] in lexicon.ABSTRACT_NOUNS:
             return False
         if self._tag(start) is Tag.DETERMINER:
-            return True
+            says_it_again = predicate and self.words[head] == "one"  # "it is the one by the door"
+            sits_down = self.words[max(start - 1, 0) : end] == ["have", "a", "seat"]
+            return not (says_it_again or sits_down)
         bare = end - start == 1
         if bare and self.words[head] in lexicon.NAMES_OF_US:
             return False

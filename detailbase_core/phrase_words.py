@@ -49,7 +49,7 @@ PREPOSITIONS = _words(
 )
 CONJUNCTIONS = _words("and or but nor yet & then so")
 ADVERBS = _words(
-    "not very really quite rather too also just still already again now away together apart "
+    "not well very really quite rather too also just still already again now away together apart "
     "almost else even ever never always maybe perhaps ahead forward forwards backward backwards "
     "sideways upright upside enough more most less least much alone only upstairs downstairs yes "
     "hello hi hey ok okay thanks thank somewhere anywhere everywhere once twice"
@@ -58,7 +58,7 @@ ADVERBS = _words(
 PLACE_WORDS = _words(
     "left right front back rear top bottom middle center centre side sides far farther further "
     "close closer closest nearest nearer farthest furthest next last opposite adjacent parallel "
-    "perpendicular corner corners edge end ends other same own only upper lower inner outer "
+    "perpendicular edge end ends other same own only upper lower inner outer "
     "left-hand right-hand lefthand righthand leftside rightside hand direction directions "
     "vicinity proximity background foreground distance lefthandside diagonal"
 )
@@ -95,7 +95,8 @@ COMMANDS = _words(
     "show move drive head walk run look point highlight segment select approach follow avoid stop "
     "check clean wipe open close push pull hand turn face place mark ground search return drop "
     "leave pass reach touch lift carry deliver describe count list position label watch inspect "
-    "visit enter start begin try help guess box outline retrieve spot hold switch stand sit wait"
+    "visit enter start begin try help guess box outline retrieve spot hold switch stand sit wait "
+    "compare water"
 )
 # Verbs after a noun when a preposition, determiner or adverb follows: "the shelf holds the book".
 SOFT_VERBS = _words(
