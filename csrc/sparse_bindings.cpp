@@ -1,5 +1,113 @@
+// Python names of the sparse convolution kernels. Arguments are checked here, then the GIL goes.
+
+#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "sparse_conv.h"
+#include "sparse_maps.h"
+
+namespace py = pybind11;
 
 namespace detailbase {
-void bind_sparse(pybind11::module_&) {}
+namespace {
+
+template <class T>
+using Array = py::array_t<T, py::array::c_style>;
+
+void require(bool fits, const char* what) {
+  if (!fits) throw std::invalid_argument(what);
+}
+
+// The entries of tables are not checked: they come from a pyramid built for these voxels.
+WeightView view(const py::array_t<float>& weight) {
+  require(weight.ndim() == 3, "weight: expected [out, K, in]");
+  const auto floats = [&](int axis) { return static_cast<int64_t>(weight.strides(axis)) / 4; };
+  return {weight.data(),
+          static_cast<int>(weight.shape(0)),
+          static_cast<int>(weight.shape(1)),
+          static_cast<int>(weight.shape(2)),
+          floats(0),
+          floats(1),
+          floats(2)};
+}
+
+void gather_product_py(const Array<float>& source, const Array<int32_t>& table,
+                       const py::array_t<float>& weight, Array<float>& result, int threads) {
+  const WeightView w = view(weight);
+  require(source.ndim() == 2 && source.shape(1) == w.in, "source: expected [rows, in]");
+  require(table.ndim() == 2 && table.shape(1) == w.columns, "table: expected [rows, K]");
+  require(result.ndim() == 2 && result.shape(0) == table.shape(0) && result.shape(1) == w.out,
+          "result: expected [table rows, out]");
+  float* to = result.mutable_data();
+  py::gil_scoped_release release;
+  gather_product(source.data(), table.data(), table.shape(0), w, to, threads);
+}
+
+void expand_product_py(const Array<float>& source, const Array<int32_t>& parent,
+                       const Array<int32_t>& slot, const py::array_t<float>& weight,
+                       Array<float>& result, int threads) {
+  const WeightView w = view(weight);
+  require(source.ndim() == 2 && source.shape(1) == w.in, "source: expected [rows, in]");
+  require(parent.ndim() == 1 && slot.ndim() == 1 && parent.shape(0) == slot.shape(0),
+          "parent, slot: expected [rows] each");
+  require(result.ndim() == 2 && result.shape(0) == parent.shape(0) && result.shape(1) == w.out,
+          "result: expected [rows, out]");
+  float* to = result.mutable_data();
+  py::gil_scoped_release release;
+  expand_product(source.data(), parent.data(), slot.data(), parent.shape(0), w, to, threads);
+}
+
+void gather_outer_py(const Array<float>& left, const Array<float>& source,
+                     const Array<int32_t>& table, Array<float>& result, int threads) {
+  require(left.ndim() == 2 && source.ndim() == 2 && table.ndim() == 2 &&
+              left.shape(0) == table.shape(0),
+          "left, source, table: expected [rows, out], [source rows, in], [rows, K]");
+  require(result.ndim() == 3 && result.shape(0) == left.shape(1) &&
+              result.shape(1) == table.shape(1) && result.shape(2) == source.shape(1),
+          "result: expected [out, K, in]");
+  float* to = result.mutable_data();
+  py::gil_scoped_release release;
+  gather_outer(left.data(), static_cast<int>(left.shape(1)), source.data(),
+               static_cast<int>(source.shape(1)), table.data(), table.shape(0),
+               static_cast<int>(table.shape(1)), to, threads);
+}
+
+void neighbour_table_py(const Array<int64_t>& keys, Array<int32_t>& table, int threads) {
+  require(keys.ndim() == 1 && table.ndim() == 2 && table.shape(0) == keys.shape(0) &&
+              table.shape(1) == 27,
+          "keys, table: expected [voxels], [voxels, 27]");
+  int32_t* to = table.mutable_data();
+  py::gil_scoped_release release;
+  neighbour_table(keys.data(), keys.shape(0), to, threads);
+}
+
+void use_instruction_set_py(const std::string& name) {
+  if (!use_instruction_set(name))
+    throw std::invalid_argument("instruction set '" + name + "' does not run on this machine");
+}
+
+}  // namespace
+
+void bind_sparse(py::module_& m) {
+  const auto array = [](const char* name) { return py::arg(name).noconvert(); };
+  m.def("gather_product", &gather_product_py, array("source"), array("table"), array("weight"),
+        array("result"), py::arg("threads"),
+        "result[i] = sum over k of weight[:, k] . source[table[i, k]], table -1 = none.");
+  m.def("expand_product", &expand_product_py, array("source"), array("parent"), array("slot"),
+        array("weight"), array("result"), py::arg("threads"),
+        "result[i] = weight[:, slot[i]] . source[parent[i]], zeros where parent[i] = -1.");
+  m.def("gather_outer", &gather_outer_py, array("left"), array("source"), array("table"),
+        array("result"), py::arg("threads"),
+        "result[:, k] = sum over i of left[i] (x) source[table[i, k]].");
+  m.def("neighbour_table", &neighbour_table_py, array("keys"), array("table"), py::arg("threads"),
+        "Rows [V, 27] of each voxel's neighbours from ascending Morton keys [V].");
+  m.def("instruction_sets", &instruction_sets, "Those that this machine runs, best first.");
+  m.def("use_instruction_set", &use_instruction_set_py, py::arg("name"),
+        "Compute with this one from now on; the best is in use otherwise.");
+}
+
 }  // namespace detailbase

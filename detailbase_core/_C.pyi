@@ -28,3 +28,28 @@ def segment_cloud(
     min_points: int,
     block_voxels: int,
 ) -> NDArray[np.int64]: ...
+def gather_product(
+    source: NDArray[np.float32],
+    table: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    result: NDArray[np.float32],
+    threads: int,
+) -> None: ...
+def expand_product(
+    source: NDArray[np.float32],
+    parent: NDArray[np.int32],
+    slot: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    result: NDArray[np.float32],
+    threads: int,
+) -> None: ...
+def gather_outer(
+    left: NDArray[np.float32],
+    source: NDArray[np.float32],
+    table: NDArray[np.int32],
+    result: NDArray[np.float32],
+    threads: int,
+) -> None: ...
+def neighbour_table(keys: NDArray[np.int64], table: NDArray[np.int32], threads: int) -> None: ...
+def instruction_sets() -> list[str]: ...
+def use_instruction_set(name: str) -> None: ...

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core.errors import Cancelled
+from detailbase_core.cancel import CancelToken, check_cancelled
 from detailbase_core.sparse import (
     DownConv3d,
     InverseConv3d,
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detailbase_core.voxelization import Voxels
-
-
-class CancelToken(Protocol):
-    """Anything like a threading.Event."""
-
-    def is_set(self) -> bool:
-        """Whether the work should stop."""
 
 
 class NormReLU(nn.BatchNorm1d):
@@ -178,17 +171,12 @@ class SparseUNet(nn.Module):
         *levels, deepest = cast("list[UNetLevel]", list(self.levels))
         skips: list[SparseTensor] = []
         for level in levels:
-            _check(cancel)
+            check_cancelled(cancel)
             skips.append(level(x))
             x = level.down(skips[-1])
-        _check(cancel)
+        check_cancelled(cancel)
         x = deepest(x)
         for level in reversed(levels):
-            _check(cancel)
+            check_cancelled(cancel)
             x = level.up(x, skips.pop())
         return x
-
-
-def _check(cancel: CancelToken | None) -> None:
-    if cancel is not None and cancel.is_set():
-        raise Cancelled("the scene's encoding was cancelled")

@@ -6,11 +6,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sparse_grids import grids, random_coords
 
 from detailbase_core.errors import BadCloudError
 from detailbase_core.sparse import build_pyramid, morton
 from detailbase_core.voxelization import average_features, grid_origin, voxelize
+from tests.sparse_grids import grids, random_coords
 
 
 @given(grids(), st.integers(1, 4))

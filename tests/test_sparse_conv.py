@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 
 import pytest
-import sparse_grids
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sparse_grids import grids, random_coords
 
-from detailbase_core.errors import Cancelled, ConfigError
+from detailbase_core.errors import Cancelled
 from detailbase_core.sparse import build_pyramid, select_backend
 from detailbase_core.sparse_unet import SparseUNet
 from detailbase_core.voxelization import Voxels
+from tests import sparse_grids
+from tests.sparse_grids import grids, random_coords
 
 SHAPE = (9, 6, 7)
-BACKENDS = ["torch"]
+BACKENDS = ["native", "torch"]
 
 
 def _backend(name):
@@ -171,8 +171,3 @@ def test_cancel_is_seen_before_every_level(looks):
     with pytest.raises(Cancelled):
         unet(_random(14, len(coords), 3), _voxels(coords), cancel=_SetAfter(looks))
     unet(_random(14, len(coords), 3), _voxels(coords), cancel=threading.Event())
-
-
-def test_unknown_backend_is_an_error_that_lists_the_known():
-    with pytest.raises(ConfigError, match=r"cudnn.*auto, "):
-        select_backend("cudnn", torch.zeros(1))

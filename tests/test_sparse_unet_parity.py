@@ -74,7 +74,7 @@ def test_voxel_features(golden, voxels, voxel_features):
     np.testing.assert_allclose(voxel_features[voxels.point_to_voxel], theirs, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("backend", ["torch"])
+@pytest.mark.parametrize("backend", ["native", "torch"])
 def test_point_features(golden, voxels, voxel_features, unet, backend):
     unet.backend = backend
     with torch.inference_mode():

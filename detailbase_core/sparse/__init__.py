@@ -1,6 +1,6 @@
 """Sparse convolutions on voxels: one interface, several backends."""
 
-from detailbase_core.sparse.backends import Backend, select_backend
+from detailbase_core.sparse.backends import Backend, available_backends, select_backend
 from detailbase_core.sparse.kernel_map import KernelMap
 from detailbase_core.sparse.layers import (
     DownConv3d,
@@ -20,6 +20,7 @@ __all__ = [
     "Pyramid",
     "SparseTensor",
     "SubmanifoldConv3d",
+    "available_backends",
     "build_pyramid",
     "select_backend",
 ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Protocol
 
+import torch
+
 from detailbase_core.errors import ConfigError
-from detailbase_core.sparse import torch_backend
+from detailbase_core.sparse import native_backend, torch_backend
+from detailbase_core.sparse.spconv_backend import SpconvBackend, find_spconv
 from detailbase_core.sparse.table_conv import TableBackend
 
 if TYPE_CHECKING:
@@ -36,18 +40,65 @@ class Backend(Protocol):
 
 
 TORCH = TableBackend("torch", torch_backend)
+NATIVE = TableBackend("native", native_backend)
+NAMES = ("auto", "native", "torch", "spconv")
 
 
 def select_backend(name: str, features: Tensor) -> Backend:
     """The backend for these features.
 
     Args:
-        name: auto or torch.
-        features: [V, C]; their device and dtype decide what can run.
+        name: auto, native, torch or spconv. auto takes native for float32 on the CPU, spconv on a
+            GPU where it is installed, and torch otherwise.
+        features: [V, C]; their device and dtype (or autocast's) decide what can run.
 
     Raises:
-        ConfigError: the backend asked for is unknown.
+        ConfigError: the backend is unknown, not installed, or not for such features.
     """
+    if name not in NAMES:
+        raise ConfigError(f"backend: {name!r} is not one of {', '.join(NAMES)}")
+    problem = ""
+    if name in ("auto", "native"):
+        problem = _native_problem(features)
+        if not problem:
+            return NATIVE
+    if name == "spconv" or (name == "auto" and features.device.type == "cuda"):
+        spconv, problem = _spconv_for(features)
+        if spconv is not None:
+            return spconv
     if name in ("auto", "torch"):
         return TORCH
-    raise ConfigError(f"backend: {name!r} is not one of auto, torch")
+    raise ConfigError(f"backend {name!r} cannot be used: {problem}; use auto or torch")
+
+
+def available_backends() -> dict[str, str]:
+    """For each backend "ok", with what it runs on, or why it cannot be used on this machine."""
+    native = native_backend.PROBLEM or f"ok ({native_backend.instruction_set()})"
+    spconv, problem = _load_spconv()
+    if spconv is not None:
+        problem = "ok" if torch.cuda.is_available() else "installed, but there is no CUDA GPU"
+    return {"native": native, "torch": "ok", "spconv": problem}
+
+
+def _native_problem(features: Tensor) -> str:
+    """Why the native backend cannot take these features; "" if it can."""
+    device, dtype = features.device.type, features.dtype
+    if device == "cpu" and torch.is_autocast_enabled(device):
+        dtype = torch.get_autocast_dtype(device)
+    if device != "cpu" or dtype != torch.float32:
+        return f"it computes float32 on the CPU, and this is {dtype} on {device}"
+    return native_backend.PROBLEM
+
+
+def _spconv_for(features: Tensor) -> tuple[SpconvBackend | None, str]:
+    """The spconv backend, or None and why it cannot take these features."""
+    spconv, problem = _load_spconv()
+    if spconv is not None and features.device.type != "cuda":
+        return None, f"it computes on a CUDA GPU, and this is on {features.device.type}"
+    return spconv, problem
+
+
+@functools.cache
+def _load_spconv() -> tuple[SpconvBackend | None, str]:
+    functional, problem = find_spconv()
+    return (None if functional is None else SpconvBackend(functional)), problem

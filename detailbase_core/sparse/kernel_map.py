@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from detailbase_core.sparse import morton
+from detailbase_core.sparse import morton, native_backend
 
 _ROWS_PER_CHUNK = 1 << 18  # bounds the [rows, 27] int64 temporaries to some hundred MB
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity, so that caches can hold it
 class KernelMap:
     """One level of a pyramid: its voxels in Morton order, and who their neighbours are.
 
@@ -66,6 +66,13 @@ class KernelMap:
 
 def neighbour_table(keys: Tensor) -> Tensor:
     """Rows [V, 27] int32 of each voxel's neighbours from ascending Morton keys [V]; -1 = none."""
+    if keys.device.type == "cpu" and not native_backend.PROBLEM:
+        return native_backend.neighbour_table(keys)
+    return neighbour_table_by_search(keys)
+
+
+def neighbour_table_by_search(keys: Tensor) -> Tensor:
+    """neighbour_table in pure torch, on any device."""
     table = torch.empty((len(keys), 27), dtype=torch.int32, device=keys.device)
     for begin in range(0, len(keys), _ROWS_PER_CHUNK):
         wanted = morton.neighbour_keys(keys[begin : begin + _ROWS_PER_CHUNK])

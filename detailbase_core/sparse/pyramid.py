@@ -11,7 +11,7 @@ from detailbase_core.sparse import morton
 from detailbase_core.sparse.kernel_map import KernelMap, halving_tables, neighbour_table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pyramid:
     """Voxels on grids of edge 1, 2, 4 ... and the maps within and between them.
 

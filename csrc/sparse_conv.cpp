@@ -1,0 +1,182 @@
+// Tiles of output rows; per tile and offset a list of (output row, source row) pairs, so that
+// missing neighbours cost nothing; the pairs then run through register-blocked products.
+
+#include "sparse_conv.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include "sparse_kernels.h"
+
+namespace detailbase {
+namespace {
+
+constexpr int kTileRows = 256;   // a tile's sums and its neighbours' rows stay in the L2 cache
+constexpr int kPairBlock = 128;  // pairs whose rows are packed at once for a weight gradient
+constexpr int kOutBlock = 64;    // output channels per task of a weight gradient
+
+std::vector<const SparseKernels*> available() {
+  std::vector<const SparseKernels*> found;
+  for (const SparseKernels* kernels : {avx512_kernels(), avx2_kernels(), portable_kernels()})
+    if (kernels != nullptr) found.push_back(kernels);
+  return found;
+}
+
+std::atomic<const SparseKernels*>& current() {
+  static std::atomic<const SparseKernels*> kernels{available().front()};
+  return kernels;
+}
+
+int padded(int width, int lanes) { return (width + lanes - 1) / lanes * lanes; }
+
+// [out, K, in] -> [K][in][padded out], zeros in the padding.
+std::vector<float> packed(const WeightView& w, int padded_out, int threads) {
+  std::vector<float> result(static_cast<size_t>(w.columns) * w.in * padded_out, 0.0f);
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int k = 0; k < w.columns; ++k) {
+    float* to = result.data() + static_cast<size_t>(k) * w.in * padded_out;
+    const float* from = w.data + k * w.column_stride;
+    for (int c = 0; c < w.in; ++c)
+      for (int o = 0; o < w.out; ++o)
+        to[static_cast<size_t>(c) * padded_out + o] = from[o * w.out_stride + c * w.in_stride];
+  }
+  return result;
+}
+
+// The pairs of one tile, by offset.
+class PairLists {
+ public:
+  explicit PairLists(int columns)
+      : pairs_(static_cast<size_t>(columns) * (kTileRows + 1)), counts_(columns) {}
+
+  void clear() { std::fill(counts_.begin(), counts_.end(), 0); }
+
+  // Without a branch: a missing source is written and then overwritten.
+  void add(int column, int to, int32_t from) {
+    pairs_[static_cast<size_t>(column) * (kTileRows + 1) + counts_[column]] = {to, from};
+    counts_[column] += from >= 0;
+  }
+
+  const Pair* pairs(int column) const {
+    return &pairs_[static_cast<size_t>(column) * (kTileRows + 1)];
+  }
+  int count(int column) const { return counts_[column]; }
+
+ private:
+  std::vector<Pair> pairs_;
+  std::vector<int> counts_;
+};
+
+// `list(begin, count, lists)` fills the pairs of rows [begin, begin + count).
+template <class List>
+void tiled_product(const float* source, int64_t rows, const WeightView& weight, float* result,
+                   int threads, const List& list) {
+  const SparseKernels& kernels = *current().load();
+  const int padded_out = padded(weight.out, kernels.lanes);
+  const std::vector<float> weights = packed(weight, padded_out, threads);
+  const size_t step = static_cast<size_t>(weight.in) * padded_out;
+  const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
+#pragma omp parallel num_threads(threads)
+  {
+    PairLists lists(weight.columns);
+    std::vector<float> sums(static_cast<size_t>(kTileRows) * padded_out);
+#pragma omp for schedule(dynamic)
+    for (int64_t tile = 0; tile < tiles; ++tile) {
+      const int64_t begin = tile * kTileRows;
+      const int count = static_cast<int>(std::min<int64_t>(kTileRows, rows - begin));
+      lists.clear();
+      list(begin, count, lists);
+      std::fill(sums.begin(), sums.end(), 0.0f);
+      for (int k = 0; k < weight.columns; ++k)
+        kernels.add_products(lists.pairs(k), lists.count(k), source, weight.in,
+                             weights.data() + k * step, padded_out, sums.data());
+      for (int r = 0; r < count; ++r)
+        std::memcpy(result + (begin + r) * weight.out, &sums[static_cast<size_t>(r) * padded_out],
+                    sizeof(float) * weight.out);
+    }
+  }
+}
+
+// Rows of `width` floats, taken by index, into rows of `padded_width` (the rest is left alone).
+void pack_rows(const float* source, const Pair* pairs, int32_t Pair::* index, int count, int offset,
+               int width, int stride, int padded_width, float* to) {
+  for (int p = 0; p < count; ++p)
+    std::memcpy(to + static_cast<size_t>(p) * padded_width,
+                source + static_cast<int64_t>(pairs[p].*index) * stride + offset,
+                sizeof(float) * width);
+}
+
+}  // namespace
+
+void gather_product(const float* source, const int32_t* table, int64_t rows,
+                    const WeightView& weight, float* result, int threads) {
+  const int columns = weight.columns;
+  tiled_product(source, rows, weight, result, threads,
+                [=](int64_t begin, int count, PairLists& lists) {
+                  const int32_t* row = table + begin * columns;
+                  for (int r = 0; r < count; ++r, row += columns)
+                    for (int k = 0; k < columns; ++k) lists.add(k, r, row[k]);
+                });
+}
+
+void expand_product(const float* source, const int32_t* parent, const int32_t* slot, int64_t rows,
+                    const WeightView& weight, float* result, int threads) {
+  tiled_product(source, rows, weight, result, threads,
+                [=](int64_t begin, int count, PairLists& lists) {
+                  for (int r = 0; r < count; ++r) lists.add(slot[begin + r], r, parent[begin + r]);
+                });
+}
+
+void gather_outer(const float* left, int out, const float* source, int in, const int32_t* table,
+                  int64_t rows, int columns, float* result, int threads) {
+  const SparseKernels& kernels = *current().load();
+  const int padded_in = padded(in, kernels.lanes);
+  const int blocks = (out + kOutBlock - 1) / kOutBlock;
+#pragma omp parallel num_threads(threads)
+  {
+    std::vector<Pair> pairs(kPairBlock + 1);
+    std::vector<float> left_rows(static_cast<size_t>(kPairBlock) * kOutBlock);
+    std::vector<float> source_rows(static_cast<size_t>(kPairBlock) * padded_in, 0.0f);
+    std::vector<float> total(static_cast<size_t>(kOutBlock) * padded_in);
+#pragma omp for schedule(dynamic)
+    for (int task = 0; task < columns * blocks; ++task) {
+      const int k = task / blocks, o = task % blocks * kOutBlock;
+      const int width = std::min(kOutBlock, out - o);
+      std::fill(total.begin(), total.end(), 0.0f);
+      for (int64_t i = 0; i < rows;) {
+        int count = 0;
+        for (; i < rows && count < kPairBlock; ++i) {
+          const int32_t from = table[i * columns + k];
+          pairs[count] = {static_cast<int32_t>(i), from};
+          count += from >= 0;
+        }
+        pack_rows(left, pairs.data(), &Pair::to, count, o, width, out, width, left_rows.data());
+        pack_rows(source, pairs.data(), &Pair::from, count, 0, in, in, padded_in,
+                  source_rows.data());
+        kernels.add_outer(left_rows.data(), width, source_rows.data(), padded_in, count,
+                          total.data());
+      }
+      for (int r = 0; r < width; ++r)
+        std::memcpy(result + (static_cast<int64_t>(o + r) * columns + k) * in,
+                    &total[static_cast<size_t>(r) * padded_in], sizeof(float) * in);
+    }
+  }
+}
+
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> names;
+  for (const SparseKernels* kernels : available()) names.emplace_back(kernels->name);
+  return names;
+}
+
+bool use_instruction_set(const std::string& name) {
+  for (const SparseKernels* kernels : available()) {
+    if (name != kernels->name) continue;
+    current().store(kernels);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace detailbase
