@@ -6,7 +6,7 @@ import threading
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.errors import Cancelled
@@ -63,6 +63,7 @@ def _with_gradients(function, inputs, seed=3):
 
 
 @pytest.mark.parametrize("name", BACKENDS)
+@settings(max_examples=40)  # the definitions are slow
 @given(grid=grids(), widths=st.tuples(st.integers(1, 40), st.integers(1, 40)))
 def test_convolutions_and_gradients_equal_their_definitions(name, grid, widths):
     coords, shape = grid
