@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 VOXEL_LIMIT: int
+MAX_HITS: int
 
 def segment_mesh(
     vertices: NDArray[np.float32],
@@ -53,3 +54,44 @@ def gather_outer(
 def neighbour_table(keys: NDArray[np.int64], table: NDArray[np.int32], threads: int) -> None: ...
 def instruction_sets() -> list[str]: ...
 def use_instruction_set(name: str) -> None: ...
+
+class VoxelList:
+    def arrays(
+        self,
+    ) -> tuple[
+        NDArray[np.int32],
+        NDArray[np.float32],
+        NDArray[np.float32],
+        NDArray[np.int32],
+        NDArray[np.int64],
+    ]: ...
+
+class VoxelMap:
+    def __init__(self, voxel_size: float) -> None: ...
+    def __len__(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+    def insert(
+        self,
+        xyz: NDArray[np.float32],
+        rgb: NDArray[np.uint8],
+        height: int,
+        width: int,
+        stamp_ns: int,
+        sensor_to_map: NDArray[np.float64],
+        min_range: float,
+        max_range: float,
+        carve: bool,
+        max_voxels: int,
+    ) -> tuple[int, int, int, int, int]: ...
+    def copy_voxels(self) -> VoxelList: ...
+    def restore(
+        self,
+        voxel: NDArray[np.int32],
+        offset: NDArray[np.float32],
+        color: NDArray[np.float32],
+        hits: NDArray[np.int32],
+        last_seen: NDArray[np.int64],
+    ) -> None: ...
+    def clear(self) -> None: ...
+    def changed_since(self, version: int) -> float: ...

@@ -1,0 +1,101 @@
+// A voxel map with running means, forgetting and bounded memory. Not locked: the owner is.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "vec3.h"
+#include "voxel_table.h"
+
+namespace detailbase {
+
+// A voxel's hits never exceed this: the mean follows changes with a weight of 1/10 at least,
+// and ten scans that see through a voxel remove it, however old it is.
+constexpr int32_t kMaxHits = 10;
+
+struct Scan {
+  const Vec3* xyz;  // metres, sensor frame; NaN and infinite rows are dropped
+  const uint8_t* rgb;
+  int64_t count;
+  int32_t height, width;  // of an organised scan, else 0
+  int64_t stamp_ns;
+  const double* sensor_to_map;  // 4 x 4, row-major, rigid
+};
+
+struct InsertOptions {
+  double min_range, max_range;  // metres from the sensor
+  bool carve;
+  int64_t max_voxels;
+};
+
+struct InsertCounts {
+  int64_t inserted, new_voxels, updated, carved, evicted;
+};
+
+// What a voxel knows. Its mean position is relative to its centre, metres; colours 0..255.
+struct VoxelRecord {
+  float offset[3], color[3];
+  int64_t last_seen_ns;
+  uint32_t changed_in, seen_in;  // versions
+  int32_t hits;
+  int32_t sighting;  // of the scan `seen_in`, while that one is inserted
+};
+
+class VoxelMap {
+ public:
+  explicit VoxelMap(double voxel_size) : voxel_size_(voxel_size) {}
+
+  // Adds one scan. Throws std::out_of_range, with the map as it was, when a point lies beyond
+  // kVoxelLimit voxels.
+  InsertCounts insert(const Scan& scan, const InsertOptions& options);
+
+  // Puts a voxel in as it was saved; `key` is not present yet.
+  void restore(uint64_t key, const VoxelRecord& record);
+  void clear();
+
+  uint32_t version() const { return version_; }
+  // Starts a new version without inserting (after restore()).
+  void next_version();
+  // Voxels that appeared, moved, or vanished after `version`, as a part of those present
+  // (at most 1). 1 for versions too old to be remembered.
+  double changed_since(uint32_t version) const;
+
+  double voxel_size() const { return voxel_size_; }
+  const std::vector<uint64_t>& keys() const { return keys_; }
+  const std::vector<VoxelRecord>& records() const { return records_; }
+
+ private:
+  // A point of the current scan, in the map.
+  struct Placed {
+    uint64_t key;
+    Vec3 offset;  // metres from the voxel's centre
+  };
+  // The points of the current scan in one voxel.
+  struct Sighting {
+    int32_t position, points;
+    Vec3 offset;  // sums
+    int32_t color[3];
+  };
+
+  void place(const Scan& scan, const InsertOptions& options);
+  int64_t collect(const Scan& scan);
+  int32_t sighting_of(uint64_t key);
+  void average(const Sighting& sighting, int64_t stamp_ns, VoxelRecord& record) const;
+  std::vector<uint8_t> seen_through(const Scan& scan, const InsertOptions& options) const;
+  int64_t carve(const Scan& scan, const InsertOptions& options);
+  int64_t evict(const double* sensor, int64_t max_voxels);
+  void remove(int32_t position);
+
+  double voxel_size_;
+  VoxelTable table_;
+  std::vector<uint64_t> keys_;
+  std::vector<VoxelRecord> records_;
+  std::vector<Placed> placed_;       // of the current scan, kept for their memory
+  std::vector<Sighting> sightings_;  // likewise
+  uint32_t version_ = 0;
+  uint64_t removed_ = 0;
+  std::deque<uint64_t> removed_before_;  // removed_ when each of the last versions began
+};
+
+}  // namespace detailbase

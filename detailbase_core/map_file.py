@@ -1,0 +1,125 @@
+"""The file form of a scene map: an npz of plain arrays, checked when read."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from detailbase_core import _C
+from detailbase_core.atomic import atomic_path
+from detailbase_core.errors import BadFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_FORMAT = 1
+
+
+class MapArrays(NamedTuple):
+    """The voxels of a map, in ascending order.
+
+    Attributes:
+        voxel: (V, 3) int32 index; voxel i spans [i, i + 1) * voxel_size_m.
+        offset: (V, 3) float32 mean position relative to the voxel's centre, metres.
+        color: (V, 3) float32 mean colour, 0..255.
+        hits: (V,) int32, 1 .. 10.
+        last_seen_ns: (V,) int64 stamp of the newest scan that hit it.
+    """
+
+    voxel: NDArray[np.int32]
+    offset: NDArray[np.float32]
+    color: NDArray[np.float32]
+    hits: NDArray[np.int32]
+    last_seen_ns: NDArray[np.int64]
+
+
+def write_map_file(
+    path: str | Path, arrays: MapArrays, voxel_size_m: float, frame: str, stamp_ns: int
+) -> None:
+    """Write a map to `path`, whole or not at all.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(
+            file,
+            format=np.int64(_FORMAT),
+            voxel_size_m=np.float64(voxel_size_m),
+            frame=np.array(frame),
+            stamp_ns=np.int64(stamp_ns),
+            **arrays._asdict(),
+        )
+
+
+def read_map_file(path: str | Path, voxel_size_m: float) -> tuple[MapArrays, str, int]:
+    """Read what `write_map_file` wrote: voxels, frame, stamp.
+
+    Raises:
+        BadFileError: cannot be read, not such a file, truncated, inconsistent, or of another
+            voxel size.
+    """
+    try:
+        file = np.load(path, allow_pickle=False)
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise ValueError("one array alone")
+        with file:
+            content = {name: file[name] for name in file.files}
+    except OSError as error:
+        raise BadFileError(f"{path}: cannot be read: {error}") from error
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise BadFileError(
+            f"{path}: is no saved scene map, or is truncated ({error}); save it again"
+        ) from error
+    arrays = _checked(path, content, voxel_size_m)
+    return arrays, str(content["frame"]), int(content["stamp_ns"])
+
+
+def _checked(
+    path: str | Path, content: Mapping[str, NDArray[Any]], voxel_size_m: float
+) -> MapArrays:
+    scalars = {"format": "i", "voxel_size_m": "f", "frame": "U", "stamp_ns": "i"}
+    for name, kind in scalars.items():
+        if name not in content or content[name].shape != () or content[name].dtype.kind != kind:
+            raise BadFileError(f"{path}: is no saved scene map (no {name!r} in it)")
+    if int(content["format"]) != _FORMAT:
+        raise BadFileError(f"{path}: has format {content['format']}, this version reads {_FORMAT}")
+    if float(content["voxel_size_m"]) != voxel_size_m:
+        raise BadFileError(
+            f"{path}: its voxels are {float(content['voxel_size_m']):g} m, this map's are "
+            f"{voxel_size_m:g} m; set voxel_size_m to match"
+        )
+    missing = [name for name in MapArrays._fields if name not in content]
+    if missing:
+        raise BadFileError(f"{path}: is no saved scene map (no {missing[0]!r} in it)")
+    arrays = MapArrays(*(content[name] for name in MapArrays._fields))
+    _check_arrays(path, arrays, voxel_size_m)
+    return arrays
+
+
+def _check_arrays(path: str | Path, arrays: MapArrays, voxel_size_m: float) -> None:
+    count = len(arrays.voxel) if arrays.voxel.ndim else -1
+    layout = ("int32", 3), ("float32", 3), ("float32", 3), ("int32", None), ("int64", None)
+    columns: tuple[NDArray[Any], ...] = arrays
+    for name, array, (dtype, width) in zip(MapArrays._fields, columns, layout, strict=True):
+        shape = (count,) if width is None else (count, width)
+        if array.shape != shape or array.dtype != dtype:
+            raise BadFileError(f"{path}: {name} is {array.dtype} {array.shape}; it is damaged")
+    voxel, offset, color, hits, _ = arrays
+    steps = np.diff(voxel.astype(np.int64), axis=0)
+    first = np.where(steps[:, 0] != 0, steps[:, 0], np.where(steps[:, 1] != 0, *steps.T[1:]))
+    sound = (
+        (first > 0).all()
+        and np.abs(voxel.astype(np.int64)).max(initial=0) < _C.VOXEL_LIMIT - 2
+        and (np.abs(offset) <= 0.5001 * voxel_size_m).all()
+        and ((color >= 0) & (color <= 255)).all()
+        and ((hits >= 1) & (hits <= _C.MAX_HITS)).all()
+    )
+    if not sound:
+        raise BadFileError(f"{path}: holds impossible voxels; it is damaged")
