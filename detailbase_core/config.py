@@ -228,7 +228,9 @@ class GrounderConfig(Settings):
     )
     device: str = setting("auto", "torch device: auto, cpu, cuda, cuda:0 ...")
     backend: str = setting(
-        "auto", "Sparse convolution backend.", choices=("auto", "native", "torch", "spconv")
+        "auto",
+        "Sparse convolution backend.",
+        choices=("auto", "native", "torch", "triton", "spconv"),
     )
     threads: int = setting(0, "CPU threads; 0 = all cores but one (at least one).", low=0)
     max_words: int = setting(256, "Longest sentence accepted, words.", low=1, live=True)

@@ -186,6 +186,7 @@ def main() -> None:
         scene_tensors(scene, config.model.coordinates, device)
         for scene in tqdm(read_folder(config.data), desc="loading scenes", unit="scene")
     ]
+    torch.set_float32_matmul_precision("high")  # TF32 products, where the GPU has them
     run = Run(config, scenes)
     if run.resume():
         print(f"resuming {config.out} at step {run.step}")

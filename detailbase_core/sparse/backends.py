@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 
 from detailbase_core.errors import ConfigError
-from detailbase_core.sparse import native_backend, torch_backend
+from detailbase_core.sparse import native_backend, torch_backend, triton_backend
 from detailbase_core.sparse.spconv_backend import SpconvBackend, find_spconv
 from detailbase_core.sparse.table_conv import TableBackend
 
@@ -41,15 +41,16 @@ class Backend(Protocol):
 
 TORCH = TableBackend("torch", torch_backend)
 NATIVE = TableBackend("native", native_backend)
-NAMES = ("auto", "native", "torch", "spconv")
+TRITON = TableBackend("triton", triton_backend)
+NAMES = ("auto", "native", "torch", "triton", "spconv")
 
 
 def select_backend(name: str, features: Tensor) -> Backend:
     """The backend for these features.
 
     Args:
-        name: auto, native, torch or spconv. auto takes native for float32 on the CPU, spconv on a
-            GPU where it is installed, and torch otherwise.
+        name: auto, native, torch, triton or spconv. auto takes native for float32 on the CPU,
+            triton on a GPU (it comes with torch's CUDA builds), and torch otherwise.
         features: [V, C]; their device and dtype (or autocast's) decide what can run.
 
     Raises:
@@ -62,7 +63,11 @@ def select_backend(name: str, features: Tensor) -> Backend:
         problem = _native_problem(features)
         if not problem:
             return NATIVE
-    if name == "spconv" or (name == "auto" and features.device.type == "cuda"):
+    if name == "triton" or (name == "auto" and features.device.type == "cuda"):
+        problem = _triton_problem(features)
+        if not problem:
+            return TRITON
+    if name == "spconv":
         spconv, problem = _spconv_for(features)
         if spconv is not None:
             return spconv
@@ -77,7 +82,10 @@ def available_backends() -> dict[str, str]:
     spconv, problem = _load_spconv()
     if spconv is not None:
         problem = "ok" if torch.cuda.is_available() else "installed, but there is no CUDA GPU"
-    return {"native": native, "torch": "ok", "spconv": problem}
+    triton = triton_backend.find_problem()
+    if not triton:
+        triton = "ok" if torch.cuda.is_available() else "installed, but there is no CUDA GPU"
+    return {"native": native, "torch": "ok", "triton": triton, "spconv": problem}
 
 
 def _native_problem(features: Tensor) -> str:
@@ -88,6 +96,15 @@ def _native_problem(features: Tensor) -> str:
     if device != "cpu" or dtype != torch.float32:
         return f"it computes float32 on the CPU, and this is {dtype} on {device}"
     return native_backend.PROBLEM
+
+
+def _triton_problem(features: Tensor) -> str:
+    """Why the triton backend cannot take these features; "" if it can."""
+    if features.device.type != "cuda":
+        return f"it computes on a CUDA GPU, and this is on {features.device.type}"
+    if features.dtype == torch.float64:
+        return "it has no float64"
+    return triton_backend.find_problem()
 
 
 def _spconv_for(features: Tensor) -> tuple[SpconvBackend | None, str]:

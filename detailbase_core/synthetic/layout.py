@@ -203,7 +203,9 @@ class Layout:
 
 
 def _boxes_meet(
-    table: PrimitiveTable, low: np.ndarray, high: np.ndarray  # type: ignore[type-arg]
+    table: PrimitiveTable,
+    low: np.ndarray,
+    high: np.ndarray,  # type: ignore[type-arg]
 ) -> bool:
     """Whether the axis-aligned bounds of a table's solids meet the box [low, high]."""
     corners = table.corners().reshape(-1, 3)

@@ -43,7 +43,7 @@ def free_cells(room: Room) -> NDArray[np.bool_]:
     parts, count = ndimage.label(free, structure=np.ones((3, 3)))
     if count == 0:
         return free
-    return np.asarray(parts == 1 + np.argmax(np.bincount(parts[parts > 0]) [1:]))
+    return np.asarray(parts == 1 + np.argmax(np.bincount(parts[parts > 0])[1:]))
 
 
 def free_area(room: Room) -> float:

@@ -68,9 +68,7 @@ class Speaker:
         self.geometry = Geometry(room)
         ids = [thing.id for thing in room.furniture]
         self.visible = np.array([i in visible for i in ids], bool)
-        self.mentionable = [
-            r for r, i in enumerate(ids) if i in mentionable and self.visible[r]
-        ]
+        self.mentionable = [r for r, i in enumerate(ids) if i in mentionable and self.visible[r]]
         self._volume = np.array([np.prod(t.box.size) for t in room.furniture])
         self._height = np.array([t.box.size[2] for t in room.furniture])
         self._simple: dict[int, list[NounPhrase]] = {}

@@ -57,7 +57,7 @@ class Described:
         return Mention(f"{determiner} {text}", speaker.ids([self.row]))
 
     def attributive(self, speaker: Speaker) -> Parts:
-        """"the red chair next to the table and behind the sofa"."""
+        """ "the red chair next to the table and behind the sofa"."""
         parts: list[str | Mention] = [self.mention(speaker)]
         for i, clause in enumerate(self.clauses):
             if i:
@@ -149,7 +149,7 @@ def _command(speaker: Speaker, category: str) -> tuple[str, str]:
 
 
 def single(speaker: Speaker) -> Draft | None:
-    """"Go to the red chair next to the table."""
+    """ "Go to the red chair next to the table."""
     rng = speaker.rng
     row = pick(speaker)
     if row is None:
@@ -162,7 +162,7 @@ def single(speaker: Speaker) -> Draft | None:
 
 
 def statement(speaker: Speaker) -> Draft | None:
-    """"There is a red chair. It is next to the table and behind the sofa."""
+    """ "There is a red chair. It is next to the table and behind the sofa."""
     rng = speaker.rng
     row = pick(speaker)
     if row is None:
@@ -181,7 +181,7 @@ def statement(speaker: Speaker) -> Draft | None:
 
 
 def chain(speaker: Speaker) -> Draft | None:
-    """"The lamp on the nightstand that is next to the bed."""
+    """ "The lamp on the nightstand that is next to the bed."""
     rng = speaker.rng
     row = pick(speaker)
     if row is None:
@@ -211,7 +211,7 @@ def chain(speaker: Speaker) -> Draft | None:
 
 
 def conjunction(speaker: Speaker) -> Draft | None:
-    """"Find the red chair, the lamp on the desk and the sofa."""
+    """ "Find the red chair, the lamp on the desk and the sofa."""
     rng = speaker.rng
     count = int(rng.choice([2, 2, 3, 3, 4]))
     found: list[Described] = []
@@ -240,7 +240,7 @@ def conjunction(speaker: Speaker) -> Draft | None:
 
 
 def _listed(speaker: Speaker, found: list[Described]) -> list[str | Mention]:
-    """"a, b and c"; a comma keeps clauses from reaching into the next item."""
+    """ "a, b and c"; a comma keeps clauses from reaching into the next item."""
     parts: list[str | Mention] = []
     for i, item in enumerate(found):
         if i == len(found) - 1:
@@ -255,7 +255,7 @@ def _listed(speaker: Speaker, found: list[Described]) -> list[str | Mention]:
 
 
 def ellipsis(speaker: Speaker) -> Draft | None:
-    """"The red chair and the blue one."""
+    """ "The red chair and the blue one."""
     rng = speaker.rng
     row = pick(speaker)
     if row is None or speaker.thing(row).color is None:
@@ -274,8 +274,13 @@ def ellipsis(speaker: Speaker) -> Draft | None:
     opening = str(rng.choice(["", "find ", "look at ", "compare ", "go to "]))
     link = str(rng.choice([" and ", ", then ", " and then "]))
     if rng.random() < 0.3:
-        parts: Parts = ("not ", Mention(f"the {second.words()}", speaker.ids([other])), " but ",
-                        Mention(f"the {things[row].color} one", speaker.ids([row])), ".")
+        parts: Parts = (
+            "not ",
+            Mention(f"the {second.words()}", speaker.ids([other])),
+            " but ",
+            Mention(f"the {things[row].color} one", speaker.ids([row])),
+            ".",
+        )
         return Draft(parts, speaker.ids([row]))  # fmt: skip
     parts = (opening, Mention(f"the {first.words()}", speaker.ids([row])), link,
              Mention(f"the {things[other].color} one", speaker.ids([other])), ".")  # fmt: skip
@@ -283,7 +288,7 @@ def ellipsis(speaker: Speaker) -> Draft | None:
 
 
 def pronoun(speaker: Speaker) -> Draft | None:
-    """"The chair next to the round table and the lamp behind it."""
+    """ "The chair next to the round table and the lamp behind it."""
     rng = speaker.rng
     row = pick(speaker)
     if row is None:
@@ -317,7 +322,7 @@ def pronoun(speaker: Speaker) -> Draft | None:
 
 
 def transport(speaker: Speaker) -> Draft | None:
-    """"Put the box on the table."""
+    """ "Put the box on the table."""
     rng = speaker.rng
     row = pick(speaker, among=words.PORTABLE)
     if row is None:
@@ -340,7 +345,7 @@ def transport(speaker: Speaker) -> Draft | None:
 
 
 def viewpoint(speaker: Speaker) -> Draft | None:
-    """"Facing the bed, the nightstand on the left."""
+    """ "Facing the bed, the nightstand on the left."""
     rng = speaker.rng
     row = pick(speaker)
     if row is None:
