@@ -222,7 +222,7 @@ def cast_rays(
     index = which[solid]
     rgb[solid] = table.rgb[index]
     owner[solid] = table.owner[index]
-    normal[solid] = _normals(table, index, points[solid])
+    normal[solid] = _normals(table, index, points[solid].astype(np.float32, copy=False))
     return _Hits(np.where(owner >= 0, depth, np.float32(np.inf)), rgb, normal, owner)
 
 

@@ -246,8 +246,8 @@ def on_the_floor(speaker: Speaker) -> Clause:
 def not_colored(speaker: Speaker, row: int) -> Clause | None:
     """ "that is not red", after a colour that the look-alikes have."""
     category = speaker.geometry.category
-    peers = [r for r in np.flatnonzero((category == category[row]) & speaker.visible) if r != row]
-    colors = {speaker.thing(r).color for r in peers} - {speaker.thing(row).color, None}
+    same = np.flatnonzero((category == category[row]) & speaker.visible).tolist()
+    colors = {speaker.thing(r).color for r in same} - {speaker.thing(row).color, None}
     if len(colors) != 1:
         return None
     color = colors.pop()

@@ -129,8 +129,8 @@ def lounge(layout: Layout) -> None:
             layout.relative(layout.model("armchair", color), sofa, spot, turn)
     if rng.random() < 0.5:
         lamp = layout.model("floor lamp")
-        side = float(rng.choice([-1, 1]))
-        layout.relative(lamp, sofa, (side * (width / 2 + rng.uniform(0.28, 0.4)), -0.1), 0.0)
+        end = float(rng.choice([-1, 1]))
+        layout.relative(lamp, sofa, (end * (width / 2 + rng.uniform(0.28, 0.4)), -0.1), 0.0)
     for color in group_colors(layout, "pillow", int(rng.integers(0, 3))):
         layout.on_top(layout.model("pillow", color), sofa, turn=0.4)
     if rng.random() < 0.7:

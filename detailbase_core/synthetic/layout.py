@@ -13,6 +13,8 @@ from detailbase_core.synthetic.primitives import Primitive, PrimitiveTable, any_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from detailbase_core.synthetic.furniture import Model, Surface
     from detailbase_core.synthetic.primitives import Vector
 
@@ -87,11 +89,7 @@ class Layout:
             gap = _TWIN_GAP_M if other.model.category == model.category else _GAP_M
             if i == support or other.support == -2 or support == -2:
                 gap = 0.0
-            reach = other.table.half.max(axis=1)[:, None]
-            near = ((other.table.center + reach > low) & (other.table.center - reach < high)).all()
-            if not near and not _boxes_meet(other.table, low, high):
-                continue
-            if any_overlap(table, other.table, gap):
+            if _boxes_meet(other.table, low, high) and any_overlap(table, other.table, gap):
                 return True
         return False
 
@@ -110,7 +108,7 @@ class Layout:
     def at_wall(
         self, model: Model, wall: int, along: float, *, gap: float | None = None
     ) -> int | None:
-        """With its back to wall 0 (+x), 1 (+y), 2 (-x) or 3 (-y), `along` metres from its middle."""
+        """With its back to wall 0 (+x), 1 (+y), 2 (-x) or 3 (-y), `along` metres off its middle."""
         distance = self.rng.uniform(0.01, 0.06) if gap is None else gap
         outward = wall * np.pi / 2
         reach = self.half[wall % 2] - distance + model.low[1]
@@ -204,8 +202,8 @@ class Layout:
 
 def _boxes_meet(
     table: PrimitiveTable,
-    low: np.ndarray,
-    high: np.ndarray,  # type: ignore[type-arg]
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
 ) -> bool:
     """Whether the axis-aligned bounds of a table's solids meet the box [low, high]."""
     corners = table.corners().reshape(-1, 3)

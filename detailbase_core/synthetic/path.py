@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,10 +41,11 @@ def free_cells(room: Room) -> NDArray[np.bool_]:
         free &= ~(
             (along < box.size[0] / 2 + CLEARANCE_M) & (across < box.size[1] / 2 + CLEARANCE_M)
         )
-    parts, count = ndimage.label(free, structure=np.ones((3, 3)))
-    if count == 0:
-        return free
-    return np.asarray(parts == 1 + np.argmax(np.bincount(parts[parts > 0])[1:]))
+    parts: NDArray[np.int32]
+    parts, _ = ndimage.label(free, structure=np.ones((3, 3)))
+    largest = int(np.argmax(np.bincount(parts.ravel(), minlength=2)[1:])) + 1
+    free &= parts == largest
+    return free
 
 
 def free_area(room: Room) -> float:
@@ -65,7 +67,7 @@ def robot_path(
         room: the room; the drive keeps CLEARANCE_M away from its furniture.
         frames: number of poses.
         height_m: camera height above the floor, metres.
-        turns: full turns about z during the drive; None = one per eight frames, four at most.
+        turns: full turns about z during the drive; None = one per six frames, four at most.
         rng: varies start, sense and tilt; None = from the room's seed.
 
     Returns:
@@ -74,7 +76,7 @@ def robot_path(
     rng = np.random.default_rng([room.seed, 7]) if rng is None else rng
     route = _resampled(_route(free_cells(room), rng), frames)
     xy = (route + 0.5) * CELL_M - np.array(room.size[:2]) / 2
-    turns = min(max(1.0, frames / 8), 4.0) if turns is None else turns
+    turns = min(max(1.0, frames / 6), 4.0) if turns is None else turns
     sense = float(rng.choice([-1.0, 1.0]))
     steps = np.arange(frames) / max(frames, 1)
     heading = rng.uniform(-np.pi, np.pi) + sense * turns * 2 * np.pi * steps
@@ -120,7 +122,7 @@ def _route(free: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.floa
         order.append(min(left, key=lambda i: float(distance[order[-1], stops[i]])))
         left.remove(order[-1])
     walk = [stops[0]]
-    for start, goal in zip(order, order[1:], strict=False):
+    for start, goal in itertools.pairwise(order):
         leg = [stops[goal]]
         while leg[-1] != stops[start]:
             leg.append(int(before[start, leg[-1]]))

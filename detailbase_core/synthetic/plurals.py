@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detailbase_core.synthetic import vocabulary as words
 from detailbase_core.synthetic.clauses import Clause, Mention, binary, on_the_floor
 from detailbase_core.synthetic.referring import NounPhrase
 from detailbase_core.synthetic.relations import NO, YES
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from detailbase_core.synthetic.clauses import Parts
     from detailbase_core.synthetic.referring import Speaker
 
@@ -48,7 +49,7 @@ def plural(speaker: Speaker) -> tuple[Parts, tuple[int, ...]] | None:
     return (before, mention, *tail, after), speaker.ids(found)
 
 
-def _other_colors(speaker: Speaker, phrase: NounPhrase, base: np.ndarray) -> bool:  # type: ignore[type-arg]
+def _other_colors(speaker: Speaker, phrase: NounPhrase, base: NDArray[np.int8]) -> bool:
     whole = speaker.truth(NounPhrase(phrase.noun))
     return bool(((whole > NO) & (base == NO) & speaker.visible).any())
 

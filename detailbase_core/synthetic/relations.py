@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 NO, UNCLEAR, YES = 0, 1, 2
 
-Truth = "NDArray[np.int8]"
-
 
 def graded(yes: NDArray[np.bool_], maybe: NDArray[np.bool_]) -> NDArray[np.int8]:
     """YES where `yes`, else UNCLEAR where `maybe`, else NO."""

@@ -121,6 +121,10 @@ def _furnish(seed: int, rng: np.random.Generator) -> Room:
     for name, chance in groups.THEMES[theme]:
         if rng.random() < chance and len(layout.items) < most:
             groups.GROUPS[name](layout)
+    wanted = min(most, round(width * depth * rng.uniform(0.5, 0.9)))
+    for _ in range(4):
+        if len(layout.items) < wanted:
+            (groups.storage if rng.random() < 0.25 else groups.clutter)(layout)
     groups.pictures(layout)
     size = (width, depth, float(rng.uniform(2.35, 2.8)))
     furniture = [_room_object(i, item, size) for i, item in enumerate(layout.items)]

@@ -335,7 +335,7 @@ def transport(speaker: Speaker) -> Draft | None:
     if goal is None or (place := the(speaker, goal)) is None:
         return None
     flat = speaker.thing(goal).category in words.SURFACES
-    frames = [("bring ", " to "), ("carry ", " over to "), ("move ", " next to "),
+    frames = [("bring ", " to "), ("carry ", " over to "), ("move ", " over to "),
               ("take ", " and bring it to ")]  # fmt: skip
     if flat:
         frames += [("put ", " on "), ("put ", " onto "), ("place ", " on "), ("set ", " down on ")]

@@ -1,0 +1,96 @@
+"""Make described rooms for training: python -m training.make_rooms --out data/rooms --seeds 0:1000
+
+Every room depends on its seed alone. A rerun makes only what is missing. `--show 30` draws what
+is there instead: a sheet of rooms and random sentences with their phrases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from detailbase_core.synthetic.rooms import GENERATOR_VERSION
+from detailbase_core.synthetic.sample import make_sample, write_sample
+from training.show_rooms import show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXAM_FROM = 900_000
+
+
+def seed_range(text: str) -> range:
+    """Read "0:1000" as range(0, 1000).
+
+    Raises:
+        argparse.ArgumentTypeError: not two whole numbers in order.
+    """
+    first, _, last = text.partition(":")
+    if not (first.isdigit() and last.isdigit() and int(first) < int(last)):
+        raise argparse.ArgumentTypeError(f"expected FIRST:LAST like 0:1000, got {text!r}")
+    return range(int(first), int(last))
+
+
+def make_one(seed: int, out: Path, sentences: int) -> str:
+    """Make and write one room unless it is there; its file name."""
+    path = out / f"room_{seed:06d}.npz"
+    if not (path.exists() and path.with_suffix(".json").exists()):
+        write_sample(make_sample(seed, sentences=sentences), out)
+    return path.name
+
+
+def make_rooms(out: Path, seeds: Sequence[int], workers: int, sentences: int = 32) -> None:
+    """Make many rooms in parallel, with a progress bar.
+
+    Raises:
+        OSError: the folder cannot be written.
+        ValueError: the folder holds rooms of another generator version.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    note = out / "GENERATOR"
+    if note.exists() and note.read_text(encoding="utf-8").strip() != GENERATOR_VERSION:
+        raise ValueError(
+            f"{out} holds rooms of generator {note.read_text(encoding='utf-8').strip()!r}, "
+            f"this is {GENERATOR_VERSION!r}; give another --out or remove them"
+        )
+    note.write_text(GENERATOR_VERSION + "\n", encoding="utf-8")
+    work = partial(make_one, out=out, sentences=sentences)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one core per worker
+        os.environ[name] = "1"
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        for _ in tqdm(pool.imap_unordered(work, seeds, 4), total=len(seeds), unit="room"):
+            pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; 0 = done."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", type=Path, required=True, help="folder of the rooms")
+    parser.add_argument("--seeds", type=seed_range, default=range(100), help="FIRST:LAST")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--sentences", type=int, default=32, help="per room")
+    parser.add_argument("--exam", action="store_true", help=f"allow seeds from {EXAM_FROM} on")
+    parser.add_argument("--show", type=int, metavar="N", help="draw rooms, print N sentences")
+    given = parser.parse_args(arguments)
+    if given.show is not None:
+        print(show(given.out, given.show))
+        return 0
+    if given.seeds.stop > EXAM_FROM and not given.exam:
+        parser.error(f"seeds from {EXAM_FROM} on are the exam's; train on lower ones, or --exam")
+    try:
+        make_rooms(given.out, given.seeds, given.workers, given.sentences)
+    except (OSError, ValueError) as error:
+        print(f"make_rooms: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
