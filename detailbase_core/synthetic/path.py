@@ -28,7 +28,7 @@ def free_cells(room: Room) -> NDArray[np.bool_]:
     nx, ny = (int(s / CELL_M) for s in room.size[:2])
     x = -room.size[0] / 2 + (np.arange(nx)[:, None] + 0.5) * CELL_M
     y = -room.size[1] / 2 + (np.arange(ny)[None, :] + 0.5) * CELL_M
-    free = (np.abs(x) < room.size[0] / 2 - CLEARANCE_M) & (
+    free: NDArray[np.bool_] = (np.abs(x) < room.size[0] / 2 - CLEARANCE_M) & (
         np.abs(y) < room.size[1] / 2 - CLEARANCE_M
     )
     for thing in room.furniture:

@@ -182,7 +182,7 @@ def _slab(
     origin: np.float32, direction: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Entry and exit of |coordinate| <= 1 along one axis."""
-    inverse = 1 / direction
+    inverse = 1 / np.where(direction == 0, np.float32(1e-12), direction)  # no 0 * inf
     middle, half = -origin * inverse, np.abs(inverse)
     return middle - half, middle + half
 
@@ -222,6 +222,7 @@ def _ball_interval(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Roots of a t^2 + 2 b t + (|origin|^2 - 1); an empty interval where there are none."""
     c = np.float32(origin @ origin - 1)
+    a = np.maximum(a, np.float32(1e-20))  # a ray along the axis
     root = b * b - a * c
     missed = root < 0
     root = np.sqrt(np.maximum(root, 0))
