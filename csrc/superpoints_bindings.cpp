@@ -1,10 +1,11 @@
-// Python face of the superpoint kernels. Shapes and index ranges are checked by
-// detailbase_core/superpoints.py; these functions trust their arguments.
+// Python face of the superpoint and connectivity kernels. Shapes and index ranges are checked
+// by detailbase_core/superpoints.py and instances.py; these functions trust their arguments.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
 #include "cloud_superpoints.h"
+#include "connectivity.h"
 #include "superpoints.h"
 #include "voxel_key.h"
 
@@ -64,6 +65,15 @@ py::array_t<int64_t> py_segment_cloud(const Array<float>& xyz, const Array<uint8
   return to_numpy(labels);
 }
 
+py::array_t<int64_t> py_connected_components(const Array<float>& xyz, double distance) {
+  std::vector<int64_t> labels;
+  {
+    py::gil_scoped_release release;
+    labels = connected_components(as_vec3(xyz), xyz.shape(0), distance);
+  }
+  return to_numpy(labels);
+}
+
 }  // namespace
 
 void bind_superpoints(py::module_& m) {
@@ -74,6 +84,7 @@ void bind_superpoints(py::module_& m) {
   m.def("segment_cloud", &py_segment_cloud, py::arg("xyz"), py::arg("rgb"), py::arg("voxel_size"),
         py::arg("threshold"), py::arg("color_weight"), py::arg("step_weight"),
         py::arg("min_points"), py::arg("block_voxels"));
+  m.def("connected_components", &py_connected_components, py::arg("xyz"), py::arg("distance"));
   m.attr("VOXEL_LIMIT") = kVoxelLimit;
 }
 

@@ -29,6 +29,7 @@ def segment_cloud(
     min_points: int,
     block_voxels: int,
 ) -> NDArray[np.int64]: ...
+def connected_components(xyz: NDArray[np.float32], distance: float) -> NDArray[np.int64]: ...
 def gather_product(
     source: NDArray[np.float32],
     table: NDArray[np.int32],

@@ -1,0 +1,143 @@
+"""From one phrase's mask to separate objects with boxes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError
+
+from detailbase_core import _C
+from detailbase_core.errors import BadCloudError
+from detailbase_core.types import Box, Instance
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detailbase_core.config import InstanceConfig
+
+
+def separate_instances(
+    xyz: NDArray[np.float32],
+    point_mask: NDArray[np.bool_],
+    score: float,
+    config: InstanceConfig,
+    first_id: int,
+) -> tuple[Instance, ...]:
+    """Split a mask into objects: parts closer than config.connect_distance_m are one.
+
+    Pieces under config.min_points are dropped; where all pieces are that small, the largest
+    stays. "The chairs" so gives each chair its own box, as long as they do not touch.
+
+    Args:
+        xyz: (N, 3) float32, metres, the scene's points.
+        point_mask: (N,) bool.
+        score: the mask's score, given to each of its instances.
+        config: distances and sizes.
+        first_id: id of the first instance; the others count on.
+
+    Returns:
+        Instances by descending number of points (equal ones by first point); empty for an
+        empty mask.
+
+    Raises:
+        ValueError: the mask's shape or type does not fit.
+        BadCloudError: the masked points hold NaN, or spread too far to be compared.
+    """
+    if point_mask.shape != (len(xyz),) or point_mask.dtype != np.bool_:
+        raise ValueError(
+            f"point_mask: expected bool ({len(xyz)},), got {point_mask.dtype} {point_mask.shape}"
+        )
+    indices = np.flatnonzero(point_mask)
+    if indices.size == 0:
+        return ()
+    points = xyz[indices]
+    pieces = _pieces(points, config)
+    return tuple(
+        _instance(first_id + i, indices[piece], points[piece], score)
+        for i, piece in enumerate(pieces)
+    )
+
+
+def _pieces(points: NDArray[np.float32], config: InstanceConfig) -> list[NDArray[np.int64]]:
+    """Rows of each connected piece worth keeping, the largest piece first."""
+    reach = float(np.abs(points - points[0]).max())
+    limit = _C.VOXEL_LIMIT * config.connect_distance_m / 2
+    if not reach < limit:  # NaN lands here too
+        raise BadCloudError(
+            f"masked points spread over {reach:.6g} m (NaN where they are not finite); "
+            f"with connect_distance_m {config.connect_distance_m:g} at most {limit:.6g} m are "
+            "possible; raise it or drop far points"
+        )
+    labels = _C.connected_components(points, config.connect_distance_m)
+    sizes = np.bincount(labels)
+    by_size = np.argsort(-sizes, kind="stable")
+    kept = [label for label in by_size if sizes[label] >= config.min_points] or by_size[:1]
+    order = np.argsort(labels, kind="stable")
+    begins = np.concatenate([[0], np.cumsum(sizes)])
+    return [order[begins[label] : begins[label + 1]] for label in kept]
+
+
+def _instance(
+    identity: int, indices: NDArray[np.int64], points: NDArray[np.float32], score: float
+) -> Instance:
+    x, y, z = points.mean(axis=0, dtype=np.float64).tolist()
+    return Instance(identity, indices, fit_box(points), (x, y, z), score)
+
+
+def fit_box(xyz: NDArray[np.float32]) -> Box:
+    """The upright box of least ground area around some points.
+
+    A rectangle of least area has a side along an edge of the convex hull (Freeman and Shapira,
+    "Determining the Minimum-Area Encasing Rectangle for an Arbitrary Closed Curve", CACM 1975),
+    so all hull edges are tried.
+
+    Args:
+        xyz: (N, 3), N >= 1, metres. Points on a line, or one point, give sides of zero.
+
+    Raises:
+        ValueError: no points.
+    """
+    if len(xyz) == 0:
+        raise ValueError("fit_box: no points")
+    points = xyz.astype(np.float64)
+    bottom, top = points[:, 2].min(), points[:, 2].max()
+    ground = points[:, :2]
+    origin = ground.mean(axis=0)
+    outline, angles = _outline(ground - origin)
+    along, across = _axes(angles)
+    spans = [(outline @ axis.T) for axis in (along, across)]  # (outline points, angles) each
+    low, high = (np.stack([f(s, axis=0) for s in spans]) for f in (np.min, np.max))
+    best = int(np.argmin((high - low).prod(axis=0)))
+    middle = (low + high)[:, best] / 2
+    size = (high - low)[:, best]
+    x, y = origin + middle[0] * along[best] + middle[1] * across[best]
+    yaw = float(angles[best])
+    if size[0] < size[1]:
+        size, yaw = size[::-1], yaw + math.pi / 2
+    yaw = (yaw + math.pi / 2) % math.pi - math.pi / 2
+    if yaw >= math.pi / 2:  # the modulo of a tiny negative number rounds up to pi
+        yaw = -math.pi / 2
+    return Box(
+        (float(x), float(y), float((bottom + top) / 2)),
+        (float(size[0]), float(size[1]), float(top - bottom)),
+        yaw,
+    )
+
+
+def _axes(angles: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Unit vectors (A, 2) at the angles, and at right angles to them."""
+    c, s = np.cos(angles), np.sin(angles)
+    return np.stack([c, s], 1), np.stack([-s, c], 1)
+
+
+def _outline(ground: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Hull corners (H, 2) of centred points, and the directions worth trying (radians)."""
+    try:
+        corners = ground[ConvexHull(ground).vertices]
+    except (QhullError, ValueError):  # fewer than three points, or all on one line
+        farthest = ground[np.argmax((ground**2).sum(axis=1))]
+        return ground, np.array([math.atan2(farthest[1], farthest[0])])
+    edges = np.roll(corners, -1, axis=0) - corners
+    return corners, np.arctan2(edges[:, 1], edges[:, 0])
