@@ -112,7 +112,7 @@ class SuperpointConfig(Settings):
         0.02, "Edge of the voxels whose adjacency is the graph, metres.", low=0.005, high=0.5
     )
     threshold: float = setting(
-        0.01, "Felzenszwalb threshold k on 1 - cos(angle between normals).", low=0.0
+        0.05, "Felzenszwalb threshold k on 1 - cos(angle between normals).", low=0.0
     )
     color_weight: float = setting(
         2.0,
@@ -124,7 +124,7 @@ class SuperpointConfig(Settings):
         "Weight of the squared distance from the neighbour's plane, in voxels.",
         low=0.0,
     )
-    min_points: int = setting(10, "Smaller superpoints join a neighbour, voxels.", low=1)
+    min_points: int = setting(30, "Smaller superpoints join a neighbour, voxels.", low=1)
     block_voxels: int = setting(
         64,
         "Superpoints never cross the border of blocks of this many voxels; 0 = no blocks.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+import yaml
 from tqdm import tqdm
 
 from detailbase_core.atomic import atomic_path
@@ -24,8 +26,10 @@ from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.devices import choose_device
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from detailbase_core.scene_batch import batch_scenes
+from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.types import PointCloud, Scene
 from training.dataset import object_shares
+from training.make_rooms import make_rooms
 from training.metrics import DescriptionResult, mask_iou, summarize_groups
 from training.scene_files import read_folder
 
@@ -163,6 +167,24 @@ def as_table(figures: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
+def make_exam(
+    plan: str | Path = "config/rooms_exam.yaml", folder: str | Path = "data/rooms_exam"
+) -> Path:
+    """Generate the frozen exam rooms, those that are not there yet; their folder.
+
+    Raises:
+        ValueError: the generator is no longer the one that the exam was frozen with.
+    """
+    exam = yaml.safe_load(Path(plan).read_text(encoding="utf-8"))
+    if exam["generator"] != GENERATOR_VERSION:
+        raise ValueError(
+            f"{plan} was frozen with generator {exam['generator']!r}, this is {GENERATOR_VERSION!r}"
+        )
+    seeds = range(exam["first_seed"], exam["first_seed"] + exam["rooms"])
+    make_rooms(Path(folder), seeds, os.cpu_count() or 1, exam["sentences_per_room"])
+    return Path(folder)
+
+
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description="Evaluate a checkpoint.")
@@ -175,8 +197,9 @@ def main() -> None:
     model, text_encoder = Checkpoint.read(args.checkpoint).load(args.text_encoder)
     device = choose_device(args.device)
     model, text_encoder = model.to(device), text_encoder.to(device)
+    folder = args.data or make_exam()
     tally = Tally()
-    for described in tqdm(list(read_folder(args.data)), desc="evaluating", unit="scene"):
+    for described in tqdm(list(read_folder(folder)), desc="evaluating", unit="scene"):
         evaluate_scene(model, text_encoder, described, tally)
     figures = report(tally)
     print(as_table(figures))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,8 +92,8 @@ def read_folder(folder: str | Path) -> Iterator[DescribedScene]:
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
         raise BadFileError(f"{folder}: no scenes (*.npz) there; make some with training.make_rooms")
-    for path in paths:
-        yield read_scene(path)
+    with ThreadPoolExecutor() as pool:  # unpacking leaves Python's lock to others
+        yield from pool.map(read_scene, paths)
 
 
 def read_scene(path: str | Path) -> DescribedScene:
