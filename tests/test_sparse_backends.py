@@ -107,7 +107,9 @@ def test_auto_takes_the_native_kernels_for_float32_on_the_cpu():
 
 
 def test_a_backend_that_cannot_run_says_why(monkeypatch):
-    with pytest.raises(ConfigError, match=r"'cudnn' is not one of auto, native, torch, triton, spconv"):
+    with pytest.raises(
+        ConfigError, match=r"'cudnn' is not one of auto, native, torch, triton, spconv"
+    ):
         select_backend("cudnn", torch.zeros(1))
     with pytest.raises(ConfigError, match=r"'native' cannot be used: .* torch.float64 on cpu"):
         select_backend("native", torch.zeros(1, dtype=torch.float64))
