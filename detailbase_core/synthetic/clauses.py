@@ -88,7 +88,7 @@ class Clause:
 
 
 def the(speaker: Speaker, row: int) -> Mention | None:
-    """ "the red sofa", where that is clear."""
+    """As in "the red sofa"; None where no such words are clear."""
     phrase = speaker.simple(row)
     return Mention(f"the {phrase.words()}", speaker.ids([row])) if phrase else None
 
@@ -135,7 +135,7 @@ def clauses(speaker: Speaker, row: int) -> list[Callable[[], Clause | None]]:
 
 
 def binary(speaker: Speaker, kind: str, anchor: int, name: Mention | None = None) -> Clause | None:
-    """ "next to the sofa" and its like; `name` replaces the anchor's own description."""
+    """As in: "next to the sofa"; `name` replaces the anchor's own description."""
     mention = name or the(speaker, anchor)
     if mention is None:
         return None
@@ -146,7 +146,7 @@ def binary(speaker: Speaker, kind: str, anchor: int, name: Mention | None = None
 
 
 def beside(speaker: Speaker, side: str, anchor: int) -> Clause | None:
-    """ "to the left of the sofa when you face it"."""
+    """As in: "to the left of the sofa when you face it"."""
     mention = the(speaker, anchor)
     if mention is None:
         return None
@@ -157,7 +157,7 @@ def beside(speaker: Speaker, side: str, anchor: int) -> Clause | None:
 
 
 def between(speaker: Speaker, first: int, second: int) -> Clause | None:
-    """ "between the sofa and the table", or "between the two chairs"."""
+    """As in: "between the sofa and the table", or "between the two chairs"."""
     truth = speaker.geometry.between(first, second)
     pair = _pair(speaker, first, second)
     a, b = the(speaker, first), the(speaker, second)
@@ -174,7 +174,7 @@ def between(speaker: Speaker, first: int, second: int) -> Clause | None:
 
 
 def _pair(speaker: Speaker, first: int, second: int) -> Mention | None:
-    """ "the two chairs", where there are just these two."""
+    """As in: "the two chairs", where there are just these two."""
     if speaker.geometry.category[first] != speaker.geometry.category[second]:
         return None
     for phrase in speaker.phrases(first):
@@ -185,7 +185,7 @@ def _pair(speaker: Speaker, first: int, second: int) -> Mention | None:
 
 
 def _extremes(speaker: Speaker, row: int) -> list[Callable[[], Clause | None]]:
-    """ "closest to" and "farthest from" for things that have peers."""
+    """The clauses closest to and farthest from, for things that have peers."""
     if speaker.peers(row) == 0:
         return []
     category = speaker.geometry.category
@@ -204,7 +204,7 @@ def _extremes(speaker: Speaker, row: int) -> list[Callable[[], Clause | None]]:
 
 
 def extreme(speaker: Speaker, kind: str, anchor: int, name: Mention | None = None) -> Clause | None:
-    """ "closest to the door", "farthest from the door"."""
+    """As in: "closest to the door", "farthest from the door"."""
     mention = name or the(speaker, anchor)
     if mention is None:
         return None
@@ -236,7 +236,7 @@ def _unary(speaker: Speaker, row: int) -> list[Callable[[], Clause | None]]:
 
 
 def on_the_floor(speaker: Speaker) -> Clause:
-    """ "on the floor"."""
+    """As in: "on the floor"."""
     floor = speaker.geometry.on_floor
     mention = Mention(str(speaker.rng.choice(["the floor", "the floor", "the ground"])),
                       (FLOOR_ID,), True)  # fmt: skip
@@ -244,7 +244,7 @@ def on_the_floor(speaker: Speaker) -> Clause:
 
 
 def not_colored(speaker: Speaker, row: int) -> Clause | None:
-    """ "that is not red", after a colour that the look-alikes have."""
+    """As in: "that is not red", after a colour that the look-alikes have."""
     category = speaker.geometry.category
     same = np.flatnonzero((category == category[row]) & speaker.visible).tolist()
     colors = {speaker.thing(r).color for r in same} - {speaker.thing(row).color, None}

@@ -47,6 +47,7 @@ class Geometry:
         self.low = self.center[:, 2] - self.half[:, 2]
         self.high = self.center[:, 2] + self.half[:, 2]
         self.on_floor = self.support == FLOOR_ID
+        self._between: dict[tuple[int, int], NDArray[np.int8]] = {}
         self.hung = np.isin(self.support, WALL_IDS)
 
     @cached_property
@@ -193,6 +194,11 @@ class Geometry:
 
     def between(self, first: int, second: int) -> NDArray[np.int8]:
         """(n,) whether each thing stands between rows `first` and `second`."""
+        if (first, second) not in self._between:
+            self._between[first, second] = self._standing_between(first, second)
+        return self._between[first, second]
+
+    def _standing_between(self, first: int, second: int) -> NDArray[np.int8]:
         a, b = self.center[first, :2], self.center[second, :2]
         along = b - a
         length = float(np.linalg.norm(along))

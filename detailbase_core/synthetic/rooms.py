@@ -5,6 +5,7 @@ Room frame: origin in the middle of the floor, z up, walls parallel to x and y, 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from detailbase_core.synthetic.primitives import PrimitiveTable
 from detailbase_core.types import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from detailbase_core.synthetic.layout import Placed
     from detailbase_core.synthetic.primitives import Color, Primitive
 
@@ -110,6 +113,18 @@ def generate_room(seed: int) -> Room:
         if loose >= MIN_OBJECTS and free_area(room) >= _MIN_FREE_M2:
             return room
         attempt += 1
+
+
+def fingerprint(seeds: Iterable[int]) -> str:
+    """A hash of what stands in the rooms of these seeds: kinds, colours, and what is on what.
+
+    It changes with the generator, not with the rounding of a machine's floating point.
+    """
+    digest = hashlib.sha256()
+    for seed in seeds:
+        things = generate_room(seed).objects
+        digest.update(repr([(t.category, t.color, t.supported_by) for t in things]).encode())
+    return digest.hexdigest()[:16]
 
 
 def _furnish(seed: int, rng: np.random.Generator) -> Room:

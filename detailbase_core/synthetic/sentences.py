@@ -19,6 +19,7 @@ from detailbase_core.synthetic.referring import Speaker
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from detailbase_core.synthetic.describing import Draft
     from detailbase_core.synthetic.rooms import Room
 
 
@@ -100,7 +101,7 @@ def describe(
     return list(found.values())
 
 
-def _finished(draft: templates.Draft, kind: str, rng: np.random.Generator) -> Description:
+def _finished(draft: Draft, kind: str, rng: np.random.Generator) -> Description:
     """Join a draft's parts, style it, and find spans and heads."""
     plain = bool(rng.random() < 0.2)  # as speech recognition writes it
     parts = [p for p in draft.parts if p != ""]

@@ -1,0 +1,131 @@
+"""Samples: what the map, the labels and the files of a generated room look like."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from detailbase_core.errors import BadFileError
+from detailbase_core.synthetic.rooms import FLOOR_ID, WALL_IDS
+from detailbase_core.synthetic.sample import MENTIONABLE_VOXELS, make_sample, write_sample
+from training.make_rooms import EXAM, EXAM_FROM, main, make_rooms, read_exam
+from training.scene_files import read_scene
+from training.show_rooms import show
+
+SAMPLE = make_sample(3)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two rooms made by two workers."""
+    out = tmp_path_factory.mktemp("rooms")
+    make_rooms(out, range(3, 5), workers=2, sentences=8)
+    return out
+
+
+def test_floor_and_walls_lie_where_they_should():
+    points = SAMPLE.xyz - SAMPLE.room_to_map[:3, 3].astype(np.float32)
+    points = points @ SAMPLE.room_to_map[:3, :3].astype(np.float32)  # inverse of a rotation
+    floor = SAMPLE.instance == FLOOR_ID
+    assert floor.sum() > 1000
+    assert np.median(np.abs(points[floor, 2])) < 0.02
+    for wall, axis, side in zip(WALL_IDS, (0, 1, 0, 1), (1, 1, -1, -1), strict=True):
+        at_wall = points[SAMPLE.instance == wall, axis]
+        assert np.median(np.abs(at_wall - side * SAMPLE.room.size[axis] / 2)) < 0.03
+
+
+def test_labelled_points_are_at_their_objects():
+    rotation, shift = SAMPLE.room_to_map[:3, :3], SAMPLE.room_to_map[:3, 3]
+    assert (SAMPLE.instance >= 0).all()
+    for thing in SAMPLE.room.furniture:
+        mine = (SAMPLE.xyz[SAMPLE.instance == thing.id] - shift) @ rotation
+        offset = mine - np.array(thing.box.center)
+        c, s = np.cos(thing.box.yaw), np.sin(thing.box.yaw)
+        local = np.stack([c * offset[:, 0] + s * offset[:, 1],
+                          c * offset[:, 1] - s * offset[:, 0], offset[:, 2]], axis=1)  # fmt: skip
+        within = np.abs(local) < np.array(thing.box.size) / 2 + 0.12  # depth noise
+        assert within.all(axis=1).mean() > 0.97 or len(mine) < 30, thing.category
+
+
+def test_superpoints_are_dense_and_mostly_of_one_object():
+    count = SAMPLE.superpoint.max() + 1
+    assert set(SAMPLE.superpoint.tolist()) == set(range(count))
+    votes = np.zeros((count, len(SAMPLE.room.objects)))
+    np.add.at(votes, (SAMPLE.superpoint, SAMPLE.instance), 1)
+    assert votes.max(axis=1).sum() / votes.sum() > 0.95
+
+
+def test_only_well_seen_things_are_spoken_of():
+    seen = np.bincount(SAMPLE.instance, minlength=len(SAMPLE.room.objects))
+    for description in SAMPLE.descriptions:
+        for phrase in description.phrases:
+            assert phrase.structure or all(seen[i] >= MENTIONABLE_VOXELS for i in phrase.ids)
+
+
+def test_files_hold_the_sample(tmp_path):
+    path = write_sample(SAMPLE, tmp_path)
+    scene = read_scene(path)
+    assert sorted(map(tuple, np.round(scene.xyz, 2))) == sorted(
+        map(tuple, np.round(np.round(SAMPLE.xyz * 2048) / 2048, 2).astype(np.float32))
+    )
+    assert np.bincount(scene.instance).tolist() == np.bincount(SAMPLE.instance).tolist()
+    assert len(scene.descriptions) == len(SAMPLE.descriptions)
+    for read, made in zip(scene.descriptions, SAMPLE.descriptions, strict=True):
+        assert read.words == made.words
+        assert read.sentence_ids == made.target_ids
+        assert [(p.row, p.ids, p.structure) for p in read.phrases] == [
+            (p.head + 1, p.ids, p.structure) for p in made.phrases
+        ]
+    for record in json.loads(path.with_suffix(".json").read_text(encoding="utf-8")):
+        for phrase in record["phrases"]:
+            word = record["token"][phrase["head"]]
+            assert record["text"][phrase["begin"] : phrase["end"]].endswith(word)
+    assert [p for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_workers_make_what_one_alone_makes(folder, tmp_path):
+    alone = write_sample(make_sample(3, sentences=8), tmp_path)
+    with np.load(alone) as one, np.load(folder / alone.name) as many:
+        assert set(one.files) == set(many.files)
+        for key in one.files:
+            np.testing.assert_array_equal(one[key], many[key])
+    sentences = alone.with_suffix(".json").name
+    assert (tmp_path / sentences).read_bytes() == (folder / sentences).read_bytes()
+
+
+def test_a_rerun_keeps_what_is_there_and_makes_what_is_missing(folder):
+    kept, lost = folder / "room_000003.npz", folder / "room_000004.npz"
+    before, content = kept.stat().st_mtime_ns, lost.read_bytes()
+    lost.unlink()
+    make_rooms(folder, range(3, 5), workers=1, sentences=8)
+    assert kept.stat().st_mtime_ns == before
+    assert lost.read_bytes() == content
+
+
+def test_rooms_of_another_generator_are_not_mixed_in(tmp_path):
+    (tmp_path / "GENERATOR").write_text("rooms-0\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="rooms-0"):
+        make_rooms(tmp_path, range(1), workers=1)
+
+
+def test_the_exam_is_frozen_and_kept_from_training(tmp_path, capsys):
+    exam = read_exam()
+    assert list(exam.seeds) == list(range(EXAM_FROM, EXAM_FROM + 50))
+    other = tmp_path / "exam.yaml"
+    changed = EXAM.read_text(encoding="utf-8").replace(exam.fingerprint, "0" * 16)
+    other.write_text(changed, encoding="utf-8")
+    with pytest.raises(BadFileError, match="other rooms"):
+        read_exam(other)
+    with pytest.raises(SystemExit):
+        main(["--out", str(tmp_path), "--seeds", f"{EXAM_FROM - 1}:{EXAM_FROM + 1}"])
+    assert "exam" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--out", str(tmp_path), "--seeds", "7:3"])
+
+
+def test_a_look_at_rooms(folder):
+    text = show(folder, 5)
+    assert len(text.splitlines()) == 6
+    assert (folder / "sheet.png").stat().st_size > 10_000
