@@ -1,0 +1,180 @@
+"""Finding the floor of a cloud: the large plane under everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SAMPLE = 12_000  # points after thinning to an even density
+NEIGHBOURS = 12
+ALIGNED = np.cos(np.radians(12.0))
+SMALLEST_FLOOR = 0.04  # part of the sample
+FARTHEST_FROM_TOLD = np.cos(np.radians(35.0))
+WIDEST_VIEW = 1.7  # tangent of half a camera's field of view
+VIEW_CELLS = 60
+DIRECTIONS = 6  # main directions of planes that are looked at
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A level plane with everything above it.
+
+    Attributes:
+        up: (3,) unit normal, away from the ground.
+        height: up @ p for points p of the floor, metres.
+    """
+
+    up: NDArray[np.float64]
+    height: float
+
+
+@dataclass(frozen=True)
+class _Surface:
+    """An evenly thinned cloud: (M, 3) positions, unit normals of unknown sign, flat or not."""
+
+    xyz: NDArray[np.float64]
+    normals: NDArray[np.float64]
+    flat: NDArray[np.bool_]
+
+
+def find_floor(xyz: NDArray[np.float64], near: NDArray[np.float64] | None = None) -> Floor | None:
+    """The floor of a cloud, or None where no plane will do.
+
+    Large planes with nothing below them are compared by their size. Directions that files
+    usually have as up count more: z in maps; -y, and a plane that shows the camera its upper
+    side, in single views of a camera.
+
+    Args:
+        xyz: (N, 3) finite points, metres.
+        near: (3,) the direction that should be up, within 35 degrees; None = unknown.
+    """
+    surface = _surface(xyz)
+    if surface is None:
+        return None
+    camera = near is None and is_camera_view(xyz)
+    best, best_score = None, 0.0
+    for direction in _main_directions(surface):
+        for up in (direction, -direction):
+            height, support = _lowest_plane(surface, up)
+            likely = _likelihood(up, height, camera) if near is None else _close(up, near)
+            if support >= SMALLEST_FLOOR and support * likely > best_score:
+                best, best_score = Floor(up, height), support * likely
+    return best
+
+
+def is_camera_view(xyz: NDArray[np.float64]) -> bool:
+    """Whether a cloud looks like one frame of a camera at the origin (z forward).
+
+    All of it lies ahead, and along each line of sight there is but one surface.
+    """
+    sample = xyz[:: max(1, len(xyz) // 50_000)]
+    depth = np.maximum(sample[:, 2], 1e-9)
+    rays = sample[:, :2] / depth[:, None]
+    ahead = (sample[:, 2] > 0.05) & (np.abs(rays) < WIDEST_VIEW).all(axis=1)
+    if ahead.mean() < 0.99:
+        return False
+    low, high = np.percentile(rays, [1, 99], axis=0)
+    cells = np.clip((rays - low) / np.maximum(high - low, 1e-9) * VIEW_CELLS, 0, VIEW_CELLS - 1)
+    flat = cells.astype(np.int64) @ np.array([1, VIEW_CELLS])
+    nearest = np.full(VIEW_CELLS**2, np.inf)
+    np.minimum.at(nearest, flat, depth)
+    return bool((depth < 1.25 * nearest[flat]).mean() > 0.85)
+
+
+def up_by_walls(
+    xyz: NDArray[np.float64], rough: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], bool]:
+    """Up where no floor is seen: `rough`, made upright on the walls; and whether there were any.
+
+    Args:
+        xyz: (N, 3) finite points, metres.
+        rough: (3,) unit vector that is up to about 45 degrees.
+    """
+    surface = _surface(xyz)
+    up = rough.copy()
+    walls = _main_directions(surface)[:2] if surface is not None else []
+    walls = [wall for wall in walls if abs(wall @ rough) < np.sin(np.radians(45.0))]
+    for wall in walls:
+        up -= (up @ wall) * wall
+    return up / np.linalg.norm(up), bool(walls)
+
+
+def _likelihood(up: NDArray[np.float64], height: float, camera: bool) -> float:
+    """How usual it is that this direction is up."""
+    if camera:
+        faces_camera = height < 0.0  # the origin is above the plane
+        return float(max(0.0, 0.3 - up[1])) if faces_camera and up[1] < -0.25 else 0.0
+    if up[2] > np.cos(np.radians(20.0)):
+        return 2.0
+    return 1.5 if abs(up[1]) > np.cos(np.radians(20.0)) else 1.0
+
+
+def _close(up: NDArray[np.float64], near: NDArray[np.float64]) -> float:
+    return 1.0 if up @ near > FARTHEST_FROM_TOLD else 0.0
+
+
+def _surface(xyz: NDArray[np.float64]) -> _Surface | None:
+    """Thin to an even density and estimate normals; None for too few points."""
+    low, high = np.percentile(xyz, [1, 99], axis=0)
+    diagonal = float(np.linalg.norm(high - low))
+    if len(xyz) < 10 * NEIGHBOURS or not diagonal > 0.0:
+        return None
+    inside = xyz[((xyz >= low - diagonal) & (xyz <= high + diagonal)).all(axis=1)]
+    cells = np.floor((inside - low) / (diagonal / 150.0)).astype(np.int64)
+    _, first = np.unique(cells @ np.array([1, 1 << 20, 1 << 40]), return_index=True)
+    thinned = inside[first]
+    if len(thinned) < NEIGHBOURS:
+        return None
+    centres = thinned[np.random.default_rng(0).permutation(len(thinned))[:SAMPLE]]
+    _, neighbours = cKDTree(thinned).query(centres, k=NEIGHBOURS)
+    around = thinned[neighbours]
+    around -= around.mean(axis=1, keepdims=True)
+    values, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", around, around))
+    flat = values[:, 0] < 0.04 * values[:, 1]
+    return _Surface(centres, vectors[:, :, 0], flat)
+
+
+def _main_directions(surface: _Surface) -> list[NDArray[np.float64]]:
+    """Directions that many normals share, by falling share."""
+    left = surface.normals[surface.flat]
+    rng = np.random.default_rng(1)
+    found: list[NDArray[np.float64]] = []
+    for _ in range(DIRECTIONS):
+        if len(left) < NEIGHBOURS:
+            break
+        seeds = left[rng.integers(len(left), size=200)]
+        direction = seeds[np.argmax((np.abs(left @ seeds.T) > ALIGNED).sum(axis=0))]
+        for _ in range(4):
+            along = left @ direction
+            mine = np.abs(along) > ALIGNED
+            direction = (left[mine] * np.sign(along[mine])[:, None]).mean(axis=0)
+            direction /= np.linalg.norm(direction)
+        found.append(direction)
+        left = left[np.abs(left @ direction) < np.cos(np.radians(20.0))]
+    return found
+
+
+def _lowest_plane(surface: _Surface, up: NDArray[np.float64]) -> tuple[float, float]:
+    """Height of the lowest large plane across `up`, and its part of the sample.
+
+    The part is reduced by what lies below the plane.
+    """
+    heights = surface.xyz @ up
+    mine = heights[surface.flat & (np.abs(surface.normals @ up) > ALIGNED)]
+    if len(mine) < NEIGHBOURS:
+        return 0.0, 0.0
+    step = max(float(np.ptp(heights)) / 120.0, 1e-6)
+    counts, edges = np.histogram(mine, np.arange(mine.min() - step, mine.max() + 2 * step, step))
+    smooth = np.convolve(counts, [1, 1, 1], mode="same")
+    lowest = int(np.argmax(smooth >= 0.4 * smooth.max()))
+    peak = lowest + int(np.argmax(smooth[lowest : lowest + 3]))
+    near = np.abs(mine - (edges[peak] + edges[peak + 1]) / 2) < 2 * step
+    height = float(np.median(mine[near]))
+    below = float((heights < height - 4 * step).mean())
+    return height, float(near.sum()) / len(heights) * max(0.0, 1.0 - 6.0 * below)
