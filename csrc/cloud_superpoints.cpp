@@ -56,8 +56,7 @@ Blocks split_into_blocks(const VoxelCloud& cloud, int32_t edge) {
 float dissimilarity(const VoxelCloud& cloud, const std::vector<Plane>& planes, int32_t a,
                     const Neighbour& to, const CloudSuperpointOptions& options) {
   const int32_t b = to.voxel;
-  const Voxel step = directions()[to.direction];
-  const Vec3 between = Vec3{float(step.x), float(step.y), float(step.z)};
+  const Vec3 between = to.step();
   const Vec3 from_a = between + cloud.offset[b] - planes[a].centre;
   const Vec3 from_b = cloud.offset[a] - between - planes[b].centre;
   const float height =
@@ -85,7 +84,8 @@ std::vector<int64_t> segment_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t 
       const int32_t v = blocks.members[begin + i];
       for (int64_t n = cloud.first_neighbour[v]; n < cloud.first_neighbour[v + 1]; ++n) {
         const Neighbour& u = cloud.neighbours[n];
-        if (u.voxel < v || blocks.block_of_voxel[u.voxel] != block) continue;
+        if (u.voxel < v && u.touches()) continue;  // the other end has this edge
+        if (blocks.block_of_voxel[u.voxel] != block) continue;
         edges.push_back(
             {dissimilarity(cloud, planes, v, u, options), i, blocks.position_in_block[u.voxel]});
       }

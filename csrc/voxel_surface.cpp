@@ -2,39 +2,41 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 namespace detailbase {
 
-const std::array<Voxel, 26>& directions() {
-  static const std::array<Voxel, 26> all = [] {
-    std::array<Voxel, 26> list{};
-    for (int i = 0, d = 0; i < 27; ++i) {
-      if (i != 13) list[d++] = {i / 9 - 1, i / 3 % 3 - 1, i % 3 - 1};
+// Calls use(Neighbour) for each occupied voxel of the cube's shell at `reach`, in a fixed
+// order, and returns their number.
+template <typename Use>
+static int visit_shell(const KeyIndex& index, const Voxel& at, int reach, Use&& use) {
+  int found = 0;
+  for (int dx = -reach; dx <= reach; ++dx) {
+    for (int dy = -reach; dy <= reach; ++dy) {
+      const bool on_side = std::abs(dx) == reach || std::abs(dy) == reach;
+      for (int dz = -reach; dz <= reach; dz += on_side ? 1 : 2 * reach) {
+        const int32_t u = index.find(pack({at.x + dx, at.y + dy, at.z + dz}));
+        if (u < 0) continue;
+        use(Neighbour{u, static_cast<int8_t>(dx), static_cast<int8_t>(dy),
+                      static_cast<int8_t>(dz)});
+        ++found;
+      }
     }
-    return list;
-  }();
-  return all;
-}
-
-static Vec3 as_vec3(const Voxel& v) {
-  return {static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z)};
+  }
+  return found;
 }
 
 static void find_neighbours(VoxelCloud& cloud) {
+  constexpr int kFew = 4;
   const KeyIndex index(cloud.keys);
   const int32_t count = cloud.size();
-  cloud.first_neighbour.assign(count + 1, 0);
-  // Two passes (count, then fill) keep the memory at what is really there.
   const auto visit = [&](int32_t v, auto&& use) {
     const Voxel at = unpack(cloud.keys[v]);
-    for (int32_t d = 0; d < 26; ++d) {
-      const Voxel step = directions()[d];
-      const Voxel other{at.x + step.x, at.y + step.y, at.z + step.z};
-      const int32_t u = index.find(pack(other));
-      if (u >= 0) use(Neighbour{u, d});
-    }
+    if (visit_shell(index, at, 1, use) < kFew) visit_shell(index, at, 2, use);
   };
+  // Two passes (count, then fill) keep the memory at what is really there.
+  cloud.first_neighbour.assign(count + 1, 0);
 #pragma omp parallel for schedule(static)
   for (int32_t v = 0; v < count; ++v) {
     int64_t n = 0;
@@ -124,7 +126,7 @@ std::vector<Moments> surrounding_moments(const VoxelCloud& cloud, int rings) {
       Moments m = now[v];
       for (int64_t n = cloud.first_neighbour[v]; n < cloud.first_neighbour[v + 1]; ++n) {
         const Neighbour& u = cloud.neighbours[n];
-        m.add(now[u.voxel], as_vec3(directions()[u.direction]));
+        m.add(now[u.voxel], u.step());
       }
       next[v] = m;
     }
@@ -193,7 +195,7 @@ void sharpen_planes(const VoxelCloud& cloud, float tolerance, int rounds,
         const Neighbour& u = cloud.neighbours[n];
         const Plane& candidate = planes[u.voxel];
         if (candidate.roughness >= best.roughness) continue;
-        const Vec3 centre = candidate.centre + as_vec3(directions()[u.direction]);
+        const Vec3 centre = candidate.centre + u.step();
         const float distance = std::abs(dot(candidate.normal, cloud.offset[v] - centre));
         if (distance < tolerance) best = {centre, candidate.normal, candidate.roughness};
       }

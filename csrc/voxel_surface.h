@@ -1,7 +1,6 @@
 // A cloud as voxels with their neighbours and local surface planes.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -10,12 +9,16 @@
 
 namespace detailbase {
 
-// The 26 neighbour directions; direction d and 25 - d are opposite.
-const std::array<Voxel, 26>& directions();
-
+// Another occupied voxel and where it lies, in voxels.
 struct Neighbour {
   int32_t voxel;
-  int32_t direction;
+  int8_t dx, dy, dz;
+
+  Vec3 step() const {
+    return {static_cast<float>(dx), static_cast<float>(dy), static_cast<float>(dz)};
+  }
+  // Whether it is one of the 26 that share a corner; if so, the relation is mutual.
+  bool touches() const { return dx * dx < 2 && dy * dy < 2 && dz * dz < 2; }
 };
 
 // Occupied voxels in ascending key order. Lengths are in voxel edges, colours in [0, 1].
@@ -26,6 +29,8 @@ struct VoxelCloud {
   std::vector<int32_t> points;           // number of its points
   std::vector<int32_t> voxel_of_point;   // per input point
   std::vector<int64_t> first_neighbour;  // voxel v's are [first[v], first[v + 1])
+  // The occupied ones of the 26 around; of the 124 around where those are under four, since
+  // far surfaces are sampled more thinly than the grid.
   std::vector<Neighbour> neighbours;
 
   int32_t size() const { return static_cast<int32_t>(keys.size()); }
@@ -42,7 +47,7 @@ struct Plane {
 // xyz: finite, within kVoxelLimit voxels of the origin on each axis.
 VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, double voxel_size);
 
-// Plane through the surroundings of each voxel: moments are summed over 26-neighbours
+// Plane through the surroundings of each voxel: moments are summed over neighbours
 // `rings` times, so that the surroundings follow the surface and never jump over a gap.
 std::vector<Plane> fit_planes(const VoxelCloud& cloud, int rings);
 

@@ -112,19 +112,19 @@ class SuperpointConfig(Settings):
         0.02, "Edge of the voxels whose adjacency is the graph, metres.", low=0.005, high=0.5
     )
     threshold: float = setting(
-        0.05, "Felzenszwalb threshold k on 1 - cos(angle between normals).", low=0.0
+        0.05, "Felzenszwalb threshold k: larger values make larger superpoints.", low=0.0
     )
     color_weight: float = setting(
-        2.0,
+        4.0,
         "Weight of the squared colour difference, colours in 0..1 (0 = geometry only).",
         low=0.0,
     )
     step_weight: float = setting(
-        0.1,
+        0.05,
         "Weight of the squared distance from the neighbour's plane, in voxels.",
         low=0.0,
     )
-    min_points: int = setting(30, "Smaller superpoints join a neighbour, voxels.", low=1)
+    min_points: int = setting(15, "Smaller superpoints join a neighbour, voxels.", low=1)
     block_voxels: int = setting(
         64,
         "Superpoints never cross the border of blocks of this many voxels; 0 = no blocks.",

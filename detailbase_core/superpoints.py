@@ -86,10 +86,11 @@ def segment_graph(
 def segment_cloud(cloud: PointCloud, config: SuperpointConfig) -> NDArray[np.int64]:
     """Cut a raw cloud into superpoints that stay on one surface and never cross a block.
 
-    Points are binned to voxels; voxels that touch (26 neighbours) are joined by edges that
-    weigh 1 - |cos| of the angle between their surface normals, plus their distance from each
-    other's plane, plus their colour difference. Edges merge as in `segment_mesh`, each block
-    on its own, so that a change in one block leaves blocks beyond its neighbours untouched.
+    Points are binned to voxels. Voxels that touch (26 neighbours; 124 where fewer than four of
+    those are occupied) are joined by edges that weigh 1 - |cos| of the angle between their
+    surface normals, plus their distance from each other's plane, plus their colour difference.
+    Edges merge as in `segment_mesh`, each block on its own, so that a change in one block
+    leaves blocks beyond its neighbours untouched.
 
     Args:
         cloud: finite points, any frame; at most some 20 km from the origin at 2 cm voxels.
