@@ -112,7 +112,7 @@ class SuperpointConfig(Settings):
         0.02, "Edge of the voxels whose adjacency is the graph, metres.", low=0.005, high=0.5
     )
     threshold: float = setting(
-        0.05, "Felzenszwalb threshold k: larger values make larger superpoints.", low=0.0
+        0.1, "Felzenszwalb threshold k: larger values make larger superpoints.", low=0.0
     )
     color_weight: float = setting(
         4.0,

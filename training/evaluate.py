@@ -28,9 +28,9 @@ from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from detailbase_core.scene_batch import batch_scenes
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.types import PointCloud, Scene
-from training.dataset import object_shares
 from training.make_rooms import make_rooms
 from training.metrics import DescriptionResult, mask_iou, summarize_groups
+from training.oracle import superpoint_oracle_mask
 from training.scene_files import read_folder
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def evaluate_scene(
         if last.presence_logits is None
         else last.presence_logits[0].float().sigmoid().cpu().numpy()
     )
-    shares = object_shares(described.instance, described.point_to_superpoint)
-    judge = _Judge(described, shares)
+    judge = _Judge(described)
     others = _other_phrases(descriptions, described.scene_id)
     for b, description in enumerate(descriptions):
         ious: dict[str, list[float]] = {"model": [], "oracle": [], "blind": []}
@@ -89,7 +88,7 @@ def evaluate_scene(
             if not phrase.ids:
                 continue
             ious["model"].append(judge.iou(masks[b, phrase.row], phrase.ids))
-            ious["oracle"].append(judge.iou(judge.best_mask(phrase.ids), phrase.ids))
+            ious["oracle"].append(judge.oracle_iou(phrase.ids))
             ious["blind"].append(judge.iou(masks[next(others)], phrase.ids))
         if ious["model"]:
             for name, values in ious.items():
@@ -102,17 +101,17 @@ def evaluate_scene(
 class _Judge:
     """IoU over points of masks over superpoints."""
 
-    def __init__(self, described: DescribedScene, shares: NDArray[np.float32]) -> None:
-        self.described, self.shares = described, shares
+    def __init__(self, described: DescribedScene) -> None:
+        self.described = described
 
     def iou(self, superpoint_mask: NDArray[np.bool_], ids: Sequence[int]) -> float:
         truth = np.isin(self.described.instance, ids)
         return mask_iou(superpoint_mask[self.described.point_to_superpoint], truth)
 
-    def best_mask(self, ids: Sequence[int]) -> NDArray[np.bool_]:
-        """What superpoints allow: those of which the objects own more than half."""
-        best: NDArray[np.bool_] = self.shares[:, [i + 1 for i in ids]].sum(axis=1) > 0.5
-        return best
+    def oracle_iou(self, ids: Sequence[int]) -> float:
+        """What superpoints allow."""
+        truth = np.isin(self.described.instance, ids)
+        return mask_iou(superpoint_oracle_mask(truth, self.described.point_to_superpoint), truth)
 
 
 def _other_phrases(descriptions: Sequence[Description], seed: str):  # type: ignore[no-untyped-def]
