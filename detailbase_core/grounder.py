@@ -157,6 +157,17 @@ class Grounder:
         """
         self.map.load(path)
 
+    def reconfigure(self, config: GrounderConfig) -> None:
+        """Take over the live settings of `config`; the others must be as they are.
+
+        Raises:
+            ConfigError: the map's voxel size differs.
+        """
+        self.map.config = config.map
+        self.config = config
+        if isinstance(self.parser, RuleParser):
+            self.parser.max_words = config.max_words
+
     def _still_fresh(self, kept: EncodedScene) -> bool:
         changed = self.map.changed_since(kept.scene.version)
         if changed == 0.0:

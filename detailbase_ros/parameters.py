@@ -1,0 +1,114 @@
+"""ROS parameters made from the fields of config dataclasses, and back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
+
+from detailbase_core.config import Settings, from_dict
+from detailbase_core.errors import ConfigError
+from detailbase_ros.node_config import parameters_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rclpy.node import Node
+    from rclpy.parameter import Parameter
+
+C = TypeVar("C", bound=Settings)
+
+_LARGEST_INTEGER = 2**63 - 1
+
+
+def declare_parameters(node: Node, config_class: type[C]) -> C:
+    """Declare one parameter per setting and build the config from their values.
+
+    Args:
+        node: gets the parameters, named as in parameters_of().
+        config_class: can be built without arguments.
+
+    Raises:
+        ConfigError: a given value has the wrong type or is out of range.
+    """
+    for name, value, metadata in parameters_of(config_class()):
+        default = list(value) if isinstance(value, tuple) else value
+        # Ranges are checked by the config itself, which explains more; dynamic typing lets a
+        # person write `8` where 8.0 is meant.
+        node.declare_parameter(name, default, _descriptor(value, metadata))
+    return read_parameters(node, config_class)
+
+
+def read_parameters(
+    node: Node, config_class: type[C], changed: Mapping[str, Any] | None = None
+) -> C:
+    """The config from the node's parameters, with the values of `changed` in their place.
+
+    Raises:
+        ConfigError: a value has the wrong type or is out of range.
+    """
+    changed = changed or {}
+    tree: dict[str, Any] = {}
+    for name, default, _ in parameters_of(config_class()):
+        *folders, leaf = name.split(".")
+        branch = tree
+        for folder in folders:
+            branch = branch.setdefault(folder, {})
+        value = changed.get(name, node.get_parameter_or(name).value)
+        branch[leaf] = default if value is None else value  # None: an empty list was given
+    return from_dict(config_class, tree)
+
+
+def watch_parameters(
+    node: Node, config_classes: Sequence[type[Settings]], on_change: Callable[..., None]
+) -> None:
+    """Call `on_change(*configs)` with new configs when live parameters change.
+
+    A change that makes no valid config is refused with the reason; parameters that are not
+    live are read-only, which rclpy itself refuses.
+    """
+
+    def check(parameters: list[Parameter]) -> SetParametersResult:
+        changed = {parameter.name: parameter.value for parameter in parameters}
+        try:
+            configs = [read_parameters(node, each, changed) for each in config_classes]
+            on_change(*configs)
+        except ConfigError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        return SetParametersResult(successful=True)
+
+    node.add_on_set_parameters_callback(check)
+
+
+def _descriptor(value: Any, metadata: Mapping[str, Any]) -> ParameterDescriptor:
+    low, high, choices = (metadata.get(key) for key in ("low", "high", "choices"))
+    descriptor = ParameterDescriptor(
+        description=metadata["doc"],
+        read_only=not metadata["live"],
+        dynamic_typing=isinstance(value, float),
+        additional_constraints=f"one of: {', '.join(choices)}" if choices else "",
+    )
+    if low is None and high is None:
+        return descriptor
+    if isinstance(value, float):
+        limit = sys.float_info.max
+        descriptor.floating_point_range = [
+            FloatingPointRange(
+                from_value=float(-limit if low is None else low),
+                to_value=float(limit if high is None else high),
+            )
+        ]
+    elif isinstance(value, int):
+        descriptor.integer_range = [
+            IntegerRange(
+                from_value=int(-_LARGEST_INTEGER if low is None else low),
+                to_value=int(_LARGEST_INTEGER if high is None else high),
+            )
+        ]
+    return descriptor

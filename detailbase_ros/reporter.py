@@ -1,0 +1,63 @@
+"""Counts what happens and what is dropped, and warns once in a while per cause."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from typing import Protocol
+
+
+class Logger(Protocol):
+    """What we use of an rclpy logger."""
+
+    def warning(self, message: str) -> object:
+        """Log a warning."""
+
+
+class Reporter:
+    """Thread-safe counters, and warnings throttled per cause.
+
+    (rclpy's own throttle goes by the line of code that logs, so that one cause would silence
+    another.)
+
+    Args:
+        logger: where warnings go.
+        period_s: the same cause is reported at most this often, seconds.
+    """
+
+    def __init__(self, logger: Logger, period_s: float = 10.0) -> None:
+        self._logger, self._period_s = logger, period_s
+        self._counts: Counter[str] = Counter()
+        self._last_warning: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to a counter."""
+        with self._lock:
+            self._counts[name] += by
+
+    def trouble(self, cause: str, text: str) -> None:
+        """Count one more of `cause`; warn unless the last warning of this cause is recent."""
+        now = time.monotonic()
+        with self._lock:
+            self._counts[f"dropped: {cause}"] += 1
+            total = self._counts[f"dropped: {cause}"]
+            silent = now - self._last_warning.get(cause, -self._period_s) < self._period_s
+            if not silent:
+                self._last_warning[cause] = now
+        if not silent:
+            self._logger.warning(text if total == 1 else f"{text} ({total} so far)")
+
+    def once(self, cause: str, text: str) -> None:
+        """Warn about `cause` the first time only; counts nothing."""
+        with self._lock:
+            known = cause in self._last_warning
+            self._last_warning[cause] = time.monotonic()
+        if not known:
+            self._logger.warning(text)
+
+    def counts(self) -> dict[str, int]:
+        """A copy of all counters, by name."""
+        with self._lock:
+            return dict(sorted(self._counts.items()))

@@ -1,0 +1,115 @@
+"""The map as a whole: shown on ~/scene, cleared, saved and loaded by services."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from sensor_msgs.msg import PointCloud2
+from std_srvs.srv import Trigger
+
+from detailbase_core.errors import DetailBaseError
+from detailbase_core.types import PointCloud
+from detailbase_ros.conversions import cloud_to_message
+from detailbase_ros.query_desk import LATCHED
+from detailbase_ros.srv import SceneFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rclpy.node import Node
+
+    from detailbase_core.grounder import Grounder
+    from detailbase_ros.node_config import NodeConfig
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class SceneServices:
+    """Publishes the map and offers ~/clear_scene, ~/save_scene and ~/load_scene.
+
+    Args:
+        node: gets publisher, timer and services.
+        config: map_frame, scene_period_s, scene_directory.
+        grounder: whose map it is.
+        on_replace: called after the map was cleared or loaded.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        config: NodeConfig,
+        grounder: Grounder,
+        on_replace: Callable[[], None],
+    ) -> None:
+        self._config, self._grounder, self._on_replace = config, grounder, on_replace
+        self._folder = Path(config.scene_directory).expanduser()
+        self._shown_version = -1
+        self._scene = node.create_publisher(
+            PointCloud2,
+            "~/scene",
+            LATCHED,
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+        group = MutuallyExclusiveCallbackGroup()
+        node.create_timer(config.scene_period_s, self._show, callback_group=group)
+        for kind, name, callback in (
+            (Trigger, "~/clear_scene", self._clear),
+            (SceneFile, "~/save_scene", self._save),
+            (SceneFile, "~/load_scene", self._load),
+        ):
+            node.create_service(kind, name, callback, callback_group=group)
+
+    def _show(self) -> None:
+        if self._grounder.map.version == self._shown_version:
+            return
+        cloud, self._shown_version = self._grounder.map.snapshot()
+        frame = self._config.map_frame
+        self._scene.publish(
+            cloud_to_message(PointCloud(cloud.xyz, cloud.rgb, frame, cloud.stamp_ns))
+        )
+
+    def _clear(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self._grounder.clear()
+        self._on_replace()
+        response.success, response.message = True, "the map is empty"
+        return response
+
+    def _save(self, request: SceneFile.Request, response: SceneFile.Response) -> SceneFile.Response:
+        return self._with_file(request.name, response, self._write)
+
+    def _load(self, request: SceneFile.Request, response: SceneFile.Response) -> SceneFile.Response:
+        return self._with_file(request.name, response, self._read)
+
+    def _write(self, path: Path) -> str:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._grounder.save(path)
+        return str(path)
+
+    def _read(self, path: Path) -> str:
+        self._grounder.load(path)
+        self._on_replace()
+        frame = self._grounder.map.frame
+        if frame in ("", self._config.map_frame):
+            return str(path)
+        return (
+            f"{path}: made in frame {frame!r}, but map_frame is {self._config.map_frame!r}: "
+            "new scans cannot enter it until map_frame is set accordingly"
+        )
+
+    def _with_file(
+        self, name: str, response: SceneFile.Response, action: Callable[[Path], str]
+    ) -> SceneFile.Response:
+        """Do `action` with the file of this name; its faults become the response's message."""
+        if not _NAME.fullmatch(name):
+            response.message = f"{name!r} is no name: use letters, digits, - and _ (64 at most)"
+            return response
+        try:
+            response.message = action(self._folder / f"{name}.npz")
+            response.success = True
+        except (DetailBaseError, OSError) as error:
+            response.message = str(error)
+        return response

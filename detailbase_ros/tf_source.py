@@ -1,0 +1,121 @@
+"""Transforms from /tf and /tf_static: by tf2_ros where it is installed, else by our own buffer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import yaml
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.time import Time
+from tf2_msgs.msg import TFMessage
+
+from detailbase_core.errors import (
+    BadTransformError,
+    ExtrapolationError,
+    FramesNotConnectedError,
+    LookupFailed,
+    UnknownFrameError,
+)
+from detailbase_core.transforms import TransformBuffer
+from detailbase_ros.conversions import transform_arguments
+
+try:
+    import tf2_ros
+except ImportError:  # the Python package index has no wheel of it
+    tf2_ros = None
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from rclpy.callback_groups import CallbackGroup
+    from rclpy.node import Node
+
+    from detailbase_ros.reporter import Reporter
+
+
+class TransformSource(Protocol):
+    """Where the node gets its transforms from. Look-ups never wait."""
+
+    def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
+        """(4, 4) transform from `source` to `target` at `stamp_ns`; raises LookupFailed."""
+
+    def frames(self) -> tuple[str, ...]:
+        """All frames heard of."""
+
+    def clear(self) -> None:
+        """Forget what is not static."""
+
+
+def make_transform_source(node: Node, group: CallbackGroup, reporter: Reporter) -> TransformSource:
+    """tf2_ros where it is installed, else TopicTransforms."""
+    if tf2_ros is None:
+        return TopicTransforms(node, group, reporter)
+    return Tf2Transforms(node)
+
+
+class TopicTransforms:
+    """A TransformBuffer fed from the two topics."""
+
+    def __init__(self, node: Node, group: CallbackGroup, reporter: Reporter) -> None:
+        self._buffer = TransformBuffer()
+        self._reporter = reporter
+        latched = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        node.create_subscription(
+            TFMessage, "/tf", lambda m: self._store(m, False), 100, callback_group=group
+        )
+        node.create_subscription(
+            TFMessage, "/tf_static", lambda m: self._store(m, True), latched, callback_group=group
+        )
+
+    def _store(self, message: TFMessage, static: bool) -> None:
+        for transform in message.transforms:
+            try:
+                self._buffer.set(*transform_arguments(transform), static)
+            except BadTransformError as error:
+                self._reporter.trouble("bad_transform", str(error))
+
+    def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
+        """See TransformSource."""
+        return self._buffer.lookup(target, source, stamp_ns)
+
+    def frames(self) -> tuple[str, ...]:
+        """See TransformSource."""
+        return self._buffer.frames
+
+    def clear(self) -> None:
+        """See TransformSource."""
+        self._buffer.clear()
+
+
+class Tf2Transforms:
+    """tf2_ros' buffer, its exceptions as ours."""
+
+    def __init__(self, node: Node) -> None:
+        self._buffer = tf2_ros.Buffer()
+        self._listener = tf2_ros.TransformListener(self._buffer, node, spin_thread=False)
+
+    def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
+        """See TransformSource."""
+        try:
+            message = self._buffer.lookup_transform(target, source, Time(nanoseconds=stamp_ns))
+        except tf2_ros.ExtrapolationException as error:
+            raise ExtrapolationError(str(error)) from error
+        except tf2_ros.ConnectivityException as error:
+            raise FramesNotConnectedError(str(error)) from error
+        except tf2_ros.LookupException as error:
+            raise UnknownFrameError(str(error)) from error
+        except tf2_ros.TransformException as error:
+            raise LookupFailed(str(error)) from error
+        parent, child, stamp, translation, rotation = transform_arguments(message)
+        single = TransformBuffer()
+        single.set(parent, child, stamp, translation, rotation, static=True)
+        return single.lookup(parent, child, 0)
+
+    def frames(self) -> tuple[str, ...]:
+        """See TransformSource."""
+        edges = yaml.safe_load(self._buffer.all_frames_as_yaml()) or {}
+        return tuple({**edges, **{edge["parent"]: None for edge in edges.values()}})
+
+    def clear(self) -> None:
+        """See TransformSource."""
+        self._buffer.clear()

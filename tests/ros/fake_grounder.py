@@ -1,0 +1,84 @@
+"""A Grounder without a network: a real map, real phrases, and every phrase 'found' at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+
+from detailbase_core.config import GrounderConfig
+from detailbase_core.errors import Cancelled, EmptySceneError
+from detailbase_core.instances import separate_instances
+from detailbase_core.phrases import RuleParser
+from detailbase_core.scene_map import SceneMap
+from detailbase_core.types import GroundedPhrase, Grounding, Scene
+
+
+class FakeGrounder:
+    """Each phrase's objects are the lower half of the map; 'unicorn' is never found.
+
+    Attributes:
+        seconds: how long a query takes.
+        fault: raised by the next query, then forgotten.
+        hold: while cleared, queries wait (unless cancelled).
+    """
+
+    def __init__(self, config: GrounderConfig | None = None, seconds: float = 0.0) -> None:
+        self.config = config or GrounderConfig()
+        self.map = SceneMap(self.config.map)
+        self.parser = RuleParser(self.config.max_words)
+        self.seconds = seconds
+        self.fault: Exception | None = None
+        self.hold = threading.Event()
+        self.hold.set()
+        self.encodings = 0
+
+    def add(self, cloud, sensor_to_map, map_frame):
+        return self.map.insert(cloud, sensor_to_map, map_frame)
+
+    def encode_scene(self, cancel=None):
+        self.encodings += 1
+
+    def ground(self, sentence, cancel=None):
+        parsed = self.parser.parse(sentence)
+        self._work(cancel)
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            raise fault
+        cloud, version = self.map.snapshot()
+        if not len(cloud):
+            raise EmptySceneError("the map is still empty")
+        scene = Scene(cloud, np.zeros(len(cloud), np.int64), version)
+        lower = cloud.xyz[:, 2] <= np.median(cloud.xyz[:, 2])
+        next_id, phrases = 0, []
+        spans = [(p.text, p.begin, p.end) for p in parsed.phrases]
+        for text, begin, end in [(sentence, 0, len(sentence)), *spans]:
+            instances = ()
+            if "unicorn" not in text:
+                instances = separate_instances(
+                    cloud.xyz, lower, 0.9, self.config.instances, next_id
+                )
+            next_id += len(instances)
+            phrases.append(GroundedPhrase(text, begin, end, 0.9, 1.0, instances))
+        return Grounding(sentence, scene, phrases[0], tuple(phrases[1:]), {"all": self.seconds})
+
+    def _work(self, cancel):
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end or not self.hold.is_set():
+            if cancel is not None and cancel.is_set():
+                raise Cancelled("cancelled")
+            time.sleep(0.002)
+
+    def clear(self):
+        self.map.clear()
+
+    def save(self, path):
+        self.map.save(path)
+
+    def load(self, path):
+        self.map.load(path)
+
+    def reconfigure(self, config):
+        self.map.config, self.config = config.map, config
+        self.parser.max_words = config.max_words

@@ -1,0 +1,189 @@
+"""The node under test in one context, a robot with publishers and ears in another."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+import time
+from concurrent.futures import Future
+
+import numpy as np
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import TransformStamped
+from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import PointCloud2
+from std_msgs.msg import String
+from tf2_msgs.msg import TFMessage
+from visualization_msgs.msg import MarkerArray
+
+from detailbase_core.types import PointCloud
+from detailbase_ros.conversions import cloud_to_message, to_stamp
+from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.segmentation_node import SegmentationNode
+from detailbase_ros.srv import GroundQuery
+
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+NODE = "/segmentation_node"
+START_NS = 1_700_000_000_000_000_000
+# A graph of its own for every test, unlikely to be that of another run on the same machine.
+DOMAINS = itertools.count(random.randrange(100))
+
+
+def wait_for(condition, timeout_s=10.0, what="the expected thing"):
+    """Poll until `condition()` is true and return its value."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.005)
+    raise AssertionError(f"{what} did not happen within {timeout_s} s")
+
+
+class Spinner:
+    """A node spinning on a thread of its own."""
+
+    def __init__(self, context, node, threads=2):
+        self.executor = MultiThreadedExecutor(threads, context=context)
+        self.executor.add_node(node)
+        self.fault = None
+        self.thread = threading.Thread(target=self._spin, daemon=True)
+        self.thread.start()
+
+    def _spin(self):
+        try:
+            self.executor.spin()
+        except ExternalShutdownException:
+            pass
+        except Exception as error:  # shown by Graph.close: a callback killed the node
+            self.fault = error
+
+
+class Graph:
+    """SegmentationNode(**parameters) and a robot beside it."""
+
+    def __init__(self, grounder, parameters=None):
+        domain = next(DOMAINS) % 100 + 1
+        self.contexts = [rclpy.Context(), rclpy.Context()]
+        for context in self.contexts:
+            context.init(domain_id=domain)
+        overrides = [Parameter(name, value=value) for name, value in (parameters or {}).items()]
+        self.node = SegmentationNode(
+            lambda config: grounder, context=self.contexts[0], parameter_overrides=overrides
+        )
+        self.grounder = grounder
+        self.robot = Robot(self.contexts[1])
+        self.spinners = [
+            Spinner(self.contexts[0], self.node, 4),
+            Spinner(self.contexts[1], self.robot),
+        ]
+        wait_for(self.robot.connected, what="discovery")
+
+    def close(self):
+        for spinner in self.spinners:
+            spinner.executor.shutdown(timeout_sec=2)
+        assert self.node.close()
+        for context, spinner in zip(self.contexts, self.spinners, strict=True):
+            context.try_shutdown()
+            spinner.thread.join(5)
+            assert not spinner.thread.is_alive()
+        for node in (self.node, self.robot):
+            node.destroy_node()
+        faults = [spinner.fault for spinner in self.spinners if spinner.fault]
+        assert not faults, faults
+
+    @property
+    def counts(self):
+        return self.node._reporter.counts()
+
+    def fill_map(self):
+        """Put a known cloud into the map, as a robot does, and wait until it is in."""
+        self.robot.send_tf(static=True)
+        self.robot.send_tf(stamp_ns=self.robot.now_ns)
+        self.robot.send_cloud()
+        wait_for(lambda: self.counts.get("scans inserted"), what="a scan in the map")
+
+
+class Robot(Node):
+    """Publishes clouds, TF and sentences; keeps what comes back."""
+
+    def __init__(self, context):
+        super().__init__("robot", context=context)
+        self.answers: list[GroundedQuery] = []
+        self.markers: list[MarkerArray] = []
+        self.diagnostics: list[DiagnosticArray] = []
+        self.now_ns = START_NS
+        latched = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self.points = self.create_publisher(PointCloud2, "points", 10)
+        self.queries = self.create_publisher(String, "referring_query", 256)
+        self.tf = self.create_publisher(TFMessage, "/tf", 100)
+        self.tf_static = self.create_publisher(TFMessage, "/tf_static", latched)
+        self.listen(GroundedQuery, f"{NODE}/grounding", self.answers, ANSWERS)
+        self.listen(MarkerArray, f"{NODE}/markers", self.markers)
+        self.listen(DiagnosticArray, "/diagnostics", self.diagnostics, QoSProfile(depth=10))
+        self.ground = self.create_client(GroundQuery, f"{NODE}/ground")
+
+    def listen(self, kind, topic, into, qos=LATCHED):
+        return self.create_subscription(kind, topic, into.append, qos)
+
+    def connected(self):
+        publishers = (self.points, self.queries, self.tf, self.tf_static)
+        return (
+            all(p.get_subscription_count() for p in publishers)
+            and self.count_publishers(f"{NODE}/grounding")
+            and self.count_publishers(f"{NODE}/markers")
+            and self.count_publishers("/diagnostics")
+            and self.ground.service_is_ready()
+        )
+
+    def call(self, client, request, timeout_s=10.0):
+        """Call a service from the test's thread."""
+        assert client.wait_for_service(timeout_s)
+        done = Future()
+        client.call_async(request).add_done_callback(lambda f: done.set_result(f.result()))
+        return done.result(timeout_s)
+
+    def ask(self, text):
+        self.queries.publish(String(data=text))
+
+    def ask_and_wait(self, text):
+        count = len(self.answers)
+        self.ask(text)
+        wait_for(lambda: len(self.answers) > count, what=f"an answer to {text[:40]!r}")
+        return self.answers[count]
+
+    def send_cloud(self, xyz=None, frame="camera_optical", stamp_ns=None, **changes):
+        """Publish a cloud: by default a grid of 300 points one metre ahead."""
+        if xyz is None:
+            x, y = np.meshgrid(np.linspace(-0.3, 0.3, 20), np.linspace(-0.2, 0.2, 15))
+            xyz = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], axis=1)
+        xyz = np.asarray(xyz, np.float32)
+        rgb = np.full(xyz.shape, 100, np.uint8)
+        stamp_ns = self.now_ns if stamp_ns is None else stamp_ns
+        message = cloud_to_message(PointCloud(xyz, rgb, frame, stamp_ns))
+        for name, value in changes.items():
+            setattr(message, name, value)
+        self.points.publish(message)
+
+    def send_tf(self, stamp_ns=0, static=False, parent=None, child=None, x=0.0):
+        """odom -> base_link, or base_link -> camera_optical where `static`."""
+        transform = TransformStamped()
+        transform.header.frame_id = parent or ("base_link" if static else "odom")
+        transform.child_frame_id = child or ("camera_optical" if static else "base_link")
+        transform.header.stamp = to_stamp(stamp_ns)
+        transform.transform.translation.x = float(x)
+        transform.transform.translation.z = 1.0 if static else 0.0
+        q = (-0.5, 0.5, -0.5, 0.5) if static else (0.0, 0.0, 0.0, 1.0)
+        rotation = transform.transform.rotation
+        rotation.x, rotation.y, rotation.z, rotation.w = q
+        (self.tf_static if static else self.tf).publish(TFMessage(transforms=[transform]))
+
+
+SENSOR_RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
+SENSOR_BEST_EFFORT = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
