@@ -12,6 +12,7 @@ from typing import Protocol
 
 from detailbase_core.errors import BadQueryError
 from detailbase_core.phrase_chunks import find_chunks
+from detailbase_core.phrase_words import DETERMINERS
 from detailbase_core.types import Phrase, Sentence, Word
 
 WORD_PATTERN = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
@@ -56,6 +57,14 @@ def parse_sentence(text: str, max_words: int = 256) -> Sentence:
         begin, end = words[first].begin, words[last].end
         phrases.append(Phrase(text[begin:end], begin, end, head))
     return Sentence(text, words, tuple(phrases))
+
+
+def phrase_name(text: str) -> str:
+    """A phrase without its determiners, on one line: "both the red chairs" -> "red chairs"."""
+    words = text.split()
+    while len(words) > 1 and words[0].lower() in DETERMINERS:
+        words.pop(0)
+    return " ".join(words)
 
 
 class RuleParser:

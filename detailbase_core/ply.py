@@ -18,6 +18,7 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.text_table import read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -89,17 +90,29 @@ def read_ply(data: bytes, name: str) -> tuple[NDArray[Any], NDArray[np.uint8] | 
     raise BadFileError(f"{name}: the PLY header names no vertex element, so it holds no points")
 
 
-def write_ply(path: str | Path, cloud: PointCloud) -> None:
+def write_ply(
+    path: str | Path, cloud: PointCloud, labels: Mapping[str, NDArray[np.int32]] | None = None
+) -> None:
     """Write x y z (float32, metres) and red green blue (uint8), binary little endian, atomically.
 
     Rows without a finite position are left out.
+
+    Args:
+        path: where to.
+        cloud: what to write.
+        labels: further columns by name, (N,) int32 each.
     """
+    labels = labels or {}
     finite = np.isfinite(cloud.xyz).all(axis=1)
-    rows = np.empty(int(finite.sum()), [("xyz", "<f4", 3), ("rgb", "u1", 3)])
+    columns = [("xyz", "<f4", 3), ("rgb", "u1", 3), *((name, "<i4") for name in labels)]
+    rows = np.empty(int(finite.sum()), columns)
     rows["xyz"], rows["rgb"] = cloud.xyz[finite], cloud.rgb[finite]
+    for name, values in labels.items():
+        rows[name] = values[finite]
     lines = ["ply", "format binary_little_endian 1.0", f"element vertex {len(rows)}"]
     lines += [f"property float {axis}" for axis in "xyz"]
     lines += [f"property uchar {channel}" for channel in ("red", "green", "blue")]
+    lines += [f"property int {name}" for name in labels]
     header = "\n".join([*lines, "end_header", ""]).encode()
     with atomic_path(path) as temporary:
         temporary.write_bytes(header + rows.tobytes())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detailbase_core.phrases import phrase_name
 from detailbase_core.render.lettering import ink_on, text_width, write
 from detailbase_core.render.outlines import box_corners
 
@@ -21,16 +21,13 @@ if TYPE_CHECKING:
 
 SIZE = 19
 LONGEST = 32  # letters
-DETERMINERS = re.compile(
-    r"^(?:the|an?|this|that|these|those|my|your|its|both|all|every|each|some|any)\s+", re.IGNORECASE
-)
 
 Rectangle = tuple[float, float, float, float]
 
 
 def tag_text(phrase: GroundedPhrase, number: int) -> str:
     """ "red chair 2": the phrase without its determiner, numbered where it has several objects."""
-    name = DETERMINERS.sub("", DETERMINERS.sub("", phrase.text)) or phrase.text
+    name = phrase_name(phrase.text)
     name = name if len(name) <= LONGEST else name[: LONGEST - 3] + "..."
     return f"{name} {number}" if len(phrase.instances) > 1 else name
 

@@ -122,9 +122,8 @@ def _pieces(grounding: Grounding) -> list[_Piece]:
         )
         at = phrase.end
     pieces += _plain(text[at:])
-    if not any(p.instances for p in grounding.phrases):
-        sentence = grounding.sentence
-        pieces.append(_Piece("", f"the whole sentence: {_verdict(sentence)}"))
+    if grounding.sentence.instances and not any(p.instances for p in grounding.phrases):
+        pieces.append(_Piece("", f"the whole sentence: {_verdict(grounding.sentence)}"))
     return pieces
 
 

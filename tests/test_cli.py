@@ -1,0 +1,350 @@
+"""The command line: what it prints and writes, and what it says about bad input."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from detailbase_core import cli, progress
+from detailbase_core.checkpoint import save_checkpoint
+from detailbase_core.config import MapConfig, ModelConfig, TextConfig
+from detailbase_core.errors import BadCloudError, ConfigError
+from detailbase_core.files import read_cloud, write_ply
+from detailbase_core.model import DetailBase
+from detailbase_core.palette import PALETTE
+from detailbase_core.phrases import parse_sentence
+from detailbase_core.ply import read_ply
+from detailbase_core.scene_loading import load_scene
+from detailbase_core.text_encoder import SmallTextEncoder
+from detailbase_core.types import (
+    Box,
+    GroundedPhrase,
+    Grounding,
+    Instance,
+    PointCloud,
+    Scene,
+)
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(__file__).parent / "data"
+REAL_SCANS = ROOT.parent / "shared" / "real_scans"
+SENTENCE = "the red chair next to the table"
+
+
+class FakeGrounder:
+    """Finds the first ten points for the first phrase, and nothing else."""
+
+    def ground_cloud(self, cloud: PointCloud, sentence: str) -> Grounding:
+        box = Box((1.415, -0.304, 0.45), (0.6, 0.5, 0.9), 0.1)
+        points = np.arange(min(10, len(cloud)))
+        phrases = [
+            GroundedPhrase(
+                p.text, p.begin, p.end, 0.91, 1.0 if i == 0 else 0.2,
+                (Instance(0, points, box, (1.4, -0.3, 0.4), 0.913),) if i == 0 else (),
+            )
+            for i, p in enumerate(parse_sentence(sentence).phrases)
+        ]  # fmt: skip
+        whole = GroundedPhrase(sentence, 0, len(sentence), 0.5, 0.3, ())
+        scene = Scene(cloud, np.zeros(len(cloud), np.int64))
+        return Grounding(sentence, scene, whole, tuple(phrases), {"encode_scene": 0.25})
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "make_grounder", lambda config: FakeGrounder())
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    xyz = rng.uniform(0, 3, (3000, 3)).astype(np.float32)
+    xyz[:2000, 2] = 0.0
+    write_ply(tmp_path / "scene.ply", PointCloud(xyz, np.full((3000, 3), 99, np.uint8)))
+    return tmp_path / "scene.ply"
+
+
+@pytest.fixture(scope="module")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network with random weights: its answers mean nothing, but it computes them."""
+    torch.manual_seed(0)
+    config = ModelConfig(
+        widths=(8, 16), text_dim=32, query_dim=16, heads=2, ffn_dim=32, decoder_layers=1,
+        coordinates="anchored",
+    )  # fmt: skip
+    letters = ["[UNK]", *"abcdefghijklmnopqrstuvwxyz"]
+    text = TextConfig(vector_dim=8, dim=32, layers=1, heads=2, ffn_dim=32)
+    vectors = np.random.default_rng(0).normal(size=(len(letters), 8))
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    save_checkpoint(path, DetailBase(config), SmallTextEncoder(text, letters, vectors), {})
+    return path
+
+
+def run(*arguments: object) -> int:
+    return cli.main(["ground", *map(str, arguments)])
+
+
+# -- answers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("fake")
+def test_prints_each_phrase_with_its_objects(
+    scene: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(scene, SENTENCE) == cli.FOUND
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [
+        "the red chair:",
+        "  red chair #1  x=1.42 y=-0.30 z=0.45  score 0.91",
+        "the table: nothing found (presence 0.20)",
+        "the whole sentence: nothing found (presence 0.30)",
+    ]
+    assert "3,000 points" in printed.err and "z is up" in printed.err
+
+
+@pytest.mark.usefixtures("fake")
+def test_nothing_found_has_its_own_exit_status(scene: Path) -> None:
+    assert run(scene, "is it there?") == cli.NOTHING_FOUND
+
+
+@pytest.mark.usefixtures("fake")
+def test_writes_json_ply_and_picture(scene: Path, tmp_path: Path) -> None:
+    outputs = [tmp_path / name for name in ("a.json", "a.ply", "a.png")]
+    flags = zip(("--json", "--ply", "--picture"), outputs, strict=True)
+    assert run(scene, SENTENCE, *(part for flag in flags for part in flag)) == cli.FOUND
+
+    answer = json.loads(outputs[0].read_text())
+    assert answer["query"] == SENTENCE
+    assert [p["text"] for p in answer["phrases"]] == ["the red chair", "the table"]
+    (found,) = answer["phrases"][0]["instances"]
+    assert found["box"] == {"center": [1.415, -0.304, 0.45], "size": [0.6, 0.5, 0.9], "yaw": 0.1}
+    assert answer["scene"]["source_to_map"] == np.eye(4).tolist()
+
+    colored = read_cloud(outputs[1])
+    assert (colored.rgb[:10] == PALETTE[0]).all() and (colored.rgb[10:] == 99).all()
+    header = outputs[1].read_bytes().split(b"end_header")[0]
+    assert b"property int phrase\nproperty int instance" in header
+    xyz, _ = read_ply(outputs[1].read_bytes(), "a.ply")
+    assert len(xyz) == answer["scene"]["points"]
+    assert outputs[2].read_bytes().startswith(b"\x89PNG")
+
+
+def test_ply_labels_read_back(tmp_path: Path) -> None:
+    cloud = PointCloud(np.array([[1, 2, 3], [np.nan] * 3, [4, 5, 6]], "f4"), np.zeros((3, 3), "u1"))
+    write_ply(tmp_path / "a.ply", cloud, {"phrase": np.array([7, 8, -1], np.int32)})
+    body = (tmp_path / "a.ply").read_bytes().split(b"end_header\n")[1]
+    rows = np.frombuffer(body, [("xyz", "<f4", 3), ("rgb", "u1", 3), ("phrase", "<i4")])
+    assert rows["phrase"].tolist() == [7, -1]
+
+
+def test_the_whole_path_with_a_real_network(
+    scene: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    status = run(scene, SENTENCE, "--checkpoint", tiny_checkpoint, "--json", tmp_path / "a.json")
+    answer = json.loads((tmp_path / "a.json").read_text())
+    found = any(p["instances"] for p in [answer["sentence"], *answer["phrases"]])
+    assert status == (cli.FOUND if found else cli.NOTHING_FOUND)
+    assert all(0.0 <= p["score"] <= 1.0 for p in answer["phrases"])
+
+
+@pytest.mark.parametrize("bag", ["room_mcap", "room_db3/room_db3_0.db3", "room_mcap_zstd"])
+def test_recordings(bag: str, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    run(DATA / bag, "the box", "--checkpoint", tiny_checkpoint, "--json", tmp_path / "a.json")
+    answer = json.loads((tmp_path / "a.json").read_text())
+    assert answer["scene"]["frame"] == "odom" and answer["scene"]["points"] > 10_000
+    assert "4 clouds" in answer["scene"]["note"]
+
+
+@pytest.mark.skipif(not REAL_SCANS.is_dir(), reason="the real scans lie outside the repository")
+@pytest.mark.parametrize("name", ["office_floor", "tabletop"])
+def test_real_scans(name: str, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    scan = REAL_SCANS / f"{name}.pcd"
+    run(scan, "the chair", "--checkpoint", tiny_checkpoint, "--json", tmp_path / "a.json")
+    answer = json.loads((tmp_path / "a.json").read_text())
+    assert "up is -y tilted" in answer["scene"]["note"]
+
+
+# -- loading -----------------------------------------------------------------------------------
+
+
+def test_loaded_files_have_one_point_per_voxel(tmp_path: Path) -> None:
+    xyz = np.repeat(np.array([[0.01, 0.01, 0.01], [5.01, 0.01, 30.01]], np.float32), 50, axis=0)
+    write_ply(tmp_path / "a.ply", PointCloud(xyz, np.full((100, 3), 8, np.uint8)))
+    loaded = load_scene(tmp_path / "a.ply", MapConfig(max_range_m=1.0), up="z")
+    assert sorted(loaded.cloud.xyz[:, 2].tolist()) == pytest.approx([0.01, 30.01], abs=1e-5)
+    assert "100 points, 2 voxels" in loaded.note
+
+
+def test_up_takes_a_minus(tmp_path: Path) -> None:
+    write_ply(tmp_path / "a.ply", PointCloud(np.array([[1, 2, 3]], "f4"), np.full((1, 3), 8, "u1")))
+    loaded = load_scene(tmp_path / "a.ply", MapConfig(), up="-y", unit="mm")
+    np.testing.assert_allclose(loaded.cloud.xyz, [[0.003, -0.001, -0.002]], atol=1e-6)
+    np.testing.assert_allclose(
+        loaded.source_to_map @ [1, 2, 3, 1], [0.003, -0.001, -0.002, 1], atol=1e-9
+    )
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_command_takes_a_minus_too(scene: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(scene, SENTENCE, "--up", "-y", "--unit", "m") == cli.FOUND
+    assert "-y is up as told" in capsys.readouterr().err
+
+
+def test_a_recording_can_be_turned_too() -> None:
+    plain = load_scene(DATA / "room_mcap", MapConfig())
+    turned = load_scene(DATA / "room_mcap", MapConfig(), up="-z")
+    np.testing.assert_allclose(turned.cloud.xyz, plain.cloud.xyz * [1, -1, -1], atol=1e-6)
+
+
+def test_scene_words_are_checked(scene: Path) -> None:
+    with pytest.raises(ConfigError, match="north"):
+        load_scene(scene, MapConfig(), up="north")
+
+
+# -- bad input ---------------------------------------------------------------------------------
+
+
+def error_of(capsys: pytest.CaptureFixture[str]) -> str:
+    printed = capsys.readouterr()
+    assert printed.out == "" and "Traceback" not in printed.err
+    (line,) = [text for text in printed.err.splitlines() if text.startswith("detailbase: ")]
+    return line
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [("", "sentence is empty"), ("  \n", "sentence is empty"), ("chair " * 2000, "2000 words")],
+)
+def test_bad_sentences(
+    scene: Path, sentence: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(scene, sentence) == cli.BAD_INPUT
+    assert message in error_of(capsys)
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize("sentence", ["😀 😀", "椅子在桌子旁边", "quickly and slowly"])
+def test_strange_sentences_are_answered(scene: Path, sentence: str) -> None:
+    assert run(scene, sentence) in (cli.FOUND, cli.NOTHING_FOUND)
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("scan.ply", b"\x89PNG\r\n\x1a\n", "looks like a PNG picture"),
+        ("scan.pcd", b"", "looks like an empty file"),
+        ("scan.npz", b"PK\x03\x04broken", "cannot be read as NPZ"),
+        ("scan.ply", b"ply\nformat ascii 1.0\n", "truncated"),
+        ("scan.mcap", b"\x89MCAP0\r\n", "broken or cut off"),
+        ("scan.mcap", b"hello", "looks like plain text"),
+    ],
+)
+def test_bad_files(
+    tmp_path: Path, name: str, data: bytes, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert run(tmp_path / name, SENTENCE) == cli.BAD_INPUT
+    line = error_of(capsys)
+    assert message in line and name in line
+
+
+@pytest.mark.usefixtures("fake")
+def test_missing_scene_and_missing_output_folder(
+    scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "none.ply", SENTENCE) == cli.BAD_INPUT
+    assert "none.ply: cannot be read: No such file" in error_of(capsys)
+    assert run(scene, SENTENCE, "--json", tmp_path / "no" / "a.json") == cli.BAD_INPUT
+    assert "its folder does not exist" in error_of(capsys)
+
+
+def test_missing_and_truncated_weights(
+    scene: Path, tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(scene, SENTENCE, "--checkpoint", tmp_path / "none.pth") == cli.BAD_INPUT
+    assert "none.pth" in error_of(capsys)
+    (tmp_path / "half.safetensors").write_bytes(tiny_checkpoint.read_bytes()[:5000])
+    assert run(scene, SENTENCE, "--checkpoint", tmp_path / "half.safetensors") == cli.BAD_INPUT
+    assert "half.safetensors" in error_of(capsys)
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_a_few_points_are_a_scene(count: int, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    xyz = np.arange(3 * count, dtype=np.float32).reshape(count, 3) / 10
+    write_ply(tmp_path / "a.ply", PointCloud(xyz, np.full((count, 3), 8, np.uint8)))
+    status = run(tmp_path / "a.ply", "the chair", "--checkpoint", tiny_checkpoint)
+    assert status in (cli.FOUND, cli.NOTHING_FOUND)
+
+
+@pytest.mark.usefixtures("fake")
+def test_empty_and_nan_clouds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.savez(tmp_path / "empty.npz", xyz=np.empty((0, 3)))
+    assert run(tmp_path / "empty.npz", SENTENCE) == cli.BAD_INPUT
+    assert "holds no points" in error_of(capsys)
+    np.savez(tmp_path / "nan.npz", xyz=np.full((5, 3), np.nan))
+    assert run(tmp_path / "nan.npz", SENTENCE) == cli.BAD_INPUT
+    assert "all of them NaN" in error_of(capsys)
+    with pytest.raises(BadCloudError):
+        load_scene(tmp_path / "nan.npz", MapConfig())
+
+
+def test_a_separate_process_fails_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "scan.ply").write_text("hello")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "detailbase_core.cli", "ground", "scan.ply", "the chair"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == cli.BAD_INPUT and done.stdout == ""
+    (line,) = [text for text in done.stderr.splitlines() if not text.endswith("...")]
+    assert line.startswith("detailbase: scan.ply: looks like plain text")
+
+
+@pytest.mark.parametrize("arguments", [[], ["ground"], ["ground", "a", "b", "--up", "north"]])
+def test_usage_errors(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    assert stop.value.code == 2
+
+
+# -- info and progress -------------------------------------------------------------------------
+
+
+def test_info_names_what_is_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["info"]) == 0
+    text = capsys.readouterr().out
+    for word in ("torch", "device", "threads", "native", "spconv", "model"):
+        assert word in text
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_tells_a_terminal_and_cleans_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(progress, "REFRESH_S", 0.01)
+    terminal, file = Terminal(), io.StringIO()
+    for stream in (terminal, file):
+        with progress.Progress("reading a", stream) as line:
+            while not stream.getvalue():
+                pass
+            line.text = "reading b"
+    assert file.getvalue() == "reading a ...\n"
+    assert "reading a ... 0 s" in terminal.getvalue()
+    assert terminal.getvalue().endswith(" \r")
+
+
+def test_progress_is_silent_about_short_work() -> None:
+    stream = io.StringIO()
+    with progress.Progress("reading", stream):
+        pass
+    assert stream.getvalue() == ""
