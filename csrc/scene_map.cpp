@@ -11,6 +11,7 @@ namespace detailbase {
 namespace {
 
 constexpr size_t kVersionsRemembered = 10000;
+constexpr int64_t kPointsRemembered = 1000000;  // room for a scan that is kept for the next
 // A mean that jumps by more than this in one scan counts as a change.
 constexpr float kMovedVoxels = 0.25f, kRecolored = 16;
 
@@ -149,6 +150,7 @@ InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
   if (options.carve && scan.height > 0) counts.carved = carve(scan, options);
   const double sensor[3] = {scan.sensor_to_map[3], scan.sensor_to_map[7], scan.sensor_to_map[11]};
   counts.evicted = evict(sensor, options.max_voxels);
+  if (scan.count > kPointsRemembered) std::vector<Placed>().swap(placed_);
   return counts;
 }
 

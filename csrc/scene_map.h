@@ -55,8 +55,6 @@ class VoxelMap {
   void clear();
 
   uint32_t version() const { return version_; }
-  // Starts a new version without inserting (after restore()).
-  void next_version();
   // Voxels that appeared, moved, or vanished after `version`, as a part of those present
   // (at most 1). 1 for versions too old to be remembered.
   double changed_since(uint32_t version) const;
@@ -78,6 +76,7 @@ class VoxelMap {
     int32_t color[3];
   };
 
+  void next_version();
   void place(const Scan& scan, const InsertOptions& options);
   int64_t collect(const Scan& scan);
   int32_t sighting_of(uint64_t key);

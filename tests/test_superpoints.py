@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -194,6 +196,28 @@ def test_any_cloud_gets_dense_ids_and_the_same_again(seed, count):
     _, voxel = np.unique(voxels, axis=0, return_inverse=True)
     together = np.unique(np.column_stack([voxel.ravel(), labels]), axis=0)
     assert len(together) == voxel.max() + 1  # points of one voxel share a superpoint
+
+
+def test_number_of_threads_changes_nothing():
+    script = f"""
+import sys
+sys.path[:0] = {sys.path!r}
+import numpy as np
+from tests.test_superpoints import CONFIG, cloud_of, random_surface, segment_cloud
+labels = segment_cloud(cloud_of(*random_surface(np.random.default_rng(5))), CONFIG)
+sys.stdout.write(labels.tobytes().hex())
+"""
+    labels = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=Path(__file__).parent.parent,
+            env={**os.environ, "OMP_NUM_THREADS": threads},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "4")
+    ]
+    assert labels[0] == labels[1] and len(labels[0]) == 16 * 6000
 
 
 def test_small_and_degenerate_clouds():
