@@ -28,18 +28,21 @@ def rgb_from_channels(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8] 
 
 
 def to_uint8(colors: NDArray[Any]) -> NDArray[np.uint8]:
-    """8-bit colours from 8-bit, 16-bit or floating point ones (0..1, or 0..255 if any exceeds 1).
+    """8-bit colours from 8-bit, 16-bit (all of its range) or wider numbers.
 
-    NaN becomes 0.
+    Floating point is 0 .. 1, or 0 .. 255 if any exceeds 1; NaN becomes 0.
     """
-    if colors.dtype == np.uint8:
-        return colors
-    if colors.dtype == np.uint16:
-        return (colors >> 8).astype(np.uint8)
-    values = np.nan_to_num(colors.astype(np.float64), nan=0.0, posinf=255.0, neginf=0.0)
-    is_unit_range = np.issubdtype(colors.dtype, np.floating) and values.max(initial=0.0) <= 1.0
-    scaled = values * 255.0 if is_unit_range else values
-    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    if colors.dtype.itemsize == 1:
+        return colors.astype(np.uint8)
+    if colors.dtype.kind == "u" and colors.dtype.itemsize == 2:
+        high: NDArray[np.uint8] = (colors >> np.uint16(8)).astype(np.uint8)
+        return high
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.nan_to_num(colors.astype(np.float32), nan=0.0, posinf=255.0, neginf=0.0)
+    if colors.dtype.kind == "f" and values.max(initial=0.0) <= 1.0:
+        values *= np.float32(255.0)
+    bytes_: NDArray[np.uint8] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return bytes_
 
 
 def rgb_from_packed(packed: NDArray[Any]) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from detailbase_core.cloud_colors import to_uint8
 from detailbase_core.errors import BadCloudError
 
 if TYPE_CHECKING:
@@ -202,29 +203,13 @@ def _colors(columns: _Columns, shape: tuple[int, int]) -> tuple[NDArray[np.uint8
         return rgb, True
     if all(name in columns for name in "rgb"):
         for channel, name in enumerate("rgb"):
-            rgb[..., channel] = _as_bytes(columns.get(name))
+            rgb[..., channel] = to_uint8(columns.get(name))
         return rgb, True
     intensity = next((n for n in ("intensity", "intensities") if n in columns), None)
     if intensity is None:
         columns.type_of("rgb")  # raises, naming the fields that there are
-    rgb[:] = _as_bytes(columns.get(str(intensity)))[..., None]
+    rgb[:] = to_uint8(columns.get(str(intensity)))[..., None]
     return rgb, False
-
-
-def _as_bytes(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """0 .. 255 from 8-bit, 16-bit (all of its range) or wider numbers (0 .. 1, or 0 .. 255)."""
-    grey: NDArray[np.uint8]
-    if values.dtype.itemsize == 1:
-        grey = values.astype(np.uint8)
-    elif values.dtype.kind == "u" and values.dtype.itemsize == 2:
-        grey = (values >> np.uint16(8)).astype(np.uint8)
-    else:
-        with np.errstate(over="ignore", invalid="ignore"):
-            numbers = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=255.0, neginf=0.0)
-        if values.dtype.kind == "f" and numbers.max() <= 1.0:
-            numbers *= np.float32(255.0)
-        grey = np.clip(np.rint(numbers), 0, 255).astype(np.uint8)
-    return grey
 
 
 def encode_points(

@@ -307,3 +307,18 @@ def test_a_folder_that_is_no_bag_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     with pytest.raises(BadFileError, match="exists already"):
         BagWriter(tmp_path / "thesis", replace=True)
+
+
+def test_our_own_messages_are_described_for_foxglove(tmp_path: Path) -> None:
+    definitions = read_definitions(Path(__file__).parents[1] / "msg", "detailbase_ros")
+    with BagWriter(tmp_path / "bag", definitions) as bag:
+        bag.add_topic("/grounding", "detailbase_ros/msg/GroundedQuery", latched=True, depth=256)
+        bag.write("/grounding", b"\0\1\0\0", 1)
+    with (tmp_path / "bag" / "bag.mcap").open("rb") as file:
+        ((schema, channel, _),) = make_reader(file).iter_messages()
+    text = schema.data.decode()
+    assert (schema.name, schema.encoding) == ("detailbase_ros/msg/GroundedQuery", "ros2msg")
+    assert "uint8 NOTHING_FOUND=1" in text
+    for name in ("detailbase_ros/GroundedPhrase", "detailbase_ros/PhraseInstance"):
+        assert f"MSG: {name}" in text
+    assert yaml.safe_load(channel.metadata["offered_qos_profiles"])[0]["depth"] == 256

@@ -82,6 +82,30 @@ SENTENCES = {
     ],
     "what is the colour of the chair": ["the chair"],
     "it is made of wood": [],
+    # as people describe rooms
+    "this is a black office chair. it is facing the desk and is the second chair from the left.": [
+        "a black office chair",
+        "the desk",
+        "the second chair",
+    ],
+    "hey robot can you go to the fridge and get me a beer": ["the fridge", "a beer"],
+    "what's on the table next to the couch": ["the table", "the couch"],
+    "the small lamp with a white shade sitting on top of the nightstand": [
+        "the small lamp",
+        "a white shade",
+        "the nightstand",
+    ],
+    "turn on the light above the kitchen counter": ["the light", "the kitchen counter"],
+    "the bed closest to you when you enter the room": ["the bed", "the room"],
+    "the tv hanging on the wall across from the bed": ["the tv", "the wall", "the bed"],
+    "a stool, which stands between the bar and the fridge, has a round seat": [
+        "a stool",
+        "the bar",
+        "the fridge",
+        "a round seat",
+    ],
+    "the person's jacket on the back of the chair": ["the person's jacket", "the chair"],
+    "walk past the couch and turn left at the bookshelf": ["the couch", "the bookshelf"],
     # nothing to find
     "椅子在桌子旁边": [],
     "😀😀 !!": [],
