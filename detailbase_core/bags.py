@@ -7,15 +7,20 @@ transforms, then the clouds.
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from rosbags.rosbag2 import Reader
-from rosbags.typesys import Stores, get_typestore
 
+from detailbase_core.bag_messages import (
+    BAG_FORMATS,
+    StampedTransform,
+    bag_messages,
+    bag_topics,
+    decoded,
+    to_cloud,
+    to_transforms,
+)
 from detailbase_core.bag_writer import BagWriter, read_definitions
 from detailbase_core.errors import (
     BadCloudError,
@@ -23,16 +28,16 @@ from detailbase_core.errors import (
     BadTransformError,
     LookupFailed,
 )
-from detailbase_core.files import detect_format
-from detailbase_core.pointcloud2 import decode_points
 from detailbase_core.transforms import TransformBuffer
-from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from rosbags.interfaces import Connection
+
+    from detailbase_core.types import PointCloud
 
 __all__ = [
     "BAG_FORMATS", "BagScan", "BagWriter", "StampedTransform", "read_bag", "read_bag_scans",
@@ -41,30 +46,9 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-BAG_FORMATS = ("rosbag2 folder", "MCAP", "SQLite", "zstd")
 CLOUD_TYPE = "sensor_msgs/msg/PointCloud2"
 TF_TYPE = "tf2_msgs/msg/TFMessage"
-_SUFFIXES = {"MCAP": ".mcap", "SQLite": ".db3"}
 _WHOLE_BAG_S = 1e9  # the transform buffer keeps everything
-
-
-@dataclass(frozen=True)
-class StampedTransform:
-    """One entry of a tf2_msgs/TFMessage: where `child` is in `parent`.
-
-    Attributes:
-        stamp_ns: time of validity, nanoseconds.
-        translation: (x, y, z), metres.
-        rotation_xyzw: quaternion.
-        static: from a topic called tf_static.
-    """
-
-    parent: str
-    child: str
-    stamp_ns: int
-    translation: tuple[float, float, float]
-    rotation_xyzw: tuple[float, float, float, float]
-    static: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +84,7 @@ def read_bag(
         BadFileError: not a bag, or a broken one.
         BadCloudError: a recorded cloud contradicts itself.
     """
-    for connection, recorded_ns, raw in _messages(path, types):
+    for connection, recorded_ns, raw in bag_messages(path, types):
         yield connection.topic, recorded_ns, _decode(path, connection, raw)
 
 
@@ -130,11 +114,11 @@ def read_bag_scans(
     frame = map_frame if map_frame in buffer.frames else root
     wanted = tuple(topics) or tuple(t for t, f in frames.items() if f != frame) or tuple(frames)
     found, lost, reason = 0, 0, ""
-    for connection, _, raw in _messages(path, (CLOUD_TYPE,)):
+    for connection, _, raw in bag_messages(path, (CLOUD_TYPE,)):
         if connection.topic not in wanted:
             continue
         try:
-            cloud = _cloud(_message(path, connection, raw))
+            cloud = to_cloud(decoded(path, connection, raw))
             pose = _pose(buffer, frame, cloud)
         except (LookupFailed, BadCloudError) as error:
             lost, reason = lost + 1, str(error)
@@ -149,6 +133,15 @@ def read_bag_scans(
         logger.warning("%s: left out %d of %d clouds: %s", path, lost, lost + found, reason)
 
 
+def _decode(
+    path: str | Path, connection: Connection, raw: bytes
+) -> PointCloud | tuple[StampedTransform, ...]:
+    message = decoded(path, connection, raw)
+    if connection.msgtype == CLOUD_TYPE:
+        return to_cloud(message)
+    return to_transforms(message, connection.topic)
+
+
 def _pose(buffer: TransformBuffer, frame: str, cloud: PointCloud) -> NDArray[np.float64]:
     if cloud.frame == frame:
         return np.eye(4)
@@ -159,8 +152,8 @@ def _index_transforms(path: str | Path) -> tuple[TransformBuffer, dict[str, str]
     """All transforms of a bag, and each child's parent. Broken ones are left out and reported."""
     buffer, parents = TransformBuffer(_WHOLE_BAG_S), {}
     lost, reason = 0, ""
-    for connection, _, raw in _messages(path, (TF_TYPE,)):
-        for t in _transforms(_message(path, connection, raw), connection.topic):
+    for connection, _, raw in bag_messages(path, (TF_TYPE,)):
+        for t in to_transforms(decoded(path, connection, raw), connection.topic):
             try:
                 buffer.set(t.parent, t.child, t.stamp_ns, t.translation, t.rotation_xyzw, t.static)
             except BadTransformError as error:
@@ -175,10 +168,10 @@ def _index_transforms(path: str | Path) -> tuple[TransformBuffer, dict[str, str]
 def _cloud_frames(path: str | Path) -> dict[str, str]:
     """Frame of the first cloud of each topic."""
     frames: dict[str, str] = {}
-    topics = {c.topic for c in _connections(path) if c.msgtype == CLOUD_TYPE and c.msgcount}
-    for connection, _, raw in _messages(path, (CLOUD_TYPE,)):
+    topics = {c.topic for c in bag_topics(path) if c.msgtype == CLOUD_TYPE and c.msgcount}
+    for connection, _, raw in bag_messages(path, (CLOUD_TYPE,)):
         if connection.topic not in frames:
-            header = _message(path, connection, raw).header
+            header = decoded(path, connection, raw).header
             frames[connection.topic] = header.frame_id.lstrip("/")
         if len(frames) == len(topics):
             break
@@ -191,103 +184,3 @@ def _root(frame: str, parents: dict[str, str]) -> str:
         frame = parents[frame]
         seen.add(frame)
     return frame
-
-
-@contextmanager
-def _opened(path: str | Path) -> Iterator[Reader]:
-    """The rosbags reader of a bag; whatever goes wrong inside it is a BadFileError."""
-    bag = Reader(_bag_path(Path(path)))
-    try:
-        bag.open()
-    except Exception as error:  # a third-party parser on broken bytes raises anything
-        raise _broken(path, error) from error
-    try:
-        yield bag
-    finally:
-        bag.close()
-
-
-def _bag_path(path: Path) -> Path:
-    """What rosbags is to open: a folder, or a single file of the right suffix."""
-    kind = detect_format(path)
-    if kind not in BAG_FORMATS:
-        raise BadFileError(f"{path}: looks like {kind}, not like a rosbag2 folder, MCAP or .db3")
-    if kind == "zstd":
-        if (path.parent / "metadata.yaml").exists():
-            return path.parent
-        raise BadFileError(f"{path}: is compressed; name its folder instead, or unzstd it")
-    if kind in _SUFFIXES and path.suffix != _SUFFIXES[kind]:
-        raise BadFileError(f"{path}: holds {kind}; name it {path.stem}{_SUFFIXES[kind]}")
-    return path
-
-
-def _connections(path: str | Path) -> list[Connection]:
-    with _opened(path) as bag:
-        return list(bag.connections)
-
-
-def _messages(path: str | Path, types: Sequence[str]) -> Iterator[tuple[Connection, int, bytes]]:
-    """Undecoded messages of these types."""
-    with _opened(path) as bag:
-        connections = [c for c in bag.connections if c.msgtype in types]
-        if not connections:
-            return  # rosbags would read everything
-        messages = bag.messages(connections)
-        while True:
-            try:
-                message = next(messages, None)
-            except Exception as error:  # see _opened
-                raise _broken(path, error) from error
-            if message is None:
-                return
-            yield message
-
-
-def _broken(path: str | Path, error: Exception) -> BadFileError:
-    what = f"{type(error).__name__}: {error}"
-    return BadFileError(f"{path}: this bag is broken or cut off ({what}); record or copy it again")
-
-
-_TYPES = get_typestore(Stores.ROS2_JAZZY)
-
-
-def _message(path: str | Path, connection: Connection, raw: bytes) -> Any:
-    try:
-        return _TYPES.deserialize_cdr(raw, connection.msgtype)
-    except Exception as error:  # see _opened
-        raise _broken(path, error) from error
-
-
-def _decode(
-    path: str | Path, connection: Connection, raw: bytes
-) -> PointCloud | tuple[StampedTransform, ...]:
-    message = _message(path, connection, raw)
-    if connection.msgtype == CLOUD_TYPE:
-        return _cloud(message)
-    return _transforms(message, connection.topic)
-
-
-def _nanoseconds(stamp: Any) -> int:
-    return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
-
-
-def _cloud(message: Any) -> PointCloud:
-    points = decode_points(
-        message.fields, message.height, message.width, message.point_step, message.row_step,
-        message.is_bigendian, message.data,
-    )  # fmt: skip
-    frame, stamp = message.header.frame_id.lstrip("/"), _nanoseconds(message.header.stamp)
-    return PointCloud(points.xyz, points.rgb, frame, stamp, points.image_shape)
-
-
-def _transforms(message: Any, topic: str) -> tuple[StampedTransform, ...]:
-    static = topic.endswith("tf_static")
-    return tuple(_transform(stamped, static) for stamped in message.transforms)
-
-
-def _transform(message: Any, static: bool) -> StampedTransform:
-    t, r = message.transform.translation, message.transform.rotation
-    return StampedTransform(
-        message.header.frame_id, message.child_frame_id, _nanoseconds(message.header.stamp),
-        (t.x, t.y, t.z), (r.x, r.y, r.z, r.w), static,
-    )  # fmt: skip
