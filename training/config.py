@@ -34,6 +34,12 @@ class LossWeights(Settings):
     dice: float = setting(1.0, "Dice of masks.", low=0.0)
     score: float = setting(0.5, "Squared error of the predicted IoU.", low=0.0)
     presence: float = setting(0.0, "Cross-entropy of presence; needs the presence head.", low=0.0)
+    naming: float = setting(
+        0.0,
+        "Cross-entropy of each superpoint's category and colour, by heads that only training has; "
+        "needs scenes whose files name their objects.",
+        low=0.0,
+    )
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class TrainConfig(Settings):
         0.999, "Decay of the averaged weights that are kept.", low=0.0, high=1.0
     )
     autocast: str = setting("none", "Reduced precision.", choices=("none", "bfloat16", "float16"))
+    threads: int = setting(0, "CPU threads; 0 = torch's own choice.", low=0)
     save_every: int = setting(1000, "Steps between resumable states.", low=1)
     model: ModelConfig = field(default_factory=ModelConfig)
     text: TextConfig = field(default_factory=TextConfig)

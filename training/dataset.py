@@ -13,7 +13,12 @@ import torch
 from torch import Tensor
 
 from detailbase_core.scene_batch import network_coordinates
+from detailbase_core.synthetic.colors import COLOR_NAMES
+from detailbase_core.synthetic.furniture import KINDS
 from training.losses import PhraseTargets
+
+CATEGORIES = tuple(KINDS)
+COLORS = COLOR_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +39,8 @@ class SceneTensors:
         objects: (S, O) float32, the part of each superpoint's points that object o owns;
             column o is object id o - 1, so that -1 (nothing) is column 0.
         descriptions: the scene's sentences.
+        names: (S, 2) int64, index into CATEGORIES and COLORS of the object that owns most of
+            each superpoint, -1 where that is unknown.
     """
 
     xyz: Tensor
@@ -41,6 +48,7 @@ class SceneTensors:
     point_to_superpoint: Tensor
     objects: Tensor
     descriptions: tuple[Description, ...]
+    names: Tensor
 
     def phrase_masks(self, ids: Sequence[Sequence[int]]) -> Tensor:
         """(P, S) bool: superpoints more than half of whose points belong to the objects."""
@@ -59,13 +67,38 @@ def scene_tensors(scene: DescribedScene, coordinates: str, device: torch.device)
         coordinates: ModelConfig.coordinates.
         device: where training runs.
     """
+    shares = object_shares(scene.instance, scene.point_to_superpoint)
     return SceneTensors(
         torch.from_numpy(network_coordinates(scene.xyz, coordinates)).to(device),
         torch.from_numpy(scene.rgb).to(device),
         torch.from_numpy(scene.point_to_superpoint.astype(np.int32)).to(device),
-        torch.from_numpy(object_shares(scene.instance, scene.point_to_superpoint)).to(device),
+        torch.from_numpy(shares).to(device),
         tuple(scene.descriptions),
+        torch.from_numpy(_superpoint_names(scene, shares)).to(device),
     )
+
+
+def _superpoint_names(scene: DescribedScene, shares: NDArray[np.float32]) -> NDArray[np.int64]:
+    """(S, 2) category and colour of each superpoint's main owner; see SceneTensors.names."""
+    owners = range(-1, shares.shape[1] - 1)
+    of_owner = np.array(
+        [
+            (
+                _index(CATEGORIES, scene.categories.get(owner, "")),
+                _index(COLORS, scene.colors.get(owner, "")),
+            )
+            for owner in owners
+        ],
+        dtype=np.int64,
+    )
+    names: NDArray[np.int64] = of_owner[shares.argmax(axis=1)]
+    if scene.categories:  # what no furniture owns is floor or wall
+        names[names[:, 0] < 0, 0] = len(CATEGORIES)
+    return names
+
+
+def _index(names: Sequence[str], name: str) -> int:
+    return names.index(name) if name in names else -1
 
 
 def object_shares(

@@ -7,31 +7,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from detailbase_core.model import DetailBase
 from detailbase_core.text_encoder import SmallTextEncoder
+from training.dataset import CATEGORIES, COLORS
 
 if TYPE_CHECKING:
-    from detailbase_core.mask_decoder import Prediction
+    from detailbase_core.mask_decoder import Prediction, SuperpointBatch
     from detailbase_core.scene_batch import SceneBatch
     from training.config import TrainConfig
     from training.scene_files import Description
 
 
 class Learner(nn.Module):
-    """Network and text encoder with one forward pass."""
+    """Network and text encoder with one forward pass.
+
+    Two linear heads name each superpoint's category and colour. They give every superpoint a
+    lesson at every step, and stay behind when the model ships.
+    """
 
     def __init__(self, model: DetailBase, text: SmallTextEncoder) -> None:
         super().__init__()
         self.model, self.text = model, text
+        self.category_head = nn.Linear(model.config.widths[0], len(CATEGORIES) + 1)
+        self.color_head = nn.Linear(model.config.widths[0], len(COLORS))
 
     def forward(
         self, batch: SceneBatch, descriptions: list[list[Description]]
-    ) -> tuple[list[Prediction], Tensor]:
+    ) -> tuple[list[Prediction], SuperpointBatch]:
         """Ground the same number of descriptions in each scene.
 
         Returns:
-            all predictions, and the (G, S) superpoint padding.
+            all predictions, and the encoded superpoints.
         """
         superpoints = self.model.encode_scene(batch)
         flat = [description.words for group in descriptions for description in group]
@@ -40,7 +48,24 @@ class Learner(nn.Module):
         predictions = self.model.ground(
             superpoints, text.unflatten(0, groups), mask.unflatten(0, groups)
         )
-        return predictions, superpoints.padding
+        return predictions, superpoints
+
+    def naming_loss(self, superpoints: SuperpointBatch, names: Tensor) -> Tensor:
+        """Cross-entropy of category plus that of colour over all named superpoints.
+
+        Args:
+            superpoints: encoded.
+            names: (sum of S, 2) int64 as in SceneTensors.names, scenes one after another.
+        """
+        features = superpoints.features[~superpoints.padding]
+        category, color = (
+            F.cross_entropy(head(features).float(), target, ignore_index=-1, reduction="sum")
+            / (target >= 0).sum().clamp(min=1)
+            for head, target in zip(
+                (self.category_head, self.color_head), names.unbind(dim=1), strict=True
+            )
+        )
+        return category + color
 
 
 def build_learner(config: TrainConfig) -> Learner:

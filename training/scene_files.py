@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import numpy as np
 from detailbase_core.errors import BadFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -55,11 +55,16 @@ class Description:
     sentence_ids: tuple[int, ...] | None
 
     def targets(self) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """(text row, object ids) of the sentence, where said, and of every phrase."""
+        """(text row, object ids) of the sentence, where said, and of every phrase.
+
+        Structure without an object of its own ("the corner") is left out: it is there, and yet
+        no points are its.
+        """
         if self.sentence_ids is not None:
             yield 0, self.sentence_ids
         for phrase in self.phrases:
-            yield phrase.row, phrase.ids
+            if phrase.ids or not phrase.structure:
+                yield phrase.row, phrase.ids
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class DescribedScene:
         instance: (N,) int32 object id, -1 for none.
         point_to_superpoint: (N,) int64, dense.
         descriptions: may be empty.
+        categories, colors: by object id, where the file tells; "" for none.
     """
 
     scene_id: str
@@ -81,6 +87,8 @@ class DescribedScene:
     instance: NDArray[np.int32]
     point_to_superpoint: NDArray[np.int64]
     descriptions: tuple[Description, ...]
+    categories: Mapping[int, str] = field(default_factory=dict)
+    colors: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_folder(folder: str | Path) -> Iterator[DescribedScene]:
@@ -110,13 +118,29 @@ def read_scene(path: str | Path) -> DescribedScene:
         with np.load(path, allow_pickle=False) as archive:
             xyz, rgb = archive["xyz"], archive["rgb"]
             instance, superpoint = archive["instance"], archive["superpoint"]
+            categories, colors = (_by_object(archive, key) for key in ("category", "color"))
         records = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise BadFileError(f"{path}: no described scene can be read: {error}") from error
     descriptions = tuple(parse_record(record) for record in records)
     return DescribedScene(
-        path.stem, xyz, rgb, instance.astype(np.int32), superpoint.astype(np.int64), descriptions
+        path.stem,
+        xyz,
+        rgb,
+        instance.astype(np.int32),
+        superpoint.astype(np.int64),
+        descriptions,
+        categories,
+        colors,
     )
+
+
+def _by_object(archive: Mapping[str, NDArray[Any]], key: str) -> dict[int, str]:
+    """What our rooms' files say of each object; empty for files that say nothing."""
+    if "object_id" not in archive:
+        return {}
+    names = archive[f"object_{key}"].tolist()
+    return dict(zip(archive["object_id"].tolist(), names, strict=True))
 
 
 def parse_record(record: dict[str, Any]) -> Description:

@@ -84,8 +84,13 @@ class Run:
         with torch.autocast(
             self.device.type, getattr(torch, precision, None), enabled=precision != "none"
         ):
-            predictions, padding = self.learner(batch, descriptions)
-        loss, parts = grounding_loss(predictions, targets, padding, self.config.loss)
+            predictions, superpoints = self.learner(batch, descriptions)
+        loss, parts = grounding_loss(predictions, targets, superpoints.padding, self.config.loss)
+        if self.config.loss.naming:
+            parts["naming"] = self.learner.naming_loss(
+                superpoints, torch.cat([scene.names for scene in scenes])
+            )
+            loss = loss + self.config.loss.naming * parts["naming"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.config.clip_norm)
@@ -182,6 +187,8 @@ def main() -> None:
     parser.add_argument("config", help="YAML file of TrainConfig")
     config = load_yaml(TrainConfig, parser.parse_args().config)
     device = choose_device(config.device)
+    if config.threads:
+        torch.set_num_threads(config.threads)
     scenes = [
         scene_tensors(scene, config.model.coordinates, device)
         for scene in tqdm(read_folder(config.data), desc="loading scenes", unit="scene")
