@@ -141,7 +141,7 @@ lint: install
 	@$(VENV)/bin/clang-format --dry-run -Werror csrc/*
 
 bench: install
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(PY) $$file; done
+	@for file in benchmarks/*.py; do echo "== $$file"; $(PY) $$file; done
 
 clean:
 	rm -rf $(VENV) build dist install log *.egg-info detailbase_core/_C*.so

@@ -281,21 +281,6 @@ def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: st
         raise ConfigError(f"{where}.{error}" if where else str(error)) from None
 
 
-def check_live_change(present: Settings, wanted: Settings, where: str = "") -> None:
-    """Whether one tree of settings may take another's place while running.
-
-    Raises:
-        ConfigError: names the first setting that differs and is not `live`.
-    """
-    for f in dataclasses.fields(present):  # type: ignore[arg-type]
-        old, new = getattr(present, f.name), getattr(wanted, f.name)
-        name = f"{where}.{f.name}" if where else f.name
-        if isinstance(old, Settings):
-            check_live_change(old, new, name)
-        elif old != new and not f.metadata.get("live", False):
-            raise ConfigError(f"{name} cannot change while running ({old!r} -> {new!r}): restart")
-
-
 def load_yaml(config_class: type[C], path: str | Path) -> C:
     """Read a YAML file into `config_class`.
 

@@ -18,7 +18,7 @@ import torch
 
 from detailbase_core.answers import answer_query
 from detailbase_core.checkpoint import Checkpoint
-from detailbase_core.config import GrounderConfig, check_live_change
+from detailbase_core.config import GrounderConfig
 from detailbase_core.devices import choose_device, set_threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
 from detailbase_core.phrases import RuleParser
@@ -140,18 +140,6 @@ class Grounder:
                 )
             self._encoded = self._encode(cloud, version, cancel)
             return self._encoded
-
-    def reconfigure(self, config: GrounderConfig) -> None:
-        """Take over the settings that may change while running (`live` in config.py).
-
-        Raises:
-            ConfigError: another setting differs.
-        """
-        check_live_change(self.config, config)
-        self.config = config
-        self.map.config = config.map
-        if isinstance(self.parser, RuleParser):
-            self.parser = RuleParser(config.max_words)
 
     def clear(self) -> None:
         """Forget the map."""
