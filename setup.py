@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from glob import glob
+from pathlib import Path
 
 from pybind11.setup_helpers import Pybind11Extension, build_ext
 from setuptools import setup
@@ -20,8 +20,8 @@ setup(
     ext_modules=[
         Pybind11Extension(
             "detailbase_core._C",
-            sorted(glob("csrc/*.cpp")),
-            depends=sorted(glob("csrc/*.h")),
+            sorted(map(str, Path("csrc").glob("*.cpp"))),
+            depends=sorted(map(str, Path("csrc").glob("*.h"))),
             extra_compile_args=compile_args,
             extra_link_args=link_args,
             cxx_std=17,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detailbase_core.instances import separate_instances
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig

@@ -13,7 +13,7 @@ import struct
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -27,7 +27,7 @@ from detailbase_core.checkpoint_keys import (
     is_backbone_key,
     model_key,
 )
-from detailbase_core.config import ModelConfig, TextConfig, from_dict, to_dict
+from detailbase_core.config import C, ModelConfig, TextConfig, from_dict, to_dict
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.model import DetailBase
 from detailbase_core.text_encoder import (
@@ -151,7 +151,7 @@ class Checkpoint:
             load_strict(encoder.encoder, weights, f"{self.path} (text encoder {name})")
         return encoder
 
-    def _stored(self, config_class: type[Any], key: str) -> Any:
+    def _stored(self, config_class: type[C], key: str) -> C:
         try:
             return from_dict(config_class, json.loads(self.metadata[key]))
         except (KeyError, json.JSONDecodeError, ConfigError) as error:

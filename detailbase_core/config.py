@@ -17,7 +17,7 @@ import yaml
 
 from detailbase_core.errors import ConfigError
 
-C = TypeVar("C")
+C = TypeVar("C", bound="Settings")
 
 
 def setting(
@@ -42,12 +42,13 @@ def setting(
     return field(default=default, metadata=metadata)
 
 
+@dataclass(frozen=True)
 class Settings:
     """Base of all config dataclasses: checks each field's type and range when built."""
 
     def __post_init__(self) -> None:
         hints = typing.get_type_hints(type(self))
-        for f in dataclasses.fields(self):  # type: ignore[arg-type]
+        for f in dataclasses.fields(self):
             value = _coerced(getattr(self, f.name), hints[f.name], f.name)
             object.__setattr__(self, f.name, value)
             _check_limits(f.name, value, f.metadata)
@@ -254,8 +255,14 @@ class GrounderConfig(Settings):
 
 def to_dict(config: Settings) -> dict[str, Any]:
     """The tree as plain dicts, lists and numbers (for YAML and JSON)."""
-    plain = dataclasses.asdict(config)  # type: ignore[call-overload]
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in plain.items()}
+    plain: dict[str, Any] = _plain(dataclasses.asdict(config))
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, tuple) else value
 
 
 def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: str = "") -> C:
@@ -267,14 +274,15 @@ def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: st
     if not isinstance(values, typing.Mapping):
         raise ConfigError(f"{where or config_class.__name__}: expected settings, got {values!r}")
     hints = typing.get_type_hints(config_class)
-    known = {f.name for f in dataclasses.fields(config_class)}  # type: ignore[arg-type]
+    known = {f.name for f in dataclasses.fields(config_class)}
     kwargs: dict[str, Any] = {}
     for key, value in values.items():
         name = f"{where}.{key}" if where else str(key)
         if key not in known:
             raise ConfigError(f"unknown setting {name!r}; known here: {', '.join(sorted(known))}")
         hint = hints[key]
-        kwargs[key] = from_dict(hint, value, name) if dataclasses.is_dataclass(hint) else value
+        nested = isinstance(hint, type) and issubclass(hint, Settings)
+        kwargs[key] = from_dict(hint, value, name) if nested else value
     try:
         return config_class(**kwargs)
     except ConfigError as error:
@@ -291,4 +299,4 @@ def load_yaml(config_class: type[C], path: str | Path) -> C:
         values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
-    return from_dict(config_class, values or {})
+    return from_dict(config_class, {} if values is None else values)

@@ -1,4 +1,7 @@
-"""Errors that a user can do something about. Each message says what, with which input, and what to do."""
+"""Errors that a user can do something about.
+
+Each message says what, with which input, and what to do.
+"""
 
 from __future__ import annotations
 

@@ -79,8 +79,8 @@ class Attention(nn.Module):
             (G, Q, D).
         """
         dim = queries.shape[-1]
-        weight_q, weight_kv = self.in_proj_weight.split([dim, 2 * dim])
-        bias_q, bias_kv = self.in_proj_bias.split([dim, 2 * dim])
+        weight_q, weight_kv = torch.split(self.in_proj_weight, [dim, 2 * dim])
+        bias_q, bias_kv = torch.split(self.in_proj_bias, [dim, 2 * dim])
         query = self._split_heads(F.linear(queries, weight_q, bias_q))
         key, value = (self._split_heads(x) for x in F.linear(keys, weight_kv, bias_kv).chunk(2, -1))
         attended = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed.unsqueeze(1))
@@ -89,7 +89,7 @@ class Attention(nn.Module):
 
     def _split_heads(self, x: Tensor) -> Tensor:
         """(G, Q, D) -> (G, heads, Q, D / heads)."""
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return torch.unflatten(x, -1, (self.heads, -1)).transpose(1, 2)
 
 
 class DecoderLayer(nn.Module):

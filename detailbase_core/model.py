@@ -96,8 +96,9 @@ def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) ->
 
 def pad_superpoints(features: Tensor, geometry: Tensor, counts: tuple[int, ...]) -> SuperpointBatch:
     """Superpoints numbered through -> one padded row per scene."""
-    padded = nn.utils.rnn.pad_sequence(list(features.split(counts)), batch_first=True)
-    shapes = nn.utils.rnn.pad_sequence(list(geometry.split(counts)), batch_first=True)
+    sizes = list(counts)
+    padded = nn.utils.rnn.pad_sequence(list(torch.split(features, sizes)), batch_first=True)
+    shapes = nn.utils.rnn.pad_sequence(list(torch.split(geometry, sizes)), batch_first=True)
     number = torch.arange(padded.shape[1], device=features.device)
     length = torch.tensor(counts, device=features.device)
     return SuperpointBatch(padded, number >= length[:, None], shapes)

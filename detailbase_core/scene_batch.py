@@ -46,6 +46,7 @@ class SceneBatch:
 
     @property
     def scene_count(self) -> int:
+        """Number of scenes, G."""
         return len(self.superpoint_counts)
 
     def to(self, device: torch.device | str) -> SceneBatch:
@@ -62,7 +63,8 @@ class SceneBatch:
 
 def network_colors(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     """8-bit colours as the network takes them: c / 127.5 - 1, (N, 3) float32."""
-    return rgb.astype(np.float32) / np.float32(127.5) - np.float32(1.0)
+    colors: NDArray[np.float32] = rgb.astype(np.float32) / np.float32(127.5) - np.float32(1.0)
+    return colors
 
 
 def network_coordinates(xyz: NDArray[np.float32], coordinates: str) -> NDArray[np.float32]:
@@ -78,10 +80,12 @@ def network_coordinates(xyz: NDArray[np.float32], coordinates: str) -> NDArray[n
     """
     exact = xyz.astype(np.float64)
     if coordinates == "reference":
-        return (exact - exact.mean(axis=0)).astype(np.float32)
-    middle = (exact.min(axis=0) + exact.max(axis=0)) / 2
-    middle[2] = np.percentile(exact[:, 2], FLOOR_PERCENTILE)
-    return (exact - middle).astype(np.float32)
+        middle = exact.mean(axis=0)
+    else:
+        middle = (exact.min(axis=0) + exact.max(axis=0)) / 2
+        middle[2] = np.percentile(exact[:, 2], FLOOR_PERCENTILE)
+    centred: NDArray[np.float32] = (exact - middle).astype(np.float32)
+    return centred
 
 
 def batch_scenes(scenes: Sequence[Scene], coordinates: str) -> SceneBatch:

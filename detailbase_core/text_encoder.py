@@ -12,12 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from detailbase_core.config import TextConfig
 from detailbase_core.errors import CheckpointError
 from detailbase_core.word_pieces import WordPieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from detailbase_core.config import TextConfig
 
     Words = Sequence[str]
 
@@ -89,7 +90,8 @@ class SmallTextEncoder(nn.Module):
         """The fixed word vectors: (B, T, vector_dim) float32 (row 0 zeros), mask (B, T) bool."""
         device = self.vectors.device
         rows = 1 + max((len(words) for words in sentences), default=0)
-        pieces, owners = [], []
+        pieces: list[int] = []
+        owners: list[int] = []
         mask = torch.zeros(len(sentences), rows, dtype=torch.bool)
         for b, words in enumerate(sentences):
             mask[b, : len(words) + 1] = True
@@ -115,7 +117,7 @@ class SmallTextEncoder(nn.Module):
 
 
 def pack_vocabulary(vocabulary: Sequence[str]) -> Tensor:
-    """The vocabulary as a uint8 tensor (UTF-8, one piece per line), so that it lives in the file."""
+    """The vocabulary as a uint8 tensor (UTF-8, one piece per line), to live in the file."""
     return torch.frombuffer(bytearray("\n".join(vocabulary).encode()), dtype=torch.uint8).clone()
 
 

@@ -7,7 +7,7 @@ about torch or ROS.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def _check_array(name: str, array: NDArray, dtype: type, shape: tuple[int | None, ...]) -> None:
+def _check_array(
+    name: str, array: NDArray[Any], dtype: type, shape: tuple[int | None, ...]
+) -> None:
     """Raise ValueError unless `array` has this dtype and shape (None = any length)."""
     fits = (
         isinstance(array, np.ndarray)
@@ -93,6 +95,7 @@ class Scene:
 
     @property
     def superpoint_count(self) -> int:
+        """Number of superpoints."""
         return int(self.point_to_superpoint.max()) + 1 if len(self.cloud) else 0
 
 

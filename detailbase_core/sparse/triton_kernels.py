@@ -68,9 +68,10 @@ def gather_outer_kernel(
     BLOCK_OUT: tl.constexpr,
     PRECISION: tl.constexpr,
 ):
-    """One tile of one part's sum over i of left[i] (x) source[table[i, k]]: partial [P, K, out, in].
+    """One tile of one part's sum over i of left[i] (x) source[table[i, k]].
 
-    Parts are summed afterwards in a fixed order, so the result is the same at every run.
+    `partial` is [P, K, out, in]. Parts are summed afterwards in a fixed order, so the result is
+    the same at every run.
     """
     part = tl.program_id(0)
     k = tl.program_id(1)
