@@ -15,12 +15,13 @@ import rclpy
 from rclpy.clock import JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.exceptions import ParameterException
-from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import DetailBaseError
 from detailbase_ros.diagnostics import Diagnostics
+from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.node_config import NodeConfig
 from detailbase_ros.parameters import declare_parameters, watch_parameters
 from detailbase_ros.query_desk import QueryDesk
@@ -119,7 +120,7 @@ def main(
     node, stopped = None, True
     try:
         node = SegmentationNode(make_grounder)
-        executor = MultiThreadedExecutor(_THREADS)
+        executor = PooledExecutor(_THREADS)
         executor.add_node(node)
         executor.spin()
     except (KeyboardInterrupt, ExternalShutdownException):

@@ -12,10 +12,11 @@ import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import TransformStamped
-from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rcl_interfaces.msg import Log
+from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
@@ -23,6 +24,7 @@ from visualization_msgs.msg import MarkerArray
 
 from detailbase_core.types import PointCloud
 from detailbase_ros.conversions import cloud_to_message, to_stamp
+from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.segmentation_node import SegmentationNode
 from detailbase_ros.srv import GroundQuery
@@ -50,7 +52,7 @@ class Spinner:
     """A node spinning on a thread of its own."""
 
     def __init__(self, context, node, threads=2):
-        self.executor = MultiThreadedExecutor(threads, context=context)
+        self.executor = PooledExecutor(threads, context=context)
         self.executor.add_node(node)
         self.fault = None
         self.thread = threading.Thread(target=self._spin, daemon=True)
@@ -83,16 +85,16 @@ class Graph:
             Spinner(self.contexts[0], self.node, 4),
             Spinner(self.contexts[1], self.robot),
         ]
-        wait_for(self.robot.connected, what="discovery")
+        wait_for(lambda: self.robot.connected(self.node), what="discovery")
 
     def close(self):
-        for spinner in self.spinners:
-            spinner.executor.shutdown(timeout_sec=2)
+        """End everything; fails if a callback killed the node."""
         assert self.node.close()
         for context, spinner in zip(self.contexts, self.spinners, strict=True):
             context.try_shutdown()
             spinner.thread.join(5)
             assert not spinner.thread.is_alive()
+            spinner.executor.shutdown(timeout_sec=2)
         for node in (self.node, self.robot):
             node.destroy_node()
         faults = [spinner.fault for spinner in self.spinners if spinner.fault]
@@ -101,6 +103,10 @@ class Graph:
     @property
     def counts(self):
         return self.node._reporter.counts()
+
+    def warnings(self):
+        """What the node has warned of so far, in order."""
+        return [m.msg for m in self.robot.log if m.level == 30 and "segmentation" in m.name]
 
     def fill_map(self):
         """Put a known cloud into the map, as a robot does, and wait until it is in."""
@@ -118,6 +124,8 @@ class Robot(Node):
         self.answers: list[GroundedQuery] = []
         self.markers: list[MarkerArray] = []
         self.diagnostics: list[DiagnosticArray] = []
+        self.log: list[Log] = []
+        self.ears = []
         self.now_ns = START_NS
         latched = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self.points = self.create_publisher(PointCloud2, "points", 10)
@@ -127,18 +135,21 @@ class Robot(Node):
         self.listen(GroundedQuery, f"{NODE}/grounding", self.answers, ANSWERS)
         self.listen(MarkerArray, f"{NODE}/markers", self.markers)
         self.listen(DiagnosticArray, "/diagnostics", self.diagnostics, QoSProfile(depth=10))
+        rosout = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self.listen(Log, "/rosout", self.log, rosout)
         self.ground = self.create_client(GroundQuery, f"{NODE}/ground")
 
     def listen(self, kind, topic, into, qos=LATCHED):
-        return self.create_subscription(kind, topic, into.append, qos)
+        self.ears.append(self.create_subscription(kind, topic, into.append, qos))
 
-    def connected(self):
+    def connected(self, node):
+        """Whether robot and node have found each other, from both sides."""
         publishers = (self.points, self.queries, self.tf, self.tf_static)
+        topics = {publisher.topic_name for publisher in publishers}
+        ears = [*self.ears, *(s for s in node.subscriptions if s.topic_name in topics)]
         return (
-            all(p.get_subscription_count() for p in publishers)
-            and self.count_publishers(f"{NODE}/grounding")
-            and self.count_publishers(f"{NODE}/markers")
-            and self.count_publishers("/diagnostics")
+            all(publisher.get_subscription_count() for publisher in publishers)
+            and all(ear.get_publisher_count() for ear in ears)
             and self.ground.service_is_ready()
         )
 
@@ -158,8 +169,8 @@ class Robot(Node):
         wait_for(lambda: len(self.answers) > count, what=f"an answer to {text[:40]!r}")
         return self.answers[count]
 
-    def send_cloud(self, xyz=None, frame="camera_optical", stamp_ns=None, **changes):
-        """Publish a cloud: by default a grid of 300 points one metre ahead."""
+    def send_cloud(self, xyz=None, frame="camera_optical", stamp_ns=None, change=None):
+        """Publish a cloud: by default a grid of 300 points one metre ahead; `change` spoils it."""
         if xyz is None:
             x, y = np.meshgrid(np.linspace(-0.3, 0.3, 20), np.linspace(-0.2, 0.2, 15))
             xyz = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], axis=1)
@@ -167,8 +178,8 @@ class Robot(Node):
         rgb = np.full(xyz.shape, 100, np.uint8)
         stamp_ns = self.now_ns if stamp_ns is None else stamp_ns
         message = cloud_to_message(PointCloud(xyz, rgb, frame, stamp_ns))
-        for name, value in changes.items():
-            setattr(message, name, value)
+        if change is not None:
+            change(message)
         self.points.publish(message)
 
     def send_tf(self, stamp_ns=0, static=False, parent=None, child=None, x=0.0):
@@ -183,7 +194,3 @@ class Robot(Node):
         rotation = transform.transform.rotation
         rotation.x, rotation.y, rotation.z, rotation.w = q
         (self.tf_static if static else self.tf).publish(TFMessage(transforms=[transform]))
-
-
-SENSOR_RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
-SENSOR_BEST_EFFORT = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
