@@ -8,24 +8,18 @@ their names translated (checkpoint_keys.py); nothing missing or left over is tol
 from __future__ import annotations
 
 import json
-import pickle
-import struct
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn
 
 from detailbase_core.atomic import atomic_path
 from detailbase_core.checkpoint_keys import (
-    backbone_key,
     infer_model_config,
     is_backbone_key,
-    model_key,
+    released_backbone_key,
+    released_key,
 )
 from detailbase_core.config import C, ModelConfig, TextConfig, from_dict, to_dict
 from detailbase_core.errors import CheckpointError, ConfigError
@@ -35,14 +29,16 @@ from detailbase_core.text_encoder import (
     TransformersTextEncoder,
     unpack_vocabulary,
 )
+from detailbase_core.weight_files import read_weight_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from torch import Tensor, nn
 
 FORMAT = "detailbase-1"
-WRAPPERS = ("state_dict", "model", "net")
 TEXT_PREFIX = "text_encoder."
-# Tensors that released files carry and nothing needs.
+# Tensors that released files carry and nothing needs; a dot at the end means all within.
 KNOWN_EXTRAS = (
     "criterion.loss_weight",
     "text_encoder.pooler.",
@@ -74,13 +70,8 @@ class Checkpoint:
             CheckpointError: missing, truncated, holding more than tensors, or no weights.
         """
         path = Path(path)
-        if not path.is_file():
-            raise CheckpointError(f"{path}: there is no such file")
-        if _looks_like_safetensors(path):
-            tensors, metadata = _read_safetensors(path)
-        else:
-            tensors, metadata = _read_torch(path), {}
-        kept = {k: v for k, v in tensors.items() if not k.startswith(KNOWN_EXTRAS)}
+        tensors, metadata = read_weight_file(path)
+        kept = {k: v for k, v in tensors.items() if not _is_known_extra(k)}
         if not kept:
             raise CheckpointError(f"{path}: holds no weights")
         return cls(path, kept, metadata, tuple(sorted(tensors.keys() - kept.keys())))
@@ -121,24 +112,26 @@ class Checkpoint:
 
     def load_backbone(self, unet: nn.Module) -> None:
         """Load an SPFormer (or DetailBase) file's backbone tensors into a SparseUNet, strictly."""
-        ours = {backbone_key(k): v for k, v in self.tensors.items() if is_backbone_key(k)}
-        load_strict(unet, ours, f"{self.path} (backbone)")
+        where = f"{self.path} (backbone)"
+        if self.is_ours:
+            load_strict(unet, _under(self.tensors, "unet."), where)
+        else:
+            own = {k: v for k, v in self.tensors.items() if is_backbone_key(k)}
+            load_strict(unet, own, where, released_backbone_key)
 
     def _load_into(self, model: DetailBase) -> None:
         own = {k: v for k, v in self.tensors.items() if not k.startswith(TEXT_PREFIX)}
-        if not self.is_ours:
-            own = {model_key(k): v for k, v in own.items()}
-        load_strict(model, own, str(self.path))
+        load_strict(model, own, str(self.path), str if self.is_ours else released_key)
 
     def _text_encoder(self, name: str) -> SmallTextEncoder | TransformersTextEncoder:
-        weights = {
-            k.removeprefix(TEXT_PREFIX): v
-            for k, v in self.tensors.items()
-            if k.startswith(TEXT_PREFIX)
-        }
+        weights = _under(self.tensors, TEXT_PREFIX)
         if self.is_ours and "vocabulary" in weights:
             config = self._stored(TextConfig, "text")
-            small = SmallTextEncoder(config, unpack_vocabulary(weights["vocabulary"]))
+            try:
+                vocabulary = unpack_vocabulary(weights["vocabulary"])
+            except UnicodeDecodeError as error:
+                raise CheckpointError(f"{self.path}: its vocabulary is broken: {error}") from error
+            small = SmallTextEncoder(config, vocabulary)
             load_strict(small, weights, f"{self.path} (text encoder)")
             return small
         if not name:
@@ -160,13 +153,25 @@ class Checkpoint:
             ) from error
 
 
-def load_strict(module: nn.Module, tensors: Mapping[str, Tensor], where: str) -> None:
+def load_strict(
+    module: nn.Module,
+    tensors: Mapping[str, Tensor],
+    where: str,
+    name_in_file: Callable[[str], str] = str,
+) -> None:
     """Load tensors into a module; every name and shape must fit.
 
+    Args:
+        module: takes the tensors.
+        tensors: under the file's names.
+        where: the file, for messages.
+        name_in_file: from the module's names to the file's.
+
     Raises:
-        CheckpointError: lists what is missing, unexpected or misshapen.
+        CheckpointError: lists what is missing, unexpected or misshapen, by the file's names.
     """
-    wanted = module.state_dict()
+    own_names = {name_in_file(name): name for name in module.state_dict()}
+    wanted = {name: module.state_dict()[own] for name, own in own_names.items()}
     problems = [f"missing {name}" for name in wanted.keys() - tensors.keys()]
     problems += [f"unexpected {name}" for name in tensors.keys() - wanted.keys()]
     problems += [
@@ -177,7 +182,7 @@ def load_strict(module: nn.Module, tensors: Mapping[str, Tensor], where: str) ->
     if problems:
         listed = "\n  ".join(sorted(problems))
         raise CheckpointError(f"{where}: the weights do not fit the network:\n  {listed}")
-    module.load_state_dict(dict(tensors))
+    module.load_state_dict({own_names[name]: tensor for name, tensor in tensors.items()})
 
 
 def save_checkpoint(
@@ -186,13 +191,13 @@ def save_checkpoint(
     """Write our own format atomically, floating point as float16.
 
     Args:
+        path: of the file.
+        model, text: what is written.
         notes: further metadata for people: data, steps, figures.
     """
     tensors = dict(model.state_dict())
     tensors |= {TEXT_PREFIX + k: v for k, v in text.state_dict().items()}
-    halves = {
-        k: (v.half() if v.is_floating_point() else v).cpu().contiguous() for k, v in tensors.items()
-    }
+    small = {k: _as_half(v).cpu().contiguous() for k, v in tensors.items()}
     metadata = {
         **notes,
         "format": FORMAT,
@@ -200,46 +205,23 @@ def save_checkpoint(
         "text": json.dumps(to_dict(text.config)),
     }
     with atomic_path(path) as temporary:
-        save_file(halves, temporary, metadata)
+        save_file(small, temporary, metadata)
 
 
-def _looks_like_safetensors(path: Path) -> bool:
-    """A safetensors file begins with the length of a JSON header and the header's brace."""
-    with path.open("rb") as file:
-        start = file.read(9)
-    return len(start) == 9 and start[8:9] == b"{" and struct.unpack("<Q", start[:8])[0] < 1 << 30
+def _as_half(tensor: Tensor) -> Tensor:
+    """Floating point as float16, but for a tensor with values that float16 cannot hold."""
+    if not tensor.is_floating_point():
+        return tensor
+    half = tensor.half()
+    return half if bool(half.isfinite().all()) else tensor
 
 
-def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            return {k: file.get_tensor(k) for k in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path}: broken or truncated safetensors file: {error}") from error
+def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Those whose names begin with the prefix, without it."""
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
 
-def _read_torch(path: Path) -> dict[str, Tensor]:
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError, zipfile.BadZipFile, KeyError,
-            ValueError, IndexError, struct.error) as error:  # fmt: skip
-        first_line = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-        raise CheckpointError(
-            f"{path}: not a weights file that can be read safely (truncated, not made by torch, or "
-            f"holding objects other than tensors): {first_line}"
-        ) from error
-    for wrapper in WRAPPERS:
-        if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
-            content = content[wrapper]
-    if not isinstance(content, dict):
-        raise CheckpointError(f"{path}: expected a dict of tensors, found {type(content).__name__}")
-    return {
-        _without_module(str(name)): tensor
-        for name, tensor in content.items()
-        if isinstance(tensor, Tensor)
-    }
-
-
-def _without_module(name: str) -> str:
-    """DistributedDataParallel puts `module.` before every name."""
-    return name.removeprefix("module.")
+def _is_known_extra(name: str) -> bool:
+    return any(
+        name.startswith(extra) if extra.endswith(".") else name == extra for extra in KNOWN_EXTRAS
+    )

@@ -1,12 +1,13 @@
-"""Names of the released checkpoints' tensors, and ours."""
+"""Names of the released checkpoints' tensors, and the sizes that their shapes tell."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from detailbase_core.config import ModelConfig
-from detailbase_core.errors import CheckpointError
+from detailbase_core.errors import CheckpointError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,68 +15,41 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BACKBONE_PREFIXES = ("input_conv.", "unet.", "output_layer.")
-_LAYER = re.compile(r"decoder\.(cross_attn|self_attn|ffn)_layers\.(\d+)\.(.+)")
-_LAYER_PARTS = {
-    ("cross_attn", "attn"): "cross_attention",
-    ("cross_attn", "norm"): "cross_norm",
-    ("self_attn", "attn"): "self_attention",
-    ("self_attn", "norm"): "self_norm",
-    ("ffn", "net.0"): "ffn_in",
-    ("ffn", "net.3"): "ffn_out",
-    ("ffn", "norm"): "ffn_norm",
-}
-_DECODER_PARTS = {
-    "decoder.input_proj.0.": "decoder.key_proj.",
-    "decoder.input_proj.1.": "decoder.key_norm.",
-    "decoder.lang_proj.": "decoder.query_proj.",
-    "decoder.x_mask.": "decoder.mask_head.",
-    "decoder.out_norm.": "decoder.out_norm.",
-    "decoder.out_score.": "decoder.score_head.",
-}
+PUBLISHED = ModelConfig()
 
-_BLOCK = re.compile(
-    r"unet\.((?:u\.)*)(blocks|blocks_tail)\.block(\d+)\.(conv_branch\.\d|i_branch\.0)\.(\w+)"
-)
-_BETWEEN = re.compile(r"unet\.((?:u\.)*)(conv|deconv)\.([02])\.(\w+)")
+_LEVEL = re.compile(r"levels\.(\d+)\.(.+)")
+_BLOCK = re.compile(r"(blocks|tail_blocks)\.(\d+)\.(\w+)\.(\w+)")
+_BLOCK_GROUPS = {"blocks": "blocks", "tail_blocks": "blocks_tail"}
 _BLOCK_PARTS = {
-    "conv_branch.0": "norm1",
-    "conv_branch.2": "conv1",
-    "conv_branch.3": "norm2",
-    "conv_branch.5": "conv2",
-    "i_branch.0": "shortcut",
+    "norm1": "conv_branch.0",
+    "conv1": "conv_branch.2",
+    "norm2": "conv_branch.3",
+    "conv2": "conv_branch.5",
+    "shortcut": "i_branch.0",
 }
 _BETWEEN_PARTS = {
-    ("conv", "0"): "down_norm",
-    ("conv", "2"): "down_conv",
-    ("deconv", "0"): "up_norm",
-    ("deconv", "2"): "up_conv",
+    "down_norm": "conv.0",
+    "down_conv": "conv.2",
+    "up_norm": "deconv.0",
+    "up_conv": "deconv.2",
 }
-
-
-def backbone_key(name: str) -> str:
-    """The SparseUNet's name of a released backbone tensor.
-
-    Args:
-        name: such as `unet.u.blocks.block0.conv_branch.2.weight`; each `u.` is one level down.
-
-    Returns:
-        Such as `levels.1.blocks.0.conv1.weight`.
-
-    Raises:
-        CheckpointError: not a backbone tensor's name.
-    """
-    for released, ours in (("input_conv.0.", "input_conv."), ("output_layer.0.", "output_norm.")):
-        if name.startswith(released):
-            return ours + name[len(released) :]
-    if match := _BLOCK.fullmatch(name):
-        nesting, group, number, part, leaf = match.groups()
-        blocks = "tail_blocks" if group == "blocks_tail" else "blocks"
-        if part in _BLOCK_PARTS:
-            return f"levels.{len(nesting) // 2}.{blocks}.{number}.{_BLOCK_PARTS[part]}.{leaf}"
-    if match := _BETWEEN.fullmatch(name):
-        nesting, group, part, leaf = match.groups()
-        return f"levels.{len(nesting) // 2}.{_BETWEEN_PARTS[group, part]}.{leaf}"
-    raise CheckpointError(f"{name!r} is not the name of a released backbone tensor")
+_LAYER = re.compile(r"decoder\.layers\.(\d+)\.(\w+)\.(.+)")
+_LAYER_PARTS = {
+    "cross_attention": ("cross_attn", "attn"),
+    "cross_norm": ("cross_attn", "norm"),
+    "self_attention": ("self_attn", "attn"),
+    "self_norm": ("self_attn", "norm"),
+    "ffn_in": ("ffn", "net.0"),
+    "ffn_out": ("ffn", "net.3"),
+    "ffn_norm": ("ffn", "norm"),
+}
+_DECODER_PARTS = {
+    "decoder.key_proj.": "decoder.input_proj.0.",
+    "decoder.key_norm.": "decoder.input_proj.1.",
+    "decoder.query_proj.": "decoder.lang_proj.",
+    "decoder.mask_head.": "decoder.x_mask.",
+    "decoder.score_head.": "decoder.out_score.",
+}
 
 
 def is_backbone_key(name: str) -> bool:
@@ -83,56 +57,106 @@ def is_backbone_key(name: str) -> bool:
     return name.startswith(BACKBONE_PREFIXES)
 
 
-def model_key(name: str) -> str:
-    """DetailBase's name of a released tensor, text encoder excluded.
+def released_backbone_key(name: str) -> str:
+    """The released name of a SparseUNet tensor.
 
-    A name that no part of the network has comes back as it is, so that strict loading lists it
-    with the others that do not fit.
+    Args:
+        name: such as `levels.1.blocks.0.conv1.weight`.
+
+    Returns:
+        Such as `unet.u.blocks.block0.conv_branch.2.weight`; each `u.` is one level down.
     """
-    if is_backbone_key(name):
-        try:
-            return f"unet.{backbone_key(name)}"
-        except CheckpointError:
-            return name
-    for released, ours in _DECODER_PARTS.items():
-        if name.startswith(released):
-            return ours + name[len(released) :]
-    if match := _LAYER.fullmatch(name):
-        kind, number, rest = match.groups()
-        for (owner, part), ours in _LAYER_PARTS.items():
-            if owner == kind and rest.startswith(part + "."):
-                return f"decoder.layers.{number}.{ours}.{rest[len(part) + 1 :]}"
+    for ours, released in (("input_conv.", "input_conv.0."), ("output_norm.", "output_layer.0.")):
+        if name.startswith(ours):
+            return released + name[len(ours) :]
+    level = _LEVEL.fullmatch(name)
+    if level is None:
+        return name
+    nest, rest = _nest(int(level[1])), level[2]
+    if block := _BLOCK.fullmatch(rest):
+        group, number, part, leaf = block.groups()
+        return f"{nest}{_BLOCK_GROUPS[group]}.block{number}.{_BLOCK_PARTS[part]}.{leaf}"
+    part, leaf = rest.split(".", 1)
+    return f"{nest}{_BETWEEN_PARTS[part]}.{leaf}"
+
+
+def released_key(name: str) -> str:
+    """The released name of a DetailBase tensor, text encoder excluded.
+
+    What the released network does not have (the presence head, say) keeps its name.
+    """
+    if name.startswith("unet."):
+        return released_backbone_key(name.removeprefix("unet."))
+    for ours, released in _DECODER_PARTS.items():
+        if name.startswith(ours):
+            return released + name[len(ours) :]
+    if layer := _LAYER.fullmatch(name):
+        number, part, rest = layer.groups()
+        kind, released_part = _LAYER_PARTS[part]
+        return f"decoder.{kind}_layers.{number}.{released_part}.{rest}"
     return name
 
 
 def infer_model_config(tensors: Mapping[str, Tensor], where: str) -> ModelConfig:
     """The published architecture with the sizes that a released file's shapes tell.
 
+    Each size is what most of the tensors that have it say, and the published one where none
+    is there: so a file with missing or misshapen tensors still gets a network, against which
+    strict loading lists them.
+
     Raises:
-        CheckpointError: it lacks the tensors that tell the sizes.
+        CheckpointError: nothing of the backbone or of the decoder is there, or sizes that no
+            network can have.
     """
+    for part, prefixes in (("backbone", BACKBONE_PREFIXES), ("decoder", ("decoder.",))):
+        if not any(name.startswith(prefixes) for name in tensors):
+            raise CheckpointError(
+                f"{where}: not a DetailBase file, it has no {part} "
+                f"({prefixes[0]}... is missing); it holds {', '.join(sorted(tensors)[:3])} ..."
+            )
     try:
-        widths = [tensors["input_conv.0.weight"].shape[0]]
-        level = "unet."
-        while f"{level}conv.2.weight" in tensors:
-            widths.append(tensors[f"{level}conv.2.weight"].shape[0])
-            level += "u."
-        query_dim, text_dim = tensors["decoder.lang_proj.weight"].shape
-        ffn_dim = tensors["decoder.ffn_layers.0.net.0.weight"].shape[0]
-    except KeyError as error:
-        raise CheckpointError(
-            f"{where}: not a DetailBase file: {error.args[0]} is missing"
-        ) from None
-    return ModelConfig(
-        widths=tuple(widths),
-        block_reps=_count(tensors, r"unet\.blocks\.block(\d+)\."),
-        text_dim=text_dim,
-        query_dim=query_dim,
-        ffn_dim=ffn_dim,
-        decoder_layers=_count(tensors, r"decoder\.ffn_layers\.(\d+)\."),
+        return ModelConfig(
+            widths=_widths(tensors),
+            block_reps=_count(tensors, r"unet\.blocks\.block(\d+)\.") or PUBLISHED.block_reps,
+            text_dim=_size(tensors, r"decoder\.lang_proj\.weight", 1, PUBLISHED.text_dim),
+            query_dim=_size(tensors, r"decoder\..*norm\.\w+", 0, PUBLISHED.query_dim),
+            ffn_dim=_size(tensors, r"decoder\.ffn_layers\.\d+\.net\.0\.\w+", 0, PUBLISHED.ffn_dim),
+            decoder_layers=_count(tensors, r"decoder\.\w+_layers\.(\d+)\.")
+            or PUBLISHED.decoder_layers,
+        )
+    except ConfigError as error:
+        raise CheckpointError(f"{where}: not a DetailBase file: {error}") from error
+
+
+def _nest(level: int) -> str:
+    return "unet." + "u." * level
+
+
+def _widths(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:
+    nests = [match[1] for name in tensors if (match := re.match(r"unet\.((?:u\.)*)\w", name))]
+    levels = 1 + max((nest.count("u.") for nest in nests), default=0)
+    first = PUBLISHED.widths[0]
+    return tuple(
+        _size(
+            tensors,
+            re.escape(_nest(level)) + r"blocks\.block\d+\.conv_branch\.[35]\.\w+",
+            0,
+            first * (level + 1),
+        )
+        for level in range(levels)
     )
+
+
+def _size(tensors: Mapping[str, Tensor], pattern: str, axis: int, default: int) -> int:
+    """What most tensors of these names have along an axis."""
+    sizes = Counter(
+        tensor.shape[axis]
+        for name, tensor in tensors.items()
+        if tensor.ndim > axis and re.fullmatch(pattern, name)
+    )
+    return sizes.most_common(1)[0][0] if sizes else default
 
 
 def _count(tensors: Mapping[str, Tensor], pattern: str) -> int:
     """How many different numbers the pattern's group takes among the names."""
-    return len({m.group(1) for name in tensors if (m := re.match(pattern, name))})
+    return len({match[1] for name in tensors if (match := re.match(pattern, name))})

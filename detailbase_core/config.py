@@ -86,6 +86,11 @@ def _check_limits(name: str, value: Any, metadata: typing.Mapping[str, Any]) -> 
             raise ConfigError(f"{name}: {number} is above {high}")
 
 
+def _check_heads(name: str, width: int, heads: int) -> None:
+    if width % heads:
+        raise ConfigError(f"{name}: {width} does not divide into {heads} heads")
+
+
 @dataclass(frozen=True)
 class MapConfig(Settings):
     """How scans become a map."""
@@ -194,6 +199,12 @@ class ModelConfig(Settings):
     )
     presence_head: bool = setting(False, "Predict per query whether the scene holds what it names.")
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.widths:
+            raise ConfigError("widths: the U-Net needs at least one level")
+        _check_heads("query_dim", self.query_dim, self.heads)
+
     @property
     def in_channels(self) -> int:
         """Features per voxel: r g b x y z, or r g b and height."""
@@ -213,6 +224,10 @@ class TextConfig(Settings):
         64, "Words with a position of their own; later ones share the last.", low=2
     )
     dropout: float = setting(0.1, "Dropout while training.", low=0.0, high=0.9)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_heads("dim", self.dim, self.heads)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Words = Sequence[str]
 
-RELEASED_UNUSED_KEYS = ("pooler.dense.weight", "pooler.dense.bias", "embeddings.position_ids")
-
 
 class TextEncoder(Protocol):
     """What the model asks of a text encoder."""
@@ -154,6 +152,8 @@ class TransformersTextEncoder(nn.Module):
             raise CheckpointError(
                 f"no text encoder could be loaded from {name_or_path!r}: {error}"
             ) from error
+        if getattr(self.encoder, "pooler", None) is not None:
+            self.encoder.pooler = None  # only the last hidden state is used
         self.encoder.requires_grad_(False)
 
     def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
