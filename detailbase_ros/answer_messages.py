@@ -1,0 +1,103 @@
+"""A Grounding rebuilt from what the node published: for pictures and tools on the other side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from detailbase_core.pointcloud2 import decode_points
+from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
+from detailbase_ros.conversions import to_nanoseconds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from sensor_msgs.msg import PointCloud2
+
+    from detailbase_ros import msg
+
+    Labels = tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.uint32]]
+
+
+def scene_from_message(message: PointCloud2) -> Scene:
+    """The map on `~/scene`; its superpoints are not published, so each point is its own."""
+    cloud = _cloud(message)
+    return Scene(cloud, np.arange(len(cloud), dtype=np.int64))
+
+
+def grounding_from_messages(
+    answer: msg.GroundedQuery, instances: PointCloud2 | None, scene: Scene
+) -> Grounding:
+    """One answer as the core's type.
+
+    Args:
+        answer: from `~/grounding`.
+        instances: the picture of the same answer from `~/instances`; None where nothing was found.
+        scene: of the map in which it was answered; objects' points are looked up in it.
+    """
+    labels = _labelled_points(instances) if instances is not None else None
+    tree = cKDTree(scene.cloud.xyz)
+    sentence, *phrases = (
+        _phrase(phrase, phrase_id, labels, tree)
+        for phrase_id, phrase in enumerate((answer.sentence, *answer.phrases))
+    )
+    seconds = dict(zip(answer.stage_names, answer.stage_seconds, strict=True))
+    return Grounding(answer.query, scene, sentence, tuple(phrases), seconds)
+
+
+def _cloud(message: PointCloud2) -> PointCloud:
+    points = decode_points(
+        message.fields,
+        message.height,
+        message.width,
+        message.point_step,
+        message.row_step,
+        message.is_bigendian,
+        message.data,
+    )
+    stamp_ns = to_nanoseconds(message.header.stamp)
+    return PointCloud(points.xyz, points.rgb, message.header.frame_id, stamp_ns)
+
+
+def _labelled_points(message: PointCloud2) -> Labels:
+    """xyz (M, 3), phrase_id (M,) and instance_id (M,) of an instances cloud."""
+    step, data = message.point_step, np.frombuffer(message.data, np.uint8)
+    rows = data.reshape(-1, step)
+    offsets = {field.name: field.offset for field in message.fields}
+
+    def column(name: str, dtype: type, width: int = 1) -> NDArray:
+        begin = offsets[name]
+        raw = np.ascontiguousarray(rows[:, begin : begin + 4 * width])
+        return raw.view(dtype).reshape(len(rows), width)
+
+    return (
+        column("x", np.float32, 3),
+        column("phrase_id", np.uint32)[:, 0],
+        column("instance_id", np.uint32)[:, 0],
+    )
+
+
+def _phrase(
+    message: msg.GroundedPhrase, phrase_id: int, labels: Labels | None, tree: cKDTree
+) -> GroundedPhrase:
+    instances = []
+    for thing in message.instances if labels is not None else ():
+        xyz, phrase_ids, instance_ids = labels
+        mine = xyz[(phrase_ids == phrase_id) & (instance_ids == thing.id)]
+        _, indices = tree.query(mine)
+        instances.append(_instance(thing, np.unique(indices).astype(np.int64)))
+    return GroundedPhrase(
+        message.text, message.begin, message.end, message.score, message.presence, tuple(instances)
+    )
+
+
+def _instance(message: msg.PhraseInstance, point_indices: NDArray[np.int64]) -> Instance:
+    p, q, s, c = (
+        message.pose.position,
+        message.pose.orientation,
+        message.size,
+        message.centroid,
+    )
+    box = Box((p.x, p.y, p.z), (s.x, s.y, s.z), 2.0 * float(np.arctan2(q.z, q.w)))
+    return Instance(message.id, point_indices, box, (c.x, c.y, c.z), message.score)

@@ -1,0 +1,237 @@
+"""The demo on a live ROS 2 graph: robot, node and three questions, each in a process of its own.
+
+    python -m detailbase_ros.demo --out demo
+
+Everything that the questioner hears goes into an MCAP bag; the picture is made from the answers'
+messages alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+# Apart from whatever robot is on this network; before rclpy reads it.
+os.environ["ROS_DOMAIN_ID"] = str(random.SystemRandom().randrange(1, 100))
+os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+
+import rclpy
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.serialization import deserialize_message, serialize_message
+from sensor_msgs.msg import PointCloud2
+from std_msgs.msg import String
+from tf2_msgs.msg import TFMessage
+from visualization_msgs.msg import MarkerArray
+
+from detailbase_core.bag_writer import BagWriter, read_definitions
+from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
+from detailbase_core.render import render_answers
+from detailbase_core.reports import answer_lines
+from detailbase_ros.answer_messages import grounding_from_messages, scene_from_message
+from detailbase_ros.msg import GroundedQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_NODE = "/segmentation_node"
+_QUERY_TOPIC = "/referring_query"
+_CLOUDS = "/camera/points"
+_START_S, _DRIVE_S, _ANSWER_S, _SCENE_S = 60.0, 40.0, 60.0, 15.0
+# topic: (message type, latched, reliable, depth)
+_TOPICS: dict[str, tuple[Any, bool, bool, int]] = {
+    _CLOUDS: (PointCloud2, False, True, 30),
+    "/tf": (TFMessage, False, True, 100),
+    "/tf_static": (TFMessage, True, True, 10),
+    f"{_NODE}/grounding": (GroundedQuery, True, True, 256),
+    f"{_NODE}/markers": (MarkerArray, True, True, 1),
+    f"{_NODE}/instances": (PointCloud2, True, True, 1),
+    f"{_NODE}/scene": (PointCloud2, True, True, 1),
+}
+
+
+class DemoError(Exception):
+    """The demo cannot go on; the message says why."""
+
+
+class Questioner(Node):
+    """Asks the questions; writes down everything it hears and says."""
+
+    def __init__(self, bag: BagWriter) -> None:
+        super().__init__("questioner")
+        self._bag = bag
+        self.heard: dict[str, list[bytes]] = {topic: [] for topic in _TOPICS}
+        for topic, (kind, latched, reliable, depth) in _TOPICS.items():
+            bag.add_topic(topic, _type_name(kind), latched=latched, reliable=reliable, depth=depth)
+            self.create_subscription(
+                kind, topic, self._recorder(topic), _qos(latched, reliable, depth), raw=True
+            )
+        bag.add_topic(_QUERY_TOPIC, _type_name(String))
+        self._questions = self.create_publisher(String, _QUERY_TOPIC, 10)
+
+    def node_listens(self) -> bool:
+        """Whether somebody waits for questions."""
+        return self._questions.get_subscription_count() > 0
+
+    def ask(self, sentence: str) -> None:
+        """Publish one question."""
+        message = String(data=sentence)
+        self._questions.publish(message)
+        self._bag.write(_QUERY_TOPIC, serialize_message(message), self._now_ns())
+
+    def answers(self) -> list[GroundedQuery]:
+        """All answers so far."""
+        heard = self.heard[f"{_NODE}/grounding"]
+        return [deserialize_message(message, GroundedQuery) for message in heard]
+
+    def last(self, topic: str) -> PointCloud2 | None:
+        """The last cloud heard on a topic of the node."""
+        heard = self.heard[f"{_NODE}/{topic}"]
+        return deserialize_message(heard[-1], PointCloud2) if heard else None
+
+    def _recorder(self, topic: str) -> Callable[[bytes], None]:
+        def record(message: bytes) -> None:
+            self.heard[topic].append(message)
+            self._bag.write(topic, message, self._now_ns())
+
+        return record
+
+    def _now_ns(self) -> int:
+        return int(self.get_clock().now().nanoseconds)
+
+
+def _type_name(kind: Any) -> str:
+    return f"{kind.__module__.split('.')[0]}/msg/{kind.__name__}"
+
+
+def _qos(latched: bool, reliable: bool, depth: int) -> QoSProfile:
+    return QoSProfile(
+        depth=depth,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+    )
+
+
+@contextmanager
+def running(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process `python -m detailbase_ros.MODULE ARGUMENTS` for the length of the block."""
+    process = subprocess.Popen([sys.executable, "-m", f"detailbase_ros.{module}", *arguments])
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(node: Node, done: Callable[[], bool], limit_s: float, what: str, *processes: Any) -> None:
+    """Listen until `done`; fails when a process has ended or the time is over."""
+    end = time.monotonic() + limit_s
+    while not done():
+        rclpy.spin_once(node, timeout_sec=0.05)
+        if any(process.poll() is not None for process in processes):
+            raise DemoError(f"a process of the demo ended while waiting for {what}; see above")
+        if time.monotonic() > end:
+            raise DemoError(f"{what} did not come within {limit_s:.0f} s")
+
+
+def _listen(node: Node, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        rclpy.spin_once(node, timeout_sec=0.05)
+
+
+def _definitions() -> dict[str, str]:
+    """Our messages' texts: beside the sources, or in the installed package's share folder."""
+    folder = Path(__file__).parents[1] / "msg"
+    if not any(folder.glob("*.msg")):
+        from ament_index_python.packages import get_package_share_directory
+
+        folder = Path(get_package_share_directory("detailbase_ros")) / "msg"
+    return read_definitions(folder, "detailbase_ros")
+
+
+def run(out: Path) -> None:
+    """The whole demo; writes `out`/answer.png and `out`/bag.
+
+    Raises:
+        DemoError: something did not happen in time.
+    """
+    begin = time.monotonic()
+    out.mkdir(parents=True, exist_ok=True)
+    with BagWriter(out / "bag", _definitions(), replace=True) as bag:
+        asker = Questioner(bag)
+        with running("segmentation_node", "--ros-args", "-r", f"points:={_CLOUDS}") as node:
+            _wait(asker, asker.node_listens, _START_S, "the segmentation node", node)
+            print(f"The node is up. A simulated robot drives through a room: {FRAMES} scans.")
+            with running("demo_robot_node") as robot:
+                clouds = asker.heard[_CLOUDS]
+                _wait(asker, lambda: len(clouds) >= FRAMES, _DRIVE_S, "the drive", node, robot)
+                scenes = len(asker.heard[f"{_NODE}/scene"])
+                _listen(asker, 1.0)  # the last scans wait for their transforms
+                print("Its map is made. Three questions on /referring_query:\n")
+                pictures = [_ask(asker, sentence, node) for sentence in SENTENCES]
+                newer = asker.heard[f"{_NODE}/scene"]
+                _wait(asker, lambda: len(newer) > scenes, _SCENE_S, "the map's picture", node)
+    map_message = asker.last("scene")
+    assert map_message is not None
+    scene = scene_from_message(map_message)
+    groundings = [grounding_from_messages(answer, cloud, scene) for answer, cloud in pictures]
+    for grounding in groundings:
+        print(f'"{grounding.query}"')
+        print("\n".join(answer_lines(grounding)) + "\n")
+    render_answers(groundings, out / "answer.png")
+    print(f"The map has {len(scene.cloud)} points of 2 cm; coordinates are metres in odom.")
+    print(f"Done in {time.monotonic() - begin:.0f} s.")
+    print(f"  picture:   {out / 'answer.png'}")
+    print(f"  recording: {out / 'bag'} (open it in Foxglove, or: ros2 bag play {out / 'bag'})")
+
+
+def _ask(
+    asker: Questioner, sentence: str, node: subprocess.Popen[bytes]
+) -> tuple[GroundedQuery, PointCloud2 | None]:
+    """One question; its answer and, where something was found, the picture of it."""
+    before, seen = len(asker.answers()), len(asker.heard[f"{_NODE}/instances"])
+    asker.ask(sentence)
+    _wait(
+        asker, lambda: len(asker.answers()) > before, _ANSWER_S, f"the answer to {sentence!r}", node
+    )
+    answer = asker.answers()[-1]
+    if answer.status not in (GroundedQuery.OK, GroundedQuery.NOTHING_FOUND):
+        raise DemoError(f"{sentence!r} was answered with status {answer.status}: {answer.message}")
+    heard = asker.heard[f"{_NODE}/instances"]
+    _wait(asker, lambda: len(heard) > seen, _ANSWER_S, "the answer's points", node)
+    return answer, asker.last("instances") if answer.status == GroundedQuery.OK else None
+
+
+def main() -> int:
+    """Command line entry point; 0 = done."""
+    parser = argparse.ArgumentParser(description="The demo on a live ROS 2 graph.")
+    parser.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
+    out = parser.parse_args().out
+    rclpy.init()
+    try:
+        run(out)
+    except DemoError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        rclpy.try_shutdown()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
