@@ -102,7 +102,13 @@ class Checkpoint:
         """
         model = DetailBase(self.model_config())
         self._load_into(model)
-        return model.eval(), self._text_encoder(text_encoder).eval()
+        encoder = self._text_encoder(text_encoder)
+        if encoder.dim != model.config.text_dim:
+            raise CheckpointError(
+                f"{self.path}: its network takes text features of width {model.config.text_dim}, "
+                f"the text encoder {text_encoder or 'inside'} gives {encoder.dim}; name another"
+            )
+        return model.eval(), encoder.eval()
 
     def load_network(self) -> DetailBase:
         """Only the network, for those who bring text features themselves; in eval mode."""

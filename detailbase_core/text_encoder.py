@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from detailbase_core.errors import CheckpointError
+from detailbase_core.errors import BadQueryError, CheckpointError
 from detailbase_core.word_pieces import WordPieces
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 class TextEncoder(Protocol):
     """What the model asks of a text encoder."""
+
+    @property
+    def dim(self) -> int:
+        """C, the width of its output."""
+        ...
 
     def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
         """Encode sentences given as words.
@@ -79,6 +85,11 @@ class SmallTextEncoder(nn.Module):
         )
         self.transformer = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
         self.norm = nn.LayerNorm(config.dim)
+
+    @property
+    def dim(self) -> int:
+        """Width of the output."""
+        return self.config.dim
 
     def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
         """See TextEncoder.encode."""
@@ -148,16 +159,27 @@ class TransformersTextEncoder(nn.Module):
         try:
             self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name_or_path)
             self.encoder: Any = transformers.AutoModel.from_pretrained(name_or_path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise CheckpointError(
-                f"no text encoder could be loaded from {name_or_path!r}: {error}"
+                f"no text encoder could be loaded from {name_or_path!r}; name a folder that holds "
+                "config.json, the tokenizer's files and the weights, or a model of the hub that "
+                f"was downloaded before (released weights use microsoft/mpnet-base): {error}"
             ) from error
         if getattr(self.encoder, "pooler", None) is not None:
             self.encoder.pooler = None  # only the last hidden state is used
         self.encoder.requires_grad_(False)
 
+    @property
+    def dim(self) -> int:
+        """Width of the output."""
+        return int(self.encoder.config.hidden_size)
+
     def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
-        """See TextEncoder.encode; without gradients, the encoder is frozen."""
+        """See TextEncoder.encode; without gradients, the encoder is frozen.
+
+        Raises:
+            BadQueryError: a sentence has more words than the encoder has positions.
+        """
         tokenizer = self.tokenizer
         start = (
             tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id
@@ -167,6 +189,11 @@ class TransformersTextEncoder(nn.Module):
         )
         ids = [[start, *(self._first_piece(word) for word in words), end] for words in sentences]
         longest = max(map(len, ids), default=1)
+        if longest > tokenizer.model_max_length:
+            raise BadQueryError(
+                f"the sentence has {longest - 2} words, this text encoder takes at most "
+                f"{tokenizer.model_max_length - 2}; ask for fewer things at once"
+            )
         tokens = torch.full((len(ids), longest), tokenizer.pad_token_id, dtype=torch.int64)
         mask = torch.zeros(len(ids), longest, dtype=torch.bool)
         for row, sequence in enumerate(ids):

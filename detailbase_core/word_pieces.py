@@ -24,7 +24,10 @@ class WordPieces:
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self.vocabulary = tuple(vocabulary)
-        self._ids = {piece: i for i, piece in enumerate(self.vocabulary)}
+        self._first = {p: i for i, p in enumerate(self.vocabulary) if not p.startswith("##")}
+        self._further = {
+            p[2:]: i for i, p in enumerate(self.vocabulary) if p.startswith("##") and len(p) > 2
+        }
         self.ids = lru_cache(maxsize=10_000)(self._split)
 
     def _split(self, word: str) -> tuple[int, ...]:
@@ -33,14 +36,11 @@ class WordPieces:
         ids: list[int] = []
         begin = 0
         while begin < len(text):
-            prefix = "##" if begin else ""
-            end = next(
-                (e for e in range(len(text), begin, -1) if prefix + text[begin:e] in self._ids),
-                None,
-            )
+            known = self._further if begin else self._first
+            end = next((e for e in range(len(text), begin, -1) if text[begin:e] in known), None)
             if end is None:
                 return (0,)
-            ids.append(self._ids[prefix + text[begin:end]])
+            ids.append(known[text[begin:end]])
             begin = end
         return tuple(ids) or (0,)
 
