@@ -314,4 +314,7 @@ def load_yaml(config_class: type[C], path: str | Path) -> C:
         values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
-    return from_dict(config_class, {} if values is None else values)
+    try:
+        return from_dict(config_class, {} if values is None else values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None

@@ -1,0 +1,169 @@
+"""Settings: what is refused, what the message says, and that files give back what was written."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detailbase_core.config import (
+    GrounderConfig,
+    InstanceConfig,
+    MapConfig,
+    ModelConfig,
+    Settings,
+    SuperpointConfig,
+    TextConfig,
+    from_dict,
+    load_yaml,
+    to_dict,
+)
+from detailbase_core.errors import ConfigError
+from training.config import AugmentationConfig, LossWeights, TrainConfig
+
+ALL = (GrounderConfig, MapConfig, SuperpointConfig, InstanceConfig, ModelConfig, TextConfig,
+       TrainConfig, AugmentationConfig, LossWeights)  # fmt: skip
+
+
+def is_nested(field) -> bool:
+    return field.default_factory is not dataclasses.MISSING
+
+
+@pytest.mark.parametrize("config_class", ALL)
+def test_every_field_says_what_it_means(config_class):
+    assert config_class.__doc__
+    for field in dataclasses.fields(config_class):
+        if not is_nested(field):
+            assert field.metadata["doc"].endswith("."), field.name
+
+
+@pytest.mark.parametrize("config_class", ALL)
+def test_defaults_stand_within_their_own_limits(config_class):
+    """Building checks them; each number has a limit that refuses nonsense."""
+    config = config_class()
+    assert isinstance(config, Settings)
+    for field in dataclasses.fields(config):
+        if isinstance(getattr(config, field.name), float):
+            assert field.metadata["low"] is not None, field.name
+
+
+@pytest.mark.parametrize(("values", "message"), [
+    ({"thread": 1}, r"unknown setting 'thread'; known here: backend, checkpoint, .*threads"),
+    ({"map": {"voxel": 1}}, r"unknown setting 'map\.voxel'; known here: carve, .*voxel_size_m"),
+    ({1: 2}, "unknown setting '1'"),
+    ({"map": {"voxel_size_m": "big"}}, r"map\.voxel_size_m: expected float, got 'big'"),
+    ({"map": {"voxel_size_m": None}}, r"map\.voxel_size_m: expected float, got None"),
+    ({"map": {"carve": 1}}, r"map\.carve: expected bool, got 1"),
+    ({"map": {"max_voxels": True}}, r"map\.max_voxels: expected int, got True"),
+    ({"map": {"max_voxels": 5000.0}}, r"map\.max_voxels: expected int, got 5000\.0"),
+    ({"map": {"voxel_size_m": 0.001}}, r"map\.voxel_size_m: 0\.001 is below 0\.005"),
+    ({"map": {"voxel_size_m": 3}}, r"map\.voxel_size_m: 3\.0 is above 0\.5"),
+    ({"map": {"voxel_size_m": math.nan}}, r"map\.voxel_size_m: NaN is not a value"),
+    ({"map": {"voxel_size_m": math.inf}}, r"map\.voxel_size_m: inf is above 0\.5"),
+    ({"map": 3}, r"map: expected settings, got 3"),
+    ({"map": None}, r"map: expected settings, got None"),
+    ({"backend": "cudnn"}, r"backend: 'cudnn' is not one of auto, native, torch, triton, spconv"),
+    ({"device": 0}, r"device: expected str, got 0"),
+    ({"threads": -1}, r"threads: -1 is below 0"),
+])  # fmt: skip
+def test_bad_settings_are_named_with_their_path(values, message):
+    with pytest.raises(ConfigError, match=message):
+        from_dict(GrounderConfig, values)
+
+
+@pytest.mark.parametrize(("values", "message"), [
+    ({"model": {"widths": 32}}, r"model\.widths: expected a list, got 32"),
+    ({"model": {"widths": [32, 0]}}, r"model\.widths: 0 is below 1"),
+    ({"model": {"widths": [32, "64"]}}, r"model\.widths: expected int, got '64'"),
+    ({"model": {"widths": []}}, r"model\.widths: the U-Net needs at least one level"),
+    ({"model": {"heads": 3}}, r"model\.query_dim: 256 does not divide into 3 heads"),
+    ({"text": {"dim": 30}}, r"text\.dim: 30 does not divide into 4 heads"),
+    ({"loss": {"presence": -1}}, r"loss\.presence: -1\.0 is below 0\.0"),
+    ({"learning_rate": "fast"}, r"^learning_rate: expected float"),
+])  # fmt: skip
+def test_bad_training_settings_are_named_with_their_path(values, message):
+    with pytest.raises(ConfigError, match=message):
+        from_dict(TrainConfig, values)
+
+
+def test_whole_numbers_become_floats_and_lists_tuples():
+    config = from_dict(TrainConfig, {"clip_norm": 2, "model": {"widths": [8, 16]}})
+    assert isinstance(config.clip_norm, float)
+    assert config.model.widths == (8, 16)
+    assert from_dict(GrounderConfig, {}) == GrounderConfig()
+
+
+def test_settings_are_checked_in_code_too_and_frozen():
+    with pytest.raises(ConfigError, match="max_range_m"):
+        MapConfig(max_range_m=0.0)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        MapConfig().max_range_m = 3.0
+
+
+@pytest.mark.parametrize("config", [
+    GrounderConfig(), GrounderConfig(map=MapConfig(voxel_size_m=0.05, carve=False), threads=3),
+    TrainConfig(), TrainConfig(model=ModelConfig(widths=(8, 16), heads=4), seed=7),
+])  # fmt: skip
+def test_yaml_round_trip(config, tmp_path):
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(to_dict(config)), encoding="utf-8")
+    assert load_yaml(type(config), tmp_path / "config.yaml") == config
+
+
+@given(st.builds(InstanceConfig, mask_threshold=st.floats(0, 1), presence_threshold=st.floats(0, 1),
+                 connect_distance_m=st.floats(0.01, 1e6), min_points=st.integers(1)))  # fmt: skip
+def test_any_valid_settings_survive_yaml(config):
+    values = yaml.safe_load(yaml.safe_dump(to_dict(config)))
+    assert from_dict(InstanceConfig, values) == config
+
+
+def plain(value) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and plain(v) for k, v in value.items())
+    return all(map(plain, value)) if type(value) is list else type(value) in (int, float, str, bool)
+
+
+@pytest.mark.parametrize("config_class", ALL)
+def test_to_dict_gives_plain_values_only(config_class):
+    assert plain(to_dict(config_class()))
+
+
+@pytest.mark.parametrize("text", ["map: [1", "\tmap: 1", "map: !!python/object/apply:os.getcwd []"])
+def test_files_that_are_no_yaml_are_refused(tmp_path, text):
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"c\.yaml: cannot be read as YAML"):
+        load_yaml(GrounderConfig, tmp_path / "c.yaml")
+
+
+@pytest.mark.parametrize("text", ["3", "[]", "false", "- map", "just words"])
+def test_yaml_that_holds_no_settings_is_refused(tmp_path, text):
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"c\.yaml: .*expected settings"):
+        load_yaml(GrounderConfig, tmp_path / "c.yaml")
+
+
+def test_an_empty_file_means_all_defaults(tmp_path):
+    (tmp_path / "c.yaml").write_text("# nothing set\n", encoding="utf-8")
+    assert load_yaml(GrounderConfig, tmp_path / "c.yaml") == GrounderConfig()
+
+
+def test_missing_and_binary_files_are_named(tmp_path):
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00map")
+    for name in ("missing.yaml", "binary.yaml", "."):
+        with pytest.raises(ConfigError, match="cannot be read as YAML"):
+            load_yaml(GrounderConfig, tmp_path / name)
+
+
+def test_a_bad_setting_in_a_file_names_the_file(tmp_path):
+    (tmp_path / "c.yaml").write_text("map:\n  voxel_size_m: 9\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"c\.yaml: map\.voxel_size_m: 9\.0 is above 0\.5"):
+        load_yaml(GrounderConfig, tmp_path / "c.yaml")
+
+
+@pytest.mark.parametrize("path", ["config/detailbase_rooms.yaml"])
+def test_shipped_training_settings_are_valid(path, request):
+    config = load_yaml(TrainConfig, request.config.rootpath / path)
+    assert config.model.text_dim == config.text.dim
