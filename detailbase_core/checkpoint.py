@@ -174,7 +174,8 @@ def load_strict(
         name_in_file: from the module's names to the file's.
 
     Raises:
-        CheckpointError: lists what is missing, unexpected or misshapen, by the file's names.
+        CheckpointError: lists what is missing, unexpected, misshapen or holds NaN or infinity,
+            by the file's names.
     """
     own_names = {name_in_file(name): name for name in module.state_dict()}
     wanted = {name: module.state_dict()[own] for name, own in own_names.items()}
@@ -184,6 +185,9 @@ def load_strict(
         f"misshapen {name}: {tuple(tensors[name].shape)}, wanted {tuple(wanted[name].shape)}"
         for name in wanted.keys() & tensors.keys()
         if tensors[name].shape != wanted[name].shape
+    ]
+    problems += [
+        f"not finite {name}" for name, tensor in tensors.items() if not tensor.isfinite().all()
     ]
     if problems:
         listed = "\n  ".join(sorted(problems))

@@ -153,6 +153,15 @@ def test_a_misshapen_tensor_is_the_only_one_listed(name, shape):
     assert f"misshapen {name}: {shape}" in str(caught.value)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(value):
+    """They would come out as scores and boxes that are none."""
+    state = released_state()
+    state["decoder.out_score.2.bias"] = torch.full((1,), value)
+    with pytest.raises(CheckpointError, match=r"\n  not finite decoder\.out_score\.2\.bias$"):
+        Checkpoint(Path("x.pth"), state).load_network()
+
+
 @pytest.mark.parametrize("state", [
     {"layer1.0.conv1.weight": torch.zeros(3, 3)},
     {"decoder.lang_proj.weight": torch.zeros(256, 768)},
