@@ -80,8 +80,6 @@ $(VENV)/installed: $(VENV)/constraints.txt pyproject.toml setup.py $(wildcard cs
 
 # --- ROS 2 without a ROS installation -----------------------------------------------------
 
-ROS_READY = $(wildcard $(VENV)/ros)
-
 # Never stops the make: without the wheels everything but the live graph works.
 ros: install
 	@if [ $(WORLD) = ros ]; then \
@@ -124,7 +122,7 @@ write_launcher = printf '\#!/bin/sh\nunset $(ROS_ENVIRONMENT)\nexec "%s" -m deta
 # --- what it is for -----------------------------------------------------------------------
 
 demo: ros
-	@$(PY) -m detailbase_core.cli demo $(if $(ROS_READY),,--one-process)
+	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo; else $(PY) -m detailbase_core.demo; fi
 
 test: ros
 	@$(PY) -m pytest $(PYTEST_FLAGS) --ignore=tests/ros
