@@ -1,0 +1,77 @@
+"""Parameters made from the config's fields."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from rclpy.parameter import Parameter
+
+from detailbase_core.config import GrounderConfig
+from detailbase_ros.node_config import NodeConfig, parameters_of, yaml_text
+from detailbase_ros.parameters import read_parameters
+from tests.ros.graph import wait_for
+
+FILE = Path(__file__).parents[2] / "config" / "detailbase.yaml"
+SETTINGS = {
+    name: (value, metadata)
+    for config in (NodeConfig(), GrounderConfig())
+    for name, value, metadata in parameters_of(config)
+}
+
+
+def test_the_parameter_file_is_up_to_date():
+    assert FILE.read_text() == yaml_text(), (
+        "run: python -m detailbase_ros.node_config > config/detailbase.yaml"
+    )
+    values = yaml.safe_load(FILE.read_text())["/**/segmentation_node"]["ros__parameters"]
+    assert values == {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, (value, _) in SETTINGS.items()
+    }
+
+
+def test_every_setting_is_a_documented_parameter(graph):
+    for name, (_, metadata) in SETTINGS.items():
+        descriptor = graph.node.describe_parameter(name)
+        assert descriptor.description == metadata["doc"]
+        assert descriptor.read_only == (not metadata["live"])
+
+
+def test_live_parameters_reach_the_grounder(graph):
+    results = graph.node.set_parameters(
+        [
+            Parameter("map.max_range_m", value=3),  # a whole number where a float is meant
+            Parameter("instances.mask_threshold", value=0.25),
+        ]
+    )
+    assert [r.successful for r in results] == [True, True]
+    assert graph.grounder.map.config.max_range_m == 3.0
+    assert graph.grounder.config.instances.mask_threshold == 0.25
+    assert read_parameters(graph.node, GrounderConfig).map.max_range_m == 3.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("map.voxel_size_m", 0.1, "read-only"),
+        ("instances.mask_threshold", 1.5, "range"),
+        ("instances.mask_threshold", "high", "expected float"),
+        ("query_timeout_s", 0.0, "range"),
+    ],
+)
+def test_a_refused_change_says_why_and_changes_nothing(graph, name, value, reason):
+    before = graph.node.get_parameter(name).value
+    (result,) = graph.node.set_parameters([Parameter(name, value=value)])
+    assert not result.successful
+    assert reason in result.reason
+    assert graph.node.get_parameter(name).value == before
+
+
+def test_a_live_timeout_holds_for_the_next_query(graph):
+    graph.fill_map()
+    graph.grounder.hold.clear()
+    graph.node.set_parameters([Parameter("query_timeout_s", value=0.1)])
+    graph.robot.ask("the chair")
+    wait_for(lambda: graph.robot.answers)
+    graph.grounder.hold.set()
+    assert graph.robot.answers[0].message.startswith("no answer in time")

@@ -1,0 +1,68 @@
+"""Clearing, saving and loading the map on a live graph."""
+
+import pytest
+from std_srvs.srv import Trigger
+
+from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.srv import SceneFile
+from tests.ros.graph import NODE, wait_for
+
+
+def call(graph, service, name):
+    client = graph.robot.create_client(SceneFile, f"{NODE}/{service}")
+    return graph.robot.call(client, SceneFile.Request(name=name))
+
+
+def clear(graph):
+    client = graph.robot.create_client(Trigger, f"{NODE}/clear_scene")
+    return graph.robot.call(client, Trigger.Request())
+
+
+def test_a_cleared_map_is_empty_and_fills_again(graph):
+    graph.fill_map()
+    assert clear(graph).success
+    answer = graph.robot.ask_and_wait("the chair")
+    assert answer.status == GroundedQuery.EMPTY_MAP
+    assert (answer.header.stamp.sec, answer.scene_version) == (0, 0)
+    graph.robot.send_cloud()  # the same place and time: a cleared map takes it again
+    wait_for(lambda: len(graph.grounder.map) > 0)
+
+
+def test_a_saved_map_comes_back(graph, tmp_path):
+    graph.fill_map()
+    size = len(graph.grounder.map)
+    saved = call(graph, "save_scene", "living-room_2")
+    assert saved.success
+    assert saved.message == str(tmp_path / "living-room_2.npz")
+    clear(graph)
+    assert call(graph, "load_scene", "living-room_2").success
+    assert len(graph.grounder.map) == size
+    assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
+
+
+@pytest.mark.parametrize("name", ["", "../up", "/etc/passwd", "a b", "name.npz", "x" * 65, "ä"])
+@pytest.mark.parametrize("service", ["save_scene", "load_scene"])
+def test_names_stay_inside_the_folder(graph, tmp_path, service, name):
+    answer = call(graph, service, name)
+    assert not answer.success
+    assert "letters, digits" in answer.message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_or_broken_file_leaves_the_map_as_it_is(graph, tmp_path):
+    graph.fill_map()
+    size = len(graph.grounder.map)
+    (tmp_path / "broken.npz").write_bytes(b"no map at all")
+    for name in ("missing", "broken"):
+        answer = call(graph, "load_scene", name)
+        assert not answer.success
+        assert name in answer.message
+    assert len(graph.grounder.map) == size
+
+
+def test_an_unwritable_folder_is_told(make_graph, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    graph = make_graph(scene_directory=str(tmp_path / "file"))
+    answer = call(graph, "save_scene", "room")
+    assert not answer.success
+    assert answer.message

@@ -1,0 +1,186 @@
+"""The worker thread and its neighbours that need no ROS."""
+
+import logging
+import threading
+import time
+
+import pytest
+
+from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
+from detailbase_ros.outcomes import Query, Status
+from detailbase_ros.query_worker import QueryWorker
+from detailbase_ros.reporter import Reporter
+from detailbase_ros.waiting_scans import WaitingScans
+
+
+class Answer:
+    """Stands for a Grounding."""
+
+    def __init__(self, found=True):
+        self.found = found
+
+
+class Slow:
+    """Answers when `go` is set, or is cancelled; what `replies` hold, in order."""
+
+    def __init__(self, *replies):
+        self.go, self.started = threading.Event(), threading.Event()
+        self.replies, self.encodings = list(replies), 0
+        self.threads = set()
+
+    def ground(self, text, cancel):
+        self.threads.add(threading.current_thread())
+        self.started.set()
+        while not self.go.wait(0.001):
+            if cancel.is_set():
+                raise Cancelled("cancelled")
+        reply = self.replies.pop(0) if self.replies else Answer()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def encode_scene(self, cancel):
+        self.threads.add(threading.current_thread())
+        self.encodings += 1
+
+
+class Outcomes:
+    """Collects outcomes as the node does: woken by the worker, taking all there are."""
+
+    def __init__(self, grounder, capacity=8, **options):
+        self.new = threading.Semaphore(0)
+        self.worker = QueryWorker(grounder, capacity, self.new.release, **options)
+        self.taken = []
+
+    def get(self, count):
+        while len(self.taken) < count:
+            assert self.new.acquire(timeout=5), self.taken
+            self.taken += self.worker.take_outcomes()
+        return self.taken
+
+
+@pytest.fixture
+def start():
+    started = []
+
+    def make(grounder, **options):
+        started.append(Outcomes(grounder, **options))
+        return started[-1]
+
+    yield make
+    for outcomes in started:
+        assert outcomes.worker.stop(5)
+
+
+def query(number, patience_s=60.0):
+    return Query(number, f"chair {number}", 0, time.monotonic() + patience_s)
+
+
+def test_answers_in_order_on_one_thread(start):
+    grounder = Slow()
+    outcomes = start(grounder)
+    for number in range(5):
+        outcomes.worker.submit(query(number))
+    grounder.go.set()
+    assert [o.query.id for o in outcomes.get(5)] == list(range(5))
+    assert {o.status for o in outcomes.taken} == {Status.OK}
+    assert len(grounder.threads) == 1
+    assert threading.current_thread() not in grounder.threads
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        (Answer(found=False), Status.NOTHING_FOUND),
+        (BadQueryError("too long"), Status.BAD_QUERY),
+        (EmptySceneError("empty"), Status.EMPTY_MAP),
+        (ValueError("a fault"), Status.INTERNAL_ERROR),
+    ],
+)
+def test_every_end_has_a_status_and_the_next_query_is_answered(start, caplog, reply, status):
+    caplog.set_level(logging.CRITICAL)
+    grounder = Slow(reply)
+    grounder.go.set()
+    outcomes = start(grounder)
+    outcomes.worker.submit(query(1))
+    outcomes.worker.submit(query(2))
+    assert [o.status for o in outcomes.get(2)] == [status, Status.OK]
+    assert bool(outcomes.taken[0].message) == isinstance(reply, Exception)
+
+
+def test_what_does_not_fit_is_overloaded_at_once(start):
+    grounder = Slow()
+    outcomes = start(grounder, capacity=2)
+    outcomes.worker.submit(query(0))
+    assert grounder.started.wait(5)
+    for number in (1, 2, 3):
+        outcomes.worker.submit(query(number))
+    assert [(o.query.id, o.status) for o in outcomes.get(1)] == [(3, Status.OVERLOADED)]
+    grounder.go.set()
+    assert [o.query.id for o in outcomes.get(4)] == [3, 0, 1, 2]
+
+
+def test_late_queries_time_out_running_or_waiting(start):
+    outcomes = start(Slow())
+    outcomes.worker.submit(query(1, patience_s=0.05))
+    outcomes.worker.submit(query(2, patience_s=0.05))
+    assert [o.status for o in outcomes.get(2)] == [Status.TIMEOUT] * 2
+
+
+def test_stopping_cancels_what_runs(start):
+    grounder = Slow()
+    outcomes = start(grounder)
+    outcomes.worker.submit(query(1))
+    assert grounder.started.wait(5)
+    assert outcomes.worker.stop(5)
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_the_changed_map_is_encoded_while_nobody_asks(start, ahead):
+    grounder = Slow()
+    grounder.go.set()
+    outcomes = start(grounder, encode_ahead=ahead)
+    outcomes.worker.map_changed()
+    if ahead:
+        end = time.monotonic() + 5
+        while not grounder.encodings and time.monotonic() < end:
+            time.sleep(0.001)
+    outcomes.worker.submit(query(1))
+    outcomes.get(1)
+    assert grounder.encodings == int(ahead)
+
+
+class Log(list):
+    def warning(self, message):
+        self.append(message)
+
+
+def test_warnings_are_throttled_per_cause_but_all_are_counted():
+    log = Log()
+    reporter = Reporter(log, period_s=0.05)
+    for _ in range(3):
+        reporter.trouble("no_transform", "no transform")
+    reporter.trouble("bad_cloud", "bad cloud")
+    time.sleep(0.06)
+    reporter.trouble("no_transform", "no transform")
+    reporter.once("grey", "grey it is")
+    reporter.once("grey", "grey it is")
+    reporter.count("scans received", 2)
+    assert log == ["no transform", "bad cloud", "no transform (4 so far)", "grey it is"]
+    assert reporter.counts() == {
+        "dropped: bad_cloud": 1,
+        "dropped: no_transform": 4,
+        "scans received": 2,
+    }
+
+
+def test_waiting_scans_leave_when_known_old_or_pushed_out():
+    poses = {"b": 2.0}
+    waiting = WaitingScans(capacity=3, timeout_s=1.0, look_up=poses.get)
+    assert [waiting.add(name, now=0.1 * at) for at, name in enumerate("abcd")] == [
+        [], [], [], ["a"],
+    ]  # fmt: skip
+    assert waiting.take(now=0.5) == ([("b", 2.0)], [])
+    poses["d"] = 4.0
+    assert waiting.take(now=1.25) == ([("d", 4.0)], ["c"])
+    assert len(waiting) == 0
