@@ -118,9 +118,9 @@ def main(
     logging.basicConfig(format="[%(levelname)s] [%(name)s]: %(message)s")
     rclpy.init(args=args)
     node, stopped = None, True
+    executor = PooledExecutor(_THREADS)  # first: it cannot be made once a signal has come
     try:
         node = SegmentationNode(make_grounder)
-        executor = PooledExecutor(_THREADS)
         executor.add_node(node)
         executor.spin()
     except (KeyboardInterrupt, ExternalShutdownException):

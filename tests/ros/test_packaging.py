@@ -1,0 +1,84 @@
+"""The ROS 2 package's files fit together."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from catkin_pkg.package import parse_package
+
+ROOT = Path(__file__).parents[2]
+WORLD = Path(sys.prefix) / "world"
+
+
+def test_package_xml_is_valid_and_names_the_same_version_as_pip():
+    package = parse_package(str(ROOT / "package.xml"), warnings=(warnings := []))
+    assert warnings == []
+    assert package.name == "detailbase_ros"
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert package.version == version[1]
+    assert [e.tagname for e in package.exports] == ["build_type"]
+    assert [g.name for g in package.member_of_groups] == ["rosidl_interface_packages"]
+
+
+def test_cmake_generates_every_interface_and_depends_on_what_they_use():
+    cmake = (ROOT / "CMakeLists.txt").read_text()
+    listed = set(re.findall(r"^  ((?:msg|srv)/\w+\.(?:msg|srv))$", cmake, re.MULTILINE))
+    files = [*ROOT.glob("msg/*.msg"), *ROOT.glob("srv/*.srv")]
+    assert listed == {f"{file.parent.name}/{file.name}" for file in files}
+    used = {name for file in files for name in re.findall(r"^(\w+)/\w+", file.read_text(), re.M)}
+    dependencies = re.search(r"DEPENDENCIES (.+)", cmake)[1].split()
+    assert set(dependencies) == used
+    assert used <= {d.name for d in parse_package(str(ROOT / "package.xml")).exec_depends}
+
+
+@pytest.mark.parametrize("name", ["segmentation_node", "demo_robot_node"])
+def test_executables_follow_the_active_python(name):
+    path = ROOT / "detailbase_ros" / "bin" / name
+    assert path.read_text().startswith("#!/usr/bin/env python3\n")
+    assert os.access(path, os.X_OK)
+    assert f"detailbase_ros/bin/{name}" in (ROOT / "CMakeLists.txt").read_text()
+    assert (ROOT / "detailbase_ros" / f"{name}.py").exists()
+
+
+def test_launch_files_compile():
+    for path in (ROOT / "launch").glob("*.launch.py"):
+        compile(path.read_text(), path, "exec")
+
+
+def test_no_setup_cfg_and_no_source_folders_where_messages_go():
+    assert not (ROOT / "setup.cfg").exists()
+    for name in ("msg", "srv", "action"):
+        assert not (ROOT / "detailbase_ros" / name).exists()
+
+
+@pytest.mark.skipif(
+    not WORLD.exists() or WORLD.read_text().strip() != "wheels",
+    reason="this environment uses a ROS installation; colcon makes its launchers",
+)
+def test_the_launcher_works_in_a_shell_where_another_ros_is_sourced(tmp_path):
+    (tmp_path / "rclpy.py").write_text("raise ImportError('of another ROS')")
+    ended = subprocess.run(
+        [
+            Path(sys.prefix) / "bin" / "segmentation_node",
+            "--ros-args",
+            "-p",
+            "checkpoint:=/nowhere/model.safetensors",
+        ],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(tmp_path),
+            "AMENT_PREFIX_PATH": str(tmp_path),
+            "LD_LIBRARY_PATH": str(tmp_path),
+            "RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp",
+            "ROS_DISTRO": "jazzy",
+        },
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "/nowhere/model.safetensors" in ended.stderr  # it came as far as loading its model
+    assert ended.returncode == 1

@@ -1,0 +1,142 @@
+"""The node as a process: starting, stopping, and the shell that it is started from."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import rclpy
+from rclpy.node import Node
+from std_msgs.msg import String
+
+from detailbase_ros.executor import PooledExecutor
+from tests.ros.graph import Spinner, wait_for
+
+ROOT = Path(__file__).parents[2]
+
+
+class Process:
+    """A command whose output is read line by line."""
+
+    def __init__(self, command, **environment):
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_until_ready(self):
+        for line in self.process.stderr:
+            if "ready: " in line:
+                time.sleep(0.2)  # until it spins
+                return
+        raise AssertionError(f"ended with {self.process.wait()} before it was ready")
+
+    def stop(self, number):
+        """Send the signal; exit status, seconds, and what was still printed."""
+        begin = time.monotonic()
+        self.process.send_signal(number)
+        _, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, time.monotonic() - begin, errors
+
+
+@pytest.fixture
+def start():
+    started = []
+
+    def make(command, **environment):
+        started.append(Process(command, **environment))
+        return started[-1]
+
+    yield make
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+
+
+def fake_node(*arguments):
+    return [sys.executable, "-m", "tests.ros.fake_node", *arguments]
+
+
+@contextmanager
+def asker(domain):
+    """A publisher of queries in a context of its own."""
+    context = rclpy.Context()
+    context.init(domain_id=domain)
+    node = Node("asker", context=context)
+    yield node.create_publisher(String, "referring_query", 10)
+    node.destroy_node()
+    context.try_shutdown()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_idle_node_quietly(start, number):
+    node = start(fake_node())
+    node.wait_until_ready()
+    status, _, errors = node.stop(number)
+    assert (status, errors) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_busy_node_quietly(start, number):
+    domain = random.randrange(1, 100)
+    node = start(fake_node("3600"), ROS_DOMAIN_ID=str(domain))
+    node.wait_until_ready()
+    with asker(domain) as publisher:
+        wait_for(publisher.get_subscription_count)
+        publisher.publish(String(data="the chair"))
+        time.sleep(0.3)
+        status, _, errors = node.stop(number)
+    assert (status, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "complaint"),
+    [
+        ("map.voxel_size_m:=0.0", "map.voxel_size_m"),
+        ("map_frame:=3", "map_frame"),
+        ("on_map_jump:=dance", "'dance' is not one of clear, keep"),
+    ],
+)
+def test_a_wrong_parameter_ends_it_with_one_line(parameter, complaint):
+    command = [sys.executable, "-m", "detailbase_ros.segmentation_node"]
+    ended = subprocess.run(
+        [*command, "--ros-args", "-p", parameter],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert complaint in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_missing_model_ends_it_with_one_line():
+    command = [sys.executable, "-m", "detailbase_ros.segmentation_node"]
+    ended = subprocess.run(
+        [*command, "--ros-args", "-p", "checkpoint:=/nowhere/model.safetensors"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "/nowhere/model.safetensors" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_fault_in_a_callback_reaches_the_one_who_spins():
+    context = rclpy.Context()
+    context.init(domain_id=random.randrange(1, 100))
+    node = Node("faulty", context=context)
+    node.create_timer(0.01, lambda: 1 / 0)
+    spinner = Spinner(context, node)
+    wait_for(lambda: spinner.fault)
+    assert isinstance(spinner.fault, ZeroDivisionError)
+    context.try_shutdown()
+    spinner.thread.join(5)
+    spinner.executor.shutdown(1)
+    node.destroy_node()
+    assert isinstance(spinner.executor, PooledExecutor)
