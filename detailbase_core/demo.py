@@ -1,4 +1,4 @@
-"""The demo's room and questions, and the whole demo in one process (without ROS).
+"""The whole demo in one process, without ROS.
 
 python -m detailbase_core.demo --out demo
 """
@@ -8,36 +8,12 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.render import render_answers
 from detailbase_core.reports import answer_lines
-from detailbase_core.synthetic.camera import Camera, scan_room
-from detailbase_core.synthetic.path import robot_path
-from detailbase_core.synthetic.rooms import generate_room
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from detailbase_core.synthetic.camera import Scan
-
-ROOM_SEED = 800_005  # no training room: those are 0 to 699
-FRAMES = 24
-CAMERA = Camera(width=240, height=180, fov_deg=80)
-MAP_FRAME = "odom"
-SENTENCES = (
-    "the purple lamp next to the green bed, and the red chair at the desk",
-    "go to the yellow wardrobes",
-    "is there a plant near the red sofa?",
-)
-
-
-def demo_scans() -> Iterator[Scan]:
-    """What the robot sees on its drive through the demo room, in order."""
-    room = generate_room(ROOM_SEED)
-    yield from scan_room(room, camera=CAMERA, poses=robot_path(room, FRAMES))
+from detailbase_core.synthetic.demo_room import FRAMES, MAP_FRAME, SENTENCES, demo_scans
 
 
 def main() -> None:

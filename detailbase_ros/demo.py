@@ -33,9 +33,9 @@ from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
 
 from detailbase_core.bag_writer import BagWriter, read_definitions
-from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
 from detailbase_core.render import render_answers
 from detailbase_core.reports import answer_lines
+from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
 from detailbase_ros.answer_messages import grounding_from_messages, scene_from_message
 from detailbase_ros.msg import GroundedQuery
 

@@ -37,6 +37,7 @@ def generate_launch_description() -> LaunchDescription:
                 executable="segmentation_node",
                 output="screen",
                 parameters=[LaunchConfiguration("params")],
+                remappings=[("points", "/camera/points")],
             ),
             Node(package="detailbase_ros", executable="demo_robot_node", output="screen"),
             TimerAction(period=20.0, actions=[ask]),  # the drive takes some seconds

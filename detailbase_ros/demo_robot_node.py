@@ -1,0 +1,112 @@
+"""A simulated robot: drives a depth camera through a room, publishes clouds and transforms.
+
+Topics: /camera/points (organised, with holes, in camera_optical), /tf odom -> base_link at
+20 Hz, /tf_static base_link -> camera_optical. It starts once somebody listens to the clouds, and
+stands at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import rclpy
+from geometry_msgs.msg import TransformStamped
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from scipy.spatial.transform import Rotation
+from sensor_msgs.msg import PointCloud2
+from tf2_msgs.msg import TFMessage
+
+from detailbase_core.config import Settings, setting
+from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
+from detailbase_core.synthetic.drive import BASE_TO_CAMERA, Drive
+from detailbase_ros.conversions import cloud_to_message, make_header
+from detailbase_ros.parameters import declare_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_TICK_S = 0.05
+_BASE, _CAMERA = "base_link", "camera_optical"
+
+
+@dataclass(frozen=True)
+class RobotConfig(Settings):
+    """How the simulated robot drives."""
+
+    ticks_per_scan: int = setting(
+        10, "A cloud every so many ticks of 0.05 s; the drive has 24 clouds.", low=1
+    )
+    start_delay_s: float = setting(
+        1.0, "Stands this long after somebody has begun to listen, seconds.", low=0.0
+    )
+
+
+class DemoRobotNode(Node):
+    """Drives once through the demo's room, then stands and keeps publishing transforms."""
+
+    def __init__(self) -> None:
+        super().__init__("demo_robot_node")
+        config = declare_parameters(self, RobotConfig)
+        self._scans = list(demo_scans())
+        poses = np.stack([scan.sensor_to_map for scan in self._scans])
+        self._ticks_per_scan = config.ticks_per_scan
+        self._drive = Drive(poses, config.ticks_per_scan * _TICK_S)
+        self._tick = -round(config.start_delay_s / _TICK_S)
+
+        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._clouds = self.create_publisher(PointCloud2, "/camera/points", 30)
+        self._tf = self.create_publisher(TFMessage, "/tf", 100)
+        self._tf_static = self.create_publisher(TFMessage, "/tf_static", latched)
+        self._tf_static.publish(_transform(_BASE, _CAMERA, BASE_TO_CAMERA))
+        self.create_timer(_TICK_S, self._step)
+        self.get_logger().info("waiting for somebody to listen to /camera/points")
+
+    def _step(self) -> None:
+        """One tick: where the robot is, and from time to time what it sees."""
+        stamp_ns = self.get_clock().now().nanoseconds
+        base = self._drive.base_at(self._tick * _TICK_S)
+        self._tf.publish(_transform(MAP_FRAME, _BASE, base, stamp_ns))
+        number, rest = divmod(self._tick, self._ticks_per_scan)
+        if rest == 0 and 0 <= number < len(self._scans):
+            cloud = replace(self._scans[number].cloud, frame=_CAMERA, stamp_ns=stamp_ns)
+            self._clouds.publish(cloud_to_message(cloud))
+            self._tell(number)
+        if self._tick >= 0 or self._clouds.get_subscription_count():
+            self._tick += 1
+
+    def _tell(self, number: int) -> None:
+        if number == 0:
+            self.get_logger().info(f"driving for {self._drive.duration_s:.0f} s")
+        elif number == len(self._scans) - 1:
+            self.get_logger().info("the drive is over")
+
+
+def _transform(
+    parent: str, child: str, matrix: NDArray[np.float64], stamp_ns: int = 0
+) -> TFMessage:
+    message = TransformStamped(header=make_header(parent, stamp_ns), child_frame_id=child)
+    t, r = message.transform.translation, message.transform.rotation
+    t.x, t.y, t.z = matrix[:3, 3].tolist()
+    r.x, r.y, r.z, r.w = Rotation.from_matrix(matrix[:3, :3]).as_quat().tolist()
+    return TFMessage(transforms=[message])
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the robot until SIGINT or SIGTERM."""
+    rclpy.init(args=args)
+    try:
+        rclpy.spin(DemoRobotNode())
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        rclpy.try_shutdown()
+
+
+if __name__ == "__main__":
+    main()
