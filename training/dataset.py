@@ -38,7 +38,7 @@ class SceneTensors:
         point_to_superpoint: (N,) int32.
         objects: (S, O) float32, the part of each superpoint's points that object o owns;
             column o is object id o - 1, so that -1 (nothing) is column 0.
-        descriptions: the scene's sentences.
+        descriptions: those of the scene's sentences that refer to something.
         names: (S, 2) int64, index into CATEGORIES and COLORS of the object that owns most of
             each superpoint, -1 where that is unknown.
     """
@@ -51,10 +51,14 @@ class SceneTensors:
     names: Tensor
 
     def phrase_masks(self, ids: Sequence[Sequence[int]]) -> Tensor:
-        """(P, S) bool: superpoints more than half of whose points belong to the objects."""
-        chosen = np.zeros((len(ids), self.objects.shape[1]), dtype=np.float32)
+        """(P, S) bool: superpoints more than half of whose points belong to the objects.
+
+        An object that owns no point of the scene has none.
+        """
+        columns = self.objects.shape[1]
+        chosen = np.zeros((len(ids), columns), dtype=np.float32)
         for row, objects in enumerate(ids):
-            chosen[row, [o + 1 for o in objects]] = 1.0
+            chosen[row, [o + 1 for o in objects if o + 1 < columns]] = 1.0
         share = torch.from_numpy(chosen).to(self.objects.device) @ self.objects.T
         return share > 0.5
 
@@ -73,7 +77,7 @@ def scene_tensors(scene: DescribedScene, coordinates: str, device: torch.device)
         torch.from_numpy(scene.rgb).to(device),
         torch.from_numpy(scene.point_to_superpoint.astype(np.int32)).to(device),
         torch.from_numpy(shares).to(device),
-        tuple(scene.descriptions),
+        tuple(d for d in scene.descriptions if any(True for _ in d.targets())),
         torch.from_numpy(_superpoint_names(scene, shares)).to(device),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,9 +121,13 @@ def read_scene(path: str | Path) -> DescribedScene:
             instance, superpoint = archive["instance"], archive["superpoint"]
             categories, colors = (_by_object(archive, key) for key in ("category", "color"))
         records = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        if not isinstance(records, list):
+            raise ValueError("the JSON is no list of records")
+        _check_points(xyz, rgb, instance, superpoint)
+        descriptions = tuple(parse_record(record) for record in records)
+    except (OSError, KeyError, ValueError, EOFError, NotImplementedError, RecursionError,
+            zipfile.BadZipFile, zlib.error, BadFileError) as error:  # fmt: skip
         raise BadFileError(f"{path}: no described scene can be read: {error}") from error
-    descriptions = tuple(parse_record(record) for record in records)
     return DescribedScene(
         path.stem,
         xyz,
@@ -135,6 +140,27 @@ def read_scene(path: str | Path) -> DescribedScene:
     )
 
 
+def _check_points(
+    xyz: NDArray[Any], rgb: NDArray[Any], instance: NDArray[Any], superpoint: NDArray[Any]
+) -> None:
+    """ValueError unless the arrays are those of a DescribedScene."""
+    if xyz.dtype != np.float32 or xyz.ndim != 2 or xyz.shape[1] != 3 or not len(xyz):
+        raise ValueError(f"xyz: expected float32 (N, 3), got {xyz.dtype} {xyz.shape}")
+    if rgb.dtype != np.uint8 or rgb.shape != xyz.shape:
+        raise ValueError(f"rgb: expected uint8 {xyz.shape}, got {rgb.dtype} {rgb.shape}")
+    for name, ids, least in (("instance", instance, -1), ("superpoint", superpoint, 0)):
+        if ids.dtype.kind not in "iu" or ids.shape != xyz.shape[:1]:
+            raise ValueError(
+                f"{name}: expected integers ({len(xyz)},), got {ids.dtype} {ids.shape}"
+            )
+        if ids.min() < least:
+            raise ValueError(f"{name}: {ids.min()} is below {least}")
+    if not np.isfinite(xyz).all():
+        raise ValueError("xyz: NaN or infinite coordinates; drop those points")
+    if superpoint.max() >= len(xyz) or not np.bincount(superpoint.astype(np.int64)).all():
+        raise ValueError("superpoint: ids are not dense, 0 .. count - 1")
+
+
 def _by_object(archive: Mapping[str, NDArray[Any]], key: str) -> dict[int, str]:
     """What our rooms' files say of each object; empty for files that say nothing."""
     if "object_id" not in archive:
@@ -143,16 +169,45 @@ def _by_object(archive: Mapping[str, NDArray[Any]], key: str) -> dict[int, str]:
     return dict(zip(archive["object_id"].tolist(), names, strict=True))
 
 
-def parse_record(record: dict[str, Any]) -> Description:
-    """One DetailRefer record (or ScanRefer's, which has `object_id` and no `t2o`)."""
+def parse_record(record: Mapping[str, Any]) -> Description:
+    """One DetailRefer record (or ScanRefer's, which has `object_id` and no `t2o`).
+
+    Raises:
+        BadFileError: a field is missing or of another kind, or a key names no word.
+    """
+    try:
+        return _parsed(record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"no field {error}" if isinstance(error, KeyError) else str(error)
+        raise BadFileError(f"not a DetailRefer record ({reason}): {str(record)[:200]}") from error
+
+
+def _parsed(record: Mapping[str, Any]) -> Description:
+    words = record["token"]
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError("`token` is no list of words")
     t2o = record.get("t2o") or {SENTENCE_KEY: [record["object_id"]]}
     structure = {p["head"] for p in record.get("phrases", ()) if p["structure"]}
     phrases = tuple(
-        DescribedPhrase(int(key) + 1, tuple(map(int, ids)), int(key) in structure)
+        DescribedPhrase(_word_index(key, len(words)) + 1, _object_ids(ids), int(key) in structure)
         for key, ids in t2o.items()
         if key != SENTENCE_KEY
     )
     whole = t2o.get(SENTENCE_KEY)
-    return Description(
-        tuple(map(str, record["token"])), phrases, None if whole is None else tuple(map(int, whole))
-    )
+    return Description(tuple(words), phrases, None if whole is None else _object_ids(whole))
+
+
+def _word_index(key: str, count: int) -> int:
+    index = int(key)
+    if not 0 <= index < count:
+        raise ValueError(f"key {key!r} names none of the {count} words")
+    return index
+
+
+def _object_ids(ids: list[Any]) -> tuple[int, ...]:
+    if not isinstance(ids, list):
+        raise ValueError(f"{ids!r} is no list of object ids")
+    numbers = tuple(map(int, ids))
+    if any(number < 0 for number in numbers):
+        raise ValueError(f"object ids {ids} below 0")
+    return numbers

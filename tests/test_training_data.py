@@ -1,0 +1,365 @@
+"""Training's inputs: described scenes, their targets, their augmentation, and the figures."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_numpy
+
+from detailbase_core.errors import BadFileError
+from tests.toy_scenes import TARGETS, load_toys, toy_arrays, toy_config, toy_records, write_scene
+from tests.toy_scenes import write_toy_data as write_toys
+from training.augmentation import batch_augmented
+from training.config import AugmentationConfig
+from training.dataset import CATEGORIES, COLORS, object_shares, phrase_targets
+from training.metrics import DescriptionResult, mask_iou, summarize, summarize_groups
+from training.scene_files import (
+    DescribedPhrase,
+    Description,
+    parse_record,
+    read_folder,
+    read_scene,
+)
+
+STILL = AugmentationConfig(rotate=False, scale=0.0, jitter_m=0.0, height_m=0.0, color_shift=0.0,
+                           color_gain=0.0, drop_points=0.0)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("toys")
+    write_toys(folder)
+    return load_toys(toy_config(folder))
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_a_detailrefer_record():
+    record = {"scene_id": "s", "ann_id": "0", "token": ["the", "chair", "by", "two", "lamps"],
+              "t2o": {"1": [4], "4": ["7", 9], "-1": [4]}}  # fmt: skip
+    description = parse_record(record)
+    assert description.words == ("the", "chair", "by", "two", "lamps")
+    assert description.phrases == (DescribedPhrase(2, (4,)), DescribedPhrase(5, (7, 9)))
+    assert description.sentence_ids == (4,)
+    assert list(description.targets()) == [(0, (4,)), (2, (4,)), (5, (7, 9))]
+
+
+@pytest.mark.parametrize("extra", [{}, {"t2o": None}, {"t2o": {}}])
+def test_a_scanrefer_record_is_about_the_whole_sentence(extra):
+    record = {"scene_id": "s", "object_id": "12", "token": ["a", "chair"], **extra}
+    description = parse_record(record)
+    assert description.phrases == ()
+    assert list(description.targets()) == [(0, (12,))]
+
+
+def test_structure_without_points_is_no_target_and_absence_is_one():
+    record = {"token": ["the", "lamp", "in", "the", "corner", "by", "the", "wall"],
+              "t2o": {"1": [], "4": [], "7": [2]},
+              "phrases": [{"head": 1, "structure": False}, {"head": 4, "structure": True},
+                          {"head": 7, "structure": True}]}  # fmt: skip
+    assert list(parse_record(record).targets()) == [(2, ()), (8, (2,))]
+
+
+@pytest.mark.parametrize(("record", "message"), [
+    ({"token": ["a"]}, "no field 'object_id'"),
+    ({"object_id": 3}, "no field 'token'"),
+    ({"token": "a chair", "object_id": 3}, "no list of words"),
+    ({"token": ["a", 3], "object_id": 3}, "no list of words"),
+    ({"token": ["a"], "object_id": "three"}, "three"),
+    ({"token": ["a"], "object_id": None}, "NoneType"),
+    ({"token": ["a"], "t2o": {"1": [3]}}, "key '1' names none of the 1 words"),
+    ({"token": ["a"], "t2o": {"-2": [3]}}, "key '-2' names none"),
+    ({"token": ["a"], "t2o": {"noun": [3]}}, "noun"),
+    ({"token": ["a"], "t2o": {"0": 3}}, "3 is no list of object ids"),
+    ({"token": ["a"], "t2o": {"0": [-1]}}, "below 0"),
+    ({"token": ["a"], "t2o": [3]}, "not a DetailRefer record"),
+    ({"token": ["a"], "t2o": {"0": [3]}, "phrases": [{"head": 0}]}, "no field 'structure'"),
+    (["a"], "not a DetailRefer record"), (None, "not a DetailRefer record"),
+])  # fmt: skip
+def test_malformed_records_are_bad_files(record, message):
+    with pytest.raises(BadFileError, match=message):
+        parse_record(record)
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["token", "t2o", "object_id", "phrases", "0", "-1"]), inner),
+))  # fmt: skip
+def test_any_json_is_a_record_or_a_bad_file(record):
+    try:
+        description = parse_record(record)
+    except BadFileError:
+        return
+    rows = [row for row, _ in description.targets()]
+    assert all(0 <= row <= len(description.words) for row in rows)
+
+
+def test_a_scene_is_read_as_it_was_written(tmp_path):
+    arrays = toy_arrays(0)
+    scene = read_scene(write_scene(tmp_path, "room_7", arrays, toy_records()))
+    assert scene.scene_id == "room_7"
+    assert np.array_equal(scene.xyz, arrays["xyz"])
+    assert np.array_equal(scene.rgb, arrays["rgb"])
+    assert np.array_equal(scene.instance, arrays["instance"])
+    assert np.array_equal(scene.point_to_superpoint, arrays["superpoint"])
+    assert scene.categories[3] == arrays["object_category"][3]
+    assert scene.colors == {0: "red", 1: "green", 2: "", 3: "blue"}
+    assert [d.words[-1] for d in scene.descriptions] == ["chair", "table", "lamp", "lamp"]
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("xyz", np.zeros((3, 3))), ("xyz", np.zeros((280, 2), np.float32)),
+    ("xyz", np.full((280, 3), np.nan, np.float32)), ("xyz", np.zeros((0, 3), np.float32)),
+    ("rgb", np.zeros((280, 3), np.float32)), ("rgb", np.zeros((9, 3), np.uint8)),
+    ("instance", np.zeros(280, np.float32)), ("instance", np.full(280, -2)),
+    ("superpoint", np.zeros(279, np.int64)), ("superpoint", np.full(280, -1)),
+    ("superpoint", np.full(280, 1)), ("superpoint", np.full(280, 2**40)),
+])  # fmt: skip
+def test_scenes_with_impossible_points_are_bad_files(tmp_path, name, value):
+    path = write_scene(tmp_path, "room", toy_arrays(0) | {name: value}, toy_records())
+    with pytest.raises(BadFileError, match=f"room.npz.*{name}"):
+        read_scene(path)
+
+
+@pytest.mark.parametrize("missing", ["xyz", "rgb", "instance", "superpoint", "object_color"])
+def test_scenes_without_an_array_are_bad_files(tmp_path, missing):
+    arrays = toy_arrays(0)
+    del arrays[missing]
+    with pytest.raises(BadFileError, match=missing):
+        read_scene(write_scene(tmp_path, "room", arrays, toy_records()))
+
+
+def test_scenes_need_no_names_of_objects(tmp_path):
+    arrays = {k: v for k, v in toy_arrays(0).items() if not k.startswith("object_")}
+    assert read_scene(write_scene(tmp_path, "room", arrays, toy_records())).categories == {}
+
+
+@pytest.mark.parametrize("records", [{}, "text", 3, [{}], [[]], [None]])
+def test_scenes_with_other_json_are_bad_files(tmp_path, records):
+    with pytest.raises(BadFileError, match=r"room\.npz: no described scene can be read"):
+        read_scene(write_scene(tmp_path, "room", toy_arrays(0), records))
+
+
+def test_truncated_scenes_are_bad_files(tmp_path):
+    path = write_scene(tmp_path, "room", toy_arrays(0), toy_records())
+    whole, text = path.read_bytes(), path.with_suffix(".json").read_text(encoding="utf-8")
+    for length in [0, 1, 4, 30, *range(100, len(whole), len(whole) // 25), len(whole) - 1]:
+        path.write_bytes(whole[:length])
+        with pytest.raises(BadFileError, match=r"room\.npz"):
+            read_scene(path)
+    path.write_bytes(whole)
+    for length in [0, 1, 40, len(text) - 1]:
+        path.with_suffix(".json").write_text(text[:length], encoding="utf-8")
+        with pytest.raises(BadFileError, match=r"room\.npz"):
+            read_scene(path)
+    path.with_suffix(".json").unlink()
+    with pytest.raises(BadFileError, match="json"):
+        read_scene(path)
+
+
+def test_folders_are_read_by_name_and_empty_ones_refused(tmp_path):
+    write_toys(tmp_path)
+    assert [s.scene_id for s in read_folder(tmp_path / "rooms")] == ["toy0", "toy1"]
+    for folder in (tmp_path / "nothing", tmp_path / "run"):
+        with pytest.raises(BadFileError, match=r"no scenes .* training\.make_rooms"):
+            list(read_folder(folder))
+
+
+# --- targets -------------------------------------------------------------------------------------
+
+
+def test_phrase_targets_follow_from_the_points(toys, tmp_path):
+    """Against counting the points of each superpoint one by one."""
+    write_toys(tmp_path)
+    scenes = list(read_folder(tmp_path / "rooms"))
+    chosen = [[toys[0].descriptions[i] for i in (3, 0)], [toys[1].descriptions[i] for i in (2, 1)]]
+    targets = phrase_targets(toys, chosen)
+    expected = []
+    for g, (scene, descriptions) in enumerate(zip(scenes, chosen, strict=True)):
+        for b, description in enumerate(descriptions):
+            for row, ids in description.targets():
+                mask = []
+                for superpoint in range(8):
+                    owners = scene.instance[scene.point_to_superpoint == superpoint]
+                    mask.append(sum(o in ids for o in owners.tolist()) > len(owners) / 2)
+                expected.append((g, b, row, mask))
+    ours = zip(targets.scene, targets.sentence, targets.row, targets.masks, strict=True)
+    assert [(int(g), int(b), int(r), m.tolist()) for g, b, r, m in ours] == expected
+    assert targets.masks.any(dim=1).all()
+    assert sorted(set(targets.row.tolist())) == [0, 2, 5]
+
+
+@given(st_numpy.arrays(np.int32, 60, elements=st.integers(-1, 5)),
+       st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=1, max_size=4),
+       st.integers(1, 12), st.integers(0, 2**32 - 1))  # fmt: skip
+def test_masks_equal_brute_force(instance, ids, count, seed):
+    random = np.random.default_rng(seed)
+    superpoint = np.concatenate([np.arange(count), random.integers(0, count, 60 - count)])
+    shares = object_shares(instance, superpoint)
+    assert np.allclose(shares.sum(axis=1), 1)
+    scene = _scene_of(shares)
+    masks = scene.phrase_masks(ids)
+    for mask, objects in zip(masks.tolist(), ids, strict=True):
+        for number, inside in enumerate(mask):
+            own = np.isin(instance[superpoint == number], objects)
+            assert inside == (2 * own.sum() > len(own))
+
+
+def _scene_of(shares):
+    from training.dataset import SceneTensors
+
+    nothing = torch.zeros(0)
+    return SceneTensors(nothing, nothing, nothing, torch.from_numpy(shares), (), nothing)
+
+
+def test_an_object_without_points_has_an_empty_mask(toys):
+    masks = toys[0].phrase_masks([[2], [3], [2, 3], [400], []])
+    assert masks.any(dim=1).tolist() == [False, True, True, False, False]
+    assert torch.equal(masks[1], masks[2])
+
+
+def test_superpoints_are_named_after_their_main_owner(toys):
+    expected = [(CATEGORIES.index(kind), COLORS.index(color))
+                for kind, color in (("chair", "red"), ("table", "green"), ("floor lamp", "blue"))
+                for _ in range(2)]  # fmt: skip
+    expected += [(len(CATEGORIES), -1)] * 2  # the floor
+    assert [tuple(row) for row in toys[0].names.tolist()] == expected
+
+
+def test_descriptions_that_refer_to_nothing_are_left_out(tmp_path):
+    records = toy_records()
+    records.append({"token": ["the", "corner"], "t2o": {"1": []},
+                    "phrases": [{"head": 1, "structure": True}]})  # fmt: skip
+    (tmp_path / "rooms").mkdir()
+    write_scene(tmp_path / "rooms", "room", toy_arrays(0), records)
+    (scene,) = load_toys(toy_config(tmp_path))
+    assert len(scene.descriptions) == len(TARGETS) + 1
+
+
+# --- augmentation --------------------------------------------------------------------------------
+
+
+def augmented(toys, config, seed=3):
+    return batch_augmented(toys, config, torch.Generator().manual_seed(seed))
+
+
+def test_without_any_change_a_batch_is_the_scenes(toys):
+    batch = augmented(toys, STILL)
+    assert torch.equal(batch.xyz, torch.cat([t.xyz for t in toys]))
+    assert torch.allclose(batch.rgb, torch.cat([t.rgb for t in toys]).float() / 127.5 - 1)
+    assert batch.superpoint_counts == (8, 8)
+    assert torch.equal(batch.scene_of_point.bincount(), torch.tensor([280, 280]))
+    second = batch.point_to_superpoint[batch.scene_of_point == 1]
+    assert torch.equal(second, toys[1].point_to_superpoint.long() + 8)
+
+
+def test_a_seed_repeats_an_augmentation_and_another_does_not(toys):
+    one, two, other = (augmented(toys, AugmentationConfig(), seed) for seed in (3, 3, 4))
+    assert torch.equal(one.xyz, two.xyz)
+    assert torch.equal(one.rgb, two.rgb)
+    assert torch.equal(one.point_to_superpoint, two.point_to_superpoint)
+    assert len(one.xyz) != len(other.xyz) or not torch.equal(one.xyz, other.xyz)
+
+
+def test_augmentation_leaves_the_scenes_as_they_were(toys):
+    before = [t.xyz.clone() for t in toys]
+    augmented(toys, AugmentationConfig())
+    assert all(torch.equal(t.xyz, b) for t, b in zip(toys, before, strict=True))
+
+
+def changed(**settings):
+    return AugmentationConfig(**(vars(STILL) | settings))
+
+
+def test_rotation_keeps_distances_and_heights(toys):
+    batch = augmented(toys, changed(rotate=True))
+    points = batch.xyz[batch.scene_of_point == 0]
+    assert torch.allclose(torch.pdist(points), torch.pdist(toys[0].xyz), atol=1e-4)
+    assert torch.equal(points[:, 2], toys[0].xyz[:, 2])
+    assert not torch.allclose(points, toys[0].xyz, atol=0.05)
+    corner = torch.linalg.det(torch.linalg.lstsq(toys[0].xyz, points).solution)
+    assert float(corner) == pytest.approx(1.0, abs=1e-3)  # turned, not mirrored
+
+
+def test_scaling_multiplies_all_distances_alike(toys):
+    points = augmented(toys, changed(scale=0.3)).xyz[:280]
+    ratio = torch.pdist(points) / torch.pdist(toys[0].xyz).clamp(min=1e-3)
+    far = torch.pdist(toys[0].xyz) > 0.1
+    assert float(ratio[far].max() - ratio[far].min()) < 1e-3
+    assert 0.7 <= float(ratio[far].mean()) <= 1.3
+    assert abs(float(ratio[far].mean()) - 1) > 1e-3
+
+
+def test_the_floor_moves_up_or_down_as_one(toys):
+    shift = augmented(toys, changed(height_m=0.1)).xyz[:280] - toys[0].xyz
+    assert torch.allclose(shift[:, :2], torch.zeros(280, 2))
+    assert torch.allclose(shift[:, 2], shift[0, 2].expand(280), atol=1e-6)
+    assert float(shift[0, 2].abs()) > 1e-3
+
+
+def test_colours_stay_in_range(toys):
+    rgb = augmented(toys, changed(color_shift=2.0, color_gain=0.9)).rgb
+    assert float(rgb.min()) >= -1.0
+    assert float(rgb.max()) <= 1.0
+    assert not torch.allclose(rgb[:280], toys[0].rgb.float() / 127.5 - 1, atol=0.05)
+
+
+def test_dropped_points_take_their_rows_along(toys):
+    batch = augmented(toys, changed(drop_points=0.9))
+    assert 0 < len(batch.xyz) < 560
+    assert batch.superpoint_counts == (8, 8)
+    everything = torch.cat([t.xyz for t in toys])
+    superpoints = torch.cat([t.point_to_superpoint.long() + 8 * i for i, t in enumerate(toys)])
+    where = torch.cdist(batch.xyz, everything).argmin(dim=1)
+    assert torch.equal(everything[where], batch.xyz)
+    assert torch.equal(superpoints[where], batch.point_to_superpoint)
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+masks = st_numpy.arrays(bool, 12)
+
+
+@given(masks, masks)
+def test_mask_iou(one, two):
+    first, second = set(np.flatnonzero(one)), set(np.flatnonzero(two))
+    expected = len(first & second) / len(first | second) if first | second else 1.0
+    assert mask_iou(one, two) == mask_iou(two, one) == pytest.approx(expected)
+
+
+def test_figures_of_a_hand_made_case():
+    results = [DescriptionResult((0.25, 0.5), 10), DescriptionResult((0.6,), 10)]
+    figures = summarize(results)
+    assert figures["mIoU"] == pytest.approx(0.45)
+    assert figures["acc25"] == pytest.approx(2 / 3)  # strictly above
+    assert figures["acc50"] == pytest.approx(1 / 3)
+    assert figures["smIoU"] == pytest.approx((0.375 + 0.6) / 2)
+    assert set(summarize([]).values()) == {0.0}
+
+
+def test_long_is_over_50_words_and_complex_4_phrases():
+    results = [
+        DescriptionResult((0.1,), 50), DescriptionResult((0.2,), 51),
+        DescriptionResult((0.3,) * 3, 5), DescriptionResult((0.4,) * 4, 5),
+        DescriptionResult((0.8,) * 5, 60),
+    ]  # fmt: skip
+    groups = summarize_groups(results)
+    assert groups["all"] == summarize(results)
+    assert groups["long"] == summarize([results[1], results[4]])
+    assert groups["complex"] == summarize(results[3:])
+    assert groups["long"]["smIoU"] == pytest.approx(0.5)
+    assert groups["complex"]["mIoU"] == pytest.approx((4 * 0.4 + 5 * 0.8) / 9)
+
+
+def test_a_description_without_phrases_counts_nowhere():
+    empty = Description(("hello",), (), None)
+    assert list(empty.targets()) == []
+    figures = summarize([DescriptionResult((), 1), DescriptionResult((0.5,), 1)])
+    assert math.isclose(figures["smIoU"], 0.5)
