@@ -65,6 +65,8 @@ def evaluate_scene(
 ) -> None:
     """Ground all descriptions of a scene and add the outcome to the tally."""
     descriptions = described.descriptions
+    if not descriptions:
+        return
     device = next(model.parameters()).device
     cloud = PointCloud(described.xyz, described.rgb)
     scene = Scene(cloud, described.point_to_superpoint)
@@ -129,7 +131,7 @@ def _other_phrases(descriptions: Sequence[Description], seed: str):  # type: ign
 
 def report(tally: Tally) -> dict[str, object]:
     """All figures by name."""
-    said, true = np.array(tally.presence, dtype=bool).T
+    said, true = np.array(tally.presence, dtype=bool).reshape(-1, 2).T
     absent_hits = int((~said & ~true).sum())
     return {
         "model": summarize_groups(tally.model),

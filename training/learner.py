@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.model import DetailBase
 from detailbase_core.text_encoder import SmallTextEncoder
 from training.dataset import CATEGORIES, COLORS
@@ -69,9 +72,27 @@ class Learner(nn.Module):
 
 
 def build_learner(config: TrainConfig) -> Learner:
-    """A new network with random weights and the configured word vectors."""
-    with np.load(config.word_vectors, allow_pickle=False) as archive:
-        vocabulary, vectors = str(archive["vocabulary"]).split("\n"), archive["vectors"]
+    """A new network with random weights and the configured word vectors.
+
+    Raises:
+        BadFileError: the word vectors cannot be read.
+        ConfigError: the text encoder's width is not what the network takes, or the presence
+            loss has no head to teach.
+    """
+    if config.text.dim != config.model.text_dim:
+        raise ConfigError(
+            f"text.dim is {config.text.dim}, model.text_dim {config.model.text_dim}: set both alike"
+        )
+    if config.loss.presence and not config.model.presence_head:
+        raise ConfigError("loss.presence needs model.presence_head")
+    try:
+        with np.load(config.word_vectors, allow_pickle=False) as archive:
+            vocabulary, vectors = str(archive["vocabulary"]).split("\n"), archive["vectors"]
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BadFileError(
+            f"{config.word_vectors}: no word vectors can be read ({error}); make them with "
+            "training.make_word_vectors"
+        ) from error
     return Learner(DetailBase(config.model), SmallTextEncoder(config.text, vocabulary, vectors))
 
 

@@ -19,6 +19,7 @@ from detailbase_core.atomic import atomic_path
 from detailbase_core.checkpoint import save_checkpoint
 from detailbase_core.config import load_yaml
 from detailbase_core.devices import choose_device
+from detailbase_core.weight_files import BROKEN
 from training.augmentation import batch_augmented
 from training.config import TrainConfig
 from training.dataset import SceneTensors, phrase_targets, scene_tensors
@@ -38,11 +39,17 @@ class TrainingError(Exception):
 
 
 class Run:
-    """One training run: what it learns with, and where it stands."""
+    """One training run: what it learns with, and where it stands.
+
+    Raises:
+        TrainingError: no scene has a description.
+    """
 
     def __init__(self, config: TrainConfig, scenes: Sequence[SceneTensors]) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.scenes = config, scenes
+        self.config, self.scenes = config, [scene for scene in scenes if scene.descriptions]
+        if not self.scenes:
+            raise TrainingError(f"none of the {len(scenes)} scenes in {config.data} is described")
         self.device = choose_device(config.device)
         self.learner = build_learner(config).to(self.device)
         self.average = RunningAverage(self.learner, config.ema_decay)
@@ -58,7 +65,7 @@ class Run:
         """All remaining steps, saving on the way and at the end.
 
         Raises:
-            TrainingError: the loss is no longer a number.
+            TrainingError: loss or weights are no longer numbers. What was saved before stays.
         """
         self.learner.train()
         progress = tqdm(range(self.step, self.config.steps), initial=self.step,
@@ -66,7 +73,7 @@ class Run:
         for self.step in progress:
             loss, parts = self.train_step()
             if self.step % 50 == 0:
-                shown = {name: f"{float(value):.3f}" for name, value in parts.items()
+                shown = {name: f"{float(value.detach()):.3f}" for name, value in parts.items()
                          if not name.startswith("layer")}  # fmt: skip
                 progress.set_postfix(loss=f"{self._checked(loss):.3f}", **shown)
             if (self.step + 1) % self.config.save_every == 0:
@@ -80,6 +87,7 @@ class Run:
         scenes, descriptions, noise = self._draw()
         batch = batch_augmented(scenes, self.config.augmentation, noise)
         targets = phrase_targets(scenes, descriptions)
+        torch.manual_seed(int(torch.randint(2**62, (1,), generator=noise)))  # dropout's
         precision = self.config.autocast
         with torch.autocast(
             self.device.type, getattr(torch, precision, None), enabled=precision != "none"
@@ -100,7 +108,10 @@ class Run:
         return loss.detach(), parts
 
     def _draw(self) -> tuple[list[SceneTensors], list[list[Any]], torch.Generator]:
-        """This step's scenes, their sentences, and its noise: decided by seed and step alone."""
+        """This step's scenes, their sentences, and its noise: decided by seed and step alone.
+
+        So a resumed run goes on as if it had never stopped.
+        """
         chance = random.Random(f"{self.config.seed}/{self.step}")
         chosen = [self.scenes[i] for i in self._scene_numbers()]
         count = self.config.sentences_per_scene
@@ -125,14 +136,26 @@ class Run:
     def _checked(self, loss: torch.Tensor) -> float:
         value = float(loss)
         if not math.isfinite(value):
-            raise TrainingError(
-                f"the loss became {value} at step {self.step}; the last good state is in "
-                f"{self.config.out}: lower learning_rate or set autocast to none"
-            )
+            raise self._lost(f"the loss became {value}")
         return value
 
+    def _lost(self, what: str) -> TrainingError:
+        return TrainingError(
+            f"{what} at step {self.step}; {self.config.out} keeps the last good state, if one was "
+            "saved before: lower learning_rate or set autocast to none"
+        )
+
     def save(self) -> None:
-        """Write the averaged model for use and the whole state for resuming, atomically."""
+        """Write the averaged model for use and the whole state for resuming, atomically.
+
+        Raises:
+            TrainingError: a weight is no longer a number; nothing is written. Looking at every
+                step would stop the device each time; looking here keeps the good files.
+        """
+        weights = self.learner.state_dict()
+        broken = [name for name, value in weights.items() if not value.isfinite().all()]
+        if broken:
+            raise self._lost(f"{len(broken)} weights became NaN or infinite ({broken[0]} ...)")
         folder = Path(self.config.out)
         folder.mkdir(parents=True, exist_ok=True)
         averaged = build_learner(self.config).to(self.device)
@@ -141,7 +164,7 @@ class Run:
         save_checkpoint(folder / CHECKPOINT_FILE, averaged.model, averaged.text, notes)
         state = {
             "step": self.step,
-            "learner": self.learner.state_dict(),
+            "learner": weights,
             "average": self.average.values,
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
@@ -150,16 +173,26 @@ class Run:
             torch.save(state, temporary)
 
     def resume(self) -> bool:
-        """Go on from the saved state, where there is one."""
+        """Go on from the saved state, where there is one.
+
+        Raises:
+            TrainingError: the state cannot be read, or is that of another network.
+        """
         path = Path(self.config.out) / STATE_FILE
         if not path.exists():
             return False
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        self.step = state["step"]
-        self.learner.load_state_dict(state["learner"])
-        self.average.values = state["average"]
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            self.learner.load_state_dict(state["learner"])
+            self.average.values = state["average"]
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.schedule.load_state_dict(state["schedule"])
+            self.step = state["step"]
+        except BROKEN as error:
+            raise TrainingError(
+                f"{path}: cannot be resumed with these settings; restore the settings it was made "
+                f"with, or set another out folder: {error}"
+            ) from error
         return True
 
 

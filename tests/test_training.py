@@ -1,0 +1,298 @@
+"""The training loop on toy scenes: it learns, stops, goes on, and never keeps broken weights."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch.nn import functional as F
+
+from detailbase_core.checkpoint import Checkpoint
+from detailbase_core.config import to_dict
+from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.mask_decoder import SuperpointBatch
+from tests.toy_scenes import load_toys, toy_config, write_toy_data
+from training import train as train_module
+from training.config import LossWeights, TrainConfig
+from training.dataset import CATEGORIES
+from training.learner import RunningAverage, build_learner
+from training.train import CHECKPOINT_FILE, STATE_FILE, Run, TrainingError, rate_factor
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Sums in one order: equal runs are equal to the bit."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def toy(tmp_path):
+    write_toy_data(tmp_path)
+
+    def make_run(**changes) -> Run:
+        config = toy_config(tmp_path, **changes)
+        return Run(config, load_toys(config))
+
+    return make_run
+
+
+def losses_of(run: Run) -> list[float]:
+    """Train, noting each step's loss."""
+    losses, step = [], run.train_step
+
+    def noting():
+        loss, parts = step()
+        losses.append(float(loss))
+        return loss, parts
+
+    run.train_step = noting
+    run.train()
+    return losses
+
+
+def test_the_loss_falls_and_a_model_is_left(toy, tmp_path):
+    run = toy()
+    losses = losses_of(run)
+    assert len(losses) == run.step == 15
+    assert np.mean(losses[-3:]) < 0.85 * np.mean(losses[:3])
+    checkpoint = Checkpoint.read(tmp_path / "run" / CHECKPOINT_FILE)
+    assert checkpoint.metadata["training"] == "15 steps on 2 scenes"
+    model, text_encoder = checkpoint.load()
+    assert to_dict(model.config) == to_dict(run.config.model)
+    averaged = run.average.values["model.decoder.query_proj.weight"]
+    assert torch.allclose(model.decoder.query_proj.weight, averaged, atol=1e-3)
+    assert text_encoder.dim == 16
+    assert not any("category_head" in name for name in checkpoint.tensors)
+
+
+def test_a_seed_repeats_a_run(toy, tmp_path):
+    one = losses_of(toy(steps=5, out=str(tmp_path / "one")))
+    two = losses_of(toy(steps=5, out=str(tmp_path / "two")))
+    other = losses_of(toy(steps=5, out=str(tmp_path / "three"), seed=5))
+    assert one == two != other
+
+
+def equal(one: object, two: object) -> bool:
+    if isinstance(one, torch.Tensor):
+        return isinstance(two, torch.Tensor) and torch.equal(one, two)
+    if isinstance(one, dict):
+        return one.keys() == two.keys() and all(equal(one[k], two[k]) for k in one)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(two) and all(map(equal, one, two))
+    return one == two
+
+
+@pytest.mark.parametrize("stop_at", [4, 6])
+def test_a_resumed_run_equals_one_that_never_stopped(toy, tmp_path, stop_at):
+    """Dropout and augmentation included; stopping between saves repeats the steps since."""
+    whole = toy(steps=9, out=str(tmp_path / "whole"))
+    expected = losses_of(whole)
+    first = toy(steps=9, out=str(tmp_path / "parts"))
+    step = first.train_step
+
+    def stopping():
+        if first.step == stop_at:
+            raise KeyboardInterrupt
+        return step()
+
+    first.train_step = stopping
+    with pytest.raises(KeyboardInterrupt):
+        first.train()
+    second = toy(steps=9, out=str(tmp_path / "parts"))
+    assert second.resume()
+    assert second.step == 4
+    assert losses_of(second) == expected[4:]
+    one, two = (
+        torch.load(tmp_path / name / STATE_FILE, weights_only=True) for name in ("whole", "parts")
+    )
+    assert one["step"] == 9
+    assert equal(one, two)
+    one, two = (load_file(tmp_path / name / CHECKPOINT_FILE) for name in ("whole", "parts"))
+    assert equal(one, two)
+
+
+def test_a_finished_run_resumes_to_nothing_left(toy):
+    assert not toy().resume()
+    toy(steps=3).train()
+    again = toy(steps=3)
+    assert again.resume()
+    assert losses_of(again) == []
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"text"])
+def test_a_broken_state_is_named(toy, tmp_path, damage):
+    toy(steps=1).train()
+    path = tmp_path / "run" / STATE_FILE
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(TrainingError, match=r"state\.pt: cannot be resumed"):
+        toy(steps=3).resume()
+
+
+def test_the_state_of_another_network_is_named(toy):
+    toy(steps=1).train()
+    wider = dataclasses.replace(toy().config.model, ffn_dim=48)
+    with pytest.raises(TrainingError, match=r"state\.pt: cannot be resumed with these settings"):
+        toy(steps=3, model=wider).resume()
+
+
+def broken_from(monkeypatch, run: Run, step: int, value: float) -> None:
+    """From a step on the loss is no number, and so are the gradients."""
+    loss = train_module.grounding_loss
+
+    def broken(*arguments):
+        total, parts = loss(*arguments)
+        return (total * value if run.step >= step else total), parts
+
+    monkeypatch.setattr(train_module, "grounding_loss", broken)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("step", [4, 5, 7])
+def test_a_loss_that_is_no_number_keeps_the_last_good_state(
+    toy, tmp_path, monkeypatch, step, value
+):
+    """Between two looks at the loss, too: the next save sees the weights."""
+    run = toy(steps=12)
+    broken_from(monkeypatch, run, step, value)
+    with pytest.raises(TrainingError, match=r"at step 8; .*keeps the last good state.*learning_ra"):
+        run.train()
+    state = torch.load(tmp_path / "run" / STATE_FILE, weights_only=True)
+    assert state["step"] == 4
+    tensors = [*state["learner"].values(), *state["average"].values()]
+    assert all(tensor.isfinite().all() for tensor in tensors)
+    Checkpoint.read(tmp_path / "run" / CHECKPOINT_FILE).load()
+    monkeypatch.undo()
+    again = toy(steps=12)
+    assert again.resume()
+    assert all(map(math.isfinite, losses_of(again)))
+
+
+def test_a_loss_that_is_no_number_at_once_stops_at_once(toy, tmp_path, monkeypatch):
+    run = toy(steps=12)
+    broken_from(monkeypatch, run, 0, math.nan)
+    with pytest.raises(TrainingError, match="the loss became nan at step 0"):
+        run.train()
+    assert not (tmp_path / "run").exists()
+
+
+def test_broken_weights_are_not_saved_at_the_end(toy, tmp_path, monkeypatch):
+    run = toy(steps=6)
+    broken_from(monkeypatch, run, 5, math.nan)
+    with pytest.raises(TrainingError, match="at step 6"):
+        run.train()
+    assert torch.load(tmp_path / "run" / STATE_FILE, weights_only=True)["step"] == 4
+
+
+def test_scenes_without_descriptions_are_not_drawn(toy, tmp_path):
+    run = toy()
+    scenes = [dataclasses.replace(run.scenes[0], descriptions=()), run.scenes[1]]
+    assert Run(run.config, scenes).scenes == [run.scenes[1]]
+    with pytest.raises(TrainingError, match=r"none of the 1 scenes .* is described"):
+        Run(run.config, scenes[:1])
+
+
+def test_every_scene_is_drawn_once_per_epoch(toy):
+    run = toy(scenes_per_step=1)
+    numbers = []
+    for run.step in range(10):
+        numbers += list(run._scene_numbers())
+    assert all(sorted(numbers[i : i + 2]) == [0, 1] for i in range(0, 10, 2))
+    assert numbers != numbers[:2] * 5
+
+
+def test_without_naming_its_heads_do_not_learn(toy):
+    run = toy(steps=2, loss=LossWeights(presence=0.5))
+    before = run.learner.category_head.weight.detach().clone()
+    losses_of(run)
+    assert torch.equal(run.learner.category_head.weight, before)
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+def test_naming_loss_against_each_superpoint(toy):
+    learner = toy().learner
+    torch.manual_seed(0)
+    features = torch.randn(2, 3, 8)
+    padding = torch.tensor([[False, False, True], [False, False, False]])
+    names = torch.tensor([[0, 1], [-1, 2], [len(CATEGORIES), -1], [3, 0], [-1, -1]])
+    batch = SuperpointBatch(features, padding, torch.zeros(2, 3, 6))
+    rows = [features[0, 0], features[0, 1], features[1, 0], features[1, 1], features[1, 2]]
+    expected = 0.0
+    for head, column in ((learner.category_head, 0), (learner.color_head, 1)):
+        named = [(r, n) for r, n in zip(rows, names[:, column].tolist(), strict=True) if n >= 0]
+        each = [F.cross_entropy(head(row)[None], torch.tensor([name])) for row, name in named]
+        expected = expected + torch.stack(each).mean()
+    loss = learner.naming_loss(batch, names).item()
+    assert loss == pytest.approx(expected.item(), abs=1e-5)
+    assert learner.naming_loss(batch, torch.full((5, 2), -1)).item() == 0.0
+
+
+def test_running_average(toy):
+    learner = toy().learner
+    name = "model.decoder.query_proj.weight"
+    weight = learner.model.decoder.query_proj.weight
+    average = RunningAverage(learner, 0.9)
+    start = weight.detach().clone()
+    expected = start.clone()
+    with torch.no_grad():
+        for step in (0, 1, 500):
+            weight.add_(1.0)
+            average.update(learner, step)
+            decay = min(0.9, (1 + step) / (10 + step))
+            expected = decay * expected + (1 - decay) * weight
+    assert torch.allclose(average.values[name], expected, atol=1e-5)
+    assert "model.unet.output_norm.running_var" in average.values
+    assert "text.vectors" not in average.values
+    average.copy_to(learner)
+    assert torch.equal(weight, average.values[name])
+
+
+def test_rate_rises_then_falls_to_nothing():
+    config = TrainConfig(steps=100, warmup_steps=10)
+    rates = [rate_factor(step, config) for step in range(101)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[9] == rates[10] == 1.0
+    assert (np.diff(rates[:10]) > 0).all()
+    assert (np.diff(rates[10:]) < 0).all()
+    assert rates[55] == pytest.approx(0.5)
+    assert rates[100] == pytest.approx(0.0, abs=1e-12)
+    assert rate_factor(1000, config) == pytest.approx(0.0, abs=1e-12)
+    assert rate_factor(0, TrainConfig(steps=5, warmup_steps=0)) == 1.0
+
+
+def test_the_backbone_has_its_own_rate(toy):
+    run = toy(backbone_rate=0.01)
+    backbone, others = run.optimizer.param_groups
+    assert backbone["initial_lr"] == pytest.approx(5e-5)
+    assert others["initial_lr"] == pytest.approx(5e-3)
+    count = sum(p.numel() for group in (backbone, others) for p in group["params"])
+    assert count == sum(p.numel() for p in run.learner.parameters())
+    assert {id(p) for p in backbone["params"]} == {
+        id(p) for p in run.learner.model.unet.parameters()
+    }
+
+
+def test_settings_that_do_not_go_together_are_refused(toy):
+    config = toy().config
+    with pytest.raises(ConfigError, match=r"text\.dim is 32, model\.text_dim 16"):
+        build_learner(dataclasses.replace(config, text=dataclasses.replace(config.text, dim=32)))
+    headless = dataclasses.replace(config.model, presence_head=False)
+    with pytest.raises(ConfigError, match=r"loss\.presence needs model\.presence_head"):
+        build_learner(dataclasses.replace(config, model=headless))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no vectors", b"PK\3\4 cut"])
+def test_missing_word_vectors_are_named(toy, tmp_path, content):
+    path = tmp_path / "other.npz"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadFileError, match=r"other\.npz: no word vectors .*make_word_vectors"):
+        toy(word_vectors=str(path))
