@@ -25,6 +25,7 @@ from detailbase_core.phrases import RuleParser
 from detailbase_core.scene_batch import batch_scenes
 from detailbase_core.scene_map import SceneMap
 from detailbase_core.superpoints import segment_cloud
+from detailbase_core.tiling import join_tiles, tile_superpoints
 from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.cancel import CancelToken
-    from detailbase_core.mask_decoder import SuperpointBatch
     from detailbase_core.phrases import PhraseParser
     from detailbase_core.scene_map import InsertReport
+    from detailbase_core.tiling import Tiles
 
 SHIPPED_CHECKPOINT = Path(__file__).parent / "weights" / "detailbase_rooms.safetensors"
 
@@ -46,13 +47,13 @@ class EncodedScene:
 
     Attributes:
         scene: the snapshot.
-        superpoints: one scene (G = 1), on the network's device.
+        tiles: its encoded superpoints, on the network's device; one tile for a room.
         encoded_at: time.monotonic() when it was made.
         seconds: wall time per stage.
     """
 
     scene: Scene
-    superpoints: SuperpointBatch
+    tiles: Tiles
     encoded_at: float
     seconds: dict[str, float]
 
@@ -182,9 +183,9 @@ class Grounder:
         clock.lap("superpoints")
         with torch.inference_mode():
             batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
-            superpoints = self.model.encode_scene(batch, cancel)
+            tiles = tile_superpoints(self.model.encode_scene(batch, cancel))
         clock.lap("encode_scene")
-        return EncodedScene(scene, superpoints, time.monotonic(), clock.seconds)
+        return EncodedScene(scene, tiles, time.monotonic(), clock.seconds)
 
     def _ground_encoded(
         self, sentence: str, encode: Callable[[], EncodedScene], cancel: CancelToken | None
@@ -198,11 +199,17 @@ class Grounder:
         with torch.inference_mode():
             text, text_mask = self.text_encoder.encode([[word.text for word in parsed.words]])
             clock.lap("text_encoder")
-            prediction = self.model.ground(
-                encoded.superpoints, text[None], text_mask[None], cancel
+            tiles, things = encoded.tiles, self.config.instances
+            shape = (len(tiles.number), -1, -1, -1)  # every tile is asked the same
+            per_tile = self.model.ground(
+                tiles.superpoints,
+                text[None].expand(shape),
+                text_mask[None].expand(shape[:3]),
+                cancel,
             )[-1]
+            prediction = join_tiles(per_tile, tiles, things.presence_threshold)
         clock.lap("mask_decoder")
-        whole, phrases = answer_query(parsed, prediction, encoded.scene, self.config.instances)
+        whole, phrases = answer_query(parsed, prediction, encoded.scene, things)
         clock.lap("instances")
         return Grounding(sentence, encoded.scene, whole, phrases, clock.seconds)
 

@@ -1,0 +1,94 @@
+"""Scenes wider than a room, cut into tiles that each look like one to the decoder.
+
+Positions reach the decoder as metres from the scene's middle, and training saw rooms only. So a
+building is asked tile by tile, in one batch, and the tiles' answers are put together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from detailbase_core.mask_decoder import Prediction, SuperpointBatch
+
+TILE_M = 12.0
+_OFF = -30.0  # a mask logit that is certainly off
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """One scene's superpoints as K tiles.
+
+    Attributes:
+        superpoints: K rows, padded; each tile's positions are measured from its own middle.
+        number: (K, S') int64, which of the scene's superpoints stands there; padding repeats 0.
+        count: superpoints of the scene.
+    """
+
+    superpoints: SuperpointBatch
+    number: Tensor
+    count: int
+
+
+def tile_superpoints(whole: SuperpointBatch, tile_m: float = TILE_M) -> Tiles:
+    """Cut one scene (G = 1) into a grid of tiles no wider than `tile_m` metres in x and y."""
+    count = whole.features.shape[1]
+    place = whole.geometry[0, :, :2]
+    low, high = place.amin(dim=0), place.amax(dim=0)
+    per_axis = ((high - low) / tile_m).ceil().clamp(min=1.0)
+    if int(per_axis.prod()) == 1:
+        return Tiles(whole, torch.arange(count, device=place.device)[None], count)
+    edge = (high - low) / per_axis
+    cell = ((place - low) / edge.clamp(min=1e-6)).floor().minimum(per_axis - 1)
+    key = cell[:, 0] * per_axis[1] + cell[:, 1]
+    members = [torch.nonzero(key == k).flatten() for k in torch.unique(key)]
+    middles = [low + (cell[m[0]] + 0.5) * edge for m in members]
+    geometry = []
+    for m, middle in zip(members, middles, strict=True):
+        shifted = whole.geometry[0, m].clone()
+        shifted[:, :2] -= middle
+        geometry.append(shifted)
+    lengths = torch.tensor([len(m) for m in members], device=place.device)
+    number = pad_sequence(members, batch_first=True)
+    padding = torch.arange(number.shape[1], device=place.device) >= lengths[:, None]
+    features = pad_sequence([whole.features[0, m] for m in members], batch_first=True)
+    batch = SuperpointBatch(features, padding, pad_sequence(geometry, batch_first=True))
+    return Tiles(batch, number, count)
+
+
+def join_tiles(prediction: Prediction, tiles: Tiles, presence_threshold: float) -> Prediction:
+    """The tiles' answers as one scene's.
+
+    A tile that holds nothing of the kind (presence below the threshold) adds nothing to the mask;
+    score and presence are those of the tile where the thing is most surely present.
+
+    Args:
+        prediction: K tiles, one sentence each (B = 1).
+        tiles: as made by tile_superpoints.
+        presence_threshold: in [0, 1].
+
+    Returns:
+        Prediction with G = 1.
+    """
+    if len(tiles.number) == 1:
+        return prediction
+    logits, presence = prediction.mask_logits, prediction.presence_logits
+    sure = prediction.scores if presence is None else presence
+    if presence is not None:
+        absent = presence.sigmoid() < presence_threshold
+        logits = logits.masked_fill(absent[..., None], _OFF)
+    rows = logits.shape[2]
+    joined = logits.new_full((1, 1, rows, tiles.count), _OFF)
+    for tile, (number, padding) in enumerate(
+        zip(tiles.number, tiles.superpoints.padding, strict=True)
+    ):
+        joined[0, 0, :, number[~padding]] = logits[tile, 0][:, ~padding]
+    best = sure.argmax(dim=0, keepdim=True)
+    return Prediction(
+        joined,
+        prediction.scores.gather(0, best),
+        None if presence is None else presence.gather(0, best),
+    )
