@@ -19,10 +19,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-# Apart from whatever robot is on this network; before rclpy reads it.
-os.environ["ROS_DOMAIN_ID"] = str(random.SystemRandom().randrange(1, 100))
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-
 import rclpy
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -37,11 +33,15 @@ from detailbase_core.render import render_answers
 from detailbase_core.reports import answer_lines
 from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
 from detailbase_ros.answer_messages import grounding_from_messages, scene_from_message
+from detailbase_ros.conversions import to_nanoseconds
 from detailbase_ros.msg import GroundedQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from builtin_interfaces.msg import Time
+
+_ROOT = Path(__file__).parents[1]
 _NODE = "/segmentation_node"
 _QUERY_TOPIC = "/referring_query"
 _CLOUDS = "/camera/points"
@@ -154,7 +154,7 @@ def _listen(node: Node, seconds: float) -> None:
 
 def _definitions() -> dict[str, str]:
     """Our messages' texts: beside the sources, or in the installed package's share folder."""
-    folder = Path(__file__).parents[1] / "msg"
+    folder = _ROOT / "msg"
     if not any(folder.glob("*.msg")):
         from ament_index_python.packages import get_package_share_directory
 
@@ -178,15 +178,12 @@ def run(out: Path) -> None:
             with running("demo_robot_node") as robot:
                 clouds = asker.heard[_CLOUDS]
                 _wait(asker, lambda: len(clouds) >= FRAMES, _DRIVE_S, "the drive", node, robot)
-                scenes = len(asker.heard[f"{_NODE}/scene"])
                 _listen(asker, 1.0)  # the last scans wait for their transforms
                 print("Its map is made. Three questions on /referring_query:\n")
                 pictures = [_ask(asker, sentence, node) for sentence in SENTENCES]
-                newer = asker.heard[f"{_NODE}/scene"]
-                _wait(asker, lambda: len(newer) > scenes, _SCENE_S, "the map's picture", node)
-    map_message = asker.last("scene")
-    assert map_message is not None
-    scene = scene_from_message(map_message)
+                newest = pictures[-1][0].header.stamp
+                _wait(asker, lambda: _shows(asker, newest), _SCENE_S, "the map's picture", node)
+    scene = scene_from_message(asker.last("scene"))
     groundings = [grounding_from_messages(answer, cloud, scene) for answer, cloud in pictures]
     for grounding in groundings:
         print(f'"{grounding.query}"')
@@ -196,6 +193,12 @@ def run(out: Path) -> None:
     print(f"Done in {time.monotonic() - begin:.0f} s.")
     print(f"  picture:   {out / 'answer.png'}")
     print(f"  recording: {out / 'bag'} (open it in Foxglove, or: ros2 bag play {out / 'bag'})")
+
+
+def _shows(asker: Questioner, stamp: Time) -> bool:
+    """Whether the map on ~/scene holds the scan of this stamp (and perhaps newer ones)."""
+    scene = asker.last("scene")
+    return scene is not None and to_nanoseconds(scene.header.stamp) >= to_nanoseconds(stamp)
 
 
 def _ask(
@@ -215,11 +218,19 @@ def _ask(
     return answer, asker.last("instances") if answer.status == GroundedQuery.OK else None
 
 
+def _prepare_environment() -> None:
+    """Keep apart from whatever robot is on this network; make room for large messages."""
+    os.environ["ROS_DOMAIN_ID"] = str(random.SystemRandom().randrange(1, 100))
+    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    os.environ.setdefault("FASTDDS_DEFAULT_PROFILES_FILE", str(_ROOT / "config" / "fastdds.xml"))
+
+
 def main() -> int:
     """Command line entry point; 0 = done."""
     parser = argparse.ArgumentParser(description="The demo on a live ROS 2 graph.")
     parser.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
     out = parser.parse_args().out
+    _prepare_environment()
     rclpy.init()
     try:
         run(out)

@@ -43,7 +43,7 @@ class RobotConfig(Settings):
         10, "A cloud every so many ticks of 0.05 s; the drive has 24 clouds.", low=1
     )
     start_delay_s: float = setting(
-        1.0, "Stands this long after somebody has begun to listen, seconds.", low=0.0
+        2.0, "Stands this long after somebody has begun to listen, seconds.", low=0.0
     )
 
 

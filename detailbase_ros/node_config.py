@@ -32,10 +32,10 @@ class NodeConfig(Settings):
         "odom", "Frame that never jumps; jumps of map_frame are measured against it."
     )
     tf_timeout_s: float = setting(
-        1.0, "A scan waits this long for its transform, seconds.", low=0.0, high=60.0
+        5.0, "A scan waits this long for its transform, seconds.", low=0.0, high=60.0
     )
     max_waiting_scans: int = setting(
-        30, "Scans that wait for their transforms at most; beyond it the oldest is dropped.", low=1
+        20, "Scans that wait for their transforms at most; beyond it the oldest is dropped.", low=1
     )
     min_move_m: float = setting(
         0.1, "A scan enters the map when its camera has moved this far, metres,", low=0.0

@@ -4,7 +4,12 @@ query:="the chair by the desk"   is asked once both are up
 params:=FILE                     parameters of the node instead of config/detailbase.yaml
 """
 
-from launch.actions import DeclareLaunchArgument, ExecuteProcess, TimerAction
+from launch.actions import (
+    DeclareLaunchArgument,
+    ExecuteProcess,
+    SetEnvironmentVariable,
+    TimerAction,
+)
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution, PythonExpression
 from launch_ros.actions import Node
@@ -16,9 +21,9 @@ from launch import LaunchDescription
 def generate_launch_description() -> LaunchDescription:
     """Both nodes, and one question where `query` is given."""
     query = LaunchConfiguration("query")
-    default_params = PathJoinSubstitution(
-        [FindPackageShare("detailbase_ros"), "config", "detailbase.yaml"]
-    )
+    config = PathJoinSubstitution([FindPackageShare("detailbase_ros"), "config"])
+    default_params = PathJoinSubstitution([config, "detailbase.yaml"])
+    fastdds = PathJoinSubstitution([config, "fastdds.xml"])
     ask = ExecuteProcess(
         cmd=[
             "ros2", "topic", "pub", "--once", "-w", "1",
@@ -28,6 +33,8 @@ def generate_launch_description() -> LaunchDescription:
     )  # fmt: skip
     return LaunchDescription(
         [
+            SetEnvironmentVariable("FASTDDS_DEFAULT_PROFILES_FILE", fastdds),
+            SetEnvironmentVariable("FASTRTPS_DEFAULT_PROFILES_FILE", fastdds),
             DeclareLaunchArgument("query", default_value="", description="a sentence to ask"),
             DeclareLaunchArgument(
                 "params", default_value=default_params, description="parameter file of the node"
