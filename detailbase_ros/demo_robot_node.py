@@ -8,7 +8,7 @@ stands at the end.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rclpy
@@ -50,8 +50,8 @@ class RobotConfig(Settings):
 class DemoRobotNode(Node):
     """Drives once through the demo's room, then stands and keeps publishing transforms."""
 
-    def __init__(self) -> None:
-        super().__init__("demo_robot_node")
+    def __init__(self, **node_arguments: Any) -> None:
+        super().__init__("demo_robot_node", **node_arguments)
         config = declare_parameters(self, RobotConfig)
         self._scans = list(demo_scans())
         poses = np.stack([scan.sensor_to_map for scan in self._scans])

@@ -1,0 +1,58 @@
+"""Times PointCloud2 decoding and encoding: python benchmarks/pointcloud2.py [--points 307200]."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detailbase_core.pointcloud2 import decode_points, encode_points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def milliseconds(call: Callable[[], object], repeats: int = 50) -> str:
+    """Median and 95th percentile."""
+    seconds = []
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - begin)
+    median, p95 = np.percentile(seconds, [50, 95]) * 1e3
+    return f"{median:6.2f} ms median, {p95:6.2f} ms p95"
+
+
+def main() -> None:
+    """Print the times of the layouts that cameras use."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", type=int, default=640 * 480)
+    count = parser.parse_args().points
+    rng = np.random.default_rng(0)
+    xyz = rng.random((count, 3), np.float32)
+    rgb = rng.integers(0, 256, (count, 3), np.uint8)
+    packed = encode_points(xyz, rgb)
+    fields = [SimpleNamespace(name=n, offset=o, datatype=t, count=1) for n, o, t in packed.fields]
+
+    def decode(step: int, big: bool, data: object) -> Callable[[], object]:
+        return lambda: decode_points(fields, 1, count, step, step * count, big, data)
+
+    words = np.frombuffer(packed.data, "<u4").reshape(count, 4)
+    padded = np.zeros((count, 8), "<u4")
+    padded[:, :4] = words
+    labels = {name: np.zeros(count, np.uint32) for name in ("query_id", "phrase_id", "instance_id")}
+    for name, call in (
+        ("decode, 16 bytes a point", decode(16, False, packed.data)),
+        ("decode, 32 bytes a point", decode(32, False, padded.tobytes())),
+        ("decode, big-endian", decode(16, True, words.astype(">u4").tobytes())),
+        ("encode x y z rgb", lambda: encode_points(xyz, rgb)),
+        ("encode with three labels", lambda: encode_points(xyz, rgb, labels)),
+    ):
+        print(f"{count} points, {name:26} {milliseconds(call)}")
+
+
+if __name__ == "__main__":
+    main()
