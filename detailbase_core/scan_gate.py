@@ -1,7 +1,4 @@
-"""Which scans are worth adding to the map, and when the map's frame has jumped.
-
-Used by the ROS node and by bag replay alike, so that both build the same map.
-"""
+"""Which scans are worth adding to the map, and when the map's frame has jumped."""
 
 from __future__ import annotations
 
@@ -48,9 +45,10 @@ class ScanGate:
             sensor_to_map: (4, 4) pose of the camera.
             stamp_ns: of the scan.
         """
-        if source not in self._last:
+        last = self._last.get(source)  # one look: reset() may come from another thread
+        if last is None:
             return True
-        last_pose, last_ns = self._last[source]
+        last_pose, last_ns = last
         move, turn = pose_difference(last_pose, sensor_to_map)
         gap_s = abs(stamp_ns - last_ns) / 1e9
         return move >= self.min_move_m or turn >= self.min_turn_deg or gap_s >= self.max_gap_s

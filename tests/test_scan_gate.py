@@ -63,3 +63,24 @@ def test_a_jump_is_told_from_drift():
 
 def test_opposite_directions_are_180_degrees_apart():
     assert pose_difference(pose(), pose(0, 180))[1] == pytest.approx(180)
+
+
+class ResetMeanwhile(dict):
+    """What the gate remembers, forgotten by another thread right after each look at it."""
+
+    def __contains__(self, source):
+        known = super().__contains__(source)
+        self.clear()
+        return known
+
+    def get(self, source):
+        value = super().get(source)
+        self.clear()
+        return value
+
+
+def test_a_reset_from_another_thread_does_no_harm():
+    gate = ScanGate(0.1, 5.0, 1.0)
+    gate._last = ResetMeanwhile(front=(pose(), 0))
+    assert not gate.admits("front", pose(), 1)
+    assert gate.admits("front", pose(), 1)
