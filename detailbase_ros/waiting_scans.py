@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 Pose = TypeVar("Pose")
 
 
-@dataclass
+@dataclass(eq=False)  # removed by identity: comparing clouds takes milliseconds
 class _Waiting(Generic[Item]):
     item: Item
     since: float

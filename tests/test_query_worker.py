@@ -184,3 +184,22 @@ def test_waiting_scans_leave_when_known_old_or_pushed_out():
     poses["d"] = 4.0
     assert waiting.take(now=1.25) == ([("d", 4.0)], ["c"])
     assert len(waiting) == 0
+
+
+class Scan:
+    """Large: to compare it takes long."""
+
+    def __eq__(self, other):
+        raise AssertionError("scans were compared")
+
+    __hash__ = object.__hash__
+
+
+def test_scans_that_leave_are_not_compared_with_those_that_stay():
+    first, second = Scan(), Scan()
+    waiting = WaitingScans(3, 1.0, look_up=lambda scan: 1.0 if scan is second else None)
+    waiting.add(first, 0.0)
+    waiting.add(second, 0.0)
+    ((left, _),), _ = waiting.take(0.5)
+    assert left is second
+    assert len(waiting) == 1
