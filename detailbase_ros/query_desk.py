@@ -51,7 +51,8 @@ class QueryDesk:
         self.config = config
         self._grounder, self._reporter, self._clock = grounder, reporter, node.get_clock()
         self._ids = itertools.count(1)
-        self._last_place = (0, 0)  # stamp_ns and version of the map that was last looked at
+        self._nowhere = (config.map_frame, 0, 0)
+        self._last_place = self._nowhere  # frame, stamp_ns, version of the map last looked at
         self.last_seconds = 0.0
 
         overrides = QoSOverridingOptions.with_default_policies()
@@ -128,7 +129,8 @@ class QueryDesk:
     def _publish(self, outcome: Outcome) -> None:
         grounding = outcome.grounding
         if grounding is not None:
-            self._last_place = (grounding.scene.cloud.stamp_ns, grounding.scene.version)
+            cloud = grounding.scene.cloud  # of a loaded map, whose frame may not be map_frame
+            self._last_place = (cloud.frame, cloud.stamp_ns, grounding.scene.version)
             self.last_seconds = sum(grounding.stage_seconds.values())
         self._reporter.count(f"answers: {outcome.status.name}")
         if outcome.status is Status.INTERNAL_ERROR:
@@ -140,10 +142,11 @@ class QueryDesk:
             outcome.query.reply.set_result(self._message(outcome, outcome.query.with_points))
 
     def _message(self, outcome: Outcome, with_points: bool) -> GroundedQuery:
-        stamp_ns, version = self._last_place if len(self._grounder.map) else (0, 0)
+        known = outcome.grounding is not None or len(self._grounder.map) > 0
+        frame, stamp_ns, version = self._last_place if known else self._nowhere
         return outcome_to_message(
             outcome,
-            make_header(self.config.map_frame, stamp_ns),
+            make_header(frame, stamp_ns),
             version,
             self._clock.now().nanoseconds,
             with_points,
@@ -151,9 +154,9 @@ class QueryDesk:
 
     def _show(self, grounding: Grounding, query_id: int) -> None:
         """The last good answer as pictures; one that found nothing clears them."""
-        frame = self.config.map_frame
-        self._markers.publish(to_markers(grounding, frame))
+        cloud = grounding.scene.cloud
+        self._markers.publish(to_markers(grounding, cloud.frame))
         self._instances.publish(instances_to_cloud(grounding, query_id))
         if self._detections:
-            header = make_header(frame, grounding.scene.cloud.stamp_ns)
+            header = make_header(cloud.frame, cloud.stamp_ns)
             self._detections.publish(to_detections(grounding, header))

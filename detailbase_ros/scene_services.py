@@ -67,7 +67,7 @@ class SceneServices:
         if self._grounder.map.version == self._shown_version:
             return
         cloud, self._shown_version = self._grounder.map.snapshot()
-        frame = self._config.map_frame
+        frame = cloud.frame or self._config.map_frame  # a loaded map may be of another frame
         self._scene.publish(
             cloud_to_message(PointCloud(cloud.xyz, cloud.rgb, frame, cloud.stamp_ns))
         )
