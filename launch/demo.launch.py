@@ -4,33 +4,35 @@ query:="the chair by the desk"   is asked once both are up
 params:=FILE                     parameters of the node instead of config/detailbase.yaml
 """
 
+import json
+
 from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
+    OpaqueFunction,
     SetEnvironmentVariable,
     TimerAction,
 )
-from launch.conditions import IfCondition
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution, PythonExpression
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
-from launch import LaunchDescription
+from launch import LaunchContext, LaunchDescription
+
+
+def ask(context: LaunchContext) -> list[ExecuteProcess]:
+    """Publish the question, whatever quotes it holds; nothing where there is none."""
+    query = LaunchConfiguration("query").perform(context)
+    message = json.dumps({"data": query}, ensure_ascii=False)  # JSON is YAML, too
+    command = ["ros2", "topic", "pub", "--once", "-w", "1", "/referring_query"]
+    return [ExecuteProcess(cmd=[*command, "std_msgs/msg/String", message])] if query else []
 
 
 def generate_launch_description() -> LaunchDescription:
     """Both nodes, and one question where `query` is given."""
-    query = LaunchConfiguration("query")
     config = PathJoinSubstitution([FindPackageShare("detailbase_ros"), "config"])
     default_params = PathJoinSubstitution([config, "detailbase.yaml"])
     fastdds = PathJoinSubstitution([config, "fastdds.xml"])
-    ask = ExecuteProcess(
-        cmd=[
-            "ros2", "topic", "pub", "--once", "-w", "1",
-            "/referring_query", "std_msgs/msg/String", ["{data: '", query, "'}"],
-        ],
-        condition=IfCondition(PythonExpression(["'", query, "' != ''"])),
-    )  # fmt: skip
     return LaunchDescription(
         [
             SetEnvironmentVariable("FASTDDS_DEFAULT_PROFILES_FILE", fastdds),
@@ -47,6 +49,7 @@ def generate_launch_description() -> LaunchDescription:
                 remappings=[("points", "/camera/points")],
             ),
             Node(package="detailbase_ros", executable="demo_robot_node", output="screen"),
-            TimerAction(period=20.0, actions=[ask]),  # the drive takes some seconds
+            # The drive takes some seconds.
+            TimerAction(period=20.0, actions=[OpaqueFunction(function=ask)]),
         ]
     )
