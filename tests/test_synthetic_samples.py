@@ -129,3 +129,8 @@ def test_a_look_at_rooms(folder):
     text = show(folder, 5)
     assert len(text.splitlines()) == 6
     assert (folder / "sheet.png").stat().st_size > 10_000
+
+
+def test_nothing_to_look_at_is_told(tmp_path, capsys):
+    assert main(["--out", str(tmp_path), "--show", "3"]) == 1
+    assert "no rooms" in capsys.readouterr().err

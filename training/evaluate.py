@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import yaml
 from tqdm import tqdm
 
 from detailbase_core.atomic import atomic_path
@@ -26,9 +25,8 @@ from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.devices import choose_device
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from detailbase_core.scene_batch import batch_scenes
-from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.types import PointCloud, Scene
-from training.make_rooms import make_rooms
+from training.make_rooms import make_rooms, read_exam
 from training.metrics import DescriptionResult, mask_iou, summarize_groups
 from training.oracle import superpoint_oracle_mask
 from training.scene_files import read_folder
@@ -168,21 +166,15 @@ def as_table(figures: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
-def make_exam(
-    plan: str | Path = "config/rooms_exam.yaml", folder: str | Path = "data/rooms_exam"
-) -> Path:
+def make_exam(folder: str | Path = "data/rooms_exam") -> Path:
     """Generate the frozen exam rooms, those that are not there yet; their folder.
 
     Raises:
-        ValueError: the generator is no longer the one that the exam was frozen with.
+        BadFileError: the generator no longer makes the rooms that were frozen.
+        ValueError: the folder holds rooms of another generator version.
     """
-    exam = yaml.safe_load(Path(plan).read_text(encoding="utf-8"))
-    if exam["generator"] != GENERATOR_VERSION:
-        raise ValueError(
-            f"{plan} was frozen with generator {exam['generator']!r}, this is {GENERATOR_VERSION!r}"
-        )
-    seeds = range(exam["first_seed"], exam["first_seed"] + exam["rooms"])
-    make_rooms(Path(folder), seeds, os.cpu_count() or 1, exam["sentences_per_room"])
+    exam = read_exam()
+    make_rooms(Path(folder), exam.seeds, os.cpu_count() or 1, exam.sentences_per_room)
     return Path(folder)
 
 

@@ -123,13 +123,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--exam", action="store_true", help="make the frozen exam's rooms")
     parser.add_argument("--show", type=int, metavar="N", help="draw rooms, print N sentences")
     given = parser.parse_args(arguments)
-    if given.show is not None:
-        print(show(given.out, given.show))
-        return 0
     if given.seeds.stop > EXAM_FROM:
         parser.error(f"seeds from {EXAM_FROM} on are the exam's: train on lower ones (or --exam)")
     seeds, sentences = given.seeds, given.sentences
     try:
+        if given.show is not None:
+            print(show(given.out, given.show))
+            return 0
         if given.exam:
             exam = read_exam()
             seeds, sentences = exam.seeds, exam.sentences_per_room

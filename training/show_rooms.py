@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from detailbase_core.atomic import atomic_path
+from detailbase_core.errors import BadFileError
 from training.scene_files import read_scene
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def show(folder: Path, sentences: int, rooms: int = 9) -> str:
         BadFileError: no rooms there.
     """
     paths = sorted(folder.glob("room_*.npz"))
+    if not paths:
+        raise BadFileError(f"{folder}: no rooms (room_*.npz) there; make some first")
     rng = np.random.default_rng(0)
     chosen = [paths[i] for i in sorted(rng.permutation(len(paths))[:rooms])]
     scenes = [read_scene(path) for path in chosen]
