@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from rclpy.executors import (
-    ConditionReachedException,
     Executor,
     ExternalShutdownException,
     ShutdownException,
@@ -16,10 +15,7 @@ from rclpy.executors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rclpy.context import Context
-    from rclpy.task import Future
 
 
 class PooledExecutor(Executor):
@@ -42,14 +38,7 @@ class PooledExecutor(Executor):
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Wait for one callback and have it run; raises what an earlier one raised."""
-        self._spin_once(timeout_sec)
-
-    def spin_once_until_future_complete(
-        self, future: Future, timeout_sec: float | None = None
-    ) -> None:
-        """As spin_once, but returns when `future` is done."""
-        future.add_done_callback(lambda _: self.wake())
-        self._spin_once(timeout_sec, future.done)
+        self._spin_once_impl(timeout_sec)
 
     def shutdown(self, timeout_sec: float | None = None) -> bool:
         """As Executor.shutdown, then end the pool's threads."""
@@ -57,19 +46,13 @@ class PooledExecutor(Executor):
         self._pool.shutdown(wait=False)
         return bool(finished)
 
-    def _spin_once(
-        self, timeout_sec: float | None, condition: Callable[[], bool] = lambda: False
-    ) -> None:
+    # Named as in rclpy: from Jazzy's 7.1.9 on its spin() calls this, before it spin_once().
+    def _spin_once_impl(self, timeout_sec: float | None = None) -> None:
         if self._faults:
             raise self._faults.popleft()
         try:
-            handler, _, _ = self.wait_for_ready_callbacks(timeout_sec, None, condition)
-        except (
-            ConditionReachedException,
-            ExternalShutdownException,
-            ShutdownException,
-            TimeoutException,
-        ):
+            handler, _, _ = self.wait_for_ready_callbacks(timeout_sec)
+        except (ExternalShutdownException, ShutdownException, TimeoutException):
             return
         started = threading.Event()
         self._pool.submit(self._run, handler, started)
