@@ -83,7 +83,7 @@ $(VENV)/installed: $(VENV)/constraints.txt pyproject.toml setup.py $(wildcard cs
 # Never stops the make: without the wheels everything but the live graph works.
 ros: install
 	@if [ $(WORLD) = ros ]; then \
-	  echo "ROS 2 $(ROS_DISTRO) is sourced: build the messages with 'python -m colcon build' (docs/ros.md)."; \
+	  echo "This .venv uses a ROS 2 installation: build the messages with 'python -m colcon build' (docs/ros.md)."; \
 	else \
 	  $(MAKE) -s --no-print-directory $(VENV)/ros || { \
 	    echo; \
