@@ -19,7 +19,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 
 from detailbase_core.config import GrounderConfig
-from detailbase_core.errors import DetailBaseError
+from detailbase_core.errors import ConfigError, DetailBaseError
 from detailbase_ros.diagnostics import Diagnostics
 from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.node_config import NodeConfig
@@ -105,8 +105,14 @@ class SegmentationNode(Node):
 
 
 def _load_grounder(config: GrounderConfig) -> Grounder:
-    from detailbase_core.grounder import Grounder  # torch takes seconds to import
-
+    try:
+        from detailbase_core.grounder import Grounder  # torch takes seconds to import
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"this Python ({sys.executable}) has no {error.name!r}. Run 'make install' in the "
+            "sources of detailbase_ros, 'source .venv/bin/activate', then start the node again "
+            "(docs/ros.md)"
+        ) from error
     return Grounder(config)
 
 

@@ -97,6 +97,12 @@ def test_a_signal_ends_the_busy_node_quietly(start, number):
     assert (status, errors) == (0, "")
 
 
+def run_to_its_end(*command):
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
 @pytest.mark.parametrize(
     ("parameter", "complaint"),
     [
@@ -106,24 +112,31 @@ def test_a_signal_ends_the_busy_node_quietly(start, number):
     ],
 )
 def test_a_wrong_parameter_ends_it_with_one_line(parameter, complaint):
-    command = [sys.executable, "-m", "detailbase_ros.segmentation_node"]
-    ended = subprocess.run(
-        [*command, "--ros-args", "-p", parameter],
-        cwd=ROOT, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    ended = run_to_its_end("-m", "detailbase_ros.segmentation_node", "--ros-args", "-p", parameter)
     assert ended.returncode == 1
     assert complaint in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
 def test_a_missing_model_ends_it_with_one_line():
-    command = [sys.executable, "-m", "detailbase_ros.segmentation_node"]
-    ended = subprocess.run(
-        [*command, "--ros-args", "-p", "checkpoint:=/nowhere/model.safetensors"],
-        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    ended = run_to_its_end(
+        "-m", "detailbase_ros.segmentation_node",
+        "--ros-args", "-p", "checkpoint:=/nowhere/model.safetensors",
     )  # fmt: skip
     assert ended.returncode == 1
     assert "/nowhere/model.safetensors" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_missing_torch_ends_it_with_the_recipe():
+    ended = run_to_its_end(
+        "-c",
+        "import sys; sys.modules['torch'] = None; "
+        "from detailbase_ros.segmentation_node import main; main()",
+    )
+    assert ended.returncode == 1
+    assert "has no 'torch'" in ended.stderr
+    assert "make install" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
