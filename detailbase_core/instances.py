@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import InstanceConfig
 
+# One noun's objects are of like size; what is so much smaller is a scrap of something else.
+FRAGMENT_SHARE = 0.1
+
 
 def separate_instances(
     xyz: NDArray[np.float32],
@@ -27,8 +30,8 @@ def separate_instances(
 ) -> tuple[Instance, ...]:
     """Split a mask into objects: parts closer than config.connect_distance_m are one.
 
-    Pieces under config.min_points are dropped; where all pieces are that small, the largest
-    stays. "The chairs" so gives each chair its own box, as long as they do not touch.
+    Pieces under config.min_points, or under FRAGMENT_SHARE of the largest, are dropped; where all
+    pieces are that small, the largest stays. "The chairs" so gives each chair its own box, as long as they do not touch.
 
     Args:
         xyz: (N, 3) float32, metres, the scene's points.
@@ -73,7 +76,8 @@ def _pieces(points: NDArray[np.float32], config: InstanceConfig) -> list[NDArray
     labels = _C.connected_components(points, config.connect_distance_m)
     sizes = np.bincount(labels)
     by_size = np.argsort(-sizes, kind="stable")
-    kept = [label for label in by_size if sizes[label] >= config.min_points] or by_size[:1]
+    smallest = max(config.min_points, FRAGMENT_SHARE * sizes[by_size[0]])
+    kept = [label for label in by_size if sizes[label] >= smallest] or by_size[:1]
     order = np.argsort(labels, kind="stable")
     begins = np.concatenate([[0], np.cumsum(sizes)])
     return [order[begins[label] : begins[label + 1]] for label in kept]

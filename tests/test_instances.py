@@ -14,7 +14,7 @@ from scipy.spatial.distance import cdist
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadCloudError
-from detailbase_core.instances import fit_box, separate_instances
+from detailbase_core.instances import FRAGMENT_SHARE, fit_box, separate_instances
 
 CONFIG = InstanceConfig(connect_distance_m=0.1, min_points=30)
 ALL = replace(CONFIG, min_points=1)
@@ -58,6 +58,12 @@ def test_crumbs_are_dropped_unless_nothing_else_is_left():
     assert crumb.point_indices.tolist() == list(range(205, 214))
 
 
+def test_scraps_beside_an_object_are_dropped():
+    xyz = np.concatenate([block([0, 0, 0], 1000), block([3, 0, 0], 90), block([6, 0, 0], 120)])
+    sizes = [len(i.point_indices) for i in separate(xyz, np.ones(len(xyz), bool))]
+    assert sizes == [1000, 120]
+
+
 def test_empty_mask_and_single_point():
     xyz = block([0, 0, 0])
     assert separate(xyz, np.zeros(200, bool)) == ()
@@ -83,8 +89,9 @@ def test_pieces_are_the_components_under_the_distance(seed, count, spread, dista
     rows = np.flatnonzero(mask)
     near = cdist(xyz[rows].astype(float), xyz[rows].astype(float)) <= distance
     _, labels = connected_components(near)
-    expected = {tuple(rows[labels == label]) for label in np.unique(labels)}
-    assert found == expected
+    pieces = [tuple(rows[labels == label]) for label in np.unique(labels)]
+    largest = max(map(len, pieces), default=0)
+    assert found == {piece for piece in pieces if len(piece) >= FRAGMENT_SHARE * largest}
 
 
 def test_a_rotated_rectangle_is_found():
