@@ -174,7 +174,7 @@ class Grounder:
         if changed == 0.0:
             return True
         young = time.monotonic() - kept.encoded_at <= self.config.max_encoding_age_s
-        return young and changed <= self.config.reencode_fraction and len(self.map) > 0
+        return young and changed <= self.config.reencode_fraction and changed < 1.0
 
     def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:
         cloud = _finite(cloud)

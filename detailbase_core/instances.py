@@ -31,7 +31,8 @@ def separate_instances(
     """Split a mask into objects: parts closer than config.connect_distance_m are one.
 
     Pieces under config.min_points, or under FRAGMENT_SHARE of the largest, are dropped; where all
-    pieces are that small, the largest stays. "The chairs" so gives each chair its own box, as long as they do not touch.
+    pieces are that small, the largest stays. "The chairs" so gives each chair its own box, as long
+    as they do not touch.
 
     Args:
         xyz: (N, 3) float32, metres, the scene's points.

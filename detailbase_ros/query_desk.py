@@ -124,7 +124,13 @@ class QueryDesk:
 
     def _publish_outcomes(self) -> None:
         for outcome in self.worker.take_outcomes():
-            self._publish(outcome)
+            try:
+                self._publish(outcome)
+            except Exception as error:  # one answer that cannot be packed costs no other
+                self._last_place = self._nowhere
+                self._publish(
+                    Outcome(outcome.query, Status.INTERNAL_ERROR, f"cannot be published: {error}")
+                )
 
     def _publish(self, outcome: Outcome) -> None:
         grounding = outcome.grounding
@@ -135,11 +141,13 @@ class QueryDesk:
         self._reporter.count(f"answers: {outcome.status.name}")
         if outcome.status is Status.INTERNAL_ERROR:
             self._reporter.trouble("internal_error", f"query {outcome.query.id}: {outcome.message}")
-        self._answers.publish(self._message(outcome, with_points=False))
+        answer = self._message(outcome, with_points=False)
+        reply = self._message(outcome, outcome.query.with_points)
         if grounding is not None:
             self._show(grounding, outcome.query.id)
+        self._answers.publish(answer)
         if outcome.query.reply is not None:
-            outcome.query.reply.set_result(self._message(outcome, outcome.query.with_points))
+            outcome.query.reply.set_result(reply)
 
     def _message(self, outcome: Outcome, with_points: bool) -> GroundedQuery:
         known = outcome.grounding is not None or len(self._grounder.map) > 0

@@ -197,3 +197,13 @@ def test_status_numbers_are_those_of_the_message():
 def test_the_map_is_encoded_ahead_while_nobody_asks(graph):
     graph.fill_map()
     wait_for(lambda: graph.grounder.encodings > 0)
+
+
+def test_an_answer_that_cannot_be_published_is_still_answered(graph, monkeypatch):
+    graph.fill_map()
+    with monkeypatch.context() as patch:
+        patch.setattr(graph.node._desk, "_show", lambda *_: 1 / 0)
+        answer = graph.robot.ask_and_wait("the chair")
+        assert answer.status == GroundedQuery.INTERNAL_ERROR
+        assert "division" in answer.message
+    assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK

@@ -1,11 +1,16 @@
 """Clearing, saving and loading the map on a live graph."""
 
+import numpy as np
 import pytest
+from sensor_msgs.msg import PointCloud2
 from std_srvs.srv import Trigger
 
+from detailbase_core.config import MapConfig
+from detailbase_core.scene_map import SceneMap
+from detailbase_core.types import PointCloud
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import SceneFile
-from tests.ros.graph import NODE, wait_for
+from tests.ros.graph import NODE, START_NS, wait_for
 
 
 def call(graph, service, name):
@@ -66,3 +71,24 @@ def test_an_unwritable_folder_is_told(make_graph, tmp_path):
     answer = call(graph, "save_scene", "room")
     assert not answer.success
     assert answer.message
+
+
+def test_a_loaded_map_keeps_its_own_frame_everywhere(graph, tmp_path):
+    other = SceneMap(MapConfig())
+    xyz = np.random.default_rng(0).uniform(1, 2, (500, 3)).astype(np.float32)
+    cloud = PointCloud(xyz, np.full(xyz.shape, 90, np.uint8), "camera", START_NS)
+    other.insert(cloud, np.eye(4), "map")
+    other.save(tmp_path / "room.npz")
+    scene, instances = [], []
+    graph.robot.listen(PointCloud2, f"{NODE}/scene", scene)
+    graph.robot.listen(PointCloud2, f"{NODE}/instances", instances)
+    client = graph.robot.create_client(SceneFile, f"{NODE}/load_scene")
+    loaded = graph.robot.call(client, SceneFile.Request(name="room"))
+    assert loaded.success
+    assert "'map'" in loaded.message
+    answer = graph.robot.ask_and_wait("the chair")
+    assert answer.status == GroundedQuery.OK
+    wait_for(lambda: graph.robot.markers and instances and scene and scene[-1].width > 0)
+    headers = [answer.header, graph.robot.markers[0].markers[1].header]
+    headers += [scene[-1].header, instances[0].header]
+    assert [header.frame_id for header in headers] == ["map"] * 4
