@@ -119,6 +119,17 @@ def test_one_point_is_a_map(graph):
     assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
 
 
+def test_five_million_points_at_once_are_mapped(graph):
+    """80 MB in one message, sent over the graph."""
+    graph.robot.send_tf(static=True)
+    graph.robot.send_tf(stamp_ns=START_NS)
+    xyz = np.random.default_rng(0).uniform(-2, 2, (5_000_000, 3)) + [0.0, 0.0, 4.0]
+    graph.robot.send_cloud(xyz)
+    wait_for(lambda: graph.counts.get("scans inserted"), 60, "a huge scan in the map")
+    assert len(graph.grounder.map) > 100_000
+    assert answers_still(graph)
+
+
 def test_without_tf_scans_are_dropped_with_the_known_frames_named(make_graph):
     graph = make_graph(tf_timeout_s=0.2)
     graph.robot.send_tf(stamp_ns=START_NS, parent="world", child="elsewhere")
