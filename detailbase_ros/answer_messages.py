@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from detailbase_core.pointcloud2 import decode_points
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
-from detailbase_ros.conversions import to_nanoseconds
+from detailbase_ros.conversions import decode_message, to_nanoseconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,15 +46,7 @@ def grounding_from_messages(
 
 
 def _cloud(message: PointCloud2) -> PointCloud:
-    points = decode_points(
-        message.fields,
-        message.height,
-        message.width,
-        message.point_step,
-        message.row_step,
-        message.is_bigendian,
-        message.data,
-    )
+    points = decode_message(message)
     stamp_ns = to_nanoseconds(message.header.stamp)
     return PointCloud(points.xyz, points.rgb, message.header.frame_id, stamp_ns)
 

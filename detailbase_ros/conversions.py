@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core import types
+    from detailbase_core.pointcloud2 import DecodedPoints
     from detailbase_ros.outcomes import Outcome
 
 _SECOND = 1_000_000_000
@@ -59,14 +60,13 @@ def place_of(header: Header) -> tuple[str, int]:
     return frame, stamp_ns
 
 
-def cloud_from_message(message: PointCloud2) -> tuple[PointCloud, bool]:
-    """A PointCloud2 as a PointCloud, and whether it has colours (else grey from intensity).
+def decode_message(message: PointCloud2) -> DecodedPoints:
+    """The points of a PointCloud2, whatever its header says.
 
     Raises:
-        BadCloudError: no frame, no stamp, or a layout that cannot be read.
+        BadCloudError: a layout that cannot be read.
     """
-    frame, stamp_ns = place_of(message.header)
-    points = decode_points(
+    return decode_points(
         message.fields,
         message.height,
         message.width,
@@ -75,6 +75,16 @@ def cloud_from_message(message: PointCloud2) -> tuple[PointCloud, bool]:
         message.is_bigendian,
         message.data,
     )
+
+
+def cloud_from_message(message: PointCloud2) -> tuple[PointCloud, bool]:
+    """A PointCloud2 as a PointCloud, and whether it has colours (else grey from intensity).
+
+    Raises:
+        BadCloudError: no frame, no stamp, or a layout that cannot be read.
+    """
+    frame, stamp_ns = place_of(message.header)
+    points = decode_message(message)
     cloud = PointCloud(points.xyz, points.rgb, frame, stamp_ns, points.image_shape)
     return cloud, points.has_color
 
