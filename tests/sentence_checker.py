@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.rooms import Room, RoomObject
+    from detailbase_core.synthetic.room import Room, RoomObject
 
 MEANS = {
     "chair": "chair", "seat": "chair", "armchair": "armchair", "easy chair": "armchair",

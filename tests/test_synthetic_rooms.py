@@ -13,13 +13,8 @@ from detailbase_core.synthetic.camera import EXACT, Camera, scan_room
 from detailbase_core.synthetic.furniture import KINDS, make_model
 from detailbase_core.synthetic.path import look, robot_path
 from detailbase_core.synthetic.primitives import SHAPES, Primitive, PrimitiveTable, ray_depths
-from detailbase_core.synthetic.rooms import (
-    FIRST_OBJECT_ID,
-    FLOOR_ID,
-    MIN_OBJECTS,
-    WALL_IDS,
-    generate_room,
-)
+from detailbase_core.synthetic.room import FIRST_OBJECT_ID, FLOOR_ID, WALL_IDS
+from detailbase_core.synthetic.rooms import MIN_OBJECTS, generate_room, primitives_of
 
 SEEDS = range(24)
 ROOMS = {seed: generate_room(seed) for seed in SEEDS}
@@ -66,9 +61,9 @@ def test_rooms_differ_and_are_furnished():
     assert len(categories) >= 20
     for room in ROOMS.values():
         assert len(room.furniture) >= MIN_OBJECTS
-        assert [t.id for t in room.objects] == list(range(len(room.objects)))
-        assert [t.structure for t in room.objects] == [i < FIRST_OBJECT_ID for i in
-                                                       range(len(room.objects))]  # fmt: skip
+        assert [t.id for t in room.furniture] == [FIRST_OBJECT_ID + i for i in
+                                                  range(len(room.furniture))]  # fmt: skip
+        assert all(t.structure == (t.id < FIRST_OBJECT_ID) for t in room.objects)
         assert all(3.0 <= s <= 6.5 for s in room.size[:2])
 
 
@@ -171,7 +166,7 @@ def test_scans_see_the_nearest_thing_of_all(seed):
     start = pose[:3, 3] - np.array([0, 0, room.size[2] / 2])
     best = np.min([(steps[k] - start[k]) / world[:, k] for k in range(3)], axis=0)
     owner = np.full(len(rays), -1)
-    table = room.primitives()
+    table = primitives_of(room)
     for p, matrix in enumerate(table.to_unit()):
         origin = (matrix @ (pose[:3, 3] - table.center[p])).astype(np.float32)
         ray = tuple((world @ matrix.T).astype(np.float32).T)

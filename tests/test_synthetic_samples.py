@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.synthetic.rooms import FLOOR_ID, WALL_IDS
+from detailbase_core.synthetic.room import FLOOR_ID, WALL_IDS
 from detailbase_core.synthetic.sample import MENTIONABLE_VOXELS, make_sample, write_sample
 from training.make_rooms import EXAM, EXAM_FROM, main, make_rooms, read_exam
 from training.scene_files import read_scene

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from detailbase_core.phrases import split_words
-from detailbase_core.synthetic.rooms import FIRST_OBJECT_ID, generate_room
+from detailbase_core.synthetic.room import FIRST_OBJECT_ID
+from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.sentences import describe
 from tests.sentence_checker import Checker, relation_of
 

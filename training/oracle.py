@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from detailbase_core.synthetic.rooms import FIRST_OBJECT_ID
+from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 from detailbase_core.synthetic.sample import MENTIONABLE_VOXELS, make_sample
 from training.metrics import mask_iou
 

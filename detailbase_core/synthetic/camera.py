@@ -13,6 +13,7 @@ import numpy as np
 
 from detailbase_core.synthetic.path import robot_path
 from detailbase_core.synthetic.raycasting import cast_rays
+from detailbase_core.synthetic.rooms import primitives_of
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.synthetic.primitives import PrimitiveTable
     from detailbase_core.synthetic.raycasting import Hits
-    from detailbase_core.synthetic.rooms import Room
+    from detailbase_core.synthetic.room import Room
 
 OPTICAL_FRAME = "camera_optical_frame"
 
@@ -112,7 +113,7 @@ def scan_room(
     rng = np.random.default_rng([room.seed, 11]) if rng is None else rng
     poses = robot_path(room, frames) if poses is None else poses
     to_map = np.eye(4) if room_to_map is None else room_to_map
-    table = room.primitives()
+    table = primitives_of(room)
     light = _light(room)
     return [
         _scan(room, table, camera, pose, to_map @ pose, light, rng, (i + 1) * period_ns)

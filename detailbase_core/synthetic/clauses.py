@@ -9,7 +9,7 @@ import numpy as np
 
 from detailbase_core.synthetic import vocabulary as words
 from detailbase_core.synthetic.relations import NO, UNCLEAR, YES, graded
-from detailbase_core.synthetic.rooms import FIRST_OBJECT_ID, FLOOR_ID
+from detailbase_core.synthetic.room import FIRST_OBJECT_ID, FLOOR_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

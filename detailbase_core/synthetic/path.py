@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.rooms import Room
+    from detailbase_core.synthetic.room import Room
 
 CELL_M = 0.1
 CLEARANCE_M = 0.25

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.primitives import ray_depths
-from detailbase_core.synthetic.rooms import FLOOR_ID, WALL_IDS
+from detailbase_core.synthetic.room import FLOOR_ID, WALL_IDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.synthetic.camera import Camera
     from detailbase_core.synthetic.primitives import PrimitiveTable
-    from detailbase_core.synthetic.rooms import Room
+    from detailbase_core.synthetic.room import Room
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ import numpy as np
 
 from detailbase_core.synthetic import vocabulary as words
 from detailbase_core.synthetic.relations import NO, UNCLEAR, YES, Geometry, graded
-from detailbase_core.synthetic.rooms import FIRST_OBJECT_ID
+from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.rooms import Room, RoomObject
+    from detailbase_core.synthetic.room import Room, RoomObject
     from detailbase_core.synthetic.vocabulary import Noun
 
 

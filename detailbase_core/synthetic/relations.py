@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.rooms import FIRST_OBJECT_ID, FLOOR_ID, WALL_IDS
+from detailbase_core.synthetic.room import FIRST_OBJECT_ID, FLOOR_ID, WALL_IDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.rooms import Room
+    from detailbase_core.synthetic.room import Room
 
 NO, UNCLEAR, YES = 0, 1, 2
 

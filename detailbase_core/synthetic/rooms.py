@@ -6,7 +6,6 @@ Room frame: origin in the middle of the floor, z up, walls parallel to x and y, 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,86 +15,32 @@ from detailbase_core.synthetic.colors import jittered
 from detailbase_core.synthetic.layout import Layout
 from detailbase_core.synthetic.path import free_area
 from detailbase_core.synthetic.primitives import PrimitiveTable
+from detailbase_core.synthetic.room import (
+    FIRST_OBJECT_ID,
+    FLOOR_ID,
+    WALL_IDS,
+    Room,
+    RoomObject,
+)
 from detailbase_core.types import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from detailbase_core.synthetic.layout import Placed
-    from detailbase_core.synthetic.primitives import Color, Primitive
+    from detailbase_core.synthetic.primitives import Color
 
 # Raise it with every change that alters what a seed gives; exams name it.
 GENERATOR_VERSION = "rooms-1"
 
-FLOOR_ID = 0
-WALL_IDS = (1, 2, 3, 4)  # at +x, +y, -x, -y
-FIRST_OBJECT_ID = 5
 MIN_OBJECTS, MAX_OBJECTS = 6, 20
 _MIN_FREE_M2 = 1.5
 
 
-@dataclass(frozen=True)
-class RoomObject:
-    """One thing in a room, the floor and the walls included.
-
-    Attributes:
-        id: unique in the room; FLOOR_ID, WALL_IDS, then FIRST_OBJECT_ID and on.
-        category: key of furniture.KINDS, or "floor" or "wall".
-        color: name of its main colour; None where no single word fits.
-        shape: "round" or "rectangular" where people would say so, else None.
-        box: around it in its own orientation (x = its width, so not always the longer side);
-            yaw in radians, its front is towards the box's own +y.
-        solids: what it is made of, room frame; empty for structure.
-        supported_by: id of what it stands on; a wall's id for what hangs on it; None for
-            structure.
-        has_front: whether "in front of" and "facing" make sense.
-        structure: True for the floor and the walls.
-    """
-
-    id: int
-    category: str
-    color: str | None
-    shape: str | None
-    box: Box
-    solids: tuple[Primitive, ...]
-    supported_by: int | None
-    has_front: bool
-    structure: bool = False
-
-    @property
-    def front(self) -> tuple[float, float]:
-        """Unit vector (x, y) that its front points to."""
-        return -float(np.sin(self.box.yaw)), float(np.cos(self.box.yaw))
-
-
-@dataclass(frozen=True)
-class Room:
-    """A furnished room.
-
-    Attributes:
-        seed: what it was made from.
-        theme: "bedroom", "office" and so on.
-        size: width (x), depth (y), height (z), metres.
-        floor_rgb, wall_rgb: 0..255.
-        objects: structure first; objects[i].id == i.
-    """
-
-    seed: int
-    theme: str
-    size: tuple[float, float, float]
-    floor_rgb: Color
-    wall_rgb: Color
-    objects: tuple[RoomObject, ...]
-
-    @property
-    def furniture(self) -> tuple[RoomObject, ...]:
-        """Everything but the floor and the walls."""
-        return self.objects[FIRST_OBJECT_ID:]
-
-    def primitives(self) -> PrimitiveTable:
-        """All solids of the furniture, owner = object id."""
-        pairs = [(solid, thing.id) for thing in self.furniture for solid in thing.solids]
-        return PrimitiveTable.of([p[0] for p in pairs], [p[1] for p in pairs])
+def primitives_of(room: Room) -> PrimitiveTable:
+    """All solids of the furniture, owner = object id."""
+    pairs = [(solid, thing.id) for thing in room.furniture for solid in thing.solids]
+    return PrimitiveTable.of([p[0] for p in pairs], [p[1] for p in pairs])
 
 
 def generate_room(seed: int) -> Room:
@@ -145,7 +90,11 @@ def _furnish(seed: int, rng: np.random.Generator) -> Room:
     furniture = [_room_object(i, item, size) for i, item in enumerate(layout.items)]
     floor = jittered(str(rng.choice(["brown", "grey", "white", "brown"])), rng)
     wall = _wall_color(rng)
-    return Room(seed, theme, size, floor, wall, (*_structure(size), *furniture))
+    x, y = width / 2, depth / 2
+    outline = ((x, -y), (x, y), (-x, y), (-x, -y))
+    return Room(
+        seed, theme, outline, size[2], (*_structure(size), *furniture), floor, wall
+    )
 
 
 def _wall_color(rng: np.random.Generator) -> Color:
@@ -159,13 +108,13 @@ def _structure(size: tuple[float, float, float]) -> list[RoomObject]:
     width, depth, height = size
     thick = 0.1
     floor = Box((0.0, 0.0, -thick / 2), (width, depth, thick), 0.0)
-    objects = [RoomObject(FLOOR_ID, "floor", None, None, floor, (), None, False, True)]
-    for i, id_ in enumerate(WALL_IDS):
+    objects = [RoomObject(FLOOR_ID, "floor", None, None, floor, None, False, True)]
+    for i, id_ in enumerate(WALL_IDS[:4]):
         angle = i * np.pi / 2
         out = (size[i % 2] + thick) / 2
         center = (float(out * np.cos(angle)), float(out * np.sin(angle)), height / 2)
         wall = Box(center, (size[1 - i % 2], thick, height), float(angle + np.pi / 2))
-        objects.append(RoomObject(id_, "wall", None, None, wall, (), None, True, True))
+        objects.append(RoomObject(id_, "wall", None, None, wall, None, True, True))
     return objects
 
 
@@ -181,5 +130,5 @@ def _room_object(index: int, item: Placed, size: tuple[float, float, float]) -> 
         support = WALL_IDS[int(np.argmin(gaps))]
     return RoomObject(
         index + FIRST_OBJECT_ID, model.category, model.color, model.shape,
-        Box((x, y, item.z + middle[2]), model.size, yaw), solids, support, model.has_front,
+        Box((x, y, item.z + middle[2]), model.size, yaw), support, model.has_front, solids=solids,
     )  # fmt: skip

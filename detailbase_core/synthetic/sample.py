@@ -20,7 +20,7 @@ from detailbase_core.scene_map import SceneMap
 from detailbase_core.superpoints import segment_cloud
 from detailbase_core.synthetic.camera import Camera, scan_room
 from detailbase_core.synthetic.path import robot_path
-from detailbase_core.synthetic.rooms import FIRST_OBJECT_ID, GENERATOR_VERSION, generate_room
+from detailbase_core.synthetic.rooms import GENERATOR_VERSION, generate_room
 from detailbase_core.synthetic.sentences import describe
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.synthetic.camera import Scan
-    from detailbase_core.synthetic.rooms import Room
+    from detailbase_core.synthetic.room import Room
     from detailbase_core.synthetic.sentences import Description
 
 MENTIONABLE_VOXELS = 50
@@ -98,7 +98,7 @@ def make_sample(
     cloud, _ = scene_map.snapshot()
     instance = voxel_labels(cloud.xyz, scans, map_config.voxel_size_m)
     superpoint = segment_cloud(cloud, superpoint_config or SuperpointConfig())
-    seen = np.bincount(instance[instance >= 0], minlength=len(room.objects))
+    seen = np.bincount(instance[instance >= 0], minlength=1)
     descriptions = describe(
         room,
         rng,
@@ -186,7 +186,7 @@ def write_sample(sample: Sample, folder: str | Path) -> Path:
     with atomic_path(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(records, separators=(",", ":")), encoding="utf-8")
     order = np.lexsort(np.floor(sample.xyz / 0.02).T)
-    things = sample.room.objects[FIRST_OBJECT_ID:]
+    things = sample.room.furniture
     boxes = [(*t.box.center, *t.box.size, t.box.yaw) for t in things]
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(

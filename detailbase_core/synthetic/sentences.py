@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from detailbase_core.synthetic.describing import Draft
-    from detailbase_core.synthetic.rooms import Room
+    from detailbase_core.synthetic.room import Room
 
 
 class ReferredPhrase(NamedTuple):
