@@ -6,6 +6,7 @@ namespace detailbase {
 void bind_sparse(pybind11::module_& m);       // sparse_bindings.cpp
 void bind_superpoints(pybind11::module_& m);  // superpoints_bindings.cpp
 void bind_scene_map(pybind11::module_& m);    // scene_map_bindings.cpp
+void bind_surfels(pybind11::module_& m);      // surfels_bindings.cpp
 }  // namespace detailbase
 
 PYBIND11_MODULE(_C, m) {
@@ -13,4 +14,5 @@ PYBIND11_MODULE(_C, m) {
   detailbase::bind_sparse(m);
   detailbase::bind_superpoints(m);
   detailbase::bind_scene_map(m);
+  detailbase::bind_surfels(m);
 }

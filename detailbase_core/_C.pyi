@@ -30,6 +30,17 @@ def segment_cloud(
     block_voxels: int,
 ) -> NDArray[np.int64]: ...
 def connected_components(xyz: NDArray[np.float32], distance: float) -> NDArray[np.int64]: ...
+def render_surfels(
+    points: NDArray[np.float32],
+    normals: NDArray[np.float32],
+    radius: NDArray[np.float32],
+    scene_to_camera: NDArray[np.float64],
+    focal: float,
+    near: float,
+    far: float,
+    depth: NDArray[np.float32],
+    index: NDArray[np.int32],
+) -> None: ...
 def gather_product(
     source: NDArray[np.float32],
     table: NDArray[np.int32],

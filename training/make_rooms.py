@@ -21,7 +21,8 @@ from tqdm import tqdm
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION, fingerprint
-from detailbase_core.synthetic.sample import make_sample, write_sample
+from detailbase_core.synthetic.sample import make_sample
+from detailbase_core.synthetic.sample_files import write_sample
 from training.show_rooms import show
 
 if TYPE_CHECKING:

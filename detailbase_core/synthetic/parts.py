@@ -22,12 +22,15 @@ class Parts:
         solids: boxes, cylinders and ellipsoids.
         shape: "round" or "rectangular" where people would say so.
         on, under: (centre, half extents, free height) of places for smaller things.
+        has, lacks: see furniture_model.FurnitureModel's parts and lacks.
     """
 
     solids: list[Primitive] = field(default_factory=list)
     shape: str | None = None
     on: list[tuple[Vector, tuple[float, float], float]] = field(default_factory=list)
     under: list[tuple[Vector, tuple[float, float], float]] = field(default_factory=list)
+    has: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
 
     def box(self, center: Vector, size: Vector, rgb: Color) -> None:
         """Add a box by centre and full size."""

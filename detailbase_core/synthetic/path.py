@@ -10,6 +10,8 @@ from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from detailbase_core.synthetic.occupancy import inside_outline
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 CELL_M = 0.1
 CLEARANCE_M = 0.25
 _ROBOT_TOP_M = 1.6
+_FLAT_M = 0.03  # the robot drives over rugs
 
 
 def free_cells(room: Room) -> NDArray[np.bool_]:
@@ -28,12 +31,15 @@ def free_cells(room: Room) -> NDArray[np.bool_]:
     nx, ny = (int(s / CELL_M) for s in room.size[:2])
     x = -room.size[0] / 2 + (np.arange(nx)[:, None] + 0.5) * CELL_M
     y = -room.size[1] / 2 + (np.arange(ny)[None, :] + 0.5) * CELL_M
-    free: NDArray[np.bool_] = (np.abs(x) < room.size[0] / 2 - CLEARANCE_M) & (
-        np.abs(y) < room.size[1] / 2 - CLEARANCE_M
-    )
+    outline = np.array(room.outline)
+    free: NDArray[np.bool_] = np.ones((nx, ny), bool)
+    for dx in (-CLEARANCE_M, 0.0, CLEARANCE_M):
+        for dy in (-CLEARANCE_M, 0.0, CLEARANCE_M):
+            free &= inside_outline(x + dx, y + dy, outline)
     for thing in room.furniture:
         box = thing.box
-        if box.center[2] - box.size[2] / 2 > _ROBOT_TOP_M:
+        low = box.center[2] - box.size[2] / 2
+        if low > _ROBOT_TOP_M or low + box.size[2] < _FLAT_M:
             continue
         c, s = np.cos(box.yaw), np.sin(box.yaw)
         dx, dy = x - box.center[0], y - box.center[1]
@@ -42,6 +48,8 @@ def free_cells(room: Room) -> NDArray[np.bool_]:
             (along < box.size[0] / 2 + CLEARANCE_M) & (across < box.size[1] / 2 + CLEARANCE_M)
         )
     parts: NDArray[np.int32]
+    if not free.any():
+        return free
     parts, _ = ndimage.label(free, structure=np.ones((3, 3)))
     largest = int(np.argmax(np.bincount(parts.ravel(), minlength=2)[1:])) + 1
     free &= parts == largest

@@ -14,7 +14,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.primitives import Color, Primitive
+    from detailbase_core.synthetic.furniture_model import FurnitureModel
+    from detailbase_core.synthetic.primitives import Color
+    from detailbase_core.synthetic.surfels import Pose
     from detailbase_core.types import Box
 
 FLOOR_ID = 0
@@ -42,7 +44,7 @@ class RoomObject:
         parts: what it visibly has ("arms", "wheels", "drawers", "doors", "shade" ...).
         lacks: what others of its category have and it visibly has not; a part in neither set is
             not known.
-        solids: what it is made of, room frame; empty for structure.
+        model, pose: what it looks like and where it stands; None for structure.
     """
 
     id: int
@@ -56,12 +58,32 @@ class RoomObject:
     material: str | None = None
     parts: frozenset[str] = frozenset()
     lacks: frozenset[str] = frozenset()
-    solids: tuple[Primitive, ...] = field(default=(), repr=False)
+    model: FurnitureModel | None = field(default=None, repr=False)
+    pose: Pose | None = field(default=None, repr=False)
 
     @property
     def front(self) -> tuple[float, float]:
         """Unit vector (x, y) that its front points to."""
         return -float(np.sin(self.box.yaw)), float(np.cos(self.box.yaw))
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How the shell of a room looks.
+
+    Attributes:
+        floor_rgb: 0..255.
+        floor_style: "plain", "planks", "tiles" or "carpet".
+        wall_rgb: one per wall, 0..255.
+        skirting_rgb: of the strip along the floor; None = there is none.
+        ceiling: whether there is one to be seen.
+    """
+
+    floor_rgb: Color = (128, 128, 128)
+    floor_style: str = "plain"
+    wall_rgb: tuple[Color, ...] = ((230, 230, 230),) * len(WALL_IDS)
+    skirting_rgb: Color | None = None
+    ceiling: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +97,7 @@ class Room:
             (rectangle) or six (L).
         height: metres.
         objects: structure first, ids ascending.
-        floor_rgb, wall_rgb: 0..255.
+        finish: the look of floor, walls and ceiling.
     """
 
     seed: int
@@ -83,8 +105,7 @@ class Room:
     outline: tuple[tuple[float, float], ...]
     height: float
     objects: tuple[RoomObject, ...]
-    floor_rgb: Color = (128, 128, 128)
-    wall_rgb: Color = (230, 230, 230)
+    finish: Finish = Finish()
 
     @property
     def furniture(self) -> tuple[RoomObject, ...]:

@@ -1,7 +1,4 @@
-"""Furnished rectangular rooms, made from a seed.
-
-Room frame: origin in the middle of the floor, z up, walls parallel to x and y, metres.
-"""
+"""Furnished rooms, rectangular or L-shaped, made from a seed and a stock of furniture."""
 
 from __future__ import annotations
 
@@ -10,125 +7,169 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic import groups
 from detailbase_core.synthetic.colors import jittered
+from detailbase_core.synthetic.groups import common
 from detailbase_core.synthetic.layout import Layout
 from detailbase_core.synthetic.path import free_area
-from detailbase_core.synthetic.primitives import PrimitiveTable
 from detailbase_core.synthetic.room import (
+    CEILING_ID,
     FIRST_OBJECT_ID,
     FLOOR_ID,
     WALL_IDS,
+    Finish,
     Room,
     RoomObject,
 )
+from detailbase_core.synthetic.stock import Stock
+from detailbase_core.synthetic.themes import THEMES
 from detailbase_core.types import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from detailbase_core.synthetic.layout import Placed
     from detailbase_core.synthetic.primitives import Color
 
 # Raise it with every change that alters what a seed gives; exams name it.
-GENERATOR_VERSION = "rooms-1"
+GENERATOR_VERSION = "rooms-2"
 
-MIN_OBJECTS, MAX_OBJECTS = 6, 20
-_MIN_FREE_M2 = 1.5
-
-
-def primitives_of(room: Room) -> PrimitiveTable:
-    """All solids of the furniture, owner = object id."""
-    pairs = [(solid, thing.id) for thing in room.furniture for solid in thing.solids]
-    return PrimitiveTable.of([p[0] for p in pairs], [p[1] for p in pairs])
+MIN_OBJECTS, MAX_OBJECTS = 10, 45
+_MIN_FREE_M2 = 1.2
+_GRID_M = 0.05  # of wall lengths, so that cells and walls meet
+_WALL_M = 0.1
+_TRIES = 40
 
 
-def generate_room(seed: int) -> Room:
-    """Make the room of this seed; equal seeds give equal rooms.
+def generate_room(seed: int, stock: Stock | None = None) -> Room:
+    """Make the room of this seed; equal seeds and stocks give equal rooms.
+
+    Args:
+        seed: not negative.
+        stock: the furniture; None = made furniture only, no bank.
 
     Raises:
-        ValueError: a negative seed.
+        ValueError: a negative seed, or a stock with which no room comes out.
     """
     if seed < 0:
         raise ValueError(f"a room's seed must not be negative, got {seed}")
-    attempt = 0
-    while True:
-        room = _furnish(seed, np.random.default_rng([seed, attempt]))
-        loose = sum(thing.supported_by not in WALL_IDS for thing in room.furniture)
-        if loose >= MIN_OBJECTS and free_area(room) >= _MIN_FREE_M2:
+    stock = Stock(()) if stock is None else stock
+    for attempt in range(_TRIES):
+        room = _furnish(seed, np.random.default_rng([seed, attempt]), stock)
+        if len(room.furniture) >= MIN_OBJECTS and free_area(room) >= _MIN_FREE_M2:
             return room
-        attempt += 1
-
-
-def fingerprint(seeds: Iterable[int]) -> str:
-    """A hash of what stands in the rooms of these seeds: kinds, colours, and what is on what.
-
-    It changes with the generator, not with the rounding of a machine's floating point.
-    """
-    digest = hashlib.sha256()
-    for seed in seeds:
-        things = generate_room(seed).objects
-        digest.update(repr([(t.category, t.color, t.supported_by) for t in things]).encode())
-    return digest.hexdigest()[:16]
-
-
-def _furnish(seed: int, rng: np.random.Generator) -> Room:
-    width, depth = sorted(rng.uniform(3.0, 6.5, 2).tolist(), reverse=bool(rng.random() < 0.5))
-    layout = Layout(rng, (width / 2, depth / 2))
-    groups.openings(layout)
-    theme = str(rng.choice(list(groups.THEMES)))
-    most = int(rng.integers(10, MAX_OBJECTS - 1))
-    for name, chance in groups.THEMES[theme]:
-        if rng.random() < chance and len(layout.items) < most:
-            groups.GROUPS[name](layout)
-    wanted = min(most, round(width * depth * rng.uniform(0.5, 0.9)))
-    for _ in range(4):
-        if len(layout.items) < wanted:
-            (groups.storage if rng.random() < 0.25 else groups.clutter)(layout)
-    groups.pictures(layout)
-    size = (width, depth, float(rng.uniform(2.35, 2.8)))
-    furniture = [_room_object(i, item, size) for i, item in enumerate(layout.items)]
-    floor = jittered(str(rng.choice(["brown", "grey", "white", "brown"])), rng)
-    wall = _wall_color(rng)
-    x, y = width / 2, depth / 2
-    outline = ((x, -y), (x, y), (-x, y), (-x, -y))
-    return Room(
-        seed, theme, outline, size[2], (*_structure(size), *furniture), floor, wall
+    raise ValueError(
+        f"room {seed}: {_TRIES} tries gave no room with {MIN_OBJECTS} things in it; the stock has "
+        f"{len(stock.categories)} categories, which may be too few"
     )
 
 
-def _wall_color(rng: np.random.Generator) -> Color:
+def fingerprint(rooms: Iterable[Room]) -> str:
+    """A hash of what stands in rooms: kinds, colours, models, and what is on what.
+
+    It changes with the generator and its stock, not with the rounding of floating point.
+    """
+    digest = hashlib.sha256()
+    for room in rooms:
+        things = [(t.category, t.color, t.supported_by) for t in room.objects]
+        digest.update(repr(things).encode())
+    return digest.hexdigest()[:16]
+
+
+def _furnish(seed: int, rng: np.random.Generator, stock: Stock) -> Room:
+    names = list(THEMES)
+    weights = np.array([THEMES[name].weight for name in names])
+    name = str(rng.choice(names, p=weights / weights.sum()))
+    theme = THEMES[name]
+    outline = _outline(rng, theme.sides)
+    layout = Layout(rng, stock, outline, round(float(rng.uniform(2.35, 2.85)) / 0.025) * 0.025)
+    common.openings(layout)
+    density = rng.uniform(0.9, 2.1)
+    wanted = int(np.clip(layout.area * density, *theme.objects))
+    for group, chance in theme.groups:
+        if rng.random() < chance and len(layout.items) < wanted:
+            group(layout)
+    if rng.random() < 0.4:
+        common.ceiling_lamps(layout)
+    for _ in range(8):
+        if len(layout.items) < wanted:
+            (common.clutter, common.more_on_top, common.storage)[int(rng.choice(3, p=(0.4, 0.45,
+                                                                 0.15)))](layout)  # fmt: skip
+    common.on_walls(layout)
+    del layout.items[MAX_OBJECTS:]
+    finish = _finish(rng, len(outline))
+    structure = _structure(outline, layout.height, finish.ceiling)
+    furniture = [_room_object(i, item) for i, item in enumerate(layout.items)]
+    corners = tuple((float(x), float(y)) for x, y in outline)
+    return Room(seed, name, corners, layout.height, (*structure, *furniture), finish)
+
+
+def _outline(rng: np.random.Generator, sides: tuple[float, float]) -> NDArray[np.float64]:
+    """Corners, counter-clockwise, centred; one room in five has the shape of an L."""
+    width, depth = (2 * round(s / 2 / _GRID_M) * _GRID_M for s in rng.uniform(*sides, 2))
+    x, y = width / 2, depth / 2
+    if rng.random() > 0.2 or min(width, depth) < 3.2:
+        return np.array([(x, -y), (x, y), (-x, y), (-x, -y)])
+    cut_x, cut_y = (round(s * rng.uniform(0.3, 0.45) / _GRID_M) * _GRID_M for s in (width, depth))
+    corners = np.array([
+        (x, -y), (x, y - cut_y), (x - cut_x, y - cut_y), (x - cut_x, y), (-x, y), (-x, -y),
+    ])  # fmt: skip
+    for _ in range(int(rng.integers(4))):  # which corner is cut off
+        corners = np.stack([-corners[:, 1], corners[:, 0]], axis=1)
+    return corners
+
+
+def _finish(rng: np.random.Generator, walls: int) -> Finish:
+    style = str(rng.choice(["planks", "planks", "tiles", "carpet", "plain"]))
+    floor = jittered(str(rng.choice(["brown", "brown", "grey", "white", "grey"])), rng)
+    base = [_pale(rng)] * walls
+    if rng.random() < 0.25:  # one wall in another colour
+        tint = str(rng.choice(["blue", "green", "grey", "yellow", "red", "orange"]))
+        base[int(rng.integers(walls))] = _mixed(jittered(tint, rng), _pale(rng))
+    skirting = _pale(rng) if rng.random() < 0.5 else None
+    return Finish(floor, style, tuple(base), skirting, bool(rng.random() < 0.4))
+
+
+def _pale(rng: np.random.Generator) -> Color:
     """A pale tint."""
     base = rng.uniform(205, 240)
     r, g, b = (round(float(base + shift)) for shift in rng.uniform(-16, 10, 3))
     return (r, g, b)
 
 
-def _structure(size: tuple[float, float, float]) -> list[RoomObject]:
-    width, depth, height = size
-    thick = 0.1
-    floor = Box((0.0, 0.0, -thick / 2), (width, depth, thick), 0.0)
+def _mixed(a: Color, b: Color) -> Color:
+    r, g, bl = ((p + q) // 2 for p, q in zip(a, b, strict=True))
+    return (r, g, bl)
+
+
+def _structure(outline: NDArray[np.float64], height: float, ceiling: bool) -> list[RoomObject]:
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    x, y = ((low + high) / 2).tolist()
+    width, depth = (high - low).tolist()
+    size = (width, depth, _WALL_M)
+    floor = Box((x, y, -_WALL_M / 2), size, 0.0)
     objects = [RoomObject(FLOOR_ID, "floor", None, None, floor, None, False, True)]
-    for i, id_ in enumerate(WALL_IDS[:4]):
-        angle = i * np.pi / 2
-        out = (size[i % 2] + thick) / 2
-        center = (float(out * np.cos(angle)), float(out * np.sin(angle)), height / 2)
-        wall = Box(center, (size[1 - i % 2], thick, height), float(angle + np.pi / 2))
+    for id_, start, end in zip(WALL_IDS, outline, np.roll(outline, -1, axis=0), strict=False):
+        along = end - start
+        length = float(np.linalg.norm(along))
+        inward = np.array([-along[1], along[0]]) / length
+        middle = (start + end) / 2 - inward * _WALL_M / 2
+        yaw = float(np.arctan2(-inward[0], inward[1]))
+        wall = Box((float(middle[0]), float(middle[1]), height / 2), (length, _WALL_M, height), yaw)
         objects.append(RoomObject(id_, "wall", None, None, wall, None, True, True))
+    if ceiling:
+        top = Box((x, y, height + _WALL_M / 2), size, 0.0)
+        objects.append(RoomObject(CEILING_ID, "ceiling", None, None, top, None, False, True))
     return objects
 
 
-def _room_object(index: int, item: Placed, size: tuple[float, float, float]) -> RoomObject:
-    model = item.model
-    middle = [(lo + hi) / 2 for lo, hi in zip(model.low, model.high, strict=True)]
-    x, y = item.to_room((middle[0], middle[1]))
-    yaw = float((item.yaw + np.pi) % (2 * np.pi) - np.pi)
-    solids = tuple(s.moved((item.x, item.y, item.z), item.yaw) for s in model.solids)
-    support = item.support + FIRST_OBJECT_ID if item.support >= 0 else FLOOR_ID
-    if item.support == -2:
-        gaps = (size[0] / 2 - x, size[1] / 2 - y, size[0] / 2 + x, size[1] / 2 + y)
-        support = WALL_IDS[int(np.argmin(gaps))]
+def _room_object(index: int, item: Placed) -> RoomObject:
+    model, pose = item.model, item.pose
+    yaw = float((pose.yaw + np.pi) % (2 * np.pi) - np.pi)
+    box = Box((pose.x, pose.y, pose.z + model.size[2] / 2), model.size, yaw)
     return RoomObject(
-        index + FIRST_OBJECT_ID, model.category, model.color, model.shape,
-        Box((x, y, item.z + middle[2]), model.size, yaw), support, model.has_front, solids=solids,
+        index + FIRST_OBJECT_ID, model.category, model.color, model.shape, box, item.support,
+        model.has_front, material=model.material, parts=model.parts, lacks=model.lacks,
+        model=model, pose=pose,
     )  # fmt: skip

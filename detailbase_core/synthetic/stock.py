@@ -1,0 +1,117 @@
+"""The furniture that a room can be furnished with: a bank's models and made ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detailbase_core.synthetic.furniture import KINDS, make_model
+from detailbase_core.synthetic.tint import tinted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+
+    from detailbase_core.synthetic.furniture_model import FurnitureModel
+
+_FABRIC = ("red", "blue", "green", "grey", "black", "white", "yellow", "purple", "orange", "pink",
+           "brown")  # fmt: skip
+_WOOD = ("brown", "brown", "white", "black", "grey", "white", "blue", "green", "red", "yellow")
+# What is sold in many colours, and in which.
+TINTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("armchair", "sofa", "stool", "bar stool", "ottoman", "pillow", "office chair",
+                     "chair", "bench", "bed", "blanket", "floor lamp", "table lamp", "trash can",
+                     "box", "basket", "vase", "suitcase", "bag", "towel", "candle", "cup", "bowl",
+                     "book", "kettle", "toaster", "ball", "umbrella stand"), _FABRIC),
+    **dict.fromkeys(("table", "coffee table", "side table", "desk", "nightstand", "dresser",
+                     "wardrobe", "cabinet", "sideboard", "bookshelf", "shelf", "tv stand",
+                     "coat rack"), _WOOD),
+}  # fmt: skip
+_TINT_CHANCE = 0.4
+_MADE_CHANCE = 0.2
+# What the makers do as well as any bank, and banks call by many names.
+_ALWAYS_MADE = frozenset({"rug", "curtain", "picture", "whiteboard"})
+
+
+class Stock:
+    """Furniture by category.
+
+    Args:
+        models: of a bank; the same order gives the same rooms.
+        made_chance: how often a made model is taken where the bank has the category, too.
+        make_up: whether categories that the bank lacks are made up.
+    """
+
+    def __init__(
+        self,
+        models: Iterable[FurnitureModel],
+        made_chance: float = _MADE_CHANCE,
+        *,
+        make_up: bool = True,
+    ) -> None:
+        self._models: dict[str, list[FurnitureModel]] = {}
+        for model in models:
+            self._models.setdefault(model.category, []).append(model)
+        self._made_chance = made_chance
+        self._make_up = make_up
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """What there is."""
+        return frozenset(self._models) | (frozenset(KINDS) if self._make_up else _ALWAYS_MADE)
+
+    def pick(
+        self,
+        category: str,
+        rng: np.random.Generator,
+        color: str | None = None,
+        *,
+        most: tuple[float, float, float] = (9.0, 9.0, 9.0),
+    ) -> FurnitureModel | None:
+        """Any model of a category; None where there is none of this size.
+
+        Args:
+            category: see vocabulary.
+            rng: chooses.
+            color: wanted main colour; None = as it comes, or one that it is sold in.
+            most: largest width, depth and height, metres.
+        """
+        made = category in KINDS and (self._make_up or category in _ALWAYS_MADE)
+        found = [m for m in self._models.get(category, ()) if _fits(m, most)]
+        if made and (not found or category in _ALWAYS_MADE or rng.random() < self._made_chance):
+            model = make_model(category, rng, color)
+            return model if _fits(model, most) else None
+        if not found:
+            return None
+        model = found[int(rng.integers(len(found)))]
+        if color is None and category in TINTS and rng.random() < _TINT_CHANCE:
+            color = str(rng.choice(TINTS[category]))
+        return model if color is None or category not in TINTS else tinted(model, color, rng)
+
+    def twins(
+        self,
+        category: str,
+        count: int,
+        rng: np.random.Generator,
+        *,
+        most: tuple[float, float, float] = (9.0, 9.0, 9.0),
+    ) -> list[FurnitureModel]:
+        """Look-alikes: all the same, the same but for one's colour, or each its own."""
+        first = self.pick(category, rng, most=most)
+        if first is None or count < 1:
+            return []
+        style = rng.random()
+        if style < 0.4 or count == 1:
+            return [first] * count
+        if style < 0.75 and category in TINTS:
+            models = [first] * count
+            other = str(rng.choice(TINTS[category]))
+            for i in rng.permutation(count)[: int(rng.integers(1, max(2, count // 2)))]:
+                models[i] = tinted(first, other, rng)
+            return models
+        rest = [self.pick(category, rng, most=most) for _ in range(count - 1)]
+        return [first, *(model for model in rest if model is not None)]
+
+
+def _fits(model: FurnitureModel, most: tuple[float, float, float]) -> bool:
+    return all(size <= limit for size, limit in zip(model.size, most, strict=True))
