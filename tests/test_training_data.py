@@ -17,14 +17,9 @@ from tests.toy_scenes import write_toy_data as write_toys
 from training.augmentation import batch_augmented
 from training.config import AugmentationConfig
 from training.dataset import CATEGORIES, COLORS, object_shares, phrase_targets
+from training.descriptions import DescribedPhrase, Description, parse_record
 from training.metrics import DescriptionResult, mask_iou, summarize, summarize_groups
-from training.scene_files import (
-    DescribedPhrase,
-    Description,
-    parse_record,
-    read_folder,
-    read_scene,
-)
+from training.scene_files import read_folder, read_scene
 
 STILL = AugmentationConfig(rotate=False, scale=0.0, jitter_m=0.0, height_m=0.0, color_shift=0.0,
                            color_gain=0.0, drop_points=0.0)  # fmt: skip

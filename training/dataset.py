@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.scene_files import DescribedScene, Description
+    from training.descriptions import Description
+    from training.scene_files import DescribedScene
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
     from detailbase_core.model import DetailBase
     from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder
-    from training.scene_files import DescribedScene, Description
+    from training.descriptions import Description
+    from training.scene_files import DescribedScene
 
 PRESENT = 0.5  # presence probability from which a phrase counts as found
 

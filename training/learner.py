@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from detailbase_core.mask_decoder import Prediction, SuperpointBatch
     from detailbase_core.scene_batch import SceneBatch
     from training.config import TrainConfig
-    from training.scene_files import Description
+    from training.descriptions import Description
 
 
 class Learner(nn.Module):

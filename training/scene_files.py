@@ -1,12 +1,11 @@
-"""Described scenes as files: SCENE.npz (points) and SCENE.json (sentences) side by side.
+"""Described scenes as files: SCENE.npz (points), and what is said about them.
 
-The JSON is DetailRefer's layout (`scene_id ann_id token t2o`, "-1" = the whole sentence), to
-which our rooms add `phrases` with spans and whether they name structure (floor, walls).
+The sentences lie beside the points as SCENE.json, as our rooms have them, or in one DetailRefer
+or ScanRefer file for all scenes.
 """
 
 from __future__ import annotations
 
-import json
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -17,55 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detailbase_core.errors import BadFileError
+from training.descriptions import parse_record, read_descriptions, read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-SENTENCE_KEY = "-1"
-
-
-@dataclass(frozen=True)
-class DescribedPhrase:
-    """A phrase's query row and what it refers to.
-
-    Attributes:
-        row: text row of its head word (word index + 1).
-        ids: object ids; empty where the scene holds no such thing.
-        structure: whether it names floor, wall or ceiling.
-    """
-
-    row: int
-    ids: tuple[int, ...]
-    structure: bool = False
-
-
-@dataclass(frozen=True)
-class Description:
-    """One sentence about a scene.
-
-    Attributes:
-        words: its words, text rows 1, 2, ...
-        phrases: in order.
-        sentence_ids: objects that the whole sentence is about; None where that is not said.
-    """
-
-    words: tuple[str, ...]
-    phrases: tuple[DescribedPhrase, ...]
-    sentence_ids: tuple[int, ...] | None
-
-    def targets(self) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """(text row, object ids) of the sentence, where said, and of every phrase.
-
-        Structure without an object of its own ("the corner") is left out: it is there, and yet
-        no points are its.
-        """
-        if self.sentence_ids is not None:
-            yield 0, self.sentence_ids
-        for phrase in self.phrases:
-            if phrase.ids or not phrase.structure:
-                yield phrase.row, phrase.ids
+    from training.descriptions import Description
 
 
 @dataclass(frozen=True)
@@ -92,24 +50,71 @@ class DescribedScene:
     colors: Mapping[int, str] = field(default_factory=dict)
 
 
-def read_folder(folder: str | Path) -> Iterator[DescribedScene]:
-    """All scenes of a folder, by name.
+def read_folder(folder: str | Path, descriptions: str | Path = "") -> Iterator[DescribedScene]:
+    """All described scenes of a folder, by name.
+
+    Args:
+        folder: of SCENE.npz files.
+        descriptions: a DetailRefer or ScanRefer file; "" = SCENE.json beside each SCENE.npz.
 
     Raises:
-        BadFileError: no scenes there, or one that cannot be read (it is named).
+        BadFileError: no scenes there, one that cannot be read, or scenes that the descriptions
+            name and the folder lacks (they are named).
+    """
+    return read_scenes(*find_scenes(folder, descriptions))
+
+
+def find_scenes(
+    folder: str | Path, descriptions: str | Path = ""
+) -> tuple[list[Path], dict[str, tuple[Description, ...]] | None]:
+    """What there is to read, as the arguments of read_scenes.
+
+    Raises:
+        BadFileError: as for read_folder.
     """
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
-        raise BadFileError(f"{folder}: no scenes (*.npz) there; make some with training.make_rooms")
+        raise BadFileError(
+            f"{folder}: no scenes (*.npz) there; make some with training.make_rooms or "
+            "training.prepare_scannet"
+        )
+    if not descriptions:
+        return paths, None
+    told = read_descriptions(descriptions)
+    missing = sorted(told.keys() - {path.stem for path in paths})
+    if missing:
+        listed = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
+        raise BadFileError(
+            f"{folder}: {len(missing)} of the {len(told)} scenes that {descriptions} describes are "
+            f"not there ({listed}); make them with training.prepare_scannet"
+        )
+    return [path for path in paths if path.stem in told], told
+
+
+def read_scenes(
+    paths: Sequence[Path], told: Mapping[str, tuple[Description, ...]] | None = None
+) -> Iterator[DescribedScene]:
+    """The scenes of some files, in their order.
+
+    Args:
+        paths: of NPZ files.
+        told: descriptions by scene; None = a JSON beside each NPZ.
+
+    Raises:
+        BadFileError: one cannot be read (it is named).
+    """
     with ThreadPoolExecutor() as pool:  # unpacking leaves Python's lock to others
-        yield from pool.map(read_scene, paths)
+        yield from pool.map(lambda path: read_scene(path, told and told[path.stem]), paths)
 
 
-def read_scene(path: str | Path) -> DescribedScene:
+def read_scene(
+    path: str | Path, descriptions: tuple[Description, ...] | None = None
+) -> DescribedScene:
     """One scene and its descriptions.
 
     Args:
-        path: of the NPZ; the JSON lies beside it.
+        path: of the NPZ.
+        descriptions: None = those of the JSON beside it.
 
     Raises:
         BadFileError: missing, truncated or not of this layout.
@@ -120,12 +125,10 @@ def read_scene(path: str | Path) -> DescribedScene:
             xyz, rgb = archive["xyz"], archive["rgb"]
             instance, superpoint = archive["instance"], archive["superpoint"]
             categories, colors = (_by_object(archive, key) for key in ("category", "color"))
-        records = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        if not isinstance(records, list):
-            raise ValueError("the JSON is no list of records")
         _check_points(xyz, rgb, instance, superpoint)
-        descriptions = tuple(parse_record(record) for record in records)
-    except (OSError, KeyError, ValueError, EOFError, NotImplementedError, RecursionError,
+        if descriptions is None:
+            descriptions = tuple(map(parse_record, read_records(path.with_suffix(".json"))))
+    except (OSError, KeyError, ValueError, EOFError, NotImplementedError,
             zipfile.BadZipFile, zlib.error, BadFileError) as error:  # fmt: skip
         raise BadFileError(f"{path}: no described scene can be read: {error}") from error
     return DescribedScene(
@@ -167,47 +170,3 @@ def _by_object(archive: Mapping[str, NDArray[Any]], key: str) -> dict[int, str]:
         return {}
     names = archive[f"object_{key}"].tolist()
     return dict(zip(archive["object_id"].tolist(), names, strict=True))
-
-
-def parse_record(record: Mapping[str, Any]) -> Description:
-    """One DetailRefer record (or ScanRefer's, which has `object_id` and no `t2o`).
-
-    Raises:
-        BadFileError: a field is missing or of another kind, or a key names no word.
-    """
-    try:
-        return _parsed(record)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"no field {error}" if isinstance(error, KeyError) else str(error)
-        raise BadFileError(f"not a DetailRefer record ({reason}): {str(record)[:200]}") from error
-
-
-def _parsed(record: Mapping[str, Any]) -> Description:
-    words = record["token"]
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ValueError("`token` is no list of words")
-    t2o = record.get("t2o") or {SENTENCE_KEY: [record["object_id"]]}
-    structure = {p["head"] for p in record.get("phrases", ()) if p["structure"]}
-    phrases = tuple(
-        DescribedPhrase(_word_index(key, len(words)) + 1, _object_ids(ids), int(key) in structure)
-        for key, ids in t2o.items()
-        if key != SENTENCE_KEY
-    )
-    whole = t2o.get(SENTENCE_KEY)
-    return Description(tuple(words), phrases, None if whole is None else _object_ids(whole))
-
-
-def _word_index(key: str, count: int) -> int:
-    index = int(key)
-    if not 0 <= index < count:
-        raise ValueError(f"key {key!r} names none of the {count} words")
-    return index
-
-
-def _object_ids(ids: list[Any]) -> tuple[int, ...]:
-    if not isinstance(ids, list):
-        raise ValueError(f"{ids!r} is no list of object ids")
-    numbers = tuple(map(int, ids))
-    if any(number < 0 for number in numbers):
-        raise ValueError(f"object ids {ids} below 0")
-    return numbers

@@ -1,0 +1,203 @@
+"""Sentences about a scene, as DetailRefer, ScanRefer and our rooms write them.
+
+A record is `{scene_id, ann_id, token, t2o}`: `t2o` maps the index of each phrase's head word to
+the ids of its objects, and "-1" to those of the whole sentence. ScanRefer has `object_id` and no
+`t2o`. Our rooms add `text` and `phrases` with spans, and how the sentence was made.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detailbase_core.errors import BadFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+SENTENCE_KEY = "-1"
+
+
+@dataclass(frozen=True)
+class DescribedPhrase:
+    """A phrase's query row and what it refers to.
+
+    Attributes:
+        row: text row of its head word (word index + 1).
+        ids: object ids; empty where the scene holds no such thing.
+        structure: whether it names floor, wall or ceiling.
+        absent: whether it names something that the scene does not hold.
+        hard: absent, and yet the scene holds others of its kind.
+        begin, end: its character range in the text, Unicode code points; 0, 0 = not told.
+        words: its words, [first, end); (0, 0) = not told.
+    """
+
+    row: int
+    ids: tuple[int, ...]
+    structure: bool = False
+    absent: bool = False
+    hard: bool = False
+    begin: int = 0
+    end: int = 0
+    words: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Description:
+    """One sentence about a scene.
+
+    Attributes:
+        words: its words, text rows 1, 2, ...
+        phrases: in order.
+        sentence_ids: objects that the whole sentence is about; None where that is not said.
+        text: as written; "" = not told.
+        kind, style, template: how our generator made it ("" = not told); style "spoken" has the
+            noise of speech.
+        modifiers, relations: which of either it uses, by name.
+    """
+
+    words: tuple[str, ...]
+    phrases: tuple[DescribedPhrase, ...]
+    sentence_ids: tuple[int, ...] | None
+    text: str = ""
+    kind: str = ""
+    style: str = ""
+    template: str = ""
+    modifiers: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+
+    def targets(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """(text row, object ids) of the sentence, where said, and of every phrase.
+
+        Structure without an object of its own ("the corner") is left out: it is there, and yet
+        no points are its.
+        """
+        if self.sentence_ids is not None:
+            yield 0, self.sentence_ids
+        for phrase in self.phrases:
+            if phrase.ids or not phrase.structure:
+                yield phrase.row, phrase.ids
+
+
+def read_descriptions(path: str | Path) -> dict[str, tuple[Description, ...]]:
+    """A whole DetailRefer or ScanRefer file: the descriptions of each scene, in file order.
+
+    Raises:
+        BadFileError: missing, no JSON list, or a record that is none (its number is named).
+    """
+    found: dict[str, list[Description]] = {}
+    for number, record in enumerate(read_records(path)):
+        try:
+            description, scene_id = parse_record(record), record["scene_id"]
+        except (BadFileError, KeyError) as error:
+            reason = "no field 'scene_id'" if isinstance(error, KeyError) else str(error)
+            raise BadFileError(f"{path}: record {number}: {reason}") from error
+        found.setdefault(str(scene_id), []).append(description)
+    if not found:
+        raise BadFileError(f"{path}: an empty list; there is nothing to learn from it")
+    return {scene_id: tuple(descriptions) for scene_id, descriptions in found.items()}
+
+
+def read_records(path: str | Path) -> list[Any]:
+    """The JSON list of a file.
+
+    Raises:
+        BadFileError: missing, not readable, or something else.
+    """
+    try:
+        records = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadFileError(f"{path}: no descriptions can be read: {error}") from error
+    if not isinstance(records, list):
+        raise BadFileError(f"{path}: the JSON is no list of records")
+    return records
+
+
+def parse_record(record: Mapping[str, Any]) -> Description:
+    """One DetailRefer record (or ScanRefer's, which has `object_id` and no `t2o`).
+
+    Raises:
+        BadFileError: a field is missing or of another kind, or a key names no word.
+    """
+    try:
+        return _parsed(record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"no field {error}" if isinstance(error, KeyError) else str(error)
+        raise BadFileError(f"not a DetailRefer record ({reason}): {str(record)[:200]}") from error
+
+
+def _parsed(record: Mapping[str, Any]) -> Description:
+    words = _strings(record["token"], "`token` is no list of words")
+    text = str(record.get("text", ""))
+    t2o = record.get("t2o") or {SENTENCE_KEY: [record["object_id"]]}
+    told = {phrase["head"]: phrase for phrase in record.get("phrases", ())}
+    places = word_places(words, text)
+    phrases = tuple(
+        _phrase(_word_index(key, len(words)), _object_ids(ids), told.get(int(key)), places)
+        for key, ids in t2o.items()
+        if key != SENTENCE_KEY
+    )
+    whole = t2o.get(SENTENCE_KEY)
+    return Description(
+        words,
+        phrases,
+        None if whole is None else _object_ids(whole),
+        text,
+        *(str(record.get(name) or "") for name in ("kind", "style", "template")),
+        *(_strings(record.get(name) or [], f"`{name}` is no list of names")
+          for name in ("modifiers", "relations")),
+    )  # fmt: skip
+
+
+def _phrase(
+    head: int,
+    ids: tuple[int, ...],
+    told: Mapping[str, Any] | None,
+    places: Sequence[tuple[int, int]],
+) -> DescribedPhrase:
+    if told is None:
+        return DescribedPhrase(head + 1, ids)
+    begin, end = int(told.get("begin", 0)), int(told.get("end", 0))
+    inside = [k for k, (b, e) in enumerate(places) if b < end and e > begin]
+    return DescribedPhrase(
+        head + 1, ids, bool(told["structure"]), bool(told.get("absent", False)),
+        bool(told.get("hard", False)), begin, end,
+        (inside[0], inside[-1] + 1) if inside else (0, 0),
+    )  # fmt: skip
+
+
+def word_places(words: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """[begin, end) of each word in the text, code points; none where they are not all there."""
+    places: list[tuple[int, int]] = []
+    position = 0
+    for word in words:
+        begin = text.find(word, position)
+        if begin < 0:
+            return []
+        position = begin + len(word)
+        places.append((begin, position))
+    return places
+
+
+def _strings(values: object, problem: str) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError(problem)
+    return tuple(values)
+
+
+def _word_index(key: str, count: int) -> int:
+    index = int(key)
+    if not 0 <= index < count:
+        raise ValueError(f"key {key!r} names none of the {count} words")
+    return index
+
+
+def _object_ids(ids: list[Any]) -> tuple[int, ...]:
+    if not isinstance(ids, list):
+        raise ValueError(f"{ids!r} is no list of object ids")
+    numbers = tuple(map(int, ids))
+    if any(number < 0 for number in numbers):
+        raise ValueError(f"object ids {ids} below 0")
+    return numbers
