@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
 
+from detailbase_core.cloud_messages import decode_message, to_nanoseconds
 from detailbase_core.errors import BadFileError
 from detailbase_core.files import detect_format
-from detailbase_core.pointcloud2 import decode_points
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
@@ -111,17 +111,10 @@ def decoded(path: str | Path, connection: Connection, raw: bytes) -> Any:
         raise _broken(path, error) from error
 
 
-def _nanoseconds(stamp: Any) -> int:
-    return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
-
-
 def to_cloud(message: Any) -> PointCloud:
     """A sensor_msgs/PointCloud2 as a cloud in its own frame; raises BadCloudError."""
-    points = decode_points(
-        message.fields, message.height, message.width, message.point_step, message.row_step,
-        message.is_bigendian, message.data,
-    )  # fmt: skip
-    frame, stamp = message.header.frame_id.lstrip("/"), _nanoseconds(message.header.stamp)
+    points = decode_message(message)
+    frame, stamp = message.header.frame_id.lstrip("/"), to_nanoseconds(message.header.stamp)
     return PointCloud(points.xyz, points.rgb, frame, stamp, points.image_shape)
 
 
@@ -134,6 +127,6 @@ def to_transforms(message: Any, topic: str) -> tuple[StampedTransform, ...]:
 def _transform(message: Any, static: bool) -> StampedTransform:
     t, r = message.transform.translation, message.transform.rotation
     return StampedTransform(
-        message.header.frame_id, message.child_frame_id, _nanoseconds(message.header.stamp),
+        message.header.frame_id, message.child_frame_id, to_nanoseconds(message.header.stamp),
         (t.x, t.y, t.z), (r.x, r.y, r.z, r.w), static,
     )  # fmt: skip

@@ -11,7 +11,7 @@ import threading
 from bisect import bisect_left
 from collections import deque
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
@@ -103,6 +103,23 @@ def invert(matrix: Matrix) -> Matrix:
     inverse[:3, :3] = matrix[:3, :3].T
     inverse[:3, 3] = -matrix[:3, :3].T @ matrix[:3, 3]
     return inverse
+
+
+class TransformSource(Protocol):
+    """Where poses come from. Look-ups never wait."""
+
+    def lookup(self, target: str, source: str, stamp_ns: int) -> Matrix:
+        """(4, 4) transform from `source` to `target` at `stamp_ns`; raises LookupFailed."""
+        ...
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """All frames heard of."""
+        ...
+
+    def clear(self) -> None:
+        """Forget what is not static."""
+        ...
 
 
 class TransformBuffer:

@@ -29,12 +29,12 @@ from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
 
 from detailbase_core.bag_writer import BagWriter, read_definitions
+from detailbase_core.cloud_messages import to_nanoseconds
 from detailbase_core.render import render_answers
 from detailbase_core.reports import answer_lines
 from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
-from detailbase_ros.answer_messages import grounding_from_messages, scene_from_message
-from detailbase_ros.conversions import to_nanoseconds
 from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.received_answers import grounding_from_messages, scene_from_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

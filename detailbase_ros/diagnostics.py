@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rclpy.node import Node
 
-    from detailbase_ros.reporter import Reporter
+    from detailbase_core.reporter import Reporter
 
 _PERIOD_S = 1.0
 

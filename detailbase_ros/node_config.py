@@ -13,43 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.config import GrounderConfig, Settings, setting
+from detailbase_core.scan_intake import IntakeConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
-class NodeConfig(Settings):
+class NodeConfig(IntakeConfig):
     """What the ROS node adds to the Grounder."""
 
     cloud_topics: tuple[str, ...] = setting(
         ("points",), "Topics with sensor_msgs/PointCloud2: x y z with colour, or intensity."
-    )
-    map_frame: str = setting(
-        "odom", "Fixed frame of the map, z up; odom, or map with a good localisation."
-    )
-    odom_frame: str = setting(
-        "odom", "Frame that never jumps; jumps of map_frame are measured against it."
-    )
-    tf_timeout_s: float = setting(
-        5.0, "A scan waits this long for its transform, seconds.", low=0.0, high=60.0
-    )
-    max_waiting_scans: int = setting(
-        20, "Scans that wait for their transforms at most; beyond it the oldest is dropped.", low=1
-    )
-    min_move_m: float = setting(
-        0.1, "A scan enters the map when its camera has moved this far, metres,", low=0.0
-    )
-    min_turn_deg: float = setting(5.0, "or turned this far, degrees,", low=0.0)
-    max_scan_gap_s: float = setting(
-        1.0, "or when this long has passed since the last one, seconds.", low=0.0
-    )
-    jump_m: float = setting(
-        0.5, "map_frame moving more than this against odom_frame is a jump, metres;", low=0.0
-    )
-    jump_deg: float = setting(10.0, "so is turning more than this, degrees.", low=0.0)
-    on_map_jump: str = setting(
-        "clear", "After a jump the map is cleared, or kept as it is.", choices=("clear", "keep")
     )
     query_queue_size: int = setting(
         32, "Queries that wait at most; further ones are answered OVERLOADED.", low=1

@@ -14,11 +14,16 @@ from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
 from visualization_msgs.msg import MarkerArray
 
-from detailbase_ros.conversions import instances_to_cloud, make_header, outcome_to_message
+from detailbase_core.answer_markers import answer_markers
+from detailbase_core.outcomes import Outcome, Query, Status
+from detailbase_ros.conversions import (
+    MESSAGES,
+    instances_to_cloud,
+    make_header,
+    outcome_to_message,
+)
 from detailbase_ros.detections import Detection3DArray, to_detections
-from detailbase_ros.markers import to_markers
 from detailbase_ros.msg import GroundedQuery
-from detailbase_ros.outcomes import Outcome, Query, Status
 from detailbase_ros.query_worker import QueryWorker
 from detailbase_ros.srv import GroundQuery
 
@@ -26,9 +31,9 @@ if TYPE_CHECKING:
     from rclpy.node import Node
 
     from detailbase_core.grounder import Grounder
+    from detailbase_core.reporter import Reporter
     from detailbase_core.types import Grounding
     from detailbase_ros.node_config import NodeConfig
-    from detailbase_ros.reporter import Reporter
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -163,7 +168,7 @@ class QueryDesk:
     def _show(self, grounding: Grounding, query_id: int) -> None:
         """The last good answer as pictures; one that found nothing clears them."""
         cloud = grounding.scene.cloud
-        self._markers.publish(to_markers(grounding, cloud.frame))
+        self._markers.publish(answer_markers(MESSAGES, grounding, cloud.frame))
         self._instances.publish(instances_to_cloud(grounding, query_id))
         if self._detections:
             header = make_header(cloud.frame, cloud.stamp_ns)

@@ -8,8 +8,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from detailbase_core.errors import BadQueryError, Cancelled, DetailBaseError, EmptySceneError
-from detailbase_ros.outcomes import Outcome, Query, Status
+from detailbase_core.errors import DetailBaseError
+from detailbase_core.outcomes import TOO_LATE, Outcome, Query, Status, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,22 +117,9 @@ class QueryWorker:
             logger.exception("encoding the map failed")
 
     def _answer(self, query: Query) -> Outcome:
-        late = Outcome(query, Status.TIMEOUT, "no answer in time; ask again with a longer timeout")
         if time.monotonic() > query.deadline:
-            return late
-        try:
-            token = _Deadline(query.deadline, self._stopping)
-            grounding = self._grounder.ground(query.text, token)
-        except BadQueryError as error:
-            return Outcome(query, Status.BAD_QUERY, str(error))
-        except EmptySceneError as error:
-            return Outcome(query, Status.EMPTY_MAP, str(error))
-        except Cancelled:
-            return late
-        except Exception as error:
-            logger.exception("query %d (%.80r) failed", query.id, query.text)
-            return Outcome(query, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
-        return Outcome(query, Status.OK if grounding.found else Status.NOTHING_FOUND, "", grounding)
+            return Outcome(query, Status.TIMEOUT, TOO_LATE)
+        return answer(self._grounder, query, _Deadline(query.deadline, self._stopping))
 
     def _finish(self, outcome: Outcome) -> None:
         self._outcomes.append(outcome)

@@ -20,12 +20,12 @@ from rclpy.node import Node
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError
+from detailbase_core.reporter import Reporter
 from detailbase_ros.diagnostics import Diagnostics
 from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.node_config import NodeConfig
 from detailbase_ros.parameters import declare_parameters, watch_parameters
 from detailbase_ros.query_desk import QueryDesk
-from detailbase_ros.reporter import Reporter
 from detailbase_ros.scan_input import ScanInput
 from detailbase_ros.scene_services import SceneServices
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import yaml
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -30,20 +30,8 @@ if TYPE_CHECKING:
     from rclpy.callback_groups import CallbackGroup
     from rclpy.node import Node
 
-    from detailbase_ros.reporter import Reporter
-
-
-class TransformSource(Protocol):
-    """Where the node gets its transforms from. Look-ups never wait."""
-
-    def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
-        """(4, 4) transform from `source` to `target` at `stamp_ns`; raises LookupFailed."""
-
-    def frames(self) -> tuple[str, ...]:
-        """All frames heard of."""
-
-    def clear(self) -> None:
-        """Forget what is not static."""
+    from detailbase_core.reporter import Reporter
+    from detailbase_core.transforms import TransformSource
 
 
 def make_transform_source(node: Node, group: CallbackGroup, reporter: Reporter) -> TransformSource:
@@ -78,6 +66,7 @@ class TopicTransforms:
         """See TransformSource."""
         return self._buffer.lookup(target, source, stamp_ns)
 
+    @property
     def frames(self) -> tuple[str, ...]:
         """See TransformSource."""
         return self._buffer.frames
@@ -111,6 +100,7 @@ class Tf2Transforms:
         single.set(parent, child, stamp, translation, rotation, static=True)
         return single.lookup(parent, child, 0)
 
+    @property
     def frames(self) -> tuple[str, ...]:
         """See TransformSource."""
         edges = yaml.safe_load(self._buffer.all_frames_as_yaml()) or {}

@@ -7,10 +7,10 @@ import time
 import pytest
 
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
-from detailbase_ros.outcomes import Query, Status
+from detailbase_core.outcomes import Query, Status
+from detailbase_core.reporter import Reporter
+from detailbase_core.waiting_scans import WaitingScans
 from detailbase_ros.query_worker import QueryWorker
-from detailbase_ros.reporter import Reporter
-from detailbase_ros.waiting_scans import WaitingScans
 
 
 class Answer:

@@ -12,7 +12,10 @@ from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import PointCloud2
 from visualization_msgs.msg import Marker
 
+from detailbase_core.answer_markers import answer_markers
+from detailbase_core.cloud_messages import cloud_from_message, to_nanoseconds
 from detailbase_core.errors import BadCloudError
+from detailbase_core.outcomes import Outcome, Query, Status
 from detailbase_core.palette import PALETTE, SENTENCE_COLOR
 from detailbase_core.types import (
     Box,
@@ -23,18 +26,15 @@ from detailbase_core.types import (
     Scene,
 )
 from detailbase_ros.conversions import (
+    MESSAGES,
     box_to_message,
-    cloud_from_message,
     cloud_to_message,
     instances_to_cloud,
     make_header,
     outcome_to_message,
-    to_nanoseconds,
     to_stamp,
 )
-from detailbase_ros.markers import to_markers
 from detailbase_ros.msg import GroundedQuery
-from detailbase_ros.outcomes import Outcome, Query, Status
 
 STAMP_NS = 1_700_000_000_123_456_789
 
@@ -189,7 +189,7 @@ def test_a_point_of_two_phrases_appears_twice(grounding):
 
 
 def test_markers_are_a_box_a_text_and_an_arrow_per_object(grounding):
-    first, *rest = to_markers(grounding, "odom").markers
+    first, *rest = answer_markers(MESSAGES, grounding, "odom").markers
     assert first.action == Marker.DELETEALL
     assert [m.ns for m in rest] == ["box", "text", "arrow"] * 4
     assert [m.id for m in rest[::3]] == [0, 1, 2, 3]

@@ -11,10 +11,11 @@ from geometry_msgs.msg import TransformStamped
 from rclpy.time import Time
 from scipy.spatial.transform import Rotation
 
+from detailbase_core.cloud_messages import to_nanoseconds
 from detailbase_core.errors import ExtrapolationError, FramesNotConnectedError, UnknownFrameError
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 from detailbase_ros import detections, tf_source
-from detailbase_ros.conversions import make_header, to_nanoseconds
+from detailbase_ros.conversions import make_header
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "data" / "tf2.json").read_text())
 
@@ -97,7 +98,7 @@ def test_tf2_refusals_become_ours(transforms):
 
 
 def test_frames_are_children_and_parents(transforms):
-    assert set(transforms.frames()) == {"base_link", "odom"}
+    assert set(transforms.frames) == {"base_link", "odom"}
 
 
 def test_detections_name_the_phrase_and_give_box_and_score(monkeypatch):

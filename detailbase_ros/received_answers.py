@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
+from detailbase_core.cloud_messages import decode_message, to_nanoseconds
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
-from detailbase_ros.conversions import decode_message, to_nanoseconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,13 +1,22 @@
-"""What became of a query; plain Python, so that the worker needs no ROS."""
+"""A query and what became of it."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
+
 if TYPE_CHECKING:
+    from detailbase_core.cancel import CancelToken
+    from detailbase_core.grounder import Grounder
     from detailbase_core.types import Grounding
+
+logger = logging.getLogger(__name__)
+
+TOO_LATE = "no answer in time; ask again with a longer timeout"
 
 
 class Status(IntEnum):
@@ -59,3 +68,19 @@ class Outcome:
     status: Status
     message: str = ""
     grounding: Grounding | None = None
+
+
+def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) -> Outcome:
+    """Ask the grounder; whatever goes wrong becomes the outcome's status and message."""
+    try:
+        grounding = grounder.ground(query.text, cancel)
+    except BadQueryError as error:
+        return Outcome(query, Status.BAD_QUERY, str(error))
+    except EmptySceneError as error:
+        return Outcome(query, Status.EMPTY_MAP, str(error))
+    except Cancelled:
+        return Outcome(query, Status.TIMEOUT, TOO_LATE)
+    except Exception as error:  # one query that fails costs no other
+        logger.exception("query %d (%.80r) failed", query.id, query.text)
+        return Outcome(query, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
+    return Outcome(query, Status.OK if grounding.found else Status.NOTHING_FOUND, "", grounding)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Logger(Protocol):
-    """What we use of an rclpy logger."""
+    """What we use of a logger, Python's or rclpy's."""
 
     def warning(self, message: str) -> object:
         """Log a warning."""
@@ -48,6 +48,10 @@ class Reporter:
                 self._last_warning[cause] = now
         if not silent:
             self._logger.warning(text if total == 1 else f"{text} ({total} so far)")
+
+    def warning(self, text: str) -> None:
+        """Warn of something that is neither a drop nor likely to repeat."""
+        self._logger.warning(text)
 
     def once(self, cause: str, text: str) -> None:
         """Warn about `cause` the first time only; counts nothing."""

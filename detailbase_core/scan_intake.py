@@ -1,0 +1,218 @@
+"""From arriving scans and transforms to the map: waits for poses, picks scans, notices jumps.
+
+The node feeds it from topics and `detailbase replay` from a recording, so both build the same
+map from the same messages. Times called `now` are seconds on whatever clock the caller has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detailbase_core.config import Settings, setting
+from detailbase_core.errors import BadCloudError, LookupFailed
+from detailbase_core.scan_gate import JumpDetector, ScanGate
+from detailbase_core.waiting_scans import WaitingScans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from detailbase_core.grounder import Grounder
+    from detailbase_core.reporter import Reporter
+    from detailbase_core.transforms import TransformSource
+    from detailbase_core.types import PointCloud
+
+    Pose = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class IntakeConfig(Settings):
+    """Which scans enter the map, and where."""
+
+    map_frame: str = setting(
+        "odom", "Fixed frame of the map, z up; odom, or map with a good localisation."
+    )
+    odom_frame: str = setting(
+        "odom", "Frame that never jumps; jumps of map_frame are measured against it."
+    )
+    tf_timeout_s: float = setting(
+        5.0, "A scan waits this long for its transform, seconds.", low=0.0, high=60.0
+    )
+    max_waiting_scans: int = setting(
+        20, "Scans that wait for their transforms at most; beyond it the oldest is dropped.", low=1
+    )
+    min_move_m: float = setting(
+        0.1, "A scan enters the map when its camera has moved this far, metres,", low=0.0
+    )
+    min_turn_deg: float = setting(5.0, "or turned this far, degrees,", low=0.0)
+    max_scan_gap_s: float = setting(
+        1.0, "or when this long has passed since the last one, seconds.", low=0.0
+    )
+    jump_m: float = setting(
+        0.5, "map_frame moving more than this against odom_frame is a jump, metres;", low=0.0
+    )
+    jump_deg: float = setting(10.0, "so is turning more than this, degrees.", low=0.0)
+    on_map_jump: str = setting(
+        "clear", "After a jump the map is cleared, or kept as it is.", choices=("clear", "keep")
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ArrivedScan:
+    """A scan whose points are still in its message.
+
+    Attributes:
+        topic: where it came from.
+        frame: of the sensor.
+        stamp_ns: time of measurement, nanoseconds.
+        read: decodes the points (most scans never need it); the cloud in the sensor's frame, and
+            whether it has colours. May raise BadCloudError.
+    """
+
+    topic: str
+    frame: str
+    stamp_ns: int
+    read: Callable[[], tuple[PointCloud, bool]]
+
+
+class ScanIntake:
+    """Puts the scans worth it into the grounder's map, once their pose is known.
+
+    receive() and retry() must not run at the same time; reset() may come from anywhere.
+
+    Args:
+        config: frames and limits.
+        transforms: where poses come from; never waits.
+        grounder: gets the scans.
+        reporter: is told of everything that is dropped.
+        on_insert: called after each scan that entered the map.
+    """
+
+    def __init__(
+        self,
+        config: IntakeConfig,
+        transforms: TransformSource,
+        grounder: Grounder,
+        reporter: Reporter,
+        on_insert: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._config, self._transforms = config, transforms
+        self._grounder, self._reporter, self._on_insert = grounder, reporter, on_insert
+        self._gate = ScanGate(config.min_move_m, config.min_turn_deg, config.max_scan_gap_s)
+        self._jumps = JumpDetector(config.jump_m, config.jump_deg)
+        self._waiting: WaitingScans[ArrivedScan, Pose] = WaitingScans(
+            config.max_waiting_scans, config.tf_timeout_s, self._look_up
+        )
+
+    @property
+    def waiting(self) -> int:
+        """Number of scans that wait for their transforms."""
+        return len(self._waiting)
+
+    def reset(self, forget_transforms: bool) -> None:
+        """After the map was cleared; `forget_transforms` also after time went back."""
+        self._gate.reset()
+        self._jumps.reset()
+        if forget_transforms:
+            self._waiting.clear()
+            self._transforms.clear()
+
+    def receive(self, scan: ArrivedScan, now: float) -> None:
+        """Take a scan that has just arrived."""
+        for lost in self._waiting.add(scan, now):
+            self._reporter.trouble(
+                "too_many_waiting", f"{lost.topic}: scans arrive faster than their transforms"
+            )
+        self.retry(now)
+
+    def retry(self, now: float) -> None:
+        """Look again for the poses of waiting scans; drop those that have waited too long."""
+        if not len(self._waiting):
+            return
+        ready, expired = self._waiting.take(now)
+        for scan in expired:
+            self._report_missing_transform(scan)
+        for scan, pose in ready:
+            self._use(scan, pose)
+
+    def _look_up(self, scan: ArrivedScan) -> Pose | None:
+        if scan.frame == self._config.map_frame:
+            return np.eye(4)
+        try:
+            return self._transforms.lookup(self._config.map_frame, scan.frame, scan.stamp_ns)
+        except LookupFailed:
+            return None
+
+    def _report_missing_transform(self, scan: ArrivedScan) -> None:
+        reason = "it came too late"
+        try:
+            self._transforms.lookup(self._config.map_frame, scan.frame, scan.stamp_ns)
+        except LookupFailed as error:
+            reason = str(error)
+        self._reporter.trouble(
+            "no_transform",
+            f"{scan.topic}: no transform from {scan.frame!r} to map_frame "
+            f"{self._config.map_frame!r} within {self._config.tf_timeout_s:g} s, scan dropped: "
+            f"{reason}. Frames on /tf: {', '.join(sorted(self._transforms.frames)) or 'none'}",
+        )
+
+    def _use(self, scan: ArrivedScan, pose: Pose) -> None:
+        """Insert one scan whose pose is known, if it is good for anything."""
+        if not self._gate.admits(scan.topic, pose, scan.stamp_ns):
+            self._reporter.count("scans skipped (camera at rest)")
+            return
+        try:
+            self._insert(scan, pose)
+        except BadCloudError as error:
+            self._reporter.trouble("bad_cloud", f"{scan.topic}: {error}")
+        except Exception as error:  # a fault of ours must not end the node
+            self._reporter.trouble(
+                "internal_error", f"{scan.topic}: {type(error).__name__}: {error}"
+            )
+
+    def _insert(self, scan: ArrivedScan, pose: Pose) -> None:
+        cloud, has_color = scan.read()
+        if not has_color:
+            self._reporter.once(
+                f"grey {scan.topic}", f"{scan.topic}: no colour; its intensity is taken as grey"
+            )
+        self._check_jump(cloud.stamp_ns)
+        report = self._grounder.add(cloud, pose, self._config.map_frame)
+        if report.inserted == 0:
+            limits = self._grounder.map.config
+            self._reporter.trouble(
+                "no_points_in_range",
+                f"{scan.topic}: none of {len(cloud)} points is finite and between "
+                f"{limits.min_range_m:g} and {limits.max_range_m:g} m from the sensor "
+                "(map.min_range_m, map.max_range_m); are its units metres?",
+            )
+            return
+        self._gate.added(scan.topic, pose, scan.stamp_ns)
+        self._reporter.count("scans inserted")
+        self._reporter.count("voxels evicted", report.evicted)
+        self._on_insert()
+
+    def _check_jump(self, stamp_ns: int) -> None:
+        """Clear the map where the localisation has moved it at one stroke."""
+        config = self._config
+        if config.map_frame == config.odom_frame:
+            return
+        try:
+            odom_to_map = self._transforms.lookup(config.map_frame, config.odom_frame, stamp_ns)
+        except LookupFailed:
+            return  # no such frame, nothing to measure against
+        if not self._jumps.jumped(odom_to_map):
+            return
+        self._reporter.count("map jumps")
+        cleared = config.on_map_jump == "clear"
+        self._reporter.warning(
+            f"{config.map_frame!r} jumped against {config.odom_frame!r}: "
+            f"{'the map is cleared' if cleared else 'the map is kept'} (on_map_jump)"
+        )
+        if cleared:
+            self._grounder.clear()
+            self._gate.reset()
