@@ -103,8 +103,8 @@ class AnswerMessages:
             answered_ns: the node's clock, nanoseconds.
             with_points: whether to fill PhraseInstance.points.
         """
-        query, grounding = outcome.query, outcome.grounding
-        message = self.make(
+        query = outcome.query
+        return self.make(
             "detailbase_ros/msg/GroundedQuery",
             header=header,
             query_id=query.id,
@@ -115,18 +115,22 @@ class AnswerMessages:
             status=int(outcome.status),
             message=outcome.message,
             scene_version=scene_version,
+            **self._found(outcome, with_points),
         )
+
+    def _found(self, outcome: Outcome, with_points: bool) -> dict[str, Any]:
+        """The members of a GroundedQuery that say what was found."""
+        text, grounding = outcome.query.text, outcome.grounding
         if grounding is None:
-            message.sentence = self.make(
-                "detailbase_ros/msg/GroundedPhrase", text=query.text, end=len(query.text)
-            )
-            return message
+            whole = self.make("detailbase_ros/msg/GroundedPhrase", text=text, end=len(text))
+            return {"sentence": whole}
         cloud = grounding.scene.cloud
-        message.sentence = self._phrase(grounding.sentence, cloud, with_points)
-        message.phrases = [self._phrase(p, cloud, with_points) for p in grounding.phrases]
-        message.stage_names = list(grounding.stage_seconds)
-        message.stage_seconds = np.array(list(grounding.stage_seconds.values()), np.float32)
-        return message
+        return {
+            "sentence": self._phrase(grounding.sentence, cloud, with_points),
+            "phrases": [self._phrase(p, cloud, with_points) for p in grounding.phrases],
+            "stage_names": list(grounding.stage_seconds),
+            "stage_seconds": [float(s) for s in grounding.stage_seconds.values()],
+        }
 
     def instances(self, grounding: Grounding, query_id: int) -> Any:
         """All objects' points as sensor_msgs/PointCloud2.

@@ -1,4 +1,4 @@
-"""Writing rosbag2 folders with MCAP storage that Foxglove and `ros2 bag play` open."""
+"""Writing recordings in MCAP that Foxglove and `ros2 bag play` open."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from rosbags.interfaces import (
     QosTime,
 )
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
-from rosbags.typesys import Stores, TypesysError, get_types_from_msg, get_typestore
+from rosbags.typesys import TypesysError
 
+from detailbase_core.atomic import atomic_path
+from detailbase_core.bag_types import BagTypes
 from detailbase_core.errors import BadFileError
 
 if TYPE_CHECKING:
@@ -31,19 +33,17 @@ _FOREVER = QosTime(0x7FFFFFFF, 0xFFFFFFFF)
 _VERSION: Literal[8] = 8
 
 
-def read_definitions(folder: str | Path, package: str) -> dict[str, str]:
-    """The .msg files of a folder: {"package/msg/Name": text}, for BagWriter."""
-    files = sorted(Path(folder).glob("*.msg"))
-    return {f"{package}/msg/{f.stem}": f.read_text(encoding="utf-8") for f in files}
-
-
 class BagWriter:
-    """A new rosbag2 folder; it appears whole when closed, or not at all.
+    """A new recording; it appears whole when closed, or not at all.
 
     Args:
-        path: the folder to make; missing parents are made too.
+        path: the rosbag2 folder to make, or a single file where it ends in .mcap; missing parents
+            are made too.
         definitions: texts of message types that ROS's common packages lack, by full name.
-        replace: take the place of an older bag of that name.
+        replace: take the place of an older recording of that name.
+
+    Attributes:
+        types: makes messages of the known types.
 
     Raises:
         BadFileError: `path` exists and is not to be replaced, or is no bag.
@@ -56,13 +56,11 @@ class BagWriter:
         replace: bool = False,
     ) -> None:
         self.path = Path(path)
-        if self.path.exists() and not (replace and (self.path / "metadata.yaml").exists()):
+        self._single = self.path.suffix == ".mcap"
+        ours = self.path.is_file() if self._single else (self.path / "metadata.yaml").exists()
+        if self.path.exists() and not (replace and ours):
             raise BadFileError(f"{self.path}: exists already; choose another name or remove it")
-        self._types = get_typestore(Stores.ROS2_JAZZY)
-        added = {}
-        for name, text in (definitions or {}).items():
-            added.update(get_types_from_msg(text, name))
-        self._types.register(added)
+        self.types = BagTypes(definitions)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._folder = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", dir=self.path.parent))
         self._writer = Writer(
@@ -107,7 +105,7 @@ class BagWriter:
         )
         try:
             self._topics[topic] = self._writer.add_connection(
-                topic, type_name, typestore=self._types, offered_qos_profiles=[qos]
+                topic, type_name, typestore=self.types.store, offered_qos_profiles=[qos]
             )
         except (KeyError, TypesysError) as error:
             raise ValueError(f"{topic}: {type_name} needs more definitions: {error}") from None
@@ -125,9 +123,16 @@ class BagWriter:
     def close(self) -> None:
         """Finish the bag and put it in its place."""
         self._writer.close()
+        written = self._folder / self.path.name
+        if self._single:
+            (file,) = written.glob("*.mcap")
+            with atomic_path(self.path) as temporary:
+                file.replace(temporary)
+            shutil.rmtree(self._folder)
+            return
         if self.path.exists():
             shutil.rmtree(self.path)
-        (self._folder / self.path.name).replace(self.path)
+        written.replace(self.path)
         self._folder.rmdir()
 
     def abort(self) -> None:

@@ -21,7 +21,8 @@ from detailbase_core.bag_messages import (
     to_cloud,
     to_transforms,
 )
-from detailbase_core.bag_writer import BagWriter, read_definitions
+from detailbase_core.bag_types import read_definitions
+from detailbase_core.bag_writer import BagWriter
 from detailbase_core.errors import (
     BadCloudError,
     BadFileError,
@@ -31,7 +32,7 @@ from detailbase_core.errors import (
 from detailbase_core.transforms import TransformBuffer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -105,14 +106,12 @@ def read_bag_scans(
         BadCloudError: a recorded cloud contradicts itself.
     """
     buffer, parents = _index_transforms(path)
-    frames = _cloud_frames(path)
-    if not frames:
-        raise BadFileError(f"{path}: this bag holds no {CLOUD_TYPE} messages to look at")
+    frames = cloud_frames(path)
     if not parents:
         logger.warning("%s holds no transforms: its clouds are taken as they lie", path)
     root = _root(next(iter(frames.values())), parents)
     frame = map_frame if map_frame in buffer.frames else root
-    wanted = tuple(topics) or tuple(t for t, f in frames.items() if f != frame) or tuple(frames)
+    wanted = tuple(topics) or scan_topics(frames, frame)
     found, lost, reason = 0, 0, ""
     for connection, _, raw in bag_messages(path, (CLOUD_TYPE,)):
         if connection.topic not in wanted:
@@ -165,8 +164,19 @@ def _index_transforms(path: str | Path) -> tuple[TransformBuffer, dict[str, str]
     return buffer, parents
 
 
-def _cloud_frames(path: str | Path) -> dict[str, str]:
-    """Frame of the first cloud of each topic."""
+def scan_topics(frames: Mapping[str, str], map_frame: str) -> tuple[str, ...]:
+    """Topics of scans: not those whose clouds are in the map frame already (results), unless all
+    are.
+    """
+    return tuple(topic for topic, f in frames.items() if f != map_frame) or tuple(frames)
+
+
+def cloud_frames(path: str | Path) -> dict[str, str]:
+    """Frame of the first cloud of each topic.
+
+    Raises:
+        BadFileError: not a bag, a broken one, or one without clouds.
+    """
     frames: dict[str, str] = {}
     topics = {c.topic for c in bag_topics(path) if c.msgtype == CLOUD_TYPE and c.msgcount}
     for connection, _, raw in bag_messages(path, (CLOUD_TYPE,)):
@@ -175,6 +185,8 @@ def _cloud_frames(path: str | Path) -> dict[str, str]:
             frames[connection.topic] = header.frame_id.lstrip("/")
         if len(frames) == len(topics):
             break
+    if not frames:
+        raise BadFileError(f"{path}: this bag holds no {CLOUD_TYPE} messages to look at")
     return frames
 
 

@@ -1,4 +1,4 @@
-"""The command `detailbase`: ground a sentence in a file or recording; say what is in use."""
+"""The command `detailbase`: ground a sentence in a file, replay a recording, say what is in use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detailbase_core import __version__
+from detailbase_core import __version__, replay_command
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.progress import Progress
 
@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_ground(commands.add_parser("ground", help="find a sentence's objects in a scene"))
+    replay_command.add_arguments(
+        commands.add_parser("replay", help="ask a recording as the live node would be asked")
+    )
     info = commands.add_parser("info", help="say which backends and devices are in use")
     info.set_defaults(run=_info)
     return parser

@@ -28,7 +28,8 @@ from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
 
-from detailbase_core.bag_writer import BagWriter, read_definitions
+from detailbase_core.bag_types import own_definitions
+from detailbase_core.bag_writer import BagWriter
 from detailbase_core.cloud_messages import to_nanoseconds
 from detailbase_core.render import render_answers
 from detailbase_core.reports import answer_lines
@@ -152,16 +153,6 @@ def _listen(node: Node, seconds: float) -> None:
         rclpy.spin_once(node, timeout_sec=0.05)
 
 
-def _definitions() -> dict[str, str]:
-    """Our messages' texts: beside the sources, or in the installed package's share folder."""
-    folder = _ROOT / "msg"
-    if not any(folder.glob("*.msg")):
-        from ament_index_python.packages import get_package_share_directory
-
-        folder = Path(get_package_share_directory("detailbase_ros")) / "msg"
-    return read_definitions(folder, "detailbase_ros")
-
-
 def run(out: Path) -> None:
     """The whole demo; writes `out`/answer.png and `out`/bag.
 
@@ -170,7 +161,7 @@ def run(out: Path) -> None:
     """
     begin = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
-    with BagWriter(out / "bag", _definitions(), replace=True) as bag:
+    with BagWriter(out / "bag", own_definitions(), replace=True) as bag:
         asker = Questioner(bag)
         with running("segmentation_node", "--ros-args", "-r", f"points:={_CLOUDS}") as node:
             _wait(asker, asker.node_listens, _START_S, "the segmentation node", node)

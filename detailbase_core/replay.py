@@ -1,0 +1,163 @@
+"""A recording driven through the map and asked, as the node would on the live topics.
+
+The same ScanIntake takes the same messages in the order of their recording, so the map after a
+scan is the node's, and so is an answer at the same scene_version.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from detailbase_core.bag_messages import bag_messages, decoded, to_transforms
+from detailbase_core.bags import CLOUD_TYPE, TF_TYPE, cloud_frames, scan_topics
+from detailbase_core.cloud_messages import cloud_from_message, place_of
+from detailbase_core.config import GrounderConfig, Settings, setting
+from detailbase_core.errors import BadCloudError, BadFileError, BadTransformError
+from detailbase_core.outcomes import Outcome, Query, answer
+from detailbase_core.scan_intake import ArrivedScan, IntakeConfig, ScanIntake
+from detailbase_core.transforms import TransformBuffer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from rosbags.interfaces import Connection
+
+    from detailbase_core.grounder import Grounder
+    from detailbase_core.reporter import Reporter
+
+TEXT_TYPE = "std_msgs/msg/String"
+QUERY_TOPIC = "referring_query"
+_NEVER_S = float("inf")
+
+
+@dataclass(frozen=True)
+class ReplayConfig(Settings):
+    """The node's settings, as far as they change its answers."""
+
+    cloud_topics: tuple[str, ...] = setting(
+        (), "Topics with clouds; empty = all whose clouds are not in the map frame already."
+    )
+    intake: IntakeConfig = field(default_factory=IntakeConfig)
+    grounder: GrounderConfig = field(default_factory=GrounderConfig)
+
+    @property
+    def attentive_grounder(self) -> GrounderConfig:
+        """The grounder's settings, but every question looks at the newest map.
+
+        How old an encoding may be goes by the wall clock, which a replay runs ahead of.
+        """
+        return replace(self.grounder, reencode_fraction=0.0)
+
+
+@dataclass(frozen=True)
+class ReplayAnswer:
+    """An answer and when it was given.
+
+    Attributes:
+        outcome: what became of the query.
+        at_ns: time in the recording, nanoseconds.
+    """
+
+    outcome: Outcome
+    at_ns: int
+
+
+def replay(
+    path: str | Path,
+    sentences: Sequence[str],
+    config: ReplayConfig,
+    grounder: Grounder,
+    reporter: Reporter,
+    report: Callable[[str], None] = lambda _: None,
+) -> Iterator[ReplayAnswer]:
+    """Drive a recording through `grounder`'s map and answer questions about it.
+
+    Args:
+        path: a rosbag2 folder, or one of its .mcap or .db3 files.
+        sentences: asked at the end of the recording; none = those that were recorded on
+            referring_query, each at its time.
+        config: frames, limits and topics.
+        grounder: with an empty map; made from config.attentive_grounder.
+        reporter: is told of everything that is dropped.
+        report: is told what goes on.
+
+    Raises:
+        BadFileError: not a bag, a broken one, one without clouds on the topics, or without
+            questions where there are no sentences.
+    """
+    player = _Player(path, config, grounder, reporter)
+    for text in player.play(report):
+        if not sentences:
+            yield player.ask(text)
+    for sentence in sentences:
+        yield player.ask(sentence)
+    if not sentences and not player.asked:
+        raise BadFileError(
+            f"{path}: nobody asked anything on {QUERY_TOPIC} in this recording; give a sentence"
+        )
+
+
+class _Player:
+    """Feeds the messages of a recording to a ScanIntake."""
+
+    def __init__(
+        self, path: str | Path, config: ReplayConfig, grounder: Grounder, reporter: Reporter
+    ) -> None:
+        self._path, self._grounder, self._reporter = path, grounder, reporter
+        frames = cloud_frames(path)
+        self._topics = config.cloud_topics or scan_topics(frames, config.intake.map_frame)
+        missing = [topic for topic in self._topics if topic not in frames]
+        if missing:
+            raise BadFileError(
+                f"{path}: has no clouds on {', '.join(missing)}, but on {', '.join(frames)}"
+            )
+        self._transforms = TransformBuffer()
+        self._intake = ScanIntake(config.intake, self._transforms, grounder, reporter)
+        self._ids = itertools.count(1)
+        self._now_ns = 0
+        self.asked = 0
+
+    def play(self, report: Callable[[str], None]) -> Iterator[str]:
+        """Take in all messages; yields the questions among them where they come."""
+        for connection, now_ns, raw in bag_messages(self._path, (CLOUD_TYPE, TF_TYPE, TEXT_TYPE)):
+            self._now_ns = now_ns
+            if connection.msgtype == TEXT_TYPE:
+                if connection.topic.split("/")[-1] == QUERY_TOPIC:
+                    yield str(decoded(self._path, connection, raw).data)
+            elif connection.msgtype == TF_TYPE:
+                self._take_transforms(connection, raw)
+                self._intake.retry(now_ns / 1e9)
+            elif connection.topic in self._topics:
+                self._take_scan(connection, raw, now_ns / 1e9)
+                report(f"replaying {self._path}: {len(self._grounder.map):,} voxels")
+        self._intake.retry(_NEVER_S)  # nothing more comes: what still waits is lost
+
+    def ask(self, sentence: str) -> ReplayAnswer:
+        """Answer one sentence about the map as it is."""
+        self.asked += 1
+        query = Query(next(self._ids), sentence, received_ns=self._now_ns, deadline=_NEVER_S)
+        return ReplayAnswer(answer(self._grounder, query), self._now_ns)
+
+    def _take_transforms(self, connection: Connection, raw: bytes) -> None:
+        for t in to_transforms(decoded(self._path, connection, raw), connection.topic):
+            try:
+                self._transforms.set(
+                    t.parent, t.child, t.stamp_ns, t.translation, t.rotation_xyzw, t.static
+                )
+            except BadTransformError as error:
+                self._reporter.trouble("bad_transform", str(error))
+
+    def _take_scan(self, connection: Connection, raw: bytes, now_s: float) -> None:
+        self._reporter.count("scans received")
+        message = decoded(self._path, connection, raw)
+        try:
+            frame, stamp_ns = place_of(message.header)
+        except BadCloudError as error:
+            self._reporter.trouble("bad_cloud", f"{connection.topic}: {error}")
+            return
+        read = partial(cloud_from_message, message)
+        self._intake.receive(ArrivedScan(connection.topic, frame, stamp_ns, read), now_s)

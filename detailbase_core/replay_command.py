@@ -1,0 +1,101 @@
+"""`detailbase replay`: ask a recording what the live node would have been asked."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detailbase_core.progress import Progress
+
+if TYPE_CHECKING:
+    import argparse
+
+    from detailbase_core.replay import ReplayAnswer, ReplayConfig
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What `detailbase replay` takes."""
+    add = command.add_argument
+    add("bag", type=Path, help="rosbag2 folder, MCAP or .db3 file")
+    add(
+        "sentences", nargs="*", metavar="SENTENCE",
+        help="asked at the end; none: those that were recorded on referring_query, at their times",
+    )  # fmt: skip
+    add(
+        "--out", type=Path, metavar="FILE.mcap", help="write the answers as the node publishes them"
+    )
+    add("--params", type=Path, metavar="FILE", help="the node's parameter file")
+    add("--map-frame", default="", metavar="FRAME", help="fixed frame of the map (odom)")
+    add("--clouds", nargs="+", default=(), metavar="TOPIC", help="topics of the scans")
+    add("--device", default="", metavar="NAME", help="auto, cpu, cuda, cuda:1 ...")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Returns 0 where anything was found, 1 where nothing was, 2 where a question had no answer."""
+    with Progress("loading the program") as progress:
+        config = _config(options)
+        answers, counts = _replay(options, config, progress)
+    for answer in answers:
+        print("\n".join(_lines(answer)))
+    told = ", ".join(f"{count} {name}" for name, count in counts.items())
+    print(f"{options.bag}: {told}", file=sys.stderr)
+    if options.out:
+        print(f"wrote {options.out}", file=sys.stderr)
+    groundings = [answer.outcome.grounding for answer in answers]
+    if None in groundings:
+        return 2
+    return 0 if any(grounding and grounding.found for grounding in groundings) else 1
+
+
+def _replay(
+    options: argparse.Namespace, config: ReplayConfig, progress: Progress
+) -> tuple[list[ReplayAnswer], dict[str, int]]:
+    """The answers, and how often what happened."""
+    from detailbase_core.answer_bag import AnswerBag
+    from detailbase_core.grounder import Grounder
+    from detailbase_core.replay import replay
+    from detailbase_core.reporter import Reporter
+
+    def report(text: str) -> None:
+        progress.text = text
+
+    reporter, answers = Reporter(logging.getLogger(__name__)), []
+    with AnswerBag(options.out, config.intake.map_frame) if options.out else nullcontext() as bag:
+        report("loading the model")
+        grounder = Grounder(config.attentive_grounder)
+        for answer in replay(options.bag, options.sentences, config, grounder, reporter, report):
+            answers.append(answer)
+            if bag is not None:
+                bag.write(answer.outcome, answer.at_ns)
+    return answers, reporter.counts()
+
+
+def _config(options: argparse.Namespace) -> ReplayConfig:
+    from detailbase_core.node_parameters import read_node_parameters
+    from detailbase_core.replay import ReplayConfig
+
+    config = ReplayConfig()
+    if options.params:
+        config, unused = read_node_parameters(options.params)
+        if unused:
+            print(f"{options.params}: not used here: {', '.join(unused)}", file=sys.stderr)
+    if options.map_frame:
+        config = replace(config, intake=replace(config.intake, map_frame=options.map_frame))
+    if options.device:
+        config = replace(config, grounder=replace(config.grounder, device=options.device))
+    return replace(config, cloud_topics=tuple(options.clouds) or config.cloud_topics)
+
+
+def _lines(answer: ReplayAnswer) -> list[str]:
+    from detailbase_core.reports import answer_lines
+
+    outcome = answer.outcome
+    if outcome.grounding is None:
+        return [f'"{outcome.query.text}": {outcome.status.name}: {outcome.message}']
+    title = f'"{outcome.query.text}" (scene_version {outcome.grounding.scene.version})'
+    return [title, *answer_lines(outcome.grounding)]

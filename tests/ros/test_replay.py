@@ -1,0 +1,90 @@
+"""A recording played on a live graph and replayed without ROS: the same answers."""
+
+from pathlib import Path
+
+import pytest
+from rclpy.serialization import deserialize_message
+from rosbags.rosbag2 import Reader
+from sensor_msgs.msg import PointCloud2
+from tf2_msgs.msg import TFMessage
+from visualization_msgs.msg import MarkerArray
+
+from detailbase_core.answer_bag import AnswerBag
+from detailbase_core.config import GrounderConfig
+from detailbase_core.grounder import Grounder
+from detailbase_core.replay import ReplayConfig, replay
+from detailbase_ros.msg import GroundedQuery
+from tests.ros.graph import NODE, wait_for
+
+DATA = Path(__file__).parents[1] / "data"
+SENTENCES = ("the box on the floor", "the unicorn")
+TYPES = {"grounding": GroundedQuery, "markers": MarkerArray, "instances": PointCloud2}
+
+
+def play(bag, graph):
+    """Publish a recording, each message once the one before has arrived: nothing is dropped."""
+    robot, clouds = graph.robot, 0
+    kinds = {
+        "/camera/points": (PointCloud2, robot.points),
+        "/tf": (TFMessage, robot.tf),
+        "/tf_static": (TFMessage, robot.tf_static),
+    }
+    with Reader(bag) as reader:
+        for connection, _, raw in reader.messages():
+            kind, publisher = kinds[connection.topic]
+            publisher.publish(deserialize_message(bytes(raw), kind))
+            clouds += kind is PointCloud2
+            wait_for(lambda: graph.counts.get("scans received", 0) == clouds)  # noqa: B023
+    wait_for(lambda: graph.node._scans.waiting == 0)
+
+
+def live_answers(graph, bag):
+    play(bag, graph)
+    heard = {"markers": graph.robot.markers, "instances": []}
+    graph.robot.listen(PointCloud2, f"{NODE}/instances", heard["instances"])
+    for number, sentence in enumerate(SENTENCES, start=1):
+        graph.robot.ask(sentence)
+        for messages in (graph.robot.answers, *heard.values()):
+            wait_for(lambda: len(messages) == number, 60)  # noqa: B023
+    return {"grounding": graph.robot.answers, **heard}
+
+
+def replayed_answers(bag, out):
+    config = ReplayConfig()
+    grounder = Grounder(config.attentive_grounder)
+    with AnswerBag(out, config.intake.map_frame) as written:
+        for answer in replay(bag, SENTENCES, config, grounder, reporter=Silent()):
+            written.write(answer.outcome, answer.at_ns)
+    heard = {name: [] for name in TYPES}
+    with Reader(out) as reader:
+        for connection, _, raw in reader.messages():
+            name = connection.topic.split("/")[-1]
+            if name in TYPES:
+                heard[name].append(deserialize_message(bytes(raw), TYPES[name]))
+    return heard
+
+
+class Silent:
+    def count(self, name, by=1):
+        pass
+
+    def trouble(self, cause, text):
+        raise AssertionError(text)
+
+    once = warning = trouble
+
+
+@pytest.mark.parametrize("name", ["room_mcap", "room_db3"])
+def test_a_replay_answers_as_the_live_node_did(make_graph, tmp_path, name):
+    graph = make_graph(Grounder(GrounderConfig(reencode_fraction=0.0)))
+    live = live_answers(graph, DATA / name)
+    replayed = replayed_answers(DATA / name, tmp_path / "answers.mcap")
+    assert live["grounding"][0].scene_version == 2
+    assert live["grounding"][0].status == GroundedQuery.OK
+    assert live["grounding"][1].status == GroundedQuery.NOTHING_FOUND
+    for ours, theirs in zip(replayed["grounding"], live["grounding"], strict=True):
+        for own_clock in ("received_at", "answered_at", "stage_seconds"):
+            setattr(ours, own_clock, getattr(theirs, own_clock))
+        assert ours == theirs
+    assert replayed["markers"] == live["markers"]
+    assert replayed["instances"] == live["instances"]
