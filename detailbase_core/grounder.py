@@ -85,6 +85,7 @@ class Grounder:
         self.model = model.to(self.device)
         self.text_encoder = text_encoder.to(self.device)
         self._encoded: EncodedScene | None = None
+        self._encoding_version: int | None = None  # of the snapshot that is being encoded
         self._network = threading.Lock()
 
     def add(
@@ -132,15 +133,32 @@ class Grounder:
         """
         with self._network:
             kept = self._encoded
-            if kept is not None and self._still_fresh(kept):
+            if kept is not None and self._fresh(kept.scene.version, kept.encoded_at):
                 return kept
             cloud, version = self.map.snapshot()
             if not len(cloud):
                 raise EmptySceneError(
                     "the map is still empty: no scan with a known pose has arrived"
                 )
-            self._encoded = self._encode(cloud, version, cancel)
+            self._encoding_version = version
+            try:
+                self._encoded = self._encode(cloud, version, cancel)
+            finally:
+                self._encoding_version = None
             return self._encoded
+
+    @property
+    def encoded(self) -> EncodedScene | None:
+        """The last encoding of the map, fresh or not; None before the first."""
+        return self._encoded
+
+    def encodes_what_queries_need(self) -> bool:
+        """Whether an encoding is under way, in another thread, that a query would use once done.
+
+        The map may have changed too much since it began: then it is better cancelled.
+        """
+        version = self._encoding_version
+        return version is not None and self._fresh(version, time.monotonic())
 
     def clear(self) -> None:
         """Forget the map."""
@@ -169,11 +187,12 @@ class Grounder:
         if isinstance(self.parser, RuleParser):
             self.parser.max_words = config.max_words
 
-    def _still_fresh(self, kept: EncodedScene) -> bool:
-        changed = self.map.changed_since(kept.scene.version)
+    def _fresh(self, version: int, encoded_at: float) -> bool:
+        """Whether queries may still use the encoding of this version of the map."""
+        changed = self.map.changed_since(version)
         if changed == 0.0:
             return True
-        young = time.monotonic() - kept.encoded_at <= self.config.max_encoding_age_s
+        young = time.monotonic() - encoded_at <= self.config.max_encoding_age_s
         return young and changed <= self.config.reencode_fraction and changed < 1.0
 
     def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections import Counter
 from typing import Protocol
 
@@ -13,6 +14,9 @@ class Logger(Protocol):
 
     def warning(self, message: str) -> object:
         """Log a warning."""
+
+    def error(self, message: str) -> object:
+        """Log an error."""
 
 
 class Reporter:
@@ -39,15 +43,25 @@ class Reporter:
 
     def trouble(self, cause: str, text: str) -> None:
         """Count one more of `cause`; warn unless the last warning of this cause is recent."""
+        if (total := self._count_trouble(cause)) is not None:
+            self._logger.warning(text + total)
+
+    def fault(self, cause: str, what: str, error: Exception) -> None:
+        """As trouble(), for an error that nobody expected: logs where it came from."""
+        if (total := self._count_trouble(cause)) is not None:
+            trace = "".join(traceback.format_exception(error))
+            self._logger.error(f"{what}: {type(error).__name__}: {error}{total}\n{trace}")
+
+    def _count_trouble(self, cause: str) -> str | None:
+        """How to end the message; None while a recent one stands for it."""
         now = time.monotonic()
         with self._lock:
             self._counts[f"dropped: {cause}"] += 1
             total = self._counts[f"dropped: {cause}"]
-            silent = now - self._last_warning.get(cause, -self._period_s) < self._period_s
-            if not silent:
-                self._last_warning[cause] = now
-        if not silent:
-            self._logger.warning(text if total == 1 else f"{text} ({total} so far)")
+            if now - self._last_warning.get(cause, -self._period_s) < self._period_s:
+                return None
+            self._last_warning[cause] = now
+        return "" if total == 1 else f" ({total} so far)"
 
     def warning(self, text: str) -> None:
         """Warn of something that is neither a drop nor likely to repeat."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.qos import QoSProfile
 
 from detailbase_ros.conversions import make_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rclpy.node import Node
-
     from detailbase_core.reporter import Reporter
+    from detailbase_ros.endpoints import Endpoints
 
 _PERIOD_S = 1.0
 
@@ -24,24 +22,19 @@ class Diagnostics:
     """Publishes the reporter's counters and the present state.
 
     Args:
-        node: gets publisher and timer.
+        endpoints: makes publisher and timer.
         reporter: whose counters are shown; a drop since the last second makes the level WARN.
         state: further values by name, asked each time.
     """
 
     def __init__(
-        self, node: Node, reporter: Reporter, state: Callable[[], Mapping[str, object]]
+        self, endpoints: Endpoints, reporter: Reporter, state: Callable[[], Mapping[str, object]]
     ) -> None:
-        self._reporter, self._state, self._clock = reporter, state, node.get_clock()
-        self._name, self._dropped = node.get_fully_qualified_name(), 0
-        self._publisher = node.create_publisher(
-            DiagnosticArray,
-            "/diagnostics",
-            10,
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-        )
-        group = MutuallyExclusiveCallbackGroup()
-        node.create_timer(_PERIOD_S, self._publish, callback_group=group)
+        self._reporter, self._state = reporter, state
+        self._clock = endpoints.node.get_clock()
+        self._name, self._dropped = endpoints.node.get_fully_qualified_name(), 0
+        self._publisher = endpoints.publisher(DiagnosticArray, "/diagnostics", QoSProfile(depth=10))
+        endpoints.timer(_PERIOD_S, self._publish)
 
     def _publish(self) -> None:
         counts = self._reporter.counts()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from rclpy.executors import (
+    ConditionReachedException,
     Executor,
     ExternalShutdownException,
     ShutdownException,
@@ -48,15 +49,18 @@ class PooledExecutor(Executor):
 
     # Named as in rclpy: from Jazzy's 7.1.9 on its spin() calls this, before it spin_once().
     def _spin_once_impl(self, timeout_sec: float | None = None) -> None:
-        if self._faults:
-            raise self._faults.popleft()
         try:
-            handler, _, _ = self.wait_for_ready_callbacks(timeout_sec)
+            handler, _, _ = self.wait_for_ready_callbacks(timeout_sec, None, self._has_faults)
+        except ConditionReachedException:
+            raise self._faults.popleft() from None
         except (ExternalShutdownException, ShutdownException, TimeoutException):
             return
         started = threading.Event()
         self._pool.submit(self._run, handler, started)
         started.wait()
+
+    def _has_faults(self) -> bool:
+        return bool(self._faults)
 
     def _run(self, handler: Any, started: threading.Event) -> None:
         started.set()

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 class NodeConfig(IntakeConfig):
     """What the ROS node adds to the Grounder."""
 
+    autostart: bool = setting(
+        True, "Become active at once; off where a lifecycle manager does the transitions."
+    )
     cloud_topics: tuple[str, ...] = setting(
         ("points",), "Topics with sensor_msgs/PointCloud2: x y z with colour, or intensity."
     )

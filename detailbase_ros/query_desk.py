@@ -6,9 +6,8 @@ import itertools
 import time
 from typing import TYPE_CHECKING
 
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.task import Future
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
@@ -28,79 +27,81 @@ from detailbase_ros.query_worker import QueryWorker
 from detailbase_ros.srv import GroundQuery
 
 if TYPE_CHECKING:
-    from rclpy.node import Node
-
     from detailbase_core.grounder import Grounder
     from detailbase_core.reporter import Reporter
     from detailbase_core.types import Grounding
+    from detailbase_ros.endpoints import Endpoints
     from detailbase_ros.node_config import NodeConfig
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _QUERIES = QoSProfile(depth=256)
+_STOP_S = 1.0  # for what runs to notice that it is no longer wanted
 
 
 class QueryDesk:
     """Numbers the queries, has the worker answer them, and publishes what it says.
 
     Args:
-        node: gets publishers, the subscription and the service.
-        config: limits; `query_timeout_s` may be replaced while running.
+        endpoints: makes publishers, the subscription and the service.
+        config: limits.
         grounder: used by the worker thread only.
         reporter: is told of queries that got no answer.
     """
 
     def __init__(
-        self, node: Node, config: NodeConfig, grounder: Grounder, reporter: Reporter
+        self, endpoints: Endpoints, config: NodeConfig, grounder: Grounder, reporter: Reporter
     ) -> None:
-        self.config = config
-        self._grounder, self._reporter, self._clock = grounder, reporter, node.get_clock()
+        self._grounder, self._reporter = grounder, reporter
+        self._clock = endpoints.node.get_clock()
+        self._timeout_s = config.query_timeout_s
         self._ids = itertools.count(1)
         self._nowhere = (config.map_frame, 0, 0)
         self._last_place = self._nowhere  # frame, stamp_ns, version of the map last looked at
         self.last_seconds = 0.0
 
-        overrides = QoSOverridingOptions.with_default_policies()
-        publisher = node.create_publisher
-        self._answers = publisher(
-            GroundedQuery, "~/grounding", _ANSWERS, qos_overriding_options=overrides
-        )
-        self._markers = publisher(
-            MarkerArray, "~/markers", LATCHED, qos_overriding_options=overrides
-        )
-        self._instances = publisher(
-            PointCloud2, "~/instances", LATCHED, qos_overriding_options=overrides
-        )
-        self._detections = Detection3DArray and publisher(
-            Detection3DArray, "~/detections", LATCHED, qos_overriding_options=overrides
+        self._answers = endpoints.publisher(GroundedQuery, "~/grounding", _ANSWERS)
+        self._markers = endpoints.publisher(MarkerArray, "~/markers", LATCHED)
+        self._instances = endpoints.publisher(PointCloud2, "~/instances", LATCHED)
+        self._detections = Detection3DArray and endpoints.publisher(
+            Detection3DArray, "~/detections", LATCHED
         )
         # The worker may only trigger this: publishing and completing futures is the executor's.
-        self._wake = node.create_guard_condition(
-            self._publish_outcomes, callback_group=MutuallyExclusiveCallbackGroup()
-        )
+        wake = endpoints.guard(self._publish_outcomes)
         self.worker = QueryWorker(
-            grounder, config.query_queue_size, self._wake.trigger, config.encode_ahead
+            grounder, config.query_queue_size, wake.trigger, reporter.fault, config.encode_ahead
         )
-        node.create_subscription(
-            String,
-            "referring_query",
-            self._receive,
-            _QUERIES,
-            callback_group=MutuallyExclusiveCallbackGroup(),
-            qos_overriding_options=overrides,
-        )
+        endpoints.on_close(self.stop)
+        endpoints.subscription(String, "referring_query", self._receive, _QUERIES)
         # Reentrant: one call waits for its answer while others come in.
-        node.create_service(
-            GroundQuery, "~/ground", self._serve, callback_group=ReentrantCallbackGroup()
-        )
+        endpoints.service(GroundQuery, "~/ground", self._serve, ReentrantCallbackGroup())
+
+    def activate(self) -> None:
+        """Answer queries from now on."""
+        self.worker.resume()
+
+    def deactivate(self) -> None:
+        """Answer INACTIVE from now on, those waiting or running too."""
+        self.worker.pause(_STOP_S)
+        self._publish_outcomes()
+
+    def stop(self) -> bool:
+        """End the worker for good; whether it did so in time."""
+        return self.worker.stop(_STOP_S)
+
+    def reconfigure(self, config: NodeConfig) -> None:
+        """Take over the live settings of `config`."""
+        self._timeout_s = config.query_timeout_s
+        self.worker.capacity = config.query_queue_size
+        self.worker.encode_ahead = config.encode_ahead
 
     def _receive(self, message: String) -> None:
-        self._submit(message.data, self.config.query_timeout_s)
+        self._submit(message.data, self._timeout_s)
 
     async def _serve(
         self, request: GroundQuery.Request, response: GroundQuery.Response
     ) -> GroundQuery.Response:
-        timeout_s = request.timeout_s if request.timeout_s > 0 else self.config.query_timeout_s
+        timeout_s = request.timeout_s if request.timeout_s > 0 else self._timeout_s
         reply = Future()
         self._submit(request.query, timeout_s, request.client_tag, request.with_points, reply)
         response.answer = await reply
@@ -132,6 +133,8 @@ class QueryDesk:
             try:
                 self._publish(outcome)
             except Exception as error:  # one answer that cannot be packed costs no other
+                what = f"the answer to query {outcome.query.id} cannot be published"
+                self._reporter.fault("not_published", what, error)
                 self._last_place = self._nowhere
                 self._publish(
                     Outcome(outcome.query, Status.INTERNAL_ERROR, f"cannot be published: {error}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from detailbase_core.errors import DetailBaseError
+from detailbase_core.errors import Cancelled, DetailBaseError
 from detailbase_core.outcomes import TOO_LATE, Outcome, Query, Status, answer
 
 if TYPE_CHECKING:
@@ -16,28 +15,32 @@ if TYPE_CHECKING:
 
     from detailbase_core.grounder import Grounder
 
-logger = logging.getLogger(__name__)
 
+class _Token:
+    """A cancel token: set as soon as `over()` says so."""
 
-class _Deadline:
-    """A cancel token: set when the time is over, or the worker is to stop."""
-
-    def __init__(self, deadline: float, stopping: threading.Event) -> None:
-        self._deadline, self._stopping = deadline, stopping
+    def __init__(self, over: Callable[[], bool]) -> None:
+        self._over = over
 
     def is_set(self) -> bool:
-        return self._stopping.is_set() or time.monotonic() > self._deadline
+        return self._over()
 
 
 class QueryWorker:
     """Answers queries one after another, and encodes the changed map in between.
 
+    It begins paused: until resume() every query is answered INACTIVE.
+
     Args:
         grounder: only this thread calls its ground() and encode_scene().
         capacity: queries that may wait.
-        on_outcome: called on this thread whenever `take_outcomes` has something new; must only
-            wake somebody.
+        on_outcome: called whenever `take_outcomes` has something new, mostly on this thread; must
+            only wake somebody.
+        on_fault: told of errors that are our own: a cause, what happened, the exception.
         encode_ahead: whether to encode a changed map while nobody asks.
+
+    Attributes:
+        capacity, encode_ahead: as above; may be replaced at any time.
     """
 
     def __init__(
@@ -45,13 +48,15 @@ class QueryWorker:
         grounder: Grounder,
         capacity: int,
         on_outcome: Callable[[], None],
+        on_fault: Callable[[str, str, Exception], None],
         encode_ahead: bool = True,
     ) -> None:
-        self._grounder, self._capacity = grounder, capacity
-        self._on_outcome, self._encode_ahead = on_outcome, encode_ahead
+        self.capacity, self.encode_ahead = capacity, encode_ahead
+        self._grounder, self._on_outcome, self._on_fault = grounder, on_outcome, on_fault
         self._waiting: deque[Query] = deque()
         self._outcomes: deque[Outcome] = deque()
-        self._map_changed = False
+        self._map_changed = self._working = False
+        self._paused = True
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="query worker", daemon=True)
@@ -63,64 +68,118 @@ class QueryWorker:
         return len(self._waiting)
 
     def submit(self, query: Query) -> None:
-        """Queue a query; where the queue is full its outcome is OVERLOADED at once."""
+        """Queue a query; where that is not possible its outcome comes at once."""
         with self._changed:
-            if len(self._waiting) < self._capacity:
+            refusal = self._refusal(query)
+            if refusal is None:
                 self._waiting.append(query)
-                self._changed.notify()
+                self._changed.notify_all()
                 return
-        text = f"{self._capacity} queries are waiting already; ask again when some are answered"
-        self._finish(Outcome(query, Status.OVERLOADED, text))
+        self._finish(refusal)
 
     def map_changed(self) -> None:
         """Tell that there is something new to encode."""
         with self._changed:
             self._map_changed = True
-            self._changed.notify()
+            self._changed.notify_all()
 
     def take_outcomes(self) -> list[Outcome]:
         """All outcomes since the last call, in the order in which they came about."""
-        taken = []
-        while self._outcomes:
-            taken.append(self._outcomes.popleft())
+        with self._changed:
+            taken = list(self._outcomes)
+            self._outcomes.clear()
         return taken
+
+    def resume(self) -> None:
+        """Answer queries from now on."""
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
+
+    def pause(self, timeout_s: float) -> None:
+        """Answer INACTIVE from now on, those waiting or running too; return when nothing runs.
+
+        Args:
+            timeout_s: wait for what runs no longer than this, seconds.
+        """
+        with self._changed:
+            self._paused = True
+            refused = [_inactive(query) for query in self._waiting]
+            self._waiting.clear()
+            self._changed.wait_for(lambda: not self._working, timeout_s)
+        for outcome in refused:  # after the running one, which came before them
+            self._finish(outcome)
 
     def stop(self, timeout_s: float) -> bool:
         """Cancel what runs; whether the thread ended in time."""
         self._stopping.set()
         with self._changed:
-            self._changed.notify()
+            self._changed.notify_all()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    def _refusal(self, query: Query) -> Outcome | None:
+        if self._paused:
+            return _inactive(query)
+        if len(self._waiting) < self.capacity:
+            return None
+        text = f"{self.capacity} queries are waiting already; ask again when some are answered"
+        return Outcome(query, Status.OVERLOADED, text)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             with self._changed:
-                ahead = self._map_changed and self._encode_ahead
-                if not self._waiting and not ahead:
+                ahead = self._map_changed and self.encode_ahead
+                if self._paused or not (self._waiting or ahead):
                     self._changed.wait()
                     continue
                 query = self._waiting.popleft() if self._waiting else None
                 if query is None:
                     self._map_changed = False
+                self._working = True
             if query is None:
                 self._encode()
             else:
                 self._finish(self._answer(query))
+            with self._changed:
+                self._working = False
+                self._changed.notify_all()
+
+    def _halted(self) -> bool:
+        return self._paused or self._stopping.is_set()
 
     def _encode(self) -> None:
         try:
-            self._grounder.encode_scene(self._stopping)
+            self._grounder.encode_scene(_Token(lambda: self._halted() or self._in_the_way()))
+        except Cancelled:
+            self._map_changed = True
         except DetailBaseError:
-            pass  # an empty map, or the end: a query would say so
-        except Exception:
-            logger.exception("encoding the map failed")
+            pass  # an empty map: a query would say so
+        except Exception as error:
+            self._on_fault("encoding_failed", "encoding the map failed", error)
+
+    def _in_the_way(self) -> bool:
+        """Whether a query waits that has no use for the encoding under way."""
+        return bool(self._waiting) and not self._grounder.encodes_what_queries_need()
 
     def _answer(self, query: Query) -> Outcome:
         if time.monotonic() > query.deadline:
             return Outcome(query, Status.TIMEOUT, TOO_LATE)
-        return answer(self._grounder, query, _Deadline(query.deadline, self._stopping))
+        token = _Token(lambda: self._halted() or time.monotonic() > query.deadline)
+        outcome = answer(self._grounder, query, token)
+        cancelled = outcome.status is Status.TIMEOUT
+        return _inactive(query) if cancelled and self._paused else outcome
 
     def _finish(self, outcome: Outcome) -> None:
-        self._outcomes.append(outcome)
-        self._on_outcome()
+        with self._changed:
+            self._outcomes.append(outcome)
+        if not self._stopping.is_set():  # afterwards nobody is there to be woken
+            self._on_outcome()
+
+
+def _inactive(query: Query) -> Outcome:
+    return Outcome(
+        query,
+        Status.INACTIVE,
+        "the node is not active; activate it (ros2 lifecycle set NODE activate) and ask again",
+    )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.qos import qos_profile_sensor_data
-from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.cloud_messages import cloud_from_message, place_of
@@ -19,10 +18,9 @@ from detailbase_ros.tf_source import make_transform_source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rclpy.node import Node
-
     from detailbase_core.grounder import Grounder
     from detailbase_core.reporter import Reporter
+    from detailbase_ros.endpoints import Endpoints
     from detailbase_ros.node_config import NodeConfig
 
 _RETRY_S = 0.05
@@ -32,38 +30,34 @@ class ScanInput:
     """Subscribes to clouds and TF; the ScanIntake puts the scans worth it into the map.
 
     Args:
-        node: gets the subscriptions.
+        endpoints: makes the subscriptions.
         config: topics, frames and limits.
         grounder: its add() is called on an executor thread.
         reporter: is told of everything that is dropped.
         on_insert: called after each scan that entered the map.
+
+    Attributes:
+        active: while False, scans are passed over; transforms are still followed.
     """
 
     def __init__(
         self,
-        node: Node,
+        endpoints: Endpoints,
         config: NodeConfig,
         grounder: Grounder,
         reporter: Reporter,
         on_insert: Callable[[], None],
     ) -> None:
-        self._reporter = reporter
+        self._reporter, self.active = reporter, False
         # TF in a group of its own, so that it arrives while a scan is being inserted.
-        transforms = make_transform_source(node, MutuallyExclusiveCallbackGroup(), reporter)
+        transforms = make_transform_source(endpoints, MutuallyExclusiveCallbackGroup(), reporter)
         self._intake = ScanIntake(config, transforms, grounder, reporter, on_insert)
         scans = MutuallyExclusiveCallbackGroup()
         for topic in config.cloud_topics:
-            node.create_subscription(
-                PointCloud2,
-                topic,
-                partial(self._receive, topic),
-                qos_profile_sensor_data,
-                callback_group=scans,
-                qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            endpoints.subscription(
+                PointCloud2, topic, partial(self._receive, topic), qos_profile_sensor_data, scans
             )
-        node.create_timer(
-            _RETRY_S, lambda: self._intake.retry(time.monotonic()), callback_group=scans
-        )
+        endpoints.timer(_RETRY_S, lambda: self._intake.retry(time.monotonic()), scans)
 
     @property
     def waiting(self) -> int:
@@ -75,6 +69,9 @@ class ScanInput:
         self._intake.reset(forget_transforms)
 
     def _receive(self, topic: str, message: PointCloud2) -> None:
+        if not self.active:
+            self._reporter.count("scans ignored (inactive)")
+            return
         self._reporter.count("scans received")
         try:
             frame, stamp_ns = place_of(message.header)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import PointCloud2
 from std_srvs.srv import Trigger
 
@@ -20,9 +19,8 @@ from detailbase_ros.srv import SceneFile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rclpy.node import Node
-
     from detailbase_core.grounder import Grounder
+    from detailbase_ros.endpoints import Endpoints
     from detailbase_ros.node_config import NodeConfig
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -32,7 +30,7 @@ class SceneServices:
     """Publishes the map and offers ~/clear_scene, ~/save_scene and ~/load_scene.
 
     Args:
-        node: gets publisher, timer and services.
+        endpoints: makes publisher, timer and services.
         config: map_frame, scene_period_s, scene_directory.
         grounder: whose map it is.
         on_replace: called after the map was cleared or loaded.
@@ -40,7 +38,7 @@ class SceneServices:
 
     def __init__(
         self,
-        node: Node,
+        endpoints: Endpoints,
         config: NodeConfig,
         grounder: Grounder,
         on_replace: Callable[[], None],
@@ -48,20 +46,16 @@ class SceneServices:
         self._config, self._grounder, self._on_replace = config, grounder, on_replace
         self._folder = Path(config.scene_directory).expanduser()
         self._shown_version = -1
-        self._scene = node.create_publisher(
-            PointCloud2,
-            "~/scene",
-            LATCHED,
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-        )
+        self._scene = endpoints.publisher(PointCloud2, "~/scene", LATCHED)
         group = MutuallyExclusiveCallbackGroup()
-        node.create_timer(config.scene_period_s, self._show, callback_group=group)
-        for kind, name, callback in (
-            (Trigger, "~/clear_scene", self._clear),
-            (SceneFile, "~/save_scene", self._save),
-            (SceneFile, "~/load_scene", self._load),
-        ):
-            node.create_service(kind, name, callback, callback_group=group)
+        self._timer = endpoints.timer(config.scene_period_s, self._show, group)
+        endpoints.service(Trigger, "~/clear_scene", self._clear, group)
+        endpoints.service(SceneFile, "~/save_scene", self._save, group)
+        endpoints.service(SceneFile, "~/load_scene", self._load, group)
+
+    def reconfigure(self, config: NodeConfig) -> None:
+        """Take over the live settings of `config`."""
+        self._timer.timer_period_ns = round(config.scene_period_s * 1e9)
 
     def _show(self) -> None:
         if self._grounder.map.version == self._shown_version:

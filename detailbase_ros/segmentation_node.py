@@ -12,22 +12,18 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import rclpy
-from rclpy.clock import JumpThreshold, TimeJump
-from rclpy.duration import Duration
+from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException
-from rclpy.node import Node
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError
-from detailbase_core.reporter import Reporter
-from detailbase_ros.diagnostics import Diagnostics
+from detailbase_ros.endpoints import Endpoints
 from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.node_config import NodeConfig
-from detailbase_ros.parameters import declare_parameters, watch_parameters
-from detailbase_ros.query_desk import QueryDesk
-from detailbase_ros.scan_input import ScanInput
-from detailbase_ros.scene_services import SceneServices
+from detailbase_ros.parameters import declare_parameters, read_parameters, watch_parameters
+from detailbase_ros.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,45 +31,119 @@ if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
 
 _THREADS = 4  # scans, TF, queries and answers, the rest
-_STOP_S = 1.0
 
 
-class SegmentationNode(Node):
-    """Joins the parts: ScanInput -> Grounder <- QueryDesk, SceneServices, Diagnostics.
+class StartError(DetailBaseError):
+    """The node was to start by itself, and could not."""
+
+
+class SegmentationNode(LifecycleNode):
+    """A lifecycle node; what it does while configured is the Pipeline's.
+
+    configure loads the model, activate starts, deactivate pauses and keeps the map, cleanup
+    destroys all that configure made. With `autostart` it becomes active once somebody spins it.
 
     Args:
         make_grounder: builds the Grounder from the node's parameters.
 
     Raises:
         ConfigError, ParameterException: a parameter is wrong.
-        CheckpointError: the model cannot be loaded.
     """
 
     def __init__(
         self, make_grounder: Callable[[GrounderConfig], Grounder], **node_arguments: Any
     ) -> None:
         super().__init__("segmentation_node", **node_arguments)
+        self._make_grounder = make_grounder
+        self._failure = ""  # of the last configure
+        self._configuring = False
+        self.pipeline: Pipeline | None = None
         config = declare_parameters(self, NodeConfig)
-        self._grounder = make_grounder(declare_parameters(self, GrounderConfig))
-        self._warn_of_odd_frames(config)
-        self._reporter = reporter = Reporter(self.get_logger())
-        self._desk = QueryDesk(self, config, self._grounder, reporter)
-        worker = self._desk.worker
-        self._scans = ScanInput(self, config, self._grounder, reporter, worker.map_changed)
-        SceneServices(self, config, self._grounder, self._map_replaced)
-        Diagnostics(self, reporter, self._state)
+        declare_parameters(self, GrounderConfig)
         watch_parameters(self, (NodeConfig, GrounderConfig), self._reconfigure)
-        self._jump_handle = self.get_clock().create_jump_callback(
-            JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
-            post_callback=self._time_went_back,
-        )
-        topics = ", ".join(self.resolve_topic_name(topic) for topic in config.cloud_topics)
-        query_topic = self.resolve_topic_name("referring_query")
-        self.get_logger().info(f"ready: clouds from {topics}, sentences from {query_topic}")
+        if config.autostart:
+            # In the callback group of the lifecycle services: one transition at a time.
+            self._starter = self.create_timer(
+                0.0, self._start, clock=Clock(clock_type=ClockType.STEADY_TIME)
+            )
 
-    def close(self) -> bool:
-        """Stop the worker; whether it ended in time."""
-        return self._desk.worker.stop(_STOP_S)
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Load the model and make all topics and services; FAILURE with the reason logged."""
+        config = read_parameters(self, NodeConfig)
+        endpoints = Endpoints(self)
+        self._configuring, self._failure = True, ""
+        try:
+            grounder = self._make_grounder(read_parameters(self, GrounderConfig))
+            self.pipeline = Pipeline(endpoints, config, grounder)
+        except Exception as error:  # rclpy would swallow it
+            endpoints.close()
+            expected = isinstance(error, DetailBaseError)
+            self._failure = str(error) if expected else f"{type(error).__name__}: {error}"
+            self.get_logger().error(f"cannot be configured: {self._failure}")
+            return TransitionCallbackReturn.FAILURE
+        finally:
+            self._configuring = False
+        self._warn_of_odd_frames(config)
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Take scans and answer queries."""
+        self._configured.activate()
+        names = (*read_parameters(self, NodeConfig).cloud_topics, "referring_query")
+        *topics, query_topic = (self.resolve_topic_name(name) for name in names)
+        self.get_logger().info(
+            f"ready: clouds from {', '.join(topics)}, sentences from {query_topic}"
+        )
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Pause; the map stays."""
+        self._configured.deactivate()
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Destroy what configure made, the map too."""
+        self._close()
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """From any state: answer what waits and destroy everything."""
+        if self.pipeline is not None:
+            self.pipeline.deactivate()
+        self._close()
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """A transition raised: back to unconfigured, with nothing left."""
+        self.get_logger().error(f"a transition from {state.label} failed; cleaning up")
+        self._close()
+        return TransitionCallbackReturn.SUCCESS
+
+    def stop(self) -> bool:
+        """At the end of the process; False where something could not be stopped in time."""
+        return not self._configuring and (self.pipeline is None or self.pipeline.stop())
+
+    @property
+    def state(self) -> str:
+        """Name of the lifecycle state."""
+        return str(self._state_machine.current_state[1])
+
+    @property
+    def _configured(self) -> Pipeline:
+        assert self.pipeline is not None, "the state machine lets nobody here before configure"
+        return self.pipeline
+
+    def _close(self) -> None:
+        if self.pipeline is not None:
+            self.pipeline.close()
+            self.pipeline = None
+
+    def _start(self) -> None:
+        self._starter.cancel()
+        for transition in (self.trigger_configure, self.trigger_activate):
+            if transition() != TransitionCallbackReturn.SUCCESS:
+                raise StartError(self._failure or "see above")
+        self.destroy_timer(self._starter)
 
     def _warn_of_odd_frames(self, config: NodeConfig) -> None:
         if "optical" in config.map_frame:
@@ -82,26 +152,9 @@ class SegmentationNode(Node):
                 "sentences about heights and floors will go wrong: use odom or map"
             )
 
-    def _map_replaced(self) -> None:
-        self._scans.reset(forget_transforms=False)
-        self._desk.worker.map_changed()
-
-    def _time_went_back(self, _: TimeJump) -> None:
-        self.get_logger().warning("time went back: waiting scans and old transforms are dropped")
-        self._scans.reset(forget_transforms=True)
-
     def _reconfigure(self, config: NodeConfig, grounder_config: GrounderConfig) -> None:
-        self._desk.config = config
-        self._grounder.reconfigure(grounder_config)
-
-    def _state(self) -> dict[str, object]:
-        return {
-            "map voxels": len(self._grounder.map),
-            "map version": self._grounder.map.version,
-            "queries waiting": self._desk.worker.waiting,
-            "scans waiting for transforms": self._scans.waiting,
-            "last answer took (s)": f"{self._desk.last_seconds:.3f}",
-        }
+        if self.pipeline is not None:
+            self.pipeline.reconfigure(config, grounder_config)
 
 
 def _load_grounder(config: GrounderConfig) -> Grounder:
@@ -138,7 +191,7 @@ def main(
             raise
     finally:
         if node is not None:
-            stopped = node.close()
+            stopped = node.stop()
         rclpy.try_shutdown()
     if not stopped:  # deep inside the network; Python cannot end that thread in an orderly way
         sys.stdout.flush()

@@ -28,31 +28,32 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from rclpy.callback_groups import CallbackGroup
-    from rclpy.node import Node
 
     from detailbase_core.reporter import Reporter
     from detailbase_core.transforms import TransformSource
+    from detailbase_ros.endpoints import Endpoints
 
 
-def make_transform_source(node: Node, group: CallbackGroup, reporter: Reporter) -> TransformSource:
+def make_transform_source(
+    endpoints: Endpoints, group: CallbackGroup, reporter: Reporter
+) -> TransformSource:
     """tf2_ros where it is installed, else TopicTransforms."""
     if tf2_ros is None:
-        return TopicTransforms(node, group, reporter)
-    return Tf2Transforms(node)
+        return TopicTransforms(endpoints, group, reporter)
+    return Tf2Transforms(endpoints)
 
 
 class TopicTransforms:
     """A TransformBuffer fed from the two topics."""
 
-    def __init__(self, node: Node, group: CallbackGroup, reporter: Reporter) -> None:
+    def __init__(self, endpoints: Endpoints, group: CallbackGroup, reporter: Reporter) -> None:
         self._buffer = TransformBuffer()
         self._reporter = reporter
+        recent = QoSProfile(depth=100)
         latched = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        node.create_subscription(
-            TFMessage, "/tf", lambda m: self._store(m, False), 100, callback_group=group
-        )
-        node.create_subscription(
-            TFMessage, "/tf_static", lambda m: self._store(m, True), latched, callback_group=group
+        endpoints.subscription(TFMessage, "/tf", lambda m: self._store(m, False), recent, group)
+        endpoints.subscription(
+            TFMessage, "/tf_static", lambda m: self._store(m, True), latched, group
         )
 
     def _store(self, message: TFMessage, static: bool) -> None:
@@ -79,9 +80,10 @@ class TopicTransforms:
 class Tf2Transforms:
     """tf2_ros' buffer, its exceptions as ours."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, endpoints: Endpoints) -> None:
         self._buffer = tf2_ros.Buffer()
-        self._listener = tf2_ros.TransformListener(self._buffer, node, spin_thread=False)
+        listener = tf2_ros.TransformListener(self._buffer, endpoints.node, spin_thread=False)
+        endpoints.on_close(listener.unregister)
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
         """See TransformSource."""

@@ -53,7 +53,8 @@ class Handler:
 @pytest.mark.parametrize("calls", ["spin_once", "_spin_once_impl"])
 def test_spins_under_old_and_new_rclpy(monkeypatch, calls):
     names = ("ExternalShutdownException", "ShutdownException", "TimeoutException")
-    stand_in = SimpleNamespace(Executor=Base, **dict.fromkeys(names, TimeoutError))
+    names = dict.fromkeys(names, TimeoutError)
+    stand_in = SimpleNamespace(Executor=Base, ConditionReachedException=InterruptedError, **names)
     monkeypatch.setitem(sys.modules, "rclpy", SimpleNamespace(executors=stand_in))
     monkeypatch.setitem(sys.modules, "rclpy.executors", stand_in)
     monkeypatch.setattr(Base, "calls", calls)

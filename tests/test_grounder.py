@@ -304,6 +304,27 @@ def test_files_can_be_cancelled_too(grounder):
         grounder.ground_cloud(room(), QUERY, SetAfter(1))
 
 
+def test_an_encoding_is_what_queries_need_until_the_map_has_changed_much(grounder):
+    looks = []
+
+    class Token:
+        """Asked while the scene is encoded: changes the map, and looks at what it means."""
+
+        def is_set(self) -> bool:
+            looks.append(grounder.encodes_what_queries_need())
+            if len(looks) == 1:
+                grounder.add(room(seed=5), np.diag([-1.0, -1.0, 1.0, 1.0]), "map")
+            return len(looks) == 2
+
+    assert not grounder.encodes_what_queries_need()
+    with pytest.raises(Cancelled):
+        grounder.encode_scene(Token())
+    assert looks == [True, False]
+    assert not grounder.encodes_what_queries_need()
+    assert grounder.encoded is None
+    assert grounder.encode_scene() is grounder.encoded
+
+
 def test_queries_while_scans_arrive(make):
     """One thread asks, another adds: every answer fits the snapshot that it carries."""
     grounder = make(reencode_fraction=0.0)

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from detailbase_core.cancel import check_cancelled
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
 from detailbase_core.outcomes import Query, Status
 from detailbase_core.reporter import Reporter
@@ -21,11 +22,16 @@ class Answer:
 
 
 class Slow:
-    """Answers when `go` is set, or is cancelled; what `replies` hold, in order."""
+    """Answers when `go` is set, or is cancelled; what `replies` hold, in order.
+
+    Encodes until `encoded` is set, or it is cancelled; `useful` is whether queries need that.
+    """
 
     def __init__(self, *replies):
         self.go, self.started = threading.Event(), threading.Event()
         self.replies, self.encodings = list(replies), 0
+        self.encoding, self.encoded, self.useful = threading.Event(), threading.Event(), True
+        self.encoded.set()
         self.threads = set()
 
     def ground(self, text, cancel):
@@ -42,6 +48,12 @@ class Slow:
     def encode_scene(self, cancel):
         self.threads.add(threading.current_thread())
         self.encodings += 1
+        self.encoding.set()
+        while not self.encoded.wait(0.001):
+            check_cancelled(cancel)
+
+    def encodes_what_queries_need(self):
+        return self.useful
 
 
 class Outcomes:
@@ -49,8 +61,18 @@ class Outcomes:
 
     def __init__(self, grounder, capacity=8, **options):
         self.new = threading.Semaphore(0)
-        self.worker = QueryWorker(grounder, capacity, self.new.release, **options)
-        self.taken = []
+        self.taken, self.faults = [], []
+        self.worker = QueryWorker(
+            grounder,
+            capacity,
+            self.new.release,
+            lambda *fault: self.faults.append(fault),
+            **options,
+        )
+        self.worker.resume()
+
+    def on_fault(self, *fault):
+        self.faults.append(fault)
 
     def get(self, count):
         while len(self.taken) < count:
@@ -150,9 +172,80 @@ def test_the_changed_map_is_encoded_while_nobody_asks(start, ahead):
     assert grounder.encodings == int(ahead)
 
 
+def wait_until(condition):
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_a_query_does_not_wait_for_an_encoding_that_it_cannot_use(start):
+    grounder = Slow()
+    grounder.go.set()
+    grounder.encoded.clear()
+    grounder.useful = False
+    outcomes = start(grounder)
+    outcomes.worker.map_changed()
+    assert grounder.encoding.wait(5)
+    outcomes.worker.submit(query(1))
+    assert outcomes.get(1)[0].status is Status.OK
+    wait_until(lambda: grounder.encodings == 2)  # taken up again once nobody asks
+    grounder.encoded.set()
+
+
+def test_a_query_waits_for_the_encoding_that_it_would_make_itself(start):
+    grounder = Slow()
+    grounder.go.set()
+    grounder.encoded.clear()
+    outcomes = start(grounder)
+    outcomes.worker.map_changed()
+    assert grounder.encoding.wait(5)
+    outcomes.worker.submit(query(1))
+    assert not outcomes.new.acquire(timeout=0.05)
+    grounder.encoded.set()
+    assert outcomes.get(1)[0].status is Status.OK
+    assert grounder.encodings == 1
+
+
+def test_an_encoding_that_fails_is_reported_and_the_next_query_is_answered(start):
+    grounder, fault = Slow(), MemoryError("no room")
+    grounder.go.set()
+    outcomes = start(grounder)
+
+    def fail(cancel):
+        raise fault
+
+    grounder.encode_scene = fail
+    outcomes.worker.map_changed()
+    wait_until(lambda: outcomes.faults)
+    assert outcomes.faults == [("encoding_failed", "encoding the map failed", fault)]
+    outcomes.worker.submit(query(1))
+    assert outcomes.get(1)[0].status is Status.OK
+
+
+def test_paused_all_is_inactive_in_order_and_nothing_runs(start):
+    grounder = Slow()
+    outcomes = start(grounder)
+    for number in range(3):
+        outcomes.worker.submit(query(number))
+    assert grounder.started.wait(5)
+    outcomes.worker.pause(5)
+    outcomes.worker.submit(query(3))
+    assert [(o.query.id, o.status) for o in outcomes.get(4)] == [
+        (number, Status.INACTIVE) for number in range(4)
+    ]
+    outcomes.worker.map_changed()
+    grounder.go.set()
+    outcomes.worker.resume()
+    outcomes.worker.submit(query(4))
+    assert outcomes.get(5)[-1].status is Status.OK
+
+
 class Log(list):
     def warning(self, message):
         self.append(message)
+
+    error = warning
 
 
 def test_warnings_are_throttled_per_cause_but_all_are_counted():
@@ -172,6 +265,20 @@ def test_warnings_are_throttled_per_cause_but_all_are_counted():
         "dropped: no_transform": 4,
         "scans received": 2,
     }
+
+
+def test_faults_are_logged_with_their_origin_and_throttled_too():
+    log = Log()
+    reporter = Reporter(log)
+    for _ in range(3):
+        try:
+            raise ZeroDivisionError("made up")
+        except ZeroDivisionError as error:
+            reporter.fault("encoding_failed", "encoding the map failed", error)
+    (text,) = log
+    assert text.startswith("encoding the map failed: ZeroDivisionError: made up\nTraceback")
+    assert "test_query_worker.py" in text
+    assert reporter.counts() == {"dropped: encoding_failed": 3}
 
 
 def test_waiting_scans_leave_when_known_old_or_pushed_out():

@@ -9,8 +9,9 @@ os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 
 import pytest
 
+from detailbase_ros.segmentation_node import SegmentationNode
 from tests.ros.fake_grounder import FakeGrounder
-from tests.ros.graph import Graph
+from tests.ros.graph import Graph, Spinner, wait_for
 
 
 @pytest.fixture
@@ -30,6 +31,25 @@ def make_graph(grounder, tmp_path):
     yield make
     for graph in graphs:
         graph.close()
+
+
+@pytest.fixture
+def make_node():
+    """SegmentationNode(**arguments) on a graph that exists, active; destroyed after the test."""
+    made = []
+
+    def make(graph, **arguments):
+        context = graph.contexts[0]
+        node = SegmentationNode(lambda config: FakeGrounder(config), context=context, **arguments)
+        made.append((node, Spinner(context, node, 4)))
+        wait_for(lambda: node.state == "active", what="autostart")
+        return node
+
+    yield make
+    for node, spinner in made:
+        assert node.stop()
+        spinner.executor.shutdown(timeout_sec=2)
+        node.destroy_node()
 
 
 @pytest.fixture

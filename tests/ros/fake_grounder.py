@@ -7,8 +7,9 @@ import time
 
 import numpy as np
 
+from detailbase_core.cancel import check_cancelled
 from detailbase_core.config import GrounderConfig
-from detailbase_core.errors import Cancelled, EmptySceneError
+from detailbase_core.errors import EmptySceneError
 from detailbase_core.instances import separate_instances
 from detailbase_core.phrases import RuleParser
 from detailbase_core.scene_map import SceneMap
@@ -22,6 +23,7 @@ class FakeGrounder:
         seconds: how long a query takes.
         fault: raised by the next query, then forgotten.
         hold: while cleared, queries wait (unless cancelled).
+        encoding: while cleared, encodings wait (unless cancelled).
     """
 
     def __init__(self, config: GrounderConfig | None = None, seconds: float = 0.0) -> None:
@@ -32,6 +34,8 @@ class FakeGrounder:
         self.fault: Exception | None = None
         self.hold = threading.Event()
         self.hold.set()
+        self.encoding = threading.Event()
+        self.encoding.set()
         self.encodings = 0
 
     def add(self, cloud, sensor_to_map, map_frame):
@@ -39,6 +43,11 @@ class FakeGrounder:
 
     def encode_scene(self, cancel=None):
         self.encodings += 1
+        while not self.encoding.wait(0.002):
+            check_cancelled(cancel)
+
+    def encodes_what_queries_need(self):
+        return False
 
     def ground(self, sentence, cancel=None):
         parsed = self.parser.parse(sentence)
@@ -66,8 +75,7 @@ class FakeGrounder:
     def _work(self, cancel):
         end = time.monotonic() + self.seconds
         while time.monotonic() < end or not self.hold.is_set():
-            if cancel is not None and cancel.is_set():
-                raise Cancelled("cancelled")
+            check_cancelled(cancel)
             time.sleep(0.002)
 
     def clear(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import random
 import threading
@@ -85,11 +86,15 @@ class Graph:
             Spinner(self.contexts[0], self.node, 4),
             Spinner(self.contexts[1], self.robot),
         ]
-        wait_for(lambda: self.robot.connected(self.node), what="discovery")
+        # Its own log and the node's; each is told to those alone who have found it.
+        wait_for(lambda: self.robot.rosout.get_publisher_count() >= 2, what="discovery")
+        if (parameters or {}).get("autostart", True):
+            wait_for(lambda: self.node.state == "active", what="autostart")
+            wait_for(lambda: self.robot.connected(self.node), what="discovery")
 
     def close(self):
         """End everything; fails if a callback killed the node."""
-        assert self.node.close()
+        assert self.node.stop()
         for context, spinner in zip(self.contexts, self.spinners, strict=True):
             context.try_shutdown()
             spinner.thread.join(5)
@@ -97,16 +102,27 @@ class Graph:
             spinner.executor.shutdown(timeout_sec=2)
         for node in (self.node, self.robot):
             node.destroy_node()
+        # rclpy never destroys a lifecycle node's state machine, which keeps the node's /rosout
+        # alive; one process has one for all nodes of a name, so the next test's log would be lost.
+        del self.node, node
+        gc.collect()
         faults = [spinner.fault for spinner in self.spinners if spinner.fault]
         assert not faults, faults
 
     @property
     def counts(self):
-        return self.node._reporter.counts()
+        return self.node.pipeline.reporter.counts()
 
     def warnings(self):
         """What the node has warned of so far, in order."""
-        return [m.msg for m in self.robot.log if m.level == 30 and "segmentation" in m.name]
+        return self._logged(30)
+
+    def errors(self):
+        """What the node has reported as an error so far, in order."""
+        return self._logged(40)
+
+    def _logged(self, level):
+        return [m.msg for m in self.robot.log if m.level == level and "segmentation" in m.name]
 
     def fill_map(self):
         """Put a known cloud into the map, as a robot does, and wait until it is in."""
@@ -137,6 +153,7 @@ class Robot(Node):
         self.listen(DiagnosticArray, "/diagnostics", self.diagnostics, QoSProfile(depth=10))
         rosout = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self.listen(Log, "/rosout", self.log, rosout)
+        self.rosout = self.ears[-1]
         self.ground = self.create_client(GroundQuery, f"{NODE}/ground")
 
     def listen(self, kind, topic, into, qos=LATCHED):

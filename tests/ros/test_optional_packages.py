@@ -16,6 +16,7 @@ from detailbase_core.errors import ExtrapolationError, FramesNotConnectedError, 
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 from detailbase_ros import detections, tf_source
 from detailbase_ros.conversions import make_header
+from detailbase_ros.endpoints import Endpoints
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "data" / "tf2.json").read_text())
 
@@ -64,14 +65,14 @@ class RecordedBuffer:
 def transforms(monkeypatch):
     stand_in = SimpleNamespace(
         Buffer=RecordedBuffer,
-        TransformListener=lambda buffer, node, spin_thread: None,
+        TransformListener=lambda buffer, node, spin_thread: SimpleNamespace(unregister=None),
         TransformException=TransformException,
         LookupException=LookupException,
         ConnectivityException=ConnectivityException,
         ExtrapolationException=ExtrapolationException,
     )
     monkeypatch.setattr(tf_source, "tf2_ros", stand_in)
-    return tf_source.make_transform_source(node=None, group=None, reporter=None)
+    return tf_source.make_transform_source(Endpoints(None), group=None, reporter=None)
 
 
 def test_tf2_answers_become_matrices(transforms):

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 from rclpy.parameter import Parameter
+from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
 
 from detailbase_core.config import GrounderConfig
 from detailbase_ros.node_config import NodeConfig, parameters_of, yaml_text
 from detailbase_ros.parameters import read_parameters
-from tests.ros.graph import wait_for
+from tests.ros.graph import NODE, wait_for
 
 FILE = Path(__file__).parents[2] / "config" / "detailbase.yaml"
 SETTINGS = {
@@ -75,3 +76,20 @@ def test_a_live_timeout_holds_for_the_next_query(graph):
     wait_for(lambda: graph.robot.answers)
     graph.grounder.hold.set()
     assert graph.robot.answers[0].message.startswith("no answer in time")
+
+
+def test_a_qos_override_reaches_its_own_topic_alone(make_graph):
+    graph = make_graph(
+        **{
+            f"qos_overrides.{NODE}/markers.publisher.depth": 7,
+            "qos_overrides./points.subscription.reliability": "reliable",
+            "qos_overrides./tf.subscription.depth": 3,
+        }
+    )
+    profiles = {p.topic_name: p.qos_profile for p in graph.node.publishers}
+    assert profiles[f"{NODE}/markers"].depth == 7
+    assert profiles[f"{NODE}/instances"].depth == profiles[f"{NODE}/scene"].depth == 1
+    profiles = {s.topic_name: s.qos_profile for s in graph.node.subscriptions}
+    assert profiles["/points"].reliability == ReliabilityPolicy.RELIABLE
+    assert profiles["/tf"].depth == 3
+    assert qos_profile_sensor_data.reliability == ReliabilityPolicy.BEST_EFFORT

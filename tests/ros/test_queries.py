@@ -202,8 +202,16 @@ def test_the_map_is_encoded_ahead_while_nobody_asks(graph):
 def test_an_answer_that_cannot_be_published_is_still_answered(graph, monkeypatch):
     graph.fill_map()
     with monkeypatch.context() as patch:
-        patch.setattr(graph.node._desk, "_show", lambda *_: 1 / 0)
+        patch.setattr(graph.node.pipeline.desk, "_show", lambda *_: 1 / 0)
         answer = graph.robot.ask_and_wait("the chair")
         assert answer.status == GroundedQuery.INTERNAL_ERROR
         assert "division" in answer.message
     assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
+
+
+def test_a_query_does_not_wait_while_an_outdated_map_is_encoded(graph):
+    graph.grounder.encoding.clear()
+    graph.fill_map()
+    wait_for(lambda: graph.grounder.encodings)
+    assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
+    graph.grounder.encoding.set()

@@ -1,0 +1,110 @@
+"""What a node has on the graph while it is configured, made and destroyed in one place."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.clock import Clock, ClockType
+from rclpy.qos_overriding_options import QoSOverridingOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rclpy.callback_groups import CallbackGroup
+    from rclpy.guard_condition import GuardCondition
+    from rclpy.node import Node
+    from rclpy.publisher import Publisher
+    from rclpy.qos import QoSProfile
+    from rclpy.timer import Timer
+
+
+class Endpoints:
+    """Makes publishers, subscriptions, services and timers on a node; close() destroys them.
+
+    (rclpy's lifecycle nodes destroy nothing when they are cleaned up.) Every topic takes QoS
+    overrides. Whatever has no callback group given gets one of its own.
+
+    Args:
+        node: on which they are made.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._undo: list[Callable[[], object]] = []
+        # Goes on where use_sim_time is set and nobody publishes /clock.
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+
+    def publisher(self, kind: type, topic: str, qos: QoSProfile) -> Publisher:
+        """A publisher."""
+        publisher = self.node.create_publisher(
+            kind,
+            topic,
+            copy.copy(qos),  # overrides are written into it
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+        self.on_close(lambda: self.node.destroy_publisher(publisher))
+        return publisher
+
+    def subscription(
+        self,
+        kind: type,
+        topic: str,
+        callback: Callable[[Any], None],
+        qos: QoSProfile,
+        group: CallbackGroup | None = None,
+    ) -> None:
+        """A subscription."""
+        subscription = self.node.create_subscription(
+            kind,
+            topic,
+            callback,
+            copy.copy(qos),  # overrides are written into it
+            callback_group=group or MutuallyExclusiveCallbackGroup(),
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+        self.on_close(lambda: self.node.destroy_subscription(subscription))
+
+    def service(
+        self,
+        kind: type,
+        name: str,
+        callback: Callable[[Any, Any], Any],
+        group: CallbackGroup | None = None,
+    ) -> None:
+        """A service; rclpy has no overrides for its QoS."""
+        service = self.node.create_service(
+            kind, name, callback, callback_group=group or MutuallyExclusiveCallbackGroup()
+        )
+        self.on_close(lambda: self.node.destroy_service(service))
+
+    def timer(
+        self, period_s: float, callback: Callable[[], None], group: CallbackGroup | None = None
+    ) -> Timer:
+        """A timer on the steady clock."""
+        timer = self.node.create_timer(
+            period_s,
+            callback,
+            callback_group=group or MutuallyExclusiveCallbackGroup(),
+            clock=self._steady,
+        )
+        self.on_close(lambda: self.node.destroy_timer(timer))
+        return timer
+
+    def guard(self, callback: Callable[[], None]) -> GuardCondition:
+        """Something that any thread may trigger to have `callback` called by the executor."""
+        guard = self.node.create_guard_condition(
+            callback, callback_group=MutuallyExclusiveCallbackGroup()
+        )
+        self.on_close(lambda: self.node.destroy_guard_condition(guard))
+        return guard
+
+    def on_close(self, undo: Callable[[], object]) -> None:
+        """Have `undo` called by close(), before what was made earlier is destroyed."""
+        self._undo.append(undo)
+
+    def close(self) -> None:
+        """Destroy everything, the newest first."""
+        while self._undo:
+            self._undo.pop()()

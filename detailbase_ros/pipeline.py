@@ -1,0 +1,89 @@
+"""Everything that a configured node consists of, joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rclpy.clock import JumpThreshold, TimeJump
+from rclpy.duration import Duration
+
+from detailbase_core.reporter import Reporter
+from detailbase_ros.diagnostics import Diagnostics
+from detailbase_ros.query_desk import QueryDesk
+from detailbase_ros.scan_input import ScanInput
+from detailbase_ros.scene_services import SceneServices
+
+if TYPE_CHECKING:
+    from detailbase_core.config import GrounderConfig
+    from detailbase_core.grounder import Grounder
+    from detailbase_ros.endpoints import Endpoints
+    from detailbase_ros.node_config import NodeConfig
+
+
+class Pipeline:
+    """ScanInput -> Grounder <- QueryDesk, SceneServices; Diagnostics looks on.
+
+    It begins inactive: transforms are followed and the scene services work, but scans are passed
+    over and queries are answered INACTIVE.
+
+    Args:
+        endpoints: makes what the parts have on the graph.
+        config: the node's settings.
+        grounder: the map and the network.
+    """
+
+    def __init__(self, endpoints: Endpoints, config: NodeConfig, grounder: Grounder) -> None:
+        self._endpoints, self._grounder = endpoints, grounder
+        self._log = endpoints.node.get_logger()
+        self.reporter = reporter = Reporter(self._log)
+        self.desk = QueryDesk(endpoints, config, grounder, reporter)
+        self._worker = self.desk.worker
+        self.scans = ScanInput(endpoints, config, grounder, reporter, self._worker.map_changed)
+        self._scene = SceneServices(endpoints, config, grounder, self._map_replaced)
+        Diagnostics(endpoints, reporter, self._state)
+        jumps = endpoints.node.get_clock().create_jump_callback(
+            JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
+            post_callback=self._time_jumped,
+        )
+        endpoints.on_close(jumps.unregister)
+
+    def activate(self) -> None:
+        """Take scans and answer queries."""
+        self.desk.activate()
+        self.scans.active = True
+
+    def deactivate(self) -> None:
+        """Pause; the map stays."""
+        self.scans.active = False
+        self.desk.deactivate()
+
+    def reconfigure(self, config: NodeConfig, grounder_config: GrounderConfig) -> None:
+        """Take over the live settings."""
+        self._grounder.reconfigure(grounder_config)
+        self.desk.reconfigure(config)
+        self._scene.reconfigure(config)
+
+    def stop(self) -> bool:
+        """End the worker, so that the process can end; whether it did so in time."""
+        return self.desk.stop()
+
+    def close(self) -> None:
+        """Destroy everything."""
+        self._endpoints.close()
+
+    def _map_replaced(self) -> None:
+        self.scans.reset(forget_transforms=False)
+        self._worker.map_changed()
+
+    def _time_jumped(self, _: TimeJump) -> None:
+        self._log.warning("time went back: waiting scans and old transforms are dropped")
+        self.scans.reset(forget_transforms=True)
+
+    def _state(self) -> dict[str, object]:
+        return {
+            "map voxels": len(self._grounder.map),
+            "map version": self._grounder.map.version,
+            "queries waiting": self._worker.waiting,
+            "scans waiting for transforms": self.scans.waiting,
+            "last answer took (s)": f"{self.desk.last_seconds:.3f}",
+        }
