@@ -196,24 +196,22 @@ def load_strict(
 
 
 def save_checkpoint(
-    path: str | Path, model: DetailBase, text: SmallTextEncoder, notes: Mapping[str, str]
+    path: str | Path, model: DetailBase, text: SmallTextEncoder | None, notes: Mapping[str, str]
 ) -> None:
     """Write our own format atomically, floating point as float16.
 
     Args:
         path: of the file.
-        model, text: what is written.
+        model: what is written.
+        text: its encoder; None = one that the file's users bring themselves (transformers).
         notes: further metadata for people: data, steps, figures.
     """
     tensors = dict(model.state_dict())
-    tensors |= {TEXT_PREFIX + k: v for k, v in text.state_dict().items()}
+    metadata = {**notes, "format": FORMAT, "model": json.dumps(to_dict(model.config))}
+    if text is not None:
+        tensors |= {TEXT_PREFIX + k: v for k, v in text.state_dict().items()}
+        metadata["text"] = json.dumps(to_dict(text.config))
     small = {k: _as_half(v).cpu().contiguous() for k, v in tensors.items()}
-    metadata = {
-        **notes,
-        "format": FORMAT,
-        "model": json.dumps(to_dict(model.config)),
-        "text": json.dumps(to_dict(text.config)),
-    }
     with atomic_path(path) as temporary:
         save_file(small, temporary, metadata)
 

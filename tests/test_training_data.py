@@ -211,7 +211,8 @@ def _scene_of(shares):
     from training.dataset import SceneTensors
 
     nothing = torch.zeros(0)
-    return SceneTensors(nothing, nothing, nothing, torch.from_numpy(shares), (), nothing)
+    objects = torch.from_numpy(shares)
+    return SceneTensors("", nothing, nothing, nothing, nothing, objects, (), nothing)
 
 
 def test_an_object_without_points_has_an_empty_mask(toys):
@@ -242,7 +243,7 @@ def test_descriptions_that_refer_to_nothing_are_left_out(tmp_path):
 
 
 def augmented(toys, config, seed=3):
-    return batch_augmented(toys, config, torch.Generator().manual_seed(seed))
+    return batch_augmented(toys, config, 0.02, [seed, seed + 100])
 
 
 def test_without_any_change_a_batch_is_the_scenes(toys):
@@ -299,16 +300,20 @@ def test_the_floor_moves_up_or_down_as_one(toys):
     assert float(shift[0, 2].abs()) > 1e-3
 
 
-def test_colours_stay_in_range(toys):
-    rgb = augmented(toys, changed(color_shift=2.0, color_gain=0.9)).rgb
-    assert float(rgb.min()) >= -1.0
-    assert float(rgb.max()) <= 1.0
-    assert not torch.allclose(rgb[:280], toys[0].rgb.float() / 127.5 - 1, atol=0.05)
+def test_colours_shift_and_spread_as_one(toys):
+    """A line per channel, with one slope for all three."""
+    rgb = augmented(toys, changed(color_shift=0.3, color_gain=0.9)).rgb[:280]
+    before = toys[0].rgb.float() / 127.5 - 1
+    lines = [np.polyfit(before[:, c], rgb[:, c], 1, full=True) for c in range(3)]
+    slopes = [line[0][0] for line in lines]
+    assert np.ptp(slopes) < 1e-4
+    assert max(line[1][0] for line in lines) < 1e-6
+    assert not torch.allclose(rgb, before, atol=0.05)
 
 
 def test_dropped_points_take_their_rows_along(toys):
     batch = augmented(toys, changed(drop_points=0.9))
-    assert 0 < len(batch.xyz) < 560
+    assert 16 <= len(batch.xyz) < 560
     assert batch.superpoint_counts == (8, 8)
     everything = torch.cat([t.xyz for t in toys])
     superpoints = torch.cat([t.point_to_superpoint.long() + 8 * i for i, t in enumerate(toys)])

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from detailbase_core.config import ModelConfig, TextConfig
 from tests.weight_files import VOCABULARY
 from training.config import AugmentationConfig, LossWeights, TrainConfig
-from training.dataset import scene_tensors
-from training.scene_files import read_folder
+from training.scene_store import SceneStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,6 +87,7 @@ def toy_config(folder: Path, **changes) -> TrainConfig:
         "data": str(folder / "rooms"), "word_vectors": str(folder / "words.npz"),
         "out": str(folder / "run"), "device": "cpu", "steps": 15, "scenes_per_step": 2,
         "sentences_per_scene": 4, "learning_rate": 5e-3, "warmup_steps": 2, "save_every": 4,
+        "log_every": 50, "picture_every": 0,
         "model": ModelConfig(
             voxel_size_m=0.1, min_spatial_shape=8, widths=(8, 16), block_reps=1, text_dim=16,
             query_dim=16, heads=2, ffn_dim=32, decoder_layers=1, dropout=0.1,
@@ -101,4 +102,4 @@ def toy_config(folder: Path, **changes) -> TrainConfig:
 
 def load_toys(config: TrainConfig) -> list[SceneTensors]:
     """The folder's scenes, on the CPU."""
-    return [scene_tensors(s, config.model.coordinates, "cpu") for s in read_folder(config.data)]
+    return SceneStore(config, torch.device("cpu"), quiet=True).scenes

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from detailbase_core.scene_batch import SceneBatch
+from training.elastic import elastic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,63 +20,109 @@ if TYPE_CHECKING:
 
 
 def batch_augmented(
-    scenes: Sequence[SceneTensors], config: AugmentationConfig, random: torch.Generator
+    scenes: Sequence[SceneTensors],
+    config: AugmentationConfig,
+    voxel_size_m: float,
+    seeds: Sequence[int],
 ) -> SceneBatch:
     """Concatenate scenes, each changed at random.
 
     Args:
         scenes: on one device.
         config: how much.
-        random: a CPU generator; it alone decides, so a seed repeats a run.
+        voxel_size_m: the unit of elastic distortion, metres.
+        seeds: one per scene; equal seeds change a scene alike, whatever stands beside it.
     """
-    xyz, rgb, owner, superpoints = [], [], [], []
-    offset = 0
-    for number, scene in enumerate(scenes):
-        device = scene.xyz.device
-        noise = torch.Generator(device)
-        noise.manual_seed(int(torch.randint(2**62, (1,), generator=random)))
-        kept = _kept_points(len(scene.xyz), config, random, noise)
-        xyz.append(_moved(scene.xyz[kept], config, random, noise))
-        rgb.append(_recolored(scene.rgb[kept].float() / 127.5 - 1.0, config, random))
-        owner.append(torch.full((len(xyz[-1]),), number, dtype=torch.int64, device=device))
-        superpoints.append(scene.point_to_superpoint[kept].long() + offset)
-        offset += len(scene.objects)
-    joined = torch.cat(xyz)
+    limits = _point_limits([len(scene.xyz) for scene in scenes], config.max_points)
+    parts = [
+        _changed(scene, config, voxel_size_m, limit, seed)
+        for scene, limit, seed in zip(scenes, limits, seeds, strict=True)
+    ]
+    counts = [len(scene.objects) for scene in scenes]
+    offsets = [sum(counts[:number]) for number in range(len(counts))]
+    device = scenes[0].xyz.device
     return SceneBatch(
-        joined,
-        joined,
-        torch.cat(rgb),
-        torch.cat(owner),
-        torch.cat(superpoints),
-        tuple(len(scene.objects) for scene in scenes),
+        torch.cat([part.xyz for part in parts]),
+        torch.cat([part.grid_xyz for part in parts]),
+        torch.cat([part.rgb for part in parts]),
+        torch.cat([torch.full((len(part.xyz),), g, device=device) for g, part in enumerate(parts)]),
+        torch.cat([part.superpoint + first for part, first in zip(parts, offsets, strict=True)]),
+        tuple(counts),
     )
 
 
-def _uniform(low: float, high: float, random: torch.Generator) -> float:
-    return low + (high - low) * float(torch.rand(1, generator=random))
+@dataclass(frozen=True)
+class _Changed:
+    """A scene after its changes; shapes as in SceneBatch."""
+
+    xyz: Tensor
+    grid_xyz: Tensor
+    rgb: Tensor
+    superpoint: Tensor
 
 
-def _kept_points(
-    count: int, config: AugmentationConfig, random: torch.Generator, noise: torch.Generator
-) -> Tensor:
-    """(N,) bool; a random share of points goes."""
-    share = _uniform(0.0, config.drop_points, random)
-    return torch.rand(count, generator=noise, device=noise.device) >= share
+class _Chance:
+    """Numbers on the host, and a generator on the device, from one seed."""
+
+    def __init__(self, seed: int, device: torch.device) -> None:
+        self.host = torch.Generator()
+        self.host.manual_seed(seed)
+        self.device = torch.Generator(device)
+        self.device.manual_seed(int(torch.randint(2**62, (1,), generator=self.host)))
+
+    def uniform(self, low: float, high: float) -> float:
+        return low + (high - low) * float(torch.rand(1, generator=self.host))
+
+    def normal(self, deviation: float) -> float:
+        return deviation * float(torch.randn(1, generator=self.host))
 
 
-def _moved(
-    xyz: Tensor, config: AugmentationConfig, random: torch.Generator, noise: torch.Generator
-) -> Tensor:
-    angle = _uniform(0.0, 2 * math.pi, random) if config.rotate else 0.0
-    scale = 1.0 + _uniform(-config.scale, config.scale, random)
-    cos, sin = scale * math.cos(angle), scale * math.sin(angle)
-    turn = torch.tensor([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, scale]], device=xyz.device)
-    lift = float(torch.randn(1, generator=random)) * config.height_m
-    jitter = torch.randn(xyz.shape, generator=noise, device=xyz.device) * config.jitter_m
-    return xyz @ turn.T + jitter + torch.tensor([0.0, 0.0, lift], device=xyz.device)
+def _point_limits(sizes: Sequence[int], most: int) -> list[int]:
+    """How many points each scene keeps at most, so that together they stay below a limit."""
+    total = sum(sizes)
+    return list(sizes) if total <= most else [size * most // total for size in sizes]
 
 
-def _recolored(rgb: Tensor, config: AugmentationConfig, random: torch.Generator) -> Tensor:
-    gain = 1.0 + _uniform(-config.color_gain, config.color_gain, random)
-    shift = torch.randn(3, generator=random) * config.color_shift
-    return (rgb * gain + shift.to(rgb.device)).clamp(-1.0, 1.0)
+def _changed(
+    scene: SceneTensors, config: AugmentationConfig, voxel_size_m: float, limit: int, seed: int
+) -> _Changed:
+    chance = _Chance(seed, scene.xyz.device)
+    share = chance.uniform(0.0, config.drop_points)
+    kept = _kept_points(scene, min(limit, round((1.0 - share) * len(scene.xyz))), chance)
+    moved = _moved(scene.xyz[kept], config, chance)
+    grid = elastic(moved, voxel_size_m, chance.device) if config.elastic else moved
+    rgb = _recolored(scene.rgb[kept].float() / 127.5 - 1.0, config, chance)
+    return _Changed(moved, grid, rgb, scene.point_to_superpoint[kept].long())
+
+
+def _kept_points(scene: SceneTensors, count: int, chance: _Chance) -> Tensor | slice:
+    """Which points stay, in their order: at least one of each superpoint, the rest at random.
+
+    Their number is known on the host, so the device need not be waited for.
+    """
+    if count >= len(scene.xyz):
+        return slice(None)
+    lot = torch.rand(len(scene.xyz), generator=chance.device, device=scene.xyz.device)
+    lot.index_fill_(0, scene.first_points, -1.0)
+    return lot.argsort()[: max(count, len(scene.first_points))].sort().values
+
+
+def _moved(xyz: Tensor, config: AugmentationConfig, chance: _Chance) -> Tensor:
+    """Points times (M R): noise, flip and scale, then the turn; row vectors, as published."""
+    matrix = torch.eye(3) + torch.randn(3, 3, generator=chance.host) * config.matrix_noise
+    if config.flip and chance.uniform(0.0, 1.0) < 0.5:
+        matrix[0, 0] *= -1.0
+    matrix *= 1.0 + chance.uniform(-config.scale, config.scale)
+    angle = chance.uniform(0.0, 2 * math.pi) if config.rotate else 0.0
+    cos, sin = math.cos(angle), math.sin(angle)
+    turn = torch.tensor([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    lift = torch.tensor([0.0, 0.0, chance.normal(config.height_m)])
+    jitter = torch.randn(xyz.shape, generator=chance.device, device=xyz.device) * config.jitter_m
+    moved: Tensor = xyz @ (matrix @ turn).to(xyz.device) + (jitter + lift.to(xyz.device))
+    return moved
+
+
+def _recolored(rgb: Tensor, config: AugmentationConfig, chance: _Chance) -> Tensor:
+    gain = 1.0 + chance.uniform(-config.color_gain, config.color_gain)
+    shift = torch.randn(3, generator=chance.host) * config.color_shift
+    return rgb * gain + shift.to(rgb.device)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from detailbase_core.config import ModelConfig, Settings, TextConfig, setting
+from detailbase_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
@@ -12,10 +18,19 @@ class AugmentationConfig(Settings):
     """Random changes to a scene, drawn anew at each step, on the training device."""
 
     rotate: bool = setting(True, "Turn about the vertical by any angle.")
+    flip: bool = setting(
+        False, "Change the sign of the matrix's first entry in half of the scenes, as published."
+    )
+    matrix_noise: float = setting(
+        0.0, "Noise on each entry of the 3 x 3 matrix, standard deviation.", low=0.0, high=0.5
+    )
     scale: float = setting(0.05, "Scale by 1 +- this.", low=0.0, high=0.5)
     jitter_m: float = setting(0.003, "Noise on coordinates, standard deviation, metres.", low=0.0)
     height_m: float = setting(
         0.03, "Error of the floor's height, standard deviation, metres.", low=0.0
+    )
+    elastic: bool = setting(
+        False, "Bend the coordinates that are cut into voxels by smooth noise, as published."
     )
     color_shift: float = setting(
         0.05,
@@ -24,6 +39,9 @@ class AugmentationConfig(Settings):
     )
     color_gain: float = setting(0.1, "Contrast per scene by 1 +- this.", low=0.0, high=0.9)
     drop_points: float = setting(0.2, "Drop up to this part of the points.", low=0.0, high=0.9)
+    max_points: int = setting(
+        2_500_000, "Points of one step; each scene gives up its share of what is more.", low=1000
+    )
 
 
 @dataclass(frozen=True)
@@ -44,18 +62,41 @@ class LossWeights(Settings):
 
 @dataclass(frozen=True)
 class TrainConfig(Settings):
-    """One training run."""
+    """One training run. A setting that the others leave without effect is refused."""
 
-    data: str = setting("data/rooms", "Folder of rooms.")
-    word_vectors: str = setting(
-        "data/word_vectors.npz", "Word vectors (training.make_word_vectors)."
+    data: str = setting("data/rooms", "Folder of scenes (SCENE.npz).")
+    descriptions: str = setting(
+        "", "DetailRefer or ScanRefer JSON file; empty = SCENE.json beside each SCENE.npz."
     )
-    out: str = setting("runs/rooms", "Folder for checkpoints and logs.")
+    word_vectors: str = setting(
+        "data/word_vectors.npz", "Word vectors (training.make_word_vectors) of the small encoder."
+    )
+    text_encoder: str = setting(
+        "",
+        "Folder or hub name of a transformers encoder, kept frozen (published: MPNet-base); "
+        "empty = a small encoder of our own is trained.",
+    )
+    backbone: str = setting(
+        "", "Weights whose U-Net training starts from (SPFormer's, or any of ours); empty = random."
+    )
+    out: str = setting("runs/rooms", "Folder for checkpoints, pictures and TensorBoard's files.")
     seed: int = setting(1999, "Seed of everything random.", low=0)
-    device: str = setting("auto", "torch device.")
-    steps: int = setting(10_000, "Optimiser steps.", low=1)
-    scenes_per_step: int = setting(4, "Rooms per step.", low=1)
-    sentences_per_scene: int = setting(12, "Sentences per room and step.", low=1)
+    device: str = setting("auto", "torch device; under torchrun each process takes its own GPU.")
+    scenes_on: str = setting(
+        "device",
+        "Where the scenes wait: device is fastest; host spares GPU memory.",
+        choices=("device", "host"),
+    )
+    steps: int = setting(0, "Optimiser steps (or set epochs).", low=0)
+    epochs: int = setting(0, "Passes over the data (or set steps).", low=0)
+    scenes_per_step: int = setting(4, "Scenes per step, over all processes.", low=1)
+    sentences_per_scene: int = setting(12, "Sentences per scene and step.", low=1)
+    grouping: str = setting(
+        "random",
+        "random: a step draws a scene's sentences at random; consecutive, as published: they stay "
+        "in groups in file order, each a scene of its own; an incomplete last step is dropped.",
+        choices=("random", "consecutive"),
+    )
     learning_rate: float = setting(1e-3, "Peak learning rate of AdamW.", low=0.0)
     backbone_rate: float = setting(
         1.0,
@@ -64,14 +105,65 @@ class TrainConfig(Settings):
     )
     weight_decay: float = setting(0.02, "AdamW's weight decay.", low=0.0)
     warmup_steps: int = setting(300, "Linear warm-up.", low=0)
-    clip_norm: float = setting(1.0, "Largest gradient norm; larger ones are scaled down.", low=0.0)
+    schedule: str = setting(
+        "cosine",
+        "After the warm-up: cosine falls to nothing; multistep halves the rate at each milestone; "
+        "constant keeps it.",
+        choices=("cosine", "multistep", "constant"),
+    )
+    milestones: tuple[float, ...] = setting(
+        (), "Parts of the run after which multistep halves the rate.", low=0.0, high=1.0
+    )
+    clip_norm: float = setting(
+        1.0, "Largest gradient norm, larger ones are scaled down; 0 = any.", low=0.0
+    )
     ema_decay: float = setting(
-        0.999, "Decay of the averaged weights that are kept.", low=0.0, high=1.0
+        0.999,
+        "Decay of the averaged weights that are kept; 0 = keep the last weights.",
+        low=0.0,
+        high=1.0,
     )
     autocast: str = setting("none", "Reduced precision.", choices=("none", "bfloat16", "float16"))
     threads: int = setting(0, "CPU threads; 0 = torch's own choice.", low=0)
+    log_every: int = setting(20, "Steps between looks at the loss (each waits for the GPU).", low=1)
     save_every: int = setting(1000, "Steps between resumable states.", low=1)
+    picture_every: int = setting(1000, "Steps between pictures of predictions; 0 = none.", low=0)
+    rescan_every: int = setting(
+        0,
+        "Steps between looks for scenes that were added to the folder; 0 = never. What is drawn "
+        "then depends on when they came, so such a run cannot be repeated exactly.",
+        low=0,
+    )
     model: ModelConfig = field(default_factory=ModelConfig)
     text: TextConfig = field(default_factory=TextConfig)
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     loss: LossWeights = field(default_factory=LossWeights)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if bool(self.steps) == bool(self.epochs):
+            raise ConfigError("set either steps or epochs")
+        if self.schedule == "multistep" and not self.milestones:
+            raise ConfigError("schedule multistep needs milestones, such as [0.52, 0.68, 0.84]")
+        defaults = {f.name: f for f in dataclasses.fields(self)}
+        for name, reason in self._without_effect():
+            default = defaults[name]
+            value = (
+                default.default_factory()
+                if default.default_factory is not dataclasses.MISSING
+                else default.default
+            )
+            if getattr(self, name) != value:
+                raise ConfigError(f"{name} would be ignored, since {reason}: remove it")
+
+    def _without_effect(self) -> Iterator[tuple[str, str]]:
+        """Settings that the others switch off, and why."""
+        if self.text_encoder:
+            yield "word_vectors", "text_encoder is set"
+            yield "text", "text_encoder is set"
+        if self.schedule != "multistep":
+            yield "milestones", f"schedule is {self.schedule}"
+        if self.rescan_every and self.descriptions:
+            yield "rescan_every", "descriptions names all scenes"
+        if self.rescan_every and self.epochs:
+            yield "epochs", "rescan_every lets epochs grow"

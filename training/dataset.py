@@ -5,7 +5,7 @@ A room is about two megabytes, so thousands fit; steps then wait for no disk and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,9 +34,11 @@ class SceneTensors:
     """One scene on the training device.
 
     Attributes:
+        scene_id: name.
         xyz: (N, 3) float32 network coordinates.
         rgb: (N, 3) uint8.
         point_to_superpoint: (N,) int32.
+        first_points: (S,) int64, one point of each superpoint.
         objects: (S, O) float32, the part of each superpoint's points that object o owns;
             column o is object id o - 1, so that -1 (nothing) is column 0.
         descriptions: those of the scene's sentences that refer to something.
@@ -44,12 +46,20 @@ class SceneTensors:
             each superpoint, -1 where that is unknown.
     """
 
+    scene_id: str
     xyz: Tensor
     rgb: Tensor
     point_to_superpoint: Tensor
+    first_points: Tensor
     objects: Tensor
     descriptions: tuple[Description, ...]
     names: Tensor
+
+    def to(self, device: torch.device) -> SceneTensors:
+        """The same scene on another device."""
+        names = ("xyz", "rgb", "point_to_superpoint", "first_points", "objects", "names")
+        moved = {name: getattr(self, name).to(device, non_blocking=True) for name in names}
+        return replace(self, **moved)
 
     def phrase_masks(self, ids: Sequence[Sequence[int]]) -> Tensor:
         """(P, S) bool: superpoints more than half of whose points belong to the objects.
@@ -73,10 +83,13 @@ def scene_tensors(scene: DescribedScene, coordinates: str, device: torch.device)
         device: where training runs.
     """
     shares = object_shares(scene.instance, scene.point_to_superpoint)
+    first = np.unique(scene.point_to_superpoint, return_index=True)[1]
     return SceneTensors(
+        scene.scene_id,
         torch.from_numpy(network_coordinates(scene.xyz, coordinates)).to(device),
         torch.from_numpy(scene.rgb).to(device),
         torch.from_numpy(scene.point_to_superpoint.astype(np.int32)).to(device),
+        torch.from_numpy(first.astype(np.int64)).to(device),
         torch.from_numpy(shares).to(device),
         tuple(d for d in scene.descriptions if any(True for _ in d.targets())),
         torch.from_numpy(_superpoint_names(scene, shares)).to(device),
@@ -122,7 +135,10 @@ def object_shares(
     superpoints = int(point_to_superpoint.max()) + 1
     flat = point_to_superpoint.astype(np.int64) * columns + instance + 1
     counts = np.bincount(flat, minlength=superpoints * columns).reshape(superpoints, columns)
-    return (counts / counts.sum(axis=1, keepdims=True).clip(min=1)).astype(np.float32)
+    shares: NDArray[np.float32] = (counts / counts.sum(axis=1, keepdims=True).clip(min=1)).astype(
+        np.float32
+    )
+    return shares
 
 
 def phrase_targets(

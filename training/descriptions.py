@@ -145,10 +145,12 @@ def _parsed(record: Mapping[str, Any]) -> Description:
         phrases,
         None if whole is None else _object_ids(whole),
         text,
-        *(str(record.get(name) or "") for name in ("kind", "style", "template")),
-        *(_strings(record.get(name) or [], f"`{name}` is no list of names")
-          for name in ("modifiers", "relations")),
-    )  # fmt: skip
+        str(record.get("kind") or ""),
+        str(record.get("style") or ""),
+        str(record.get("template") or ""),
+        _strings(record.get("modifiers") or [], "`modifiers` is no list of names"),
+        _strings(record.get("relations") or [], "`relations` is no list of names"),
+    )
 
 
 def _phrase(

@@ -104,7 +104,9 @@ def read_scenes(
         BadFileError: one cannot be read (it is named).
     """
     with ThreadPoolExecutor() as pool:  # unpacking leaves Python's lock to others
-        yield from pool.map(lambda path: read_scene(path, told and told[path.stem]), paths)
+        yield from pool.map(
+            lambda path: read_scene(path, None if told is None else told[path.stem]), paths
+        )
 
 
 def read_scene(

@@ -1,0 +1,49 @@
+"""Settings of a training run: what is refused, and the configurations that ship."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from detailbase_core.config import load_yaml
+from detailbase_core.errors import ConfigError
+from training.config import TrainConfig
+
+CONFIGS = sorted((Path(__file__).parents[1] / "config").glob("*.yaml"))
+TRAINING = [p for p in CONFIGS if {"steps", "epochs"} & yaml.safe_load(p.read_text()).keys()]
+
+
+def written(tmp_path, **settings) -> Path:
+    path = tmp_path / "run.yaml"
+    path.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("settings", "message"), [
+    ({}, "set either steps or epochs"),
+    ({"steps": 3, "epochs": 3}, "set either steps or epochs"),
+    ({"steps": 3, "learning_rat": 1}, "unknown setting 'learning_rat'"),
+    ({"steps": 3, "model": {"width": [8]}}, r"unknown setting 'model\.width'"),
+    ({"steps": 3, "loss": {"dice": -1}}, r"loss\.dice: -1\.0 is below 0"),
+    ({"steps": 3, "autocast": "half"}, "autocast: 'half' is not one of none, bfloat16, float16"),
+    ({"steps": 3, "milestones": [0.5]}, "milestones would be ignored, since schedule is cosine"),
+    ({"steps": 3, "schedule": "multistep"}, "schedule multistep needs milestones"),
+    ({"steps": 3, "text_encoder": "mpnet", "word_vectors": "w.npz"}, "word_vectors would be ign"),
+    ({"steps": 3, "text_encoder": "mpnet", "text": {"layers": 1}}, "text would be ignored"),
+    ({"steps": 3, "rescan_every": 9, "descriptions": "d.json"}, "rescan_every would be ignored"),
+    ({"epochs": 3, "rescan_every": 9}, "epochs would be ignored"),
+])  # fmt: skip
+def test_settings_that_cannot_be_meant_are_refused(tmp_path, settings, message):
+    with pytest.raises(ConfigError, match=rf"run\.yaml: .*{message}"):
+        load_yaml(TrainConfig, written(tmp_path, **settings))
+
+
+@pytest.mark.parametrize("path", TRAINING, ids=lambda path: path.stem)
+def test_every_configuration_that_ships_is_valid(path):
+    assert load_yaml(TrainConfig, path).out.startswith("runs/")
+
+
+def test_there_are_configurations():
+    assert {"detailbase_rooms", "detailbase_published"} <= {path.stem for path in TRAINING}

@@ -1,0 +1,96 @@
+"""Pictures of what a model answers while it learns, beside what is true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from detailbase_core.answers import answer_query
+from detailbase_core.config import InstanceConfig
+from detailbase_core.instances import fit_box
+from detailbase_core.render import render_answers
+from detailbase_core.scene_batch import batch_scenes
+from detailbase_core.types import (
+    GroundedPhrase,
+    Grounding,
+    Instance,
+    Phrase,
+    PointCloud,
+    Scene,
+    Sentence,
+    Word,
+)
+from training.descriptions import word_places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from training.descriptions import Description
+    from training.learner import Learner
+    from training.scene_files import DescribedScene
+
+
+def draw_prediction(learner: Learner, described: DescribedScene, number: int, path: Path) -> None:
+    """Write a PNG: above what the learner says to a description, below the truth.
+
+    Args:
+        learner: in eval mode.
+        described: a scene.
+        number: of its description.
+        path: of the PNG.
+    """
+    description = described.descriptions[number]
+    sentence = as_sentence(description)
+    scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
+    predicted = _predicted(learner, scene, sentence)
+    whole, *phrases = (_true(described, span, ids) for span, ids in _spans(sentence, description))
+    truth = Grounding(f"truth: {sentence.text}", scene, whole, tuple(phrases))
+    render_answers([predicted, truth], path)
+
+
+def as_sentence(description: Description) -> Sentence:
+    """A description as the grounder's parser would give it; unknown spans become head words."""
+    text = description.text or " ".join(description.words)
+    places = word_places(description.words, text)
+    words = tuple(Word(word, *place) for word, place in zip(description.words, places, strict=True))
+    phrases = []
+    for phrase in description.phrases:
+        head = phrase.row - 1
+        begin, end = (phrase.begin, phrase.end) if phrase.end else places[head]
+        phrases.append(Phrase(text[begin:end], begin, end, head))
+    return Sentence(text, words, tuple(phrases))
+
+
+@torch.inference_mode()
+def _predicted(learner: Learner, scene: Scene, sentence: Sentence) -> Grounding:
+    device = next(learner.parameters()).device
+    batch = batch_scenes([scene], learner.model.config.coordinates).to(device)
+    text, mask = learner.text.encode([[word.text for word in sentence.words]])
+    answer = learner.model.ground(learner.model.encode_scene(batch), text[None], mask[None])[-1]
+    return Grounding(sentence.text, scene, *answer_query(sentence, answer, scene, InstanceConfig()))
+
+
+def _spans(
+    sentence: Sentence, description: Description
+) -> Iterator[tuple[tuple[str, int, int], tuple[int, ...]]]:
+    """(text, begin, end) and object ids of the sentence itself and of each phrase."""
+    yield (sentence.text, 0, len(sentence.text)), description.sentence_ids or ()
+    for phrase, told in zip(sentence.phrases, description.phrases, strict=True):
+        yield (phrase.text, phrase.begin, phrase.end), told.ids
+
+
+def _true(
+    described: DescribedScene, span: tuple[str, int, int], ids: tuple[int, ...]
+) -> GroundedPhrase:
+    """A phrase with each of its objects as one instance."""
+    instances = []
+    for number, object_id in enumerate(ids):
+        indices = np.flatnonzero(described.instance == object_id)
+        if len(indices):
+            points = described.xyz[indices]
+            x, y, z = points.mean(axis=0, dtype=np.float64).tolist()
+            instances.append(Instance(number, indices, fit_box(points), (x, y, z), 1.0))
+    return GroundedPhrase(*span, 1.0, float(bool(ids)), tuple(instances))

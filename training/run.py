@@ -1,0 +1,208 @@
+"""One training run: its steps, its files, and how it goes on after a stop."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from PIL import Image
+
+from detailbase_core.checkpoint import save_checkpoint
+from detailbase_core.text_encoder import SmallTextEncoder
+from training.augmentation import batch_augmented
+from training.descriptions import Description
+from training.draws import Draws
+from training.errors import TrainingError
+from training.learner import build_learner
+from training.learning import Learning
+from training.loss_watch import LossWatch, NotANumberError
+from training.pictures import draw_prediction
+from training.processes import Processes
+from training.run_log import RunLog
+from training.scene_files import read_scene
+from training.schedule import rate_factor
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+
+    from training.config import TrainConfig
+    from training.scene_store import SceneStore
+
+STATE_FILE = "state.pt"
+CHECKPOINT_FILE = "model.safetensors"
+FILLER = Description((), (), None)  # makes groups of sentences equally long
+
+
+class Run:
+    """One training run: what it learns from, what learns, and where it writes.
+
+    Args:
+        config: everything it is told.
+        store: the scenes.
+        device: where it computes.
+        processes: those that train together.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        store: SceneStore,
+        device: torch.device,
+        processes: Processes | None = None,
+    ) -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.store, self.device = config, store, device
+        self.processes = processes or Processes()
+        self.folder = Path(config.out)
+        self.draws = self._draws()
+        self.steps = config.steps or config.epochs * self.draws.steps_per_epoch
+        self.learner = build_learner(config).to(device)
+        self.learning = Learning(self.learner, config, device)
+        self.parallel = self.processes.wrap(self.learner)
+        self.watch = LossWatch(self.processes)
+
+    def train(self, stop: threading.Event | None = None) -> None:
+        """All remaining steps, saving on the way and at the end.
+
+        Args:
+            stop: when set, the run saves and returns after the step in progress.
+
+        Raises:
+            TrainingError: loss or weights are no longer numbers, or the GPU's memory is too
+                small. What was saved before stays.
+        """
+        self.learner.train()
+        begin = self.learning.step
+        with RunLog(self.folder, begin, self.steps, self.processes.first) as log:
+            while self.learning.step < self.steps and not (stop and stop.is_set()):
+                self._rescan(log)
+                try:
+                    self.train_step()
+                except torch.cuda.OutOfMemoryError as error:
+                    raise TrainingError(self._out_of_memory()) from error
+                log.stepped()
+                step = self.learning.step
+                if step % self.config.log_every == 0 or step == begin + 1:
+                    self._log(log)
+                if step % self.config.save_every == 0:
+                    self.save()
+                if self.config.picture_every and step % self.config.picture_every == 0:
+                    self._draw(log)
+            if self.learning.step > begin:
+                self.save()
+
+    def train_step(self) -> torch.Tensor:
+        """One optimiser step; the loss, on the device."""
+        step = self.learning.step
+        draws = self.processes.share(self.draws.step(step))
+        scenes = [self.store.scenes[draw.scene].to(self.device) for draw in draws]
+        descriptions = [self._descriptions(draw.scene, draw.sentences) for draw in draws]
+        batch = batch_augmented(
+            scenes, self.config.augmentation, self.config.model.voxel_size_m,
+            [draw.seed for draw in draws],
+        )  # fmt: skip
+        name = f"{self.config.seed}/{step}/{self.processes.rank}"
+        torch.manual_seed(random.Random(name).getrandbits(62))  # dropout's
+        precision = self.config.autocast
+        with torch.autocast(
+            self.device.type, getattr(torch, precision, None), enabled=precision != "none"
+        ):
+            loss: torch.Tensor
+            loss, parts = self.parallel(batch, scenes, descriptions)
+        rate = rate_factor(step, self.steps, self.config)
+        norm = self.learning.learn(loss, rate)
+        self.watch.add(step, {"loss": loss, **parts, "gradient_norm": norm})
+        return loss.detach()
+
+    def save(self) -> None:
+        """Write the averaged model for use and the whole state for resuming, atomically.
+
+        Raises:
+            TrainingError: a loss or a weight is no longer a number; nothing is written. Looking
+                at every step would stop the device each time; looking here keeps the good files.
+        """
+        self._means()
+        if broken := self.learning.broken_weights():
+            raise self._lost(f"{len(broken)} weights became NaN or infinite ({broken[0]} ...)")
+        if not self.processes.first:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        notes = {"training": f"{self.learning.step} steps on {len(self.store.scenes)} scenes"}
+        with self.learning.average.applied_to(self.learner):
+            text = self.learner.text
+            own = text if isinstance(text, SmallTextEncoder) else None
+            save_checkpoint(self.folder / CHECKPOINT_FILE, self.learner.model, own, notes)
+        self.learning.save(self.folder / STATE_FILE, self.store.fingerprint())
+
+    def resume(self) -> list[str] | None:
+        """Go on from the saved state, where there is one.
+
+        Returns:
+            None without a state; else what differs from when it was saved, in words.
+
+        Raises:
+            TrainingError: the state cannot be read, or is that of another network.
+        """
+        path = self.folder / STATE_FILE
+        if not path.exists():
+            return None
+        return self.learning.load(path, self.store.fingerprint())
+
+    def _draws(self) -> Draws:
+        return Draws([len(scene.descriptions) for scene in self.store.scenes], self.config)
+
+    def _descriptions(self, scene: int, numbers: Sequence[int]) -> list[Description]:
+        """Some of a scene's descriptions, and fillers."""
+        chosen = [self.store.scenes[scene].descriptions[number] for number in numbers]
+        return chosen + [FILLER] * (self.config.sentences_per_scene - len(chosen))
+
+    def _rescan(self, log: RunLog) -> None:
+        every = self.config.rescan_every
+        if every and self.learning.step % every == 0 and (found := self.store.rescan()):
+            self.draws = self._draws()
+            log.say(f"{found} new scenes, {len(self.store.scenes)} now")
+
+    def _log(self, log: RunLog) -> None:
+        step = self.learning.step
+        rate = self.config.learning_rate * rate_factor(step - 1, self.steps, self.config)
+        scenes = float(len(self.store.scenes))
+        log.scalars(step, {**self._means(), "learning_rate": rate, "scenes": scenes})
+
+    def _draw(self, log: RunLog) -> None:
+        """A prediction for one sentence of the first scene, always the same one."""
+        if not self.processes.first:
+            return
+        described = read_scene(self.store.paths[0], self.store.scenes[0].descriptions)
+        longest = max(described.descriptions, key=lambda d: (len(d.phrases), len(d.words)))
+        path = self.folder / "pictures" / f"step_{self.learning.step:06d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self.learning.average.applied_to(self.learner):
+            draw_prediction(self.learner, described, described.descriptions.index(longest), path)
+        log.picture(self.learning.step, "prediction", np.asarray(Image.open(path).convert("RGB")))
+
+    def _means(self) -> dict[str, float]:
+        try:
+            return self.watch.look()
+        except NotANumberError as error:
+            names = [self.store.scenes[draw.scene].scene_id for draw in self.draws.step(error.step)]
+            raise self._lost(f"{error} (scenes {', '.join(names)})") from error
+
+    def _lost(self, what: str) -> TrainingError:
+        return TrainingError(
+            f"{what}, seen after step {self.learning.step}; {self.config.out} keeps the last good "
+            "state, if one was saved before: lower learning_rate or set autocast to none"
+        )
+
+    def _out_of_memory(self) -> str:
+        draws = self.processes.share(self.draws.step(self.learning.step))
+        sizes = [len(self.store.scenes[draw.scene].xyz) for draw in draws]
+        return (
+            f"out of GPU memory at step {self.learning.step}, with {sum(sizes):,} points in "
+            f"{len(sizes)} scenes: lower scenes_per_step ({self.config.scenes_per_step}), "
+            f"sentences_per_scene ({self.config.sentences_per_scene}) or augmentation.max_points, "
+            "or set autocast to bfloat16"
+        )

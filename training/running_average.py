@@ -1,0 +1,62 @@
+"""The averaged weights: steadier than the last ones, and what a run leaves behind."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor, nn
+
+
+class RunningAverage:
+    """Exponential average of everything that learns, batch-norm statistics included.
+
+    The average is pulled harder at first, so that the random start is soon forgotten.
+
+    Attributes:
+        values: the averages by name.
+    """
+
+    def __init__(self, learner: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.values = {k: v.detach().clone() for k, v in learned(learner).items()}
+
+    @torch.no_grad()
+    def update(self, learner: nn.Module, step: int) -> None:
+        """Move towards the present weights."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        current = learned(learner)
+        averages = list(self.values.values())
+        torch._foreach_lerp_(averages, [current[k] for k in self.values], 1 - decay)
+
+    @contextmanager
+    def applied_to(self, learner: nn.Module) -> Iterator[None]:
+        """Let a learner have the averaged weights, in eval mode, for a while."""
+        weights = learned(learner)
+        kept = {name: value.clone() for name, value in weights.items()}
+        was_training = learner.training
+        with torch.no_grad():
+            try:
+                for name, value in weights.items():
+                    value.copy_(self.values[name])
+                learner.eval()
+                yield
+            finally:
+                for name, value in weights.items():
+                    value.copy_(kept[name])
+                learner.train(was_training)
+
+
+def learned(learner: nn.Module) -> dict[str, Tensor]:
+    """Parameters and running statistics; not what is frozen or fixed, nor counters."""
+    frozen = {name for name, value in learner.named_parameters() if not value.requires_grad}
+    return {
+        name: value
+        for name, value in learner.state_dict().items()
+        if value.dtype == torch.float32 and name not in frozen
+    }
