@@ -1,0 +1,1 @@
+"""Furniture models from Sweet Home 3D's libraries to packed surface samples."""
