@@ -7,21 +7,29 @@ import json
 import numpy as np
 import pytest
 
+from detailbase_core.config import load_yaml
 from detailbase_core.errors import BadFileError
-from detailbase_core.synthetic.room import FLOOR_ID, WALL_IDS
-from detailbase_core.synthetic.sample import MENTIONABLE_VOXELS, make_sample, write_sample
-from training.make_rooms import EXAM, EXAM_FROM, main, make_rooms, read_exam
+from detailbase_core.synthetic.furniture_bank import FurnitureBank
+from detailbase_core.synthetic.room import FLOOR_ID
+from detailbase_core.synthetic.rooms import GENERATOR_VERSION
+from detailbase_core.synthetic.sample import MENTIONABLE_VOXELS, make_sample
+from detailbase_core.synthetic.sample_files import write_sample
+from detailbase_core.synthetic.stock import shipped_stock
+from training.exam import EXAM_FROM, EXAMS_FILE, Exams, freeze_exams, read_exam
+from training.make_rooms import Recipe, main, make_rooms
 from training.scene_files import read_scene
-from training.show_rooms import show
 
-SAMPLE = make_sample(3)
+STOCK = shipped_stock()
+SEED = 3  # level and with few errors, so that things lie where they are
+SAMPLE = make_sample(SEED, STOCK)
+FEW = Recipe(sentences=8)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Two rooms made by two workers."""
     out = tmp_path_factory.mktemp("rooms")
-    make_rooms(out, range(3, 5), workers=2, sentences=8)
+    make_rooms(out, range(3, 5), 2, FEW)
     return out
 
 
@@ -31,9 +39,10 @@ def test_floor_and_walls_lie_where_they_should():
     floor = SAMPLE.instance == FLOOR_ID
     assert floor.sum() > 1000
     assert np.median(np.abs(points[floor, 2])) < 0.02
-    for wall, axis, side in zip(WALL_IDS, (0, 1, 0, 1), (1, 1, -1, -1), strict=True):
-        at_wall = points[SAMPLE.instance == wall, axis]
-        assert np.median(np.abs(at_wall - side * SAMPLE.room.size[axis] / 2)) < 0.03
+    for id_, (start, end) in zip(SAMPLE.room.wall_ids, SAMPLE.room.wall_lines, strict=True):
+        along = (end - start) / np.linalg.norm(end - start)
+        away = (points[SAMPLE.instance == id_, :2] - start) @ [-along[1], along[0]]
+        assert len(away) < 50 or np.median(np.abs(away)) < 0.03
 
 
 def test_labelled_points_are_at_their_objects():
@@ -52,13 +61,13 @@ def test_labelled_points_are_at_their_objects():
 def test_superpoints_are_dense_and_mostly_of_one_object():
     count = SAMPLE.superpoint.max() + 1
     assert set(SAMPLE.superpoint.tolist()) == set(range(count))
-    votes = np.zeros((count, len(SAMPLE.room.objects)))
+    votes = np.zeros((count, SAMPLE.instance.max() + 1))
     np.add.at(votes, (SAMPLE.superpoint, SAMPLE.instance), 1)
     assert votes.max(axis=1).sum() / votes.sum() > 0.95
 
 
 def test_only_well_seen_things_are_spoken_of():
-    seen = np.bincount(SAMPLE.instance, minlength=len(SAMPLE.room.objects))
+    seen = np.bincount(SAMPLE.instance, minlength=SAMPLE.room.furniture[-1].id + 1)
     for description in SAMPLE.descriptions:
         for phrase in description.phrases:
             assert phrase.structure or all(seen[i] >= MENTIONABLE_VOXELS for i in phrase.ids)
@@ -86,7 +95,7 @@ def test_files_hold_the_sample(tmp_path):
 
 
 def test_workers_make_what_one_alone_makes(folder, tmp_path):
-    alone = write_sample(make_sample(3, sentences=8), tmp_path)
+    alone = write_sample(make_sample(3, STOCK, sentences=8), tmp_path)
     with np.load(alone) as one, np.load(folder / alone.name) as many:
         assert set(one.files) == set(many.files)
         for key in one.files:
@@ -99,7 +108,7 @@ def test_a_rerun_keeps_what_is_there_and_makes_what_is_missing(folder):
     kept, lost = folder / "room_000003.npz", folder / "room_000004.npz"
     before, content = kept.stat().st_mtime_ns, lost.read_bytes()
     lost.unlink()
-    make_rooms(folder, range(3, 5), workers=1, sentences=8)
+    make_rooms(folder, range(3, 5), 1, FEW)
     assert kept.stat().st_mtime_ns == before
     assert lost.read_bytes() == content
 
@@ -107,17 +116,36 @@ def test_a_rerun_keeps_what_is_there_and_makes_what_is_missing(folder):
 def test_rooms_of_another_generator_are_not_mixed_in(tmp_path):
     (tmp_path / "GENERATOR").write_text("rooms-0\n", encoding="utf-8")
     with pytest.raises(ValueError, match="rooms-0"):
-        make_rooms(tmp_path, range(1), workers=1)
+        make_rooms(tmp_path, range(1), 1)
 
 
-def test_the_exam_is_frozen_and_kept_from_training(tmp_path, capsys):
-    exam = read_exam()
-    assert list(exam.seeds) == list(range(EXAM_FROM, EXAM_FROM + 50))
-    other = tmp_path / "exam.yaml"
-    changed = EXAM.read_text(encoding="utf-8").replace(exam.fingerprint, "0" * 16)
-    other.write_text(changed, encoding="utf-8")
+def test_an_exam_is_frozen_with_its_generator_and_its_furniture(tmp_path):
+    bank, path = FurnitureBank.load(), tmp_path / "exam.yaml"
+    path.write_text("seen:\n  rooms: 3\nunseen:\n  first_seed: 910000\n  rooms: 2\n")
+    freeze_exams(bank, path)
+    exam, sentences = read_exam("seen", bank, path)
+    assert list(exam.seeds) == [EXAM_FROM, EXAM_FROM + 1, EXAM_FROM + 2]
+    assert sentences == 32
+    frozen = path.read_text(encoding="utf-8")
+    path.write_text(frozen.replace(exam.fingerprint, "0" * 16), encoding="utf-8")
     with pytest.raises(BadFileError, match="other rooms"):
-        read_exam(other)
+        read_exam("seen", bank, path)
+    with pytest.raises(BadFileError, match="not the furniture"):
+        read_exam("seen", bank.only(bank.cards[0].key for _ in range(1)), path)
+    with pytest.raises(BadFileError, match="nonsense"):
+        read_exam("nonsense", bank, path)
+
+
+def test_the_kept_exams_are_of_this_generator():
+    exams = load_yaml(Exams, EXAMS_FILE)
+    assert exams.generator == GENERATOR_VERSION
+    assert len(exams.bank) == 64
+    assert {exams.seen.furniture, exams.unseen.furniture} == {"train", "unseen"}
+    seeds = [set(exams.exam(name).seeds) for name in ("seen", "unseen", "text")]
+    assert not (seeds[0] & seeds[1] or seeds[1] & seeds[2] or seeds[0] & seeds[2])
+
+
+def test_training_stays_away_from_the_exams(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["--out", str(tmp_path), "--seeds", f"{EXAM_FROM - 1}:{EXAM_FROM + 1}"])
     assert "exam" in capsys.readouterr().err
@@ -125,10 +153,11 @@ def test_the_exam_is_frozen_and_kept_from_training(tmp_path, capsys):
         main(["--out", str(tmp_path), "--seeds", "7:3"])
 
 
-def test_a_look_at_rooms(folder):
-    text = show(folder, 5)
-    assert len(text.splitlines()) == 6
-    assert (folder / "sheet.png").stat().st_size > 10_000
+def test_a_look_at_rooms(folder, capsys):
+    assert main(["--out", str(folder), "--show", "3"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 7
+    for name in ("rooms", "01", "03"):
+        assert (folder / "look" / f"{name}.png").stat().st_size > 10_000
 
 
 def test_nothing_to_look_at_is_told(tmp_path, capsys):

@@ -1,8 +1,8 @@
 """Make described rooms for training: python -m training.make_rooms --out data/rooms --seeds 0:1000
 
-Every room depends on its seed alone. A rerun makes only what is missing. `--show 30` draws what
-is there instead: a sheet of rooms and random sentences with their phrases. `--exam` makes the
-frozen exam's rooms.
+Every room depends on its seed and the furniture alone. A rerun makes only what is missing.
+`--exam NAME` makes a frozen exam's rooms (config/rooms_exam.yaml), `--show 30` draws what is there
+instead: a sheet of rooms, and random sentences with a picture of each.
 """
 
 from __future__ import annotations
@@ -12,63 +12,55 @@ import multiprocessing
 import os
 import sys
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
 from tqdm import tqdm
 
-from detailbase_core.errors import BadFileError
-from detailbase_core.synthetic.rooms import GENERATOR_VERSION, fingerprint
+from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.synthetic.furniture_bank import FurnitureBank
+from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.synthetic.sample import make_sample
 from detailbase_core.synthetic.sample_files import write_sample
+from detailbase_core.synthetic.stock import BankPart, Stock
+from detailbase_core.synthetic.survey import CORRUPTIONS
+from training.exam import EXAM_FROM, freeze_exams, read_exam
 from training.show_rooms import show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EXAM_FROM = 900_000  # training seeds are lower
-EXAM = Path(__file__).resolve().parents[1] / "config" / "rooms_exam.yaml"
-
 
 @dataclass(frozen=True)
-class Exam:
-    """The frozen exam, as config/rooms_exam.yaml says.
+class Recipe:
+    """How rooms are made.
 
     Attributes:
-        generator: GENERATOR_VERSION that it was made with.
-        first_seed, rooms: its seeds.
-        sentences_per_room: its sentences.
-        fingerprint: of its rooms, see synthetic.rooms.fingerprint.
+        furniture: file of the bank; None = the shipped one.
+        part: of the bank.
+        text: which templates and synonyms, see sentences.describe.
+        sentences: per room.
+        corruption: one of survey.CORRUPTIONS, or None.
     """
 
-    generator: str
-    first_seed: int
-    rooms: int
-    sentences_per_room: int
-    fingerprint: str
+    furniture: Path | None = None
+    part: BankPart = "train"
+    text: str = "train"
+    sentences: int = 32
+    corruption: str | None = None
 
-    @property
-    def seeds(self) -> range:
-        """Seeds of its rooms."""
-        return range(self.first_seed, self.first_seed + self.rooms)
-
-
-def read_exam(path: Path = EXAM) -> Exam:
-    """The exam, if this generator still makes its rooms.
-
-    Raises:
-        BadFileError: the generator has changed since the exam was frozen.
-    """
-    exam = Exam(**yaml.safe_load(path.read_text(encoding="utf-8")))
-    if exam.generator != GENERATOR_VERSION or exam.fingerprint != fingerprint(exam.seeds):
-        raise BadFileError(
-            f"{path}: the exam was frozen with generator {exam.generator!r}, this one "
-            f"({GENERATOR_VERSION!r}) makes other rooms; check out that version, or freeze a "
-            f"new exam and train anew"
+    def note(self) -> str:
+        """One line that tells folders of different rooms apart."""
+        bank = FurnitureBank.load(self.furniture).manifest_hash[:16]
+        return " ".join(
+            [GENERATOR_VERSION, bank, self.part, self.text, self.corruption or "no corruption"]
         )
-    return exam
+
+
+@cache
+def _stock(furniture: Path | None, part: BankPart) -> Stock:
+    return Stock.of_bank(FurnitureBank.load(furniture), part)
 
 
 def seed_range(text: str) -> range:
@@ -83,30 +75,38 @@ def seed_range(text: str) -> range:
     return range(int(first), int(last))
 
 
-def make_one(seed: int, out: Path, sentences: int) -> str:
+def make_one(seed: int, out: Path, recipe: Recipe) -> str:
     """Make and write one room unless it is there; its file name."""
     path = out / f"room_{seed:06d}.npz"
     if not (path.exists() and path.with_suffix(".json").exists()):
-        write_sample(make_sample(seed, sentences=sentences), out)
+        sample = make_sample(
+            seed,
+            _stock(recipe.furniture, recipe.part),
+            sentences=recipe.sentences,
+            split=recipe.text,
+            corruption=recipe.corruption,
+        )
+        write_sample(sample, out)
     return path.name
 
 
-def make_rooms(out: Path, seeds: Sequence[int], workers: int, sentences: int = 32) -> None:
+def make_rooms(out: Path, seeds: Sequence[int], workers: int, recipe: Recipe | None = None) -> None:
     """Make many rooms in parallel, with a progress bar.
 
     Raises:
         OSError: the folder cannot be written.
-        ValueError: the folder holds rooms of another generator version.
+        ValueError: the folder holds rooms of another recipe.
     """
+    recipe = recipe or Recipe()
     out.mkdir(parents=True, exist_ok=True)
-    note = out / "GENERATOR"
-    if note.exists() and note.read_text(encoding="utf-8").strip() != GENERATOR_VERSION:
+    note, told = out / "GENERATOR", recipe.note()
+    if note.exists() and note.read_text(encoding="utf-8").strip() != told:
         raise ValueError(
-            f"{out} holds rooms of generator {note.read_text(encoding='utf-8').strip()!r}, "
-            f"this is {GENERATOR_VERSION!r}; give another --out or remove them"
+            f"{out} holds rooms of another recipe ({note.read_text(encoding='utf-8').strip()}; "
+            f"this one: {told}); give another --out or remove them"
         )
-    note.write_text(GENERATOR_VERSION + "\n", encoding="utf-8")
-    work = partial(make_one, out=out, sentences=sentences)
+    note.write_text(told + "\n", encoding="utf-8")
+    work = partial(make_one, out=out, recipe=recipe)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one core per worker
         os.environ[name] = "1"
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
@@ -117,28 +117,48 @@ def make_rooms(out: Path, seeds: Sequence[int], workers: int, sentences: int = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; 0 = done."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=Path, required=True, help="folder of the rooms")
+    parser.add_argument("--out", type=Path, help="folder of the rooms")
     parser.add_argument("--seeds", type=seed_range, default=range(100), help="FIRST:LAST")
+    parser.add_argument(
+        "--furniture",
+        type=Path,
+        metavar="FILE",
+        help="bank of training.prepare_furniture; default: the shipped models",
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--sentences", type=int, default=32, help="per room")
-    parser.add_argument("--exam", action="store_true", help="make the frozen exam's rooms")
-    parser.add_argument("--show", type=int, metavar="N", help="draw rooms, print N sentences")
+    parser.add_argument("--corruption", choices=CORRUPTIONS, help="what goes wrong in every room")
+    parser.add_argument("--exam", metavar="NAME", help="make a frozen exam: seen, unseen or text")
+    parser.add_argument("--freeze", action="store_true", help="freeze new exams of this furniture")
+    parser.add_argument("--show", type=int, metavar="N", help="draw rooms and N sentences")
     given = parser.parse_args(arguments)
+    if given.out is None and not given.freeze:
+        parser.error("--out is missing: the folder of the rooms")
     if given.seeds.stop > EXAM_FROM:
-        parser.error(f"seeds from {EXAM_FROM} on are the exam's: train on lower ones (or --exam)")
-    seeds, sentences = given.seeds, given.sentences
+        parser.error(f"seeds from {EXAM_FROM} on are the exams': train on lower ones (or --exam)")
     try:
-        if given.show is not None:
-            print(show(given.out, given.show))
-            return 0
-        if given.exam:
-            exam = read_exam()
-            seeds, sentences = exam.seeds, exam.sentences_per_room
-        make_rooms(given.out, seeds, given.workers, sentences)
-    except (OSError, ValueError, BadFileError) as error:
+        _run(given)
+    except (OSError, ValueError, BadFileError, ConfigError) as error:
         print(f"make_rooms: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _run(given: argparse.Namespace) -> None:
+    if given.freeze:
+        freeze_exams(FurnitureBank.load(given.furniture))
+        return
+    if given.show is not None:
+        print(show(given.out, given.show, _stock(given.furniture, "train")))
+        return
+    seeds = given.seeds
+    recipe = Recipe(given.furniture, "train", "train", given.sentences, given.corruption)
+    if given.exam:
+        exam, sentences = read_exam(given.exam, FurnitureBank.load(given.furniture))
+        seeds = exam.seeds
+        part: BankPart = "unseen" if exam.furniture == "unseen" else "train"
+        recipe = Recipe(given.furniture, part, exam.text, sentences, given.corruption)
+    make_rooms(given.out, seeds, given.workers, recipe)
 
 
 if __name__ == "__main__":

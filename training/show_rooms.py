@@ -1,4 +1,4 @@
-"""A look at generated rooms: a sheet of pictures and random sentences."""
+"""A look at generated rooms: a sheet of them, and random sentences with a picture of each."""
 
 from __future__ import annotations
 
@@ -6,25 +6,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+from tqdm import tqdm
 
 from detailbase_core.atomic import atomic_path
 from detailbase_core.errors import BadFileError
+from detailbase_core.render import render_grounding
+from detailbase_core.synthetic.rooms import generate_room
+from detailbase_core.synthetic.views import from_above, from_inside
+from detailbase_core.types import PointCloud, Scene
 from training.scene_files import read_scene
+from training.truth import true_grounding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from training.scene_files import DescribedScene
+    from detailbase_core.synthetic.room import Room
+    from detailbase_core.synthetic.stock import Stock
+    from training.descriptions import Description
 
-_TILE = 420  # pixels
+_ROOMS = 9
+_COLUMNS = 3
 
 
-def show(folder: Path, sentences: int, rooms: int = 9) -> str:
-    """Draw rooms into FOLDER/sheet.png; random sentences as text.
+def show(folder: Path, sentences: int, stock: Stock) -> str:
+    """Draw FOLDER/look/rooms.png and FOLDER/look/NN.png, one per random sentence.
 
-    Each room is seen from above and obliquely, as the robot's map holds it.
+    Args:
+        folder: of rooms.
+        sentences: how many.
+        stock: what the rooms were furnished with.
+
+    Returns:
+        The sentences and what each phrase means, as text.
 
     Raises:
         BadFileError: no rooms there.
@@ -33,49 +49,41 @@ def show(folder: Path, sentences: int, rooms: int = 9) -> str:
     if not paths:
         raise BadFileError(f"{folder}: no rooms (room_*.npz) there; make some first")
     rng = np.random.default_rng(0)
-    chosen = [paths[i] for i in sorted(rng.permutation(len(paths))[:rooms])]
-    scenes = [read_scene(path) for path in chosen]
-    tiles = [np.hstack([draw(s, 0.0), draw(s, 0.9)]) for s in scenes]
-    columns = 3
-    while len(tiles) % columns:
-        tiles.append(np.full_like(tiles[0], 255))
-    rows = [np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)]
-    sheet = folder / "sheet.png"
-    with atomic_path(sheet) as temporary:
-        Image.fromarray(np.vstack(rows)).save(temporary, format="PNG")
-    lines = [line for scene in scenes for line in described(scene)]
-    picked = [lines[i] for i in rng.permutation(len(lines))[:sentences]]
-    return "\n".join([*picked, f"rooms are drawn in {sheet}: {', '.join(p.stem for p in chosen)}"])
-
-
-def described(scene: DescribedScene) -> list[str]:
-    """One line per sentence: its words and what each phrase's head means."""
+    look = folder / "look"
+    look.mkdir(exist_ok=True)
+    seeds = [int(paths[i].stem.split("_")[1]) for i in sorted(rng.permutation(len(paths))[:_ROOMS])]
+    draw_sheet([generate_room(seed, stock) for seed in seeds], look / "rooms.png")
     lines = []
-    for sentence in scene.descriptions:
-        heads = [f"{sentence.words[p.row - 1]}={list(p.ids)}" for p in sentence.phrases]
-        text = " ".join(sentence.words)
-        lines.append(f"{scene.scene_id}: {text}   [{', '.join(heads)}] -> {sentence.sentence_ids}")
-    return lines
+    for number in tqdm(range(1, sentences + 1), desc="drawing", unit="sentence"):
+        scene = read_scene(paths[int(rng.integers(len(paths)))])
+        if not scene.descriptions:
+            continue
+        description = scene.descriptions[int(rng.integers(len(scene.descriptions)))]
+        points = Scene(PointCloud(scene.xyz, scene.rgb), scene.point_to_superpoint)
+        grounding = true_grounding(scene, description, points)
+        render_grounding(grounding, look / f"{number:02d}.png")
+        lines.append(f"{number:02d} {scene.scene_id}: {described(description)}")
+    return "\n".join([*lines, f"Pictures are in {look}; rooms.png shows rooms {seeds}."])
 
 
-def draw(scene: DescribedScene, tilt: float) -> NDArray[np.uint8]:
-    """A (420, 420, 3) picture of a scene's points.
+def described(description: Description) -> str:
+    """A sentence, and what its phrases mean."""
+    text = description.text or " ".join(description.words)
+    phrases = [f"{text[p.begin : p.end]} = {list(p.ids) or '-'}" for p in description.phrases]
+    return f"{text}\n     [{description.kind}] {'; '.join(phrases)} -> {description.sentence_ids}"
 
-    Args:
-        scene: points in the map frame.
-        tilt: 0 = straight from above; larger leans towards the horizon, radians.
+
+def draw_sheet(rooms: Sequence[Room], path: Path) -> None:
+    """Write a picture of rooms, each from above and from inside.
+
+    Raises:
+        OSError: the file cannot be written.
     """
-    xyz = scene.xyz - (scene.xyz.min(axis=0) + scene.xyz.max(axis=0)) / 2
-    c, s = np.cos(tilt), np.sin(tilt)
-    up = xyz[:, 1] * c + xyz[:, 2] * s
-    near = xyz[:, 2] * c - xyz[:, 1] * s
-    scale = _TILE / 9.0
-    column = (xyz[:, 0] * scale + _TILE / 2).astype(np.int64)
-    row = (_TILE / 2 - up * scale).astype(np.int64)
-    picture = np.full((_TILE, _TILE, 3), 255, np.uint8)
-    order = np.argsort(near, kind="stable")
-    for dr in (0, 1):
-        for dc in (0, 1):
-            r, q = (row + dr).clip(0, _TILE - 1)[order], (column + dc).clip(0, _TILE - 1)[order]
-            picture[r, q] = scene.rgb[order]
-    return picture
+    tiles = [np.hstack([from_above(room), from_inside(room)]) for room in rooms]
+    while len(tiles) % _COLUMNS:
+        tiles.append(np.full_like(tiles[0], 255))
+    rows: list[NDArray[np.uint8]] = [
+        np.hstack(tiles[i : i + _COLUMNS]) for i in range(0, len(tiles), _COLUMNS)
+    ]
+    with atomic_path(path) as temporary:
+        Image.fromarray(np.vstack(rows)).save(temporary, format="PNG")

@@ -83,6 +83,8 @@ KINDS: dict[str, Kind] = {
     ),
     "window": Kind(pieces_large.window, ("",), has_front=True, mount="wall"),
     "picture": Kind(pieces_large.picture, ("",), mount="wall"),
+    "mirror": Kind(pieces_decor.mirror, ("",), mount="wall"),
+    "keyboard": Kind(pieces_small.keyboard, ("black", "black", "white", "grey"), mount="top"),
     "whiteboard": Kind(pieces_decor.whiteboard, ("white",), has_front=True, mount="wall"),
     "curtain": Kind(pieces_decor.curtain, _FABRIC, mount="wall"),
     "rug": Kind(pieces_decor.rug, _FABRIC),

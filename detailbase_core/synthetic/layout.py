@@ -57,10 +57,10 @@ class Layout:
         self.items: list[Placed] = []
         self.grid = Occupancy(outline, height)
 
-    def pick(self, *categories: str, color: str | None = None) -> FurnitureModel | None:
-        """A model of the first category (they are tried in order) that the stock has."""
+    def pick(self, *categories: str, mount: str | None = None) -> FurnitureModel | None:
+        """A model of the first category (they are tried in order) that the stock has so."""
         for category in categories:
-            model = self.stock.pick(category, self.rng, color)
+            model = self.stock.pick(category, self.rng, mount=mount)
             if model is not None:
                 return model
         return None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.furniture_model import FurnitureModel, Surface
-from detailbase_core.synthetic.primitives import PrimitiveTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,16 +151,6 @@ def _ball(count: int) -> NDArray[np.float64]:
 def _buried(points: NDArray[np.float64], others: Sequence[Primitive]) -> NDArray[np.bool_]:
     """(N,) whether points lie inside any other solid."""
     buried = np.zeros(len(points), bool)
-    if not others:
-        return buried
-    table = PrimitiveTable.of(others, [0] * len(others))
-    for turn, center, solid in zip(table.to_unit(), table.center, others, strict=True):
-        local = (points - center) @ turn.T
-        inside = np.abs(local[:, 2]) < 1 - 1e-6
-        if solid.shape == "box":
-            inside &= (np.abs(local[:, :2]) < 1 - 1e-6).all(axis=1)
-        else:
-            used = local[:, :2] if solid.shape == "cylinder" else local
-            inside &= (used**2).sum(axis=1) < 1 - 1e-6
-        buried |= inside
+    for solid in others:
+        buried |= solid.contains(points)
     return buried

@@ -99,11 +99,12 @@ class Occupancy:
         self._kept_free[low[0] : high[0], low[1] : high[1]] = True
 
     def _cell(self, points: NDArray[np.float32]) -> NDArray[np.int64]:
-        return np.floor((points - self._low) / CELL_M).astype(np.int64)
+        cell: NDArray[np.int64] = np.floor((points - self._low) / CELL_M).astype(np.int64)
+        return cell
 
 
 def inside_outline(
-    x: NDArray[np.float64], y: NDArray[np.float64], outline: NDArray[np.float64]
+    x: NDArray[np.floating], y: NDArray[np.floating], outline: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Whether points (broadcast x, y) lie inside a polygon: even-odd rule."""
     inside = np.zeros(np.broadcast_shapes(x.shape, y.shape), bool)

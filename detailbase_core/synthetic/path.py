@@ -33,9 +33,9 @@ def free_cells(room: Room) -> NDArray[np.bool_]:
     y = -room.size[1] / 2 + (np.arange(ny)[None, :] + 0.5) * CELL_M
     outline = np.array(room.outline)
     free: NDArray[np.bool_] = np.ones((nx, ny), bool)
-    for dx in (-CLEARANCE_M, 0.0, CLEARANCE_M):
-        for dy in (-CLEARANCE_M, 0.0, CLEARANCE_M):
-            free &= inside_outline(x + dx, y + dy, outline)
+    for right in (-CLEARANCE_M, 0.0, CLEARANCE_M):
+        for ahead in (-CLEARANCE_M, 0.0, CLEARANCE_M):
+            free &= inside_outline(x + right, y + ahead, outline)
     for thing in room.furniture:
         box = thing.box
         low = box.center[2] - box.size[2] / 2

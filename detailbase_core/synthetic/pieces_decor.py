@@ -1,4 +1,4 @@
-"""Rugs, curtains and whiteboards (metres, front towards +y)."""
+"""Rugs, curtains, mirrors and whiteboards (metres, front towards +y)."""
 
 from __future__ import annotations
 
@@ -69,4 +69,18 @@ def whiteboard(rng: np.random.Generator, main: Color) -> Parts:
         x = rng.uniform(-1, 1) * (width - long) / 2
         z = middle + rng.uniform(-0.4, 0.4) * height
         parts.box((x, 0.02, z), (long, 0.004, 0.02), ink)
+    return parts
+
+
+def mirror(rng: np.random.Generator, main: Color) -> Parts:
+    """A framed mirror, seen as a pale grey pane; its back is at the wall."""
+    width, height = rng.uniform(0.4, 0.8), rng.uniform(0.5, 1.2)
+    middle = rng.uniform(1.4, 1.6)
+    parts = Parts()
+    frame = jittered(str(rng.choice(["brown", "black", "white", "grey", "yellow"])), rng)
+    tone = 190 + int(rng.integers(0, 35))
+    parts.box((0, 0.01, middle), (width, 0.02, height), (tone, tone + 4, tone + 8))
+    for side in (-1, 1):
+        parts.box((side * width / 2, 0.015, middle), (0.05, 0.03, height + 0.05), frame)
+        parts.box((0, 0.015, middle + side * height / 2), (width, 0.03, 0.05), frame)
     return parts

@@ -103,3 +103,14 @@ def pillow(rng: np.random.Generator, main: Color) -> Parts:
     parts = Parts()
     parts.solids.append(ellipsoid((0, 0, height / 2), (width, depth, height), main))
     return parts
+
+
+def keyboard(rng: np.random.Generator, main: Color) -> Parts:
+    """A computer keyboard with rows of keys."""
+    width, depth = rng.uniform(0.36, 0.46), rng.uniform(0.13, 0.18)
+    parts = Parts()
+    parts.box((0, 0, 0.01), (width, depth, 0.02), main)
+    for row in range(4):
+        y = (row - 1.5) * depth / 5
+        parts.box((0, y, 0.022), (width - 0.03, depth / 7, 0.006), scaled(main, 1.5))
+    return parts

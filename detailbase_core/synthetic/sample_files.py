@@ -39,6 +39,7 @@ def write_sample(sample: Sample, folder: str | Path) -> Path:
     with atomic_path(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(records, separators=(",", ":")), encoding="utf-8")
     order = np.lexsort(np.floor(sample.xyz / 0.02).T)
+    columns: dict[str, Any] = _objects(sample.room, sample.room_to_map)
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(
             file,
@@ -53,7 +54,7 @@ def write_sample(sample: Sample, folder: str | Path) -> Path:
             theme=np.array(sample.room.theme),
             seed=np.int64(sample.seed),
             generator=np.array(GENERATOR_VERSION),
-            **_objects(sample.room, sample.room_to_map),
+            **columns,
         )
     return path
 

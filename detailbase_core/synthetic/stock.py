@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from detailbase_core.synthetic.furniture import KINDS, make_model
+from detailbase_core.synthetic.furniture_bank import FurnitureBank, split
 from detailbase_core.synthetic.tint import tinted
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from detailbase_core.synthetic.furniture_model import FurnitureModel
 
+BankPart = Literal["train", "unseen"]
+
 _FABRIC = ("red", "blue", "green", "grey", "black", "white", "yellow", "purple", "orange", "pink",
            "brown")  # fmt: skip
 _WOOD = ("brown", "brown", "white", "black", "grey", "white", "blue", "green", "red", "yellow")
@@ -22,15 +25,16 @@ TINTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("armchair", "sofa", "stool", "bar stool", "ottoman", "pillow", "office chair",
                      "chair", "bench", "bed", "blanket", "floor lamp", "table lamp", "trash can",
                      "box", "basket", "vase", "suitcase", "bag", "towel", "candle", "cup", "bowl",
-                     "book", "kettle", "toaster", "ball", "umbrella stand"), _FABRIC),
+                     "book", "kettle", "toaster", "ball", "mug", "shoes", "bunk bed", "crib"),
+                    _FABRIC),
     **dict.fromkeys(("table", "coffee table", "side table", "desk", "nightstand", "dresser",
                      "wardrobe", "cabinet", "sideboard", "bookshelf", "shelf", "tv stand",
-                     "coat rack"), _WOOD),
+                     "wall shelf", "coat rack"), _WOOD),
 }  # fmt: skip
 _TINT_CHANCE = 0.4
 _MADE_CHANCE = 0.2
-# What the makers do as well as any bank, and banks call by many names.
-_ALWAYS_MADE = frozenset({"rug", "curtain", "picture", "whiteboard"})
+# What the makers do better than banks, whose doors and windows come with a piece of wall.
+_ALWAYS_MADE = frozenset({"door", "window", "rug", "curtain", "picture", "whiteboard"})
 
 
 class Stock:
@@ -39,7 +43,7 @@ class Stock:
     Args:
         models: of a bank; the same order gives the same rooms.
         made_chance: how often a made model is taken where the bank has the category, too.
-        make_up: whether categories that the bank lacks are made up.
+        make_up: whether other categories than openings and decoration may be made up.
     """
 
     def __init__(
@@ -60,6 +64,19 @@ class Stock:
         """What there is."""
         return frozenset(self._models) | (frozenset(KINDS) if self._make_up else _ALWAYS_MADE)
 
+    @classmethod
+    def of_bank(cls, bank: FurnitureBank, part: BankPart) -> Stock:
+        """What rooms of a part of a bank are furnished with.
+
+        Args:
+            bank: any.
+            part: "train", or "unseen": models that training never shows, and nothing made up that
+                it does show.
+        """
+        unseen = part == "unseen"
+        models = split(bank, part).models
+        return cls(models, 0.0 if unseen else _MADE_CHANCE, make_up=not unseen)
+
     def pick(
         self,
         category: str,
@@ -67,20 +84,22 @@ class Stock:
         color: str | None = None,
         *,
         most: tuple[float, float, float] = (9.0, 9.0, 9.0),
+        mount: str | None = None,
     ) -> FurnitureModel | None:
-        """Any model of a category; None where there is none of this size.
+        """Any model of a category; None where there is none of this size and mount.
 
         Args:
             category: see vocabulary.
             rng: chooses.
             color: wanted main colour; None = as it comes, or one that it is sold in.
             most: largest width, depth and height, metres.
+            mount: where it is to be put, see FurnitureModel; None = anywhere.
         """
-        made = category in KINDS and (self._make_up or category in _ALWAYS_MADE)
-        found = [m for m in self._models.get(category, ()) if _fits(m, most)]
+        made = category in (KINDS if self._make_up else _ALWAYS_MADE)
+        found = [m for m in self._models.get(category, ()) if _fits(m, most, mount)]
         if made and (not found or category in _ALWAYS_MADE or rng.random() < self._made_chance):
             model = make_model(category, rng, color)
-            return model if _fits(model, most) else None
+            return model if _fits(model, most, mount) else None
         if not found:
             return None
         model = found[int(rng.integers(len(found)))]
@@ -113,5 +132,11 @@ class Stock:
         return [first, *(model for model in rest if model is not None)]
 
 
-def _fits(model: FurnitureModel, most: tuple[float, float, float]) -> bool:
-    return all(size <= limit for size, limit in zip(model.size, most, strict=True))
+def _fits(model: FurnitureModel, most: tuple[float, float, float], mount: str | None) -> bool:
+    right = mount is None or model.mount == mount
+    return right and all(size <= limit for size, limit in zip(model.size, most, strict=True))
+
+
+def shipped_stock() -> Stock:
+    """What every installation can furnish rooms with."""
+    return Stock(FurnitureBank.load().models)

@@ -97,7 +97,7 @@ class Surfels:
             (height, width) int32 row of the disk seen, -1 = none.
         """
         index = np.full(depth.shape, -1, np.int32)
-        to_camera = np.linalg.inv(camera_to_room)[:3]
+        to_camera = np.asarray(np.linalg.inv(camera_to_room)[:3], np.float64)
         _C.render_surfels(
             self.points, self.normals, self.radius, to_camera, focal_px, near, far, depth, index
         )

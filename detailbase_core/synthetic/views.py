@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,7 @@ def from_above(room: Room, pixels: tuple[int, int] = (480, 360)) -> NDArray[np.u
         (height, width, 3).
     """
     camera = Camera(*pixels, fov_deg=40)
+    room = replace(room, finish=replace(room.finish, ceiling=False))
     need = max(room.size[0] / pixels[0], room.size[1] / pixels[1]) * camera.focal_px
     height = room.height + need * 1.04
     pose = look((0.0, 0.0, height), np.pi / 2, np.pi / 2)
@@ -67,4 +69,5 @@ def _picture(
         outline = np.array(room.outline) * 1.001
         rgb[~inside_outline(points[..., 0], points[..., 1], outline)] = 255
     rgb[sight.owner < 0] = 235
-    return rgb.astype(np.uint8)
+    picture: NDArray[np.uint8] = rgb.astype(np.uint8)
+    return picture

@@ -12,24 +12,67 @@ if TYPE_CHECKING:
 # On what stands about: surface category -> things that people leave there.
 TOPS: dict[str, tuple[str, ...]] = {
     "bookshelf": ("books", "book", "vase", "box", "clock", "plant", "globe", "statue", "speaker"),
+    "wall shelf": ("books", "vase", "bottle", "clock", "flowers"),
     "shelf": ("books", "vase", "box", "bottle", "plant", "basket", "clock"),
     "cabinet": ("vase", "table lamp", "box", "plant", "clock", "books", "basket", "printer"),
     "sideboard": ("vase", "table lamp", "candle", "bowl", "plant", "clock", "statue"),
     "dresser": ("vase", "table lamp", "box", "candle", "clock", "basket"),
-    "side table": ("table lamp", "book", "cup", "vase", "telephone", "plant"),
+    "side table": ("table lamp", "book", "cup", "vase", "phone", "plant"),
     "coffee table": ("book", "cup", "bowl", "vase", "candle", "bottle"),
     "table": ("bowl", "vase", "cup", "book", "laptop", "bottle", "plate", "box"),
-    "desk": ("books", "cup", "laptop", "table lamp", "box", "telephone"),
+    "desk": ("books", "cup", "laptop", "table lamp", "box", "phone"),
     "tv stand": ("speaker", "vase", "box", "plant", "stereo"),
     "piano": ("vase", "metronome", "books", "candle"),
 }
-_LOOSE = ("box", "stool", "trash can", "plant", "floor lamp", "armchair", "basket", "ottoman",
-          "suitcase", "fan", "coat rack", "guitar", "side table", "bag", "vacuum cleaner",
-          "speaker", "umbrella stand", "ironing board", "statue", "ball", "treadmill", "piano",
-          "radiator", "fireplace", "bench", "chair")  # fmt: skip
+_LOOSE = (
+    "box",
+    "stool",
+    "trash can",
+    "plant",
+    "floor lamp",
+    "armchair",
+    "basket",
+    "ottoman",
+    "suitcase",
+    "fan",
+    "coat rack",
+    "guitar",
+    "side table",
+    "bag",
+    "vacuum cleaner",
+    "shoes",
+    "ladder",
+    "skateboard",
+    "water cooler",
+    "room divider",
+    "rocking horse",
+    "stroller",
+    "speaker",
+    "umbrella stand",
+    "ironing board",
+    "statue",
+    "ball",
+    "treadmill",
+    "piano",
+    "radiator",
+    "fireplace",
+    "bench",
+    "chair",
+)
 _IN_CORNERS = frozenset({"plant", "floor lamp", "coat rack", "statue", "fan", "guitar"})
-_AT_WALLS = frozenset({"piano", "fireplace", "radiator", "bench", "suitcase", "side table",
-                       "umbrella stand", "speaker", "treadmill"})  # fmt: skip
+_AT_WALLS = frozenset(
+    {
+        "piano",
+        "fireplace",
+        "radiator",
+        "bench",
+        "suitcase",
+        "side table",
+        "umbrella stand",
+        "speaker",
+        "treadmill",
+    }
+)
 _ONCE = frozenset({"piano", "fireplace", "treadmill", "ironing board", "coat rack", "fan"})
 
 
@@ -50,8 +93,16 @@ def openings(layout: Layout) -> None:
 def storage(layout: Layout) -> None:
     """Look-alike shelves, cabinets or wardrobes against the walls, things on them."""
     rng = layout.rng
-    kinds = ("bookshelf", "bookshelf", "cabinet", "cabinet", "wardrobe", "sideboard", "shelf",
-             "dresser")  # fmt: skip
+    kinds = (
+        "bookshelf",
+        "bookshelf",
+        "cabinet",
+        "cabinet",
+        "wardrobe",
+        "sideboard",
+        "shelf",
+        "dresser",
+    )
     category = str(rng.choice(kinds))
     for model in layout.stock.twins(category, int(rng.choice([1, 1, 2, 2, 3])), rng):
         index = layout.against_wall(model) if model.mount == "floor" else layout.hang(model)
@@ -76,9 +127,11 @@ def clutter(layout: Layout) -> None:
     count = 1 if category in _ONCE else int(rng.choice([1, 1, 2, 2, 3]))
     for model in layout.stock.twins(category, count, rng):
         how = rng.random()
-        if model.mount != "floor":
-            continue
-        if category in _IN_CORNERS and how < 0.7:
+        if model.mount == "wall":
+            layout.hang(model)
+        elif model.mount != "floor":
+            layout.anywhere(model)
+        elif category in _IN_CORNERS and how < 0.7:
             layout.in_corner(model)
         elif category in _AT_WALLS or how < 0.45:
             layout.against_wall(model)
@@ -89,8 +142,9 @@ def clutter(layout: Layout) -> None:
 def more_on_top(layout: Layout) -> None:
     """Something more on any piece that can carry it."""
     rng = layout.rng
-    carriers = [i for i, item in enumerate(layout.items) if item.model.category in TOPS
-                and item.model.on]  # fmt: skip
+    carriers = [
+        i for i, item in enumerate(layout.items) if item.model.category in TOPS and item.model.on
+    ]
     if carriers:
         index = int(rng.choice(carriers))
         things_on(layout, index, TOPS[layout.items[index].model.category], 2)
@@ -108,8 +162,13 @@ def on_walls(layout: Layout) -> None:
     rng = layout.rng
     for model in layout.stock.twins("picture", int(rng.integers(0, 4)), rng):
         layout.hang(model)
-    for category, chance in (("clock", 0.3), ("mirror", 0.2), ("wall lamp", 0.2),
-                             ("air conditioner", 0.1)):  # fmt: skip
-        model = layout.pick(category) if rng.random() < chance else None
-        if model is not None and model.mount == "wall":
-            layout.hang(model, bottom=float(rng.uniform(1.4, 1.8)))
+    for category, chance in (
+        ("clock", 0.3),
+        ("mirror", 0.2),
+        ("wall lamp", 0.2),
+        ("wall shelf", 0.15),
+        ("air conditioner", 0.1),
+        ("radiator", 0.2),
+    ):
+        hung = layout.pick(category, mount="wall") if rng.random() < chance else None
+        layout.hang(hung, bottom=None if category == "radiator" else float(rng.uniform(1.4, 1.8)))

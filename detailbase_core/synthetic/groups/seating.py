@@ -21,14 +21,33 @@ def dining(layout: Layout) -> None:
     if table is None:
         return
     chairs_around(layout, table, int(layout.rng.integers(2, 7)), "chair")
-    things_on(layout, table, ("plate", "cup", "bowl", "vase", "bottle", "fruit bowl", "candle",
-                              "glass", "book", "laptop"), 4)  # fmt: skip
+    things_on(
+        layout,
+        table,
+        (
+            "plate",
+            "cup",
+            "bowl",
+            "vase",
+            "bottle",
+            "fruit bowl",
+            "candle",
+            "glass",
+            "wine glass",
+            "flowers",
+            "jug",
+            "teapot",
+            "laptop",
+        ),
+        5,
+    )
     if layout.rng.random() < 0.4:
         item = layout.items[table]
         layout.hang_from_ceiling(layout.pick("ceiling lamp"), (item.pose.x, item.pose.y))
     if layout.rng.random() < 0.35:
-        layout.underneath(layout.pick(str(layout.rng.choice(["box", "trash can", "basket"]))),
-                          table)  # fmt: skip
+        layout.underneath(
+            layout.pick(str(layout.rng.choice(["box", "trash can", "basket"]))), table
+        )
 
 
 def meeting(layout: Layout) -> None:
@@ -38,7 +57,9 @@ def meeting(layout: Layout) -> None:
     if table is None:
         return
     chairs_around(layout, table, int(rng.integers(4, 11)), "office chair", "chair")
-    things_on(layout, table, ("laptop", "cup", "bottle", "telephone", "glass", "book"), 6)
+    things_on(
+        layout, table, ("laptop", "cup", "bottle", "phone", "glass", "book", "projector", "mug"), 6
+    )
 
 
 def chairs_around(layout: Layout, table: int, count: int, *categories: str) -> None:
@@ -95,16 +116,32 @@ def lounge(layout: Layout) -> None:
         spot = (rng.normal(0, 0.1), depth / 2 + table.size[1] / 2 + rng.uniform(0.3, 0.45))
         index = layout.relative(table, sofa, spot, 0.0)
         if index is not None:
-            things_on(layout, index, ("book", "vase", "cup", "bowl", "candle", "remote control",
-                                      "plant", "books", "bottle"), 3)  # fmt: skip
+            things_on(
+                layout,
+                index,
+                (
+                    "book",
+                    "vase",
+                    "cup",
+                    "bowl",
+                    "candle",
+                    "flowers",
+                    "mug",
+                    "books",
+                    "bottle",
+                    "tray",
+                ),
+                3,
+            )
     for side, armchair in zip((-1, 1), layout.stock.twins("armchair", 2, rng), strict=False):
         if rng.random() < 0.55:
             spot = (side * (width / 2 + rng.uniform(0.35, 0.7)), depth / 2 + rng.uniform(0.6, 1.0))
             turn = side * (np.pi / 2 + rng.normal(0, 0.15))
             layout.relative(armchair, sofa, spot, turn)
     for side in rng.permutation([-1, 1])[: int(rng.integers(0, 3))].tolist():
-        beside(layout, sofa, side, layout.pick(str(rng.choice(["side table", "floor lamp",
-                                                               "plant"]))))  # fmt: skip
+        beside(
+            layout, sofa, side, layout.pick(str(rng.choice(["side table", "floor lamp", "plant"])))
+        )
     for pillow in layout.stock.twins("pillow", int(rng.integers(0, 4)), rng):
         layout.on_top(pillow, sofa, turn=0.4)
     if rng.random() < 0.15:

@@ -45,7 +45,9 @@ def _bedside(layout: Layout, bed: int) -> None:
             continue
         if rng.random() < 0.7:
             layout.on_top(layout.pick("table lamp"), index)
-        things_on(layout, index, ("clock", "book", "cup", "vase", "telephone", "glass"), 2)
+        things_on(
+            layout, index, ("clock", "book", "cup", "vase", "phone", "glass", "flowers", "radio"), 2
+        )
 
 
 def dresser(layout: Layout) -> None:
@@ -58,8 +60,23 @@ def dresser(layout: Layout) -> None:
     if rng.random() < 0.6:
         above = layout.pick("mirror", "picture")
         layout.hang(above, above=index, bottom=item.model.size[2] + rng.uniform(0.08, 0.3))
-    things_on(layout, index, ("vase", "table lamp", "candle", "box", "clock", "books", "plant",
-                              "picture frame", "basket", "statue"), 3)  # fmt: skip
+    things_on(
+        layout,
+        index,
+        (
+            "vase",
+            "table lamp",
+            "candle",
+            "box",
+            "clock",
+            "books",
+            "plant",
+            "picture frame",
+            "basket",
+            "statue",
+        ),
+        3,
+    )
 
 
 def crib(layout: Layout) -> None:
@@ -71,5 +88,22 @@ def toys(layout: Layout) -> None:
     """Toys on the floor."""
     rng = layout.rng
     for _ in range(int(rng.integers(2, 6))):
-        layout.anywhere(layout.pick(str(rng.choice(["teddy bear", "ball", "toy", "box", "easel",
-                                                    "basket"]))), square=False)  # fmt: skip
+        layout.anywhere(
+            layout.pick(
+                str(
+                    rng.choice(
+                        [
+                            "teddy bear",
+                            "ball",
+                            "toy car",
+                            "box",
+                            "easel",
+                            "basket",
+                            "rocking horse",
+                            "toy train",
+                        ]
+                    )
+                )
+            ),
+            square=False,
+        )

@@ -9,8 +9,25 @@ from detailbase_core.synthetic.groups.seating import things_on
 if TYPE_CHECKING:
     from detailbase_core.synthetic.layout import Layout
 
-_ON_COUNTER = ("kettle", "toaster", "microwave", "coffee machine", "pot", "bowl", "bottle", "cup",
-               "plate", "fruit bowl", "plant", "vase")  # fmt: skip
+_ON_COUNTER = (
+    "kettle",
+    "toaster",
+    "microwave",
+    "coffee maker",
+    "pot",
+    "bowl",
+    "bottle",
+    "cup",
+    "plate",
+    "fruit bowl",
+    "teapot",
+    "vase",
+    "rice cooker",
+    "toaster oven",
+    "radio",
+    "jug",
+    "wine glass",
+)
 
 
 def kitchen_row(layout: Layout) -> None:
@@ -18,18 +35,26 @@ def kitchen_row(layout: Layout) -> None:
     rng = layout.rng
     wall = int(rng.integers(len(layout.outline)))
     length = layout.wall_length(wall)
-    wanted = ["fridge", "kitchen cabinet", "sink", "kitchen cabinet", "stove", "dishwasher",
-              "kitchen cabinet", "oven", "washing machine"]  # fmt: skip
+    wanted = [
+        "fridge",
+        "kitchen cabinet",
+        "sink",
+        "kitchen cabinet",
+        "stove",
+        "kitchen cabinet",
+        "oven",
+        "washing machine",
+        "freezer",
+    ]
     must = ["sink", "stove", "fridge"]
     extra = [w for w in wanted if w not in must]
     row = must + [str(c) for c in rng.permutation(extra)[: int(rng.integers(2, 6))]]
     along = float(rng.uniform(0.05, 0.5))
     base = layout.stock.pick("kitchen cabinet", rng, most=(1.2, 0.8, 1.1))
     for category in (row[i] for i in rng.permutation(len(row))):
-        model = (
-            base if category == "kitchen cabinet" and base is not None else layout.pick(category)
-        )
-        if model is None or model.mount != "floor" or along + model.size[0] > length - 0.05:
+        cabinet = category == "kitchen cabinet"
+        model = base if cabinet else layout.pick(category, mount="floor")
+        if model is None or along + model.size[0] > length - 0.05:
             continue
         index = layout.at_wall(model, wall, along + model.size[0] / 2, snug=True)
         along += model.size[0] + rng.uniform(0.0, 0.02)
@@ -41,8 +66,12 @@ def kitchen_row(layout: Layout) -> None:
             elif category == "stove" and rng.random() < 0.6:
                 layout.on_top(layout.pick("pot"), index)
             if rng.random() < 0.5:
-                what = "range hood" if category == "stove" else "wall cabinet"
-                layout.hang(layout.pick(what), above=index, bottom=float(rng.uniform(1.4, 1.55)))
+                what = "range hood" if category == "stove" else "kitchen cabinet"
+                layout.hang(
+                    layout.pick(what, mount="wall"),
+                    above=index,
+                    bottom=float(rng.uniform(1.4, 1.55)),
+                )
 
 
 def bath(layout: Layout) -> None:
@@ -77,5 +106,8 @@ def bath(layout: Layout) -> None:
         if rng.random() < 0.35:
             layout.against_wall(layout.pick(category))
     if rng.random() < 0.4:
-        layout.anywhere(layout.stock.pick("rug", rng, "white" if rng.random() < 0.3 else None,
-                                          most=(1.6, 1.2, 1.0)))  # fmt: skip
+        layout.anywhere(
+            layout.stock.pick(
+                "rug", rng, "white" if rng.random() < 0.3 else None, most=(1.6, 1.2, 1.0)
+            )
+        )

@@ -29,10 +29,7 @@ def _desks(layout: Layout, count: int) -> None:
     chairs = chairs or layout.stock.twins("chair", count, rng)
     screens = layout.stock.twins("monitor", 2 * count, rng)
     for i, model in enumerate(layout.stock.twins("desk", count, rng)):
-        if rng.random() < 0.75:
-            index = layout.against_wall(model)
-        else:
-            index = layout.anywhere(model)
+        index = layout.against_wall(model) if rng.random() < 0.75 else layout.anywhere(model)
         if index is None:
             continue
         if i < len(chairs):
@@ -61,8 +58,28 @@ def _equip(layout: Layout, index: int, screens: list[FurnitureModel]) -> None:
             layout.on_top(layout.pick("mouse"), index, turn=0.1)
     elif rng.random() < 0.6:
         layout.on_top(layout.pick("laptop"), index, turn=0.2)
-    things_on(layout, index, ("table lamp", "telephone", "cup", "books", "book", "printer", "plant",
-                              "box", "clock", "bottle", "globe", "speaker"), 4)  # fmt: skip
+    things_on(
+        layout,
+        index,
+        (
+            "table lamp",
+            "phone",
+            "cup",
+            "books",
+            "book",
+            "printer",
+            "plant",
+            "box",
+            "clock",
+            "bottle",
+            "globe",
+            "speaker",
+            "mug",
+            "flowers",
+            "radio",
+        ),
+        4,
+    )
     if rng.random() < 0.6:
         below = str(rng.choice(["trash can", "trash can", "box", "computer", "cabinet"]))
         layout.underneath(layout.pick(below), index)
@@ -73,7 +90,9 @@ def board(layout: Layout) -> None:
     if layout.rng.random() < 0.75:
         layout.hang(layout.pick("whiteboard"))
     else:
-        layout.hang(layout.pick("television"), bottom=float(layout.rng.uniform(1.0, 1.4)))
+        layout.hang(
+            layout.pick("television", mount="wall"), bottom=float(layout.rng.uniform(1.0, 1.4))
+        )
 
 
 def machines(layout: Layout) -> None:
