@@ -25,7 +25,7 @@ RELATIVES = _words(
 )
 SUBJECTS = _words(
     "i you we they he she it i'm i'd i've i'll you're you'd you'll we're we'll they're they've "
-    "it'll"
+    "it'll im id ya"
 )
 PRONOUNS = _words(
     "me us them him hers mine yours ours theirs itself themselves myself yourself there here "
@@ -33,12 +33,13 @@ PRONOUNS = _words(
 )
 COPULAS = _words(
     "is are was were be been being am isn't aren't wasn't weren't it's that's there's what's "
-    "where's here's they're looks look seems seem appears appear becomes"
+    "where's here's they're thats theres whats wheres isnt looks look seems seem appears appear "
+    "becomes"
 )
 MODALS = _words(
     "can could would should shall will must may might do does did has have had don't doesn't "
     "didn't can't cannot couldn't wouldn't won't shouldn't let let's please want wants need needs "
-    "like'd going hasn't haven't"
+    "like'd going hasn't haven't dont lemme gimme wanna gonna"
 )
 PREPOSITIONS = _words(
     "in on at by with without near under underneath beneath below above over behind beside "
@@ -52,7 +53,7 @@ ADVERBS = _words(
     "not well very really quite rather too also just still already again now away together apart "
     "almost else even ever never always maybe perhaps ahead forward forwards backward backwards "
     "sideways upright upside enough more most less least much alone only upstairs downstairs yes "
-    "hello hi hey ok okay thanks thank somewhere anywhere everywhere once twice"
+    "hello hi hey ok okay thanks thank somewhere anywhere everywhere once twice uh um er hmm"
 )
 # Modifiers that name a place or an order, never an object: "the left chair", not "the left".
 PLACE_WORDS = _words(
@@ -96,7 +97,7 @@ COMMANDS = _words(
     "check clean wipe open close push pull hand turn face place mark ground search return drop "
     "leave pass reach touch lift carry deliver describe count list position label watch inspect "
     "visit enter start begin try help guess box outline retrieve spot hold switch stand sit wait "
-    "compare water"
+    "compare water sweep straighten load play dust photograph listen"
 )
 # Verbs after a noun when a preposition, determiner or adverb follows: "the shelf holds the book".
 SOFT_VERBS = _words(
