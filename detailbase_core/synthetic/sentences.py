@@ -1,26 +1,33 @@
 """Grounded sentences: each noun phrase with the objects that it means.
 
 The sentences are put together from templates; what they claim is checked against the room's
-geometry (see referring.py), so that no phrase could mean anything else.
+geometry (see language/referring.py), so that no phrase could mean anything else.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from detailbase_core.phrases import split_words
-from detailbase_core.synthetic import templates
-from detailbase_core.synthetic.clauses import Mention
-from detailbase_core.synthetic.referring import Speaker
+from detailbase_core.synthetic.language import held_out, templates
+from detailbase_core.synthetic.language.clause import Mention
+from detailbase_core.synthetic.language.referring import Speaker
+from detailbase_core.synthetic.language.speech import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
-    from detailbase_core.synthetic.describing import Draft
+    from detailbase_core.synthetic.language.clause import Parts
+    from detailbase_core.synthetic.language.describing import Draft
     from detailbase_core.synthetic.room import Room
+
+Split = Literal["train", "exam_text"]
+SPOKEN_SHARE = 0.2
+_TRIES = 6  # of one template before another is taken
+_EXAM_TRIES = 24  # it also throws away what holds no word kept from training
 
 
 class ReferredPhrase(NamedTuple):
@@ -30,7 +37,9 @@ class ReferredPhrase(NamedTuple):
         begin, end: character range [begin, end) of the sentence, Unicode code points.
         head: index into the sentence's words of its main noun.
         ids: object ids in the room, ascending; empty = nothing there.
-        structure: whether it names floor, wall or corner rather than furniture.
+        structure: whether it names floor, wall, ceiling, corner or room rather than furniture.
+        absent: whether it asks for something that is not there.
+        hard: absent, though the room holds something that its noun alone would fit.
     """
 
     begin: int
@@ -38,6 +47,8 @@ class ReferredPhrase(NamedTuple):
     head: int
     ids: tuple[int, ...]
     structure: bool
+    absent: bool = False
+    hard: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,8 @@ class Description:
         phrases: in order of appearance.
         target_ids: what the whole sentence is about; empty = nothing there.
         kind: name of the template family.
+        style: "written", or "spoken": no capitals, no marks, with slips.
+        written: the same sentence with the same phrases before it was spoken.
     """
 
     text: str
@@ -57,6 +70,8 @@ class Description:
     phrases: tuple[ReferredPhrase, ...]
     target_ids: tuple[int, ...]
     kind: str
+    style: Literal["written", "spoken"] = "written"
+    written: Description | None = None
 
 
 def describe(
@@ -66,6 +81,7 @@ def describe(
     mentionable: Collection[int] | None = None,
     visible: Collection[int] | None = None,
     count: int = 32,
+    split: Split = "train",
 ) -> list[Description]:
     """Make sentences about a room.
 
@@ -75,6 +91,7 @@ def describe(
         mentionable: ids of furniture seen well enough to be spoken of; None = all.
         visible: ids of furniture seen at all, against which phrases are unambiguous; None = all.
         count: sentences wanted; fewer come back where the room gives too little to say.
+        split: "train" never uses what language/held_out.py lists, "exam_text" always some of it.
 
     Returns:
         Sentences that differ from each other.
@@ -85,66 +102,72 @@ def describe(
         rng,
         everything if visible is None else visible,
         everything if mentionable is None else mentionable,
+        exam=split == "exam_text",
     )
     found: dict[str, Description] = {}
-    names, weights = zip(*templates.WEIGHTS.items(), strict=True)
-    chances = np.array(weights) / sum(weights)
-    for _ in range(count * 8):
-        if len(found) >= count:
-            break
-        kind = str(rng.choice(names, p=chances))
-        draft = templates.TEMPLATES[kind](speaker)
-        if draft is None:
+    failures = 0
+    while len(found) < count and failures < count:
+        made = _sentence(speaker)
+        if made is None or made.text in found:
+            failures += 1
             continue
-        description = _finished(draft, kind, rng)
-        found.setdefault(description.text, description)
+        found[made.text] = made
     return list(found.values())
+
+
+def _sentence(speaker: Speaker) -> Description | None:
+    """One sentence of a family chosen by its share; None where the room allows none of it."""
+    rng = speaker.rng
+    pool = templates.PRESENT | (templates.EXAM_ONLY if speaker.exam else {})
+    if rng.random() < templates.ABSENT_SHARE:
+        pool = templates.MISSING if rng.random() < 0.5 else templates.MISSING_HARD
+    weights = np.array(list(pool.values()))
+    kind = str(rng.choice(list(pool), p=weights / weights.sum()))
+    for _ in range(_EXAM_TRIES if speaker.exam else _TRIES):
+        draft = templates.TEMPLATES[kind](speaker)
+        if draft is not None and _belongs(draft, kind, exam=speaker.exam):
+            return _finished(draft, kind, rng)
+    return None
+
+
+def _belongs(draft: Draft, kind: str, *, exam: bool) -> bool:
+    """Whether a draft keeps to its split: with or without what is kept from training."""
+    text = "".join(p.text if isinstance(p, Mention) else p for p in draft.parts)
+    return exam == (kind in held_out.TEMPLATES or held_out.is_held_out(text))
 
 
 def _finished(draft: Draft, kind: str, rng: np.random.Generator) -> Description:
     """Join a draft's parts, style it, and find spans and heads."""
-    plain = bool(rng.random() < 0.2)  # as speech recognition writes it
-    parts = [p for p in draft.parts if p != ""]
-    if plain:
-        parts = [_lowered(p) for p in parts]
-        parts = [p if isinstance(p, Mention) else _unpunctuated(p) for p in parts]
-    elif rng.random() < 0.85:
-        parts[0] = _capitalised(parts[0])
+    parts = draft.parts
+    if rng.random() < 0.85:
+        parts = (_capitalised(parts[0]), *parts[1:])
+    written = _measured(parts, draft.target_ids, kind)
+    if rng.random() >= SPOKEN_SHARE:
+        return written
+    said = _measured(spoken(draft.parts, rng), draft.target_ids, kind)
+    return replace(said, style="spoken", written=written)
+
+
+def _measured(parts: Parts, targets: tuple[int, ...], kind: str) -> Description:
     text, spans = "", []
     for part in parts:
         if isinstance(part, Mention):
             spans.append((len(text), len(text) + len(part.text), part))
             text += part.text
         else:
-            text += part
+            text += part if text and not text.endswith(" ") else part.lstrip(" ")
     text = text.rstrip()
-    return _measured(text, spans, draft.target_ids, kind)
-
-
-def _measured(
-    text: str, spans: Sequence[tuple[int, int, Mention]], targets: tuple[int, ...], kind: str
-) -> Description:
     cut = split_words(text)
     phrases = []
     for begin, end, mention in spans:
         head = max(i for i, word in enumerate(cut) if word.begin >= begin and word.end <= end)
-        phrases.append(ReferredPhrase(begin, end, head, mention.ids, mention.structure))
+        phrases.append(ReferredPhrase(
+            begin, end, head, mention.ids, mention.structure, mention.absent, mention.hard
+        ))  # fmt: skip
     return Description(text, tuple(w.text for w in cut), tuple(phrases), targets, kind)
-
-
-def _lowered(part: str | Mention) -> str | Mention:
-    if isinstance(part, Mention):
-        return Mention(part.text.lower(), part.ids, part.structure)
-    return part.lower()
-
-
-def _unpunctuated(text: str) -> str:
-    for mark in ".,;?!:":
-        text = text.replace(mark, "")
-    return text
 
 
 def _capitalised(part: str | Mention) -> str | Mention:
     if isinstance(part, Mention):
-        return Mention(part.text[:1].upper() + part.text[1:], part.ids, part.structure)
+        return replace(part, text=part.text[:1].upper() + part.text[1:])
     return part[:1].upper() + part[1:]

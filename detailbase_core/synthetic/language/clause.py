@@ -1,0 +1,81 @@
+"""Pieces of a sentence: mentions of things, and the clauses that relate things to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detailbase_core.synthetic.language.noun_phrase import with_article
+from detailbase_core.synthetic.room import FIRST_OBJECT_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from detailbase_core.synthetic.language.selection import Selection
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A noun phrase inside a sentence; its last word is its head.
+
+    Attributes:
+        text: as written, determiner included.
+        ids: what it means; empty = nothing in the room, or a structure without an object.
+        structure: floor, wall, ceiling, corner or the room itself.
+        hard: nothing fits, though the room holds something that the noun alone would fit.
+    """
+
+    text: str
+    ids: tuple[int, ...]
+    structure: bool = False
+    hard: bool = False
+
+    @property
+    def absent(self) -> bool:
+        """Whether it asks for something that is not there."""
+        return not self.ids and not self.structure
+
+
+Parts = tuple["str | Mention", ...]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """What sets a thing apart from those that the same noun phrase could mean.
+
+    Attributes:
+        kind: name of the relation.
+        selection: which things it holds for.
+        parts: text and anchors after the noun, without the space before: "next to ", the sofa.
+        predicate: the same after "it is"; empty where it cannot be said so.
+        rows: rows of the anchors (structure has none).
+        before: what goes before the adjectives: "second" of "the second chair from the left".
+        final: whether no other clause may follow.
+    """
+
+    kind: str
+    selection: Selection
+    parts: Parts
+    predicate: Parts = ()
+    rows: tuple[int, ...] = ()
+    before: str = ""
+    final: bool = False
+
+
+def joined(*parts: str | Mention | Parts) -> Parts:
+    """Parts and tuples of parts as one, without empty strings."""
+    flat: list[str | Mention] = []
+    for part in parts:
+        flat.extend(part if isinstance(part, tuple) else (part,))
+    return tuple(part for part in flat if part != "")
+
+
+def rows_named(parts: Iterable[str | Mention]) -> set[int]:
+    """Rows of all furniture that some parts of a sentence mention."""
+    ids = {i for p in parts if isinstance(p, Mention) for i in p.ids}
+    return {i - FIRST_OBJECT_ID for i in ids if i >= FIRST_OBJECT_ID}
+
+
+def a_or_the(words: str, determiner: str) -> str:
+    """Words with a determiner; "a" becomes "an" where it must."""
+    return with_article(words) if determiner == "a" else f"{determiner} {words}"

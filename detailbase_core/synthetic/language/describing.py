@@ -1,0 +1,156 @@
+"""Drafts of sentences, and the search for words that set one thing apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detailbase_core.synthetic.language import commands
+from detailbase_core.synthetic.language.clause import Mention, a_or_the, joined, rows_named
+from detailbase_core.synthetic.language.finding import clauses
+from detailbase_core.synthetic.language.relations import YES
+
+if TYPE_CHECKING:
+    from detailbase_core.synthetic.language.clause import Clause, Parts
+    from detailbase_core.synthetic.language.commands import Command
+    from detailbase_core.synthetic.language.noun_phrase import NounPhrase
+    from detailbase_core.synthetic.language.referring import Speaker
+
+_MOST_TRIES = 24  # clauses per noun phrase
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A sentence in parts.
+
+    Attributes:
+        parts: text and mentions, to be joined.
+        target_ids: what it is about.
+    """
+
+    parts: Parts
+    target_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Described:
+    """A thing, its noun phrase, and the clauses that it needs to be unambiguous."""
+
+    row: int
+    phrase: NounPhrase
+    clauses: tuple[Clause, ...]
+
+    @property
+    def rows(self) -> set[int]:
+        """The thing and all that its clauses name."""
+        return {self.row}.union(*(rows_named(clause.parts) for clause in self.clauses))
+
+    def mention(self, speaker: Speaker, determiner: str = "the") -> Mention:
+        """Its noun phrase."""
+        before = next((clause.before for clause in self.clauses if clause.before), "")
+        words = self.phrase.words(before=before)
+        return Mention(a_or_the(words, determiner), speaker.ids([self.row]))
+
+    def attributive(self, speaker: Speaker) -> Parts:
+        """As in: "the red chair next to the table and behind the sofa"."""
+        parts: list[Parts | str | Mention] = [self.mention(speaker)]
+        for i, clause in enumerate(self.clauses):
+            parts += [" and ", clause.predicate or clause.parts] if i else [" ", clause.parts]
+        return joined(*parts)
+
+
+def pick(speaker: Speaker, *, avoid: set[int] | None = None, among: frozenset[str] | None = None
+         ) -> int | None:  # fmt: skip
+    """A row to talk about: things with look-alikes come up more often."""
+    avoid = avoid or set()
+    category = speaker.geometry.category
+    rows = [
+        r for r in speaker.mentionable
+        if r not in avoid and (among is None or str(category[r]) in among)
+    ]  # fmt: skip
+    if not rows:
+        return None
+    weights = np.array([1.0 + 3.0 * min(speaker.peers(r), 2) for r in rows])
+    weights *= np.where(speaker.geometry.hung[rows], 0.4, 1.0)
+    return int(speaker.rng.choice(rows, p=weights / weights.sum()))
+
+
+def described(
+    speaker: Speaker, row: int, relations: int, *, avoid: set[int] | None = None,
+    predicative: bool = False,
+) -> Described | None:  # fmt: skip
+    """Find a noun phrase and this many clauses that together mean the row alone.
+
+    Args:
+        speaker: the room.
+        row: what to describe.
+        relations: 0, 1 or 2 clauses.
+        avoid: rows that the clauses should not name.
+        predicative: only clauses that can follow "it is".
+    """
+    avoid = (avoid or set()) | {row}
+    if relations == 0:
+        phrase = speaker.simple(row)
+        return Described(row, phrase, ()) if phrase else None
+    for phrase in speaker.phrases(row)[:4]:
+        if phrase.size is not None:
+            continue
+        alone = speaker.is_unique(speaker.truth(phrase), row)
+        if alone and speaker.peers(row) and speaker.rng.random() < 0.6:
+            continue  # a relation that is needed teaches more
+        found = _narrowed(speaker, row, phrase, relations, avoid, predicative)
+        if found is not None:
+            return Described(row, phrase, found)
+    return None
+
+
+def _narrowed(
+    speaker: Speaker, row: int, phrase: NounPhrase, relations: int, avoid: set[int],
+    predicative: bool,
+) -> tuple[Clause, ...] | None:  # fmt: skip
+    """Clauses that narrow what a phrase means down to one row."""
+    base = speaker.truth(phrase)
+    found: list[Clause] = []
+    for clause in islice(clauses(speaker, row), _MOST_TRIES):
+        if rows_named(clause.parts) & avoid or (predicative and not clause.predicate):
+            continue
+        if phrase.color and clause.kind in ("colored", "not colored"):
+            continue
+        if found and not go_together(found[0], clause):
+            continue
+        truth = clause.selection.holds(base, speaker.visible)
+        last = len(found) + 1 == relations
+        if truth[row] != YES or (last and not speaker.is_unique(truth, row)):
+            continue
+        found.append(clause)
+        base = truth
+        if last:
+            return tuple(found)
+    return None
+
+
+def go_together(first: Clause, second: Clause) -> bool:
+    """Whether people would join two clauses by "and", and it would be clear what is meant."""
+    alone = ("closest", "farthest", "ordinal", "not colored", "colored", "empty", "between")
+    if first.kind in alone or second.kind in alone or first.kind == second.kind or first.final:
+        return False
+    if {first.kind, second.kind} & {"with part", "without part", "carrying"}:
+        return False
+    for pair in ({"corner", "wall"}, {"on", "floor"}, {"on wall", "wall"}, {"at", "facing"},
+                 {"on", "next to"}, {"middle", "wall"}, {"corner", "middle"}):  # fmt: skip
+        if {first.kind, second.kind} == pair:
+            return False
+    return not rows_named(first.parts) & rows_named(second.parts)
+
+
+def command(speaker: Speaker, category: str, *, plural: bool = False) -> Command:
+    """Words before and after the target; often none."""
+    if speaker.rng.random() < (0.1 if speaker.exam else 0.25):
+        return commands.Command("", speaker.choose((".", "")))
+    special = [c for c in commands.SPECIAL if c.suits and category in c.suits]
+    use_special = bool(special) and speaker.rng.random() < 0.35
+    pool = [c for c in (special if use_special else commands.GENERAL) if c.plural or not plural]
+    return speaker.choose(pool or commands.GENERAL, lambda c: c.before)

@@ -1,0 +1,45 @@
+"""What is kept from training for the text exam: all of it is listed here.
+
+With split "train" none of these words and templates occurs; with "exam_text" every sentence has
+at least one of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from detailbase_core.synthetic.language import nouns
+
+NOUNS = (
+    "easy chair", "lounge chair", "settee", "desk chair", "footstool", "cot", "cushion",
+    "low table", "end table", "writing desk", "night table", "chest of drawers", "armoire",
+    "bookcase", "cupboard", "credenza", "television stand", "tv screen", "computer screen",
+    "folding screen", "pc", "standing lamp", "desk lamp", "ceiling light", "wall light",
+    "houseplant", "wastebasket", "garbage can", "refrigerator", "cooker", "washer",
+    "coffee maker", "tub", "washbasin", "painting", "drape", "heater", "carpet", "loudspeaker",
+    "mug", "carton", "hamper", "teddy", "coat stand", "vacuum", "sculpture", "notebook computer",
+    "handbag", "saucepan", "figurine",
+)  # fmt: skip
+
+COLORS = ("gray", "violet")
+
+RELATIONS = (
+    "alongside", "beneath", "furthest from", "in the vicinity of", "at the back of", "opposite",
+    "midway between", "over by", "lacking",
+)  # fmt: skip
+
+COMMANDS = (
+    "make your way to", "could you locate", "I'd like you to find", "direct me to", "search for",
+    "have a look at", "fetch me", "get rid of", "does anyone see", "lead me to", "spot",
+)  # fmt: skip
+
+TEMPLATES = ("riddle", "correction")
+
+_PLURALS = tuple(noun.plural for noun in nouns.NOUNS if noun.singular in NOUNS)
+_ALL = (*NOUNS, *_PLURALS, *COLORS, *RELATIONS, *COMMANDS)
+_WORDS = re.compile(r"\b(?:" + "|".join(map(re.escape, _ALL)) + r")\b", re.IGNORECASE)
+
+
+def is_held_out(words: str) -> bool:
+    """Whether some words of a sentence are kept from training."""
+    return _WORDS.search(words) is not None

@@ -1,0 +1,110 @@
+"""Sentences of more than fifty words, as people give when they want to be sure."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from detailbase_core.synthetic.language.clause import Mention, joined, rows_named
+from detailbase_core.synthetic.language.describing import Draft, described, pick
+from detailbase_core.synthetic.language.finding import clauses
+from detailbase_core.synthetic.language.relating import the
+
+if TYPE_CHECKING:
+    from detailbase_core.synthetic.language.clause import Parts
+    from detailbase_core.synthetic.language.describing import Described
+    from detailbase_core.synthetic.language.referring import Speaker
+
+_MORE_THAN_WORDS = 50
+_MOST_FACTS = 6
+_NO_FACTS = ("closest", "farthest", "colored", "not colored")  # they need peers, or say it twice
+_OPENINGS = (
+    "please help me with something. There is ", "so, here is what I want. There is ",
+    "let me tell you what I want. There is ", "okay, so there is ",
+    "I'd like you to find something for me. It is ",
+)  # fmt: skip
+_CLOSINGS = (
+    "Please go there and wait for me.", "That is the one I want you to find.",
+    "Go there now, please.", "Tell me when you have found it.",
+    "Once you are there, turn around and come back to me.",
+)  # fmt: skip
+
+
+def long(speaker: Speaker) -> Draft | None:
+    """A thing, where it is, and then where the things around it are."""
+    row = pick(speaker)
+    if row is None:
+        return None
+    found = described(speaker, row, 2, predicative=True) or described(
+        speaker, row, 1, predicative=True
+    )
+    if found is None or found.clauses[0].before:
+        return None
+    predicates: list[Parts | str] = [found.clauses[0].predicate]
+    if len(found.clauses) > 1:
+        predicates += [" and ", found.clauses[1].predicate]
+    head = joined(
+        speaker.choose(_OPENINGS), found.mention(speaker, "a"), ". It is ", *predicates, "."
+    )
+    closing = speaker.choose(_CLOSINGS)
+    parts = joined(head, _other(speaker, found))
+    said: set[int] = {row}
+    for _ in range(_MOST_FACTS):
+        if _words(parts) + _words((closing,)) > _MORE_THAN_WORDS:
+            break
+        fact = _fact(speaker, parts, said, row)
+        if fact is None:
+            return None
+        parts = joined(parts, fact)
+    parts = joined(parts, f" {closing}")
+    return Draft(parts, speaker.ids([row])) if _words(parts) > _MORE_THAN_WORDS else None
+
+
+def _words(parts: Parts) -> int:
+    return len("".join(p.text if isinstance(p, Mention) else p for p in parts).split())
+
+
+def _other(speaker: Speaker, found: Described) -> Parts:
+    """As in: " Don't go to the chair by the window, that is another one."; often nothing."""
+    peers = [
+        r for r in speaker.mentionable
+        if r not in found.rows and speaker.thing(r).category == speaker.thing(found.row).category
+    ]  # fmt: skip
+    if not peers:
+        return ()
+    other = described(speaker, int(speaker.rng.choice(peers)), 1, avoid=found.rows)
+    if other is None:
+        return ()
+    before, after = speaker.choose((
+        (" Don't go to ", ", that is not what I mean."), (" I don't mean ", "."),
+        (" Please don't mix it up with ", "."),
+    ), lambda pair: pair[0])  # fmt: skip
+    return joined(before, other.attributive(speaker), after)
+
+
+def _fact(speaker: Speaker, parts: Parts, said: set[int], target: int) -> Parts | None:
+    """Something true of what was named already, or of something else in the room."""
+    rng = speaker.rng
+    named = [r for r in rows_named(parts) if r not in said and r in speaker.mentionable]
+    others = [r for r in speaker.mentionable if r not in said and r not in named]
+    for row in [*rng.permutation(named).tolist(), *rng.permutation(others).tolist()][:8]:
+        said.add(int(row))
+        mention = the(speaker, int(row))
+        if mention is None:
+            continue
+        facts = [
+            clause
+            for clause in islice(clauses(speaker, int(row)), 6)
+            if clause.predicate
+            and clause.kind not in _NO_FACTS
+            and not rows_named(clause.parts) & (said | {target})
+        ]
+        if not facts:
+            continue
+        fact = facts[0]
+        if row in named:
+            start = mention.text[:1].upper() + mention.text[1:]
+            return joined(" ", Mention(start, mention.ids), " is ", fact.predicate, ".")
+        see = speaker.choose((" You will also see ", " There is also ", " On your way you pass "))
+        return joined(see, mention, ", which is ", fact.predicate, ".")
+    return None

@@ -1,0 +1,105 @@
+"""Phrases that mean several things: "both lamps", "the three chairs around the table"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detailbase_core.synthetic.language import placing, relating, wording
+from detailbase_core.synthetic.language.clause import Clause, Mention, joined
+from detailbase_core.synthetic.language.describing import Draft, pick
+from detailbase_core.synthetic.language.noun_phrase import NounPhrase
+from detailbase_core.synthetic.language.relations import NO, YES
+from detailbase_core.synthetic.room import FIRST_OBJECT_ID
+
+if TYPE_CHECKING:
+    from detailbase_core.synthetic.language.clause import Parts
+    from detailbase_core.synthetic.language.referring import Speaker
+    from detailbase_core.synthetic.language.relations import Truth
+
+_OPENINGS = (
+    ("", "."), ("find ", "."), ("show me ", "."), ("point at ", "."), ("count ", "."),
+    ("where are ", "?"), ("can you see ", "?"), ("I mean ", "."), ("look at ", "."),
+    ("how many people fit on ", "?"), ("go past ", "."), ("watch ", "."),
+    ("search for ", "."), ("could you locate ", "?"), ("have a look at ", "."),
+)  # fmt: skip
+_SHARED = ("at", "on", "under", "next to")
+
+
+def plural(speaker: Speaker) -> Draft | None:
+    """A sentence about two or more things of a kind."""
+    found = group(speaker, clause=bool(speaker.rng.random() < 0.5))
+    if found is None:
+        return None
+    mention, tail = found
+    seats = {speaker.thing(i - FIRST_OBJECT_ID).category for i in mention.ids} <= {
+        "sofa",
+        "bench",
+        "bed",
+    }
+    openings = [o for o in _OPENINGS if seats or "people" not in o[0]]
+    before, after = speaker.choose(openings, lambda opening: opening[0])
+    return Draft(joined(before, mention, tail, after), mention.ids)
+
+
+def group(speaker: Speaker, *, clause: bool) -> tuple[Mention, Parts] | None:
+    """A mention of several things of a kind, and what follows it."""
+    rng = speaker.rng
+    row = pick(speaker)
+    if row is None or speaker.peers(row) == 0:
+        return None
+    thing = speaker.thing(row)
+    noun = speaker.noun(thing.category)
+    color = thing.color if rng.random() < 0.4 else None
+    material = thing.material if color is None and rng.random() < 0.2 else None
+    phrase = speaker.adjective(noun, color=color, material=material)
+    if phrase.is_mass:
+        return None
+    base = speaker.truth(phrase)
+    shared = _shared_clause(speaker, row) if clause else None
+    truth = base if shared is None else shared.selection.holds(base, speaker.visible)
+    found = speaker.means(truth)
+    if found is None or len(found) < 2 or not set(found.tolist()) <= set(speaker.mentionable):
+        return None
+    narrowed = shared is not None or _has_others(speaker, phrase, base)
+    mention = Mention(_counted(speaker, phrase, len(found), narrowed), speaker.ids(found))
+    return mention, () if shared is None else joined(" ", shared.parts)
+
+
+def _has_others(speaker: Speaker, phrase: NounPhrase, base: Truth) -> bool:
+    whole = speaker.truth(NounPhrase(phrase.noun))
+    return bool(((whole > NO) & (base == NO) & speaker.visible).any())
+
+
+def _counted(speaker: Speaker, phrase: NounPhrase, count: int, narrowed: bool) -> str:
+    """With a determiner: "the two red chairs", "all chairs", "every chair"."""
+    many, number = phrase.words(plural=True), wording.NUMBERS.get(count)
+    choices = [f"the {many}", f"all the {many}"]
+    if not narrowed:
+        choices += [f"all {many}", f"every {phrase.words()}"]
+    if number:
+        choices += [f"the {number} {many}"] * 2
+    if count == 2:
+        choices += [f"both {many}", f"both {many}", f"both the {many}"]
+    elif number:
+        choices.append(f"all {number} {many}")
+    return speaker.choose(choices)
+
+
+def _shared_clause(speaker: Speaker, row: int) -> Clause | None:
+    """A relation that several things can share with one anchor."""
+    rng = speaker.rng
+    places = [p for p in placing.places_of(speaker, row) if p in ("floor", "on wall", "wall")]
+    if places and rng.random() < 0.3:
+        return placing.place(speaker, str(rng.choice(places)), row)
+    for kind in (_SHARED[i] for i in rng.permutation(len(_SHARED))):
+        relation = speaker.geometry.matrix(kind)
+        anchors = [a for a in speaker.mentionable if relation[row, a] == YES]
+        if not anchors:
+            continue
+        found = relating.pairwise(speaker, kind, int(rng.choice(anchors)))
+        if found is None:
+            continue
+        way = speaker.choose(wording.RELATIONS["around" if kind == "at" else kind])
+        name = next(part for part in found.parts if isinstance(part, Mention))
+        return Clause(kind, found.selection, joined(f"{way} ", name), (), found.rows)
+    return None

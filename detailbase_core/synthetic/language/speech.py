@@ -1,0 +1,123 @@
+"""Sentences as speech recognition and hurried fingers leave them; the noun phrases stay marked.
+
+No mark and no capital survives; words are contracted, misheard, mistyped, and "um" gets between
+them. Each mention stays one run of words whose last one is its head.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detailbase_core.synthetic.language import nouns
+from detailbase_core.synthetic.language.clause import Mention
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from detailbase_core.synthetic.language.clause import Parts
+
+FILLERS = ("uh", "um", "er", "hmm")
+# What sounds the same, or is heard as two words.
+HOMOPHONES = {
+    "red": "read", "blue": "blew", "by": "buy", "right": "write", "see": "sea", "their": "there",
+    "there": "their", "to": "too", "for": "four", "grey": "gray", "bear": "bare", "seat": "seed",
+    "board": "bored", "which": "witch", "here": "hear", "need": "knead", "would": "wood",
+    "armchair": "arm chair", "bookshelf": "book shelf", "nightstand": "night stand",
+    "bookshelves": "book shelves", "armchairs": "arm chairs", "dishwasher": "dish washer",
+    "fireplace": "fire place", "keyboard": "key board", "whiteboard": "white board",
+    "sideboard": "side board", "backpack": "back pack", "suitcase": "suit case",
+    "bathtub": "bath tub", "bookcase": "book case", "footstool": "foot stool",
+    "pillow": "pillar", "sofa": "sofer", "table": "tabel", "stool": "stole", "vase": "vaas",
+    "couch": "coach", "piano": "pianno", "curtain": "certain", "door": "dor", "plant": "plan",
+    "clock": "clog", "desk": "disc", "lamp": "lamb", "bin": "been", "rug": "rag", "stove": "stow",
+}  # fmt: skip
+CONTRACTIONS = (
+    ("there is", "there's"), ("it is", "it's"), ("that is", "that's"), ("where is", "where's"),
+    ("is not", "isn't"), ("what is", "what's"), ("do not", "don't"), ("can you", "can ya"),
+    ("give me", "gimme"), ("want to", "wanna"), ("let me", "lemme"),
+)  # fmt: skip
+_SHORTEST_TYPO = 5  # letters; shorter words would change beyond recognition
+_KNOWN = frozenset(
+    word for noun in nouns.NOUNS for form in (noun.singular, noun.plural) for word in form.split()
+)
+_NEIGHBOURS = {
+    "a": "s", "b": "v", "c": "x", "d": "s", "e": "r", "f": "g", "g": "h", "h": "j", "i": "o",
+    "k": "l", "l": "k", "m": "n", "n": "m", "o": "p", "p": "o", "r": "t", "s": "a", "t": "r",
+    "u": "i", "v": "b", "w": "e", "y": "t",
+}  # fmt: skip
+
+
+def spoken(parts: Parts, rng: np.random.Generator) -> Parts:
+    """The same sentence in the style of speech or of fast typing."""
+    parts = tuple(_plain(part) for part in parts)
+    if rng.random() < 0.6:
+        parts = tuple(p if isinstance(p, Mention) else _contracted(p) for p in parts)
+    if rng.random() < 0.4:
+        parts = tuple(p if isinstance(p, Mention) else p.replace("'", "") for p in parts)
+    words = [(i, j) for i, part in enumerate(parts) for j in range(len(_text(part).split()))]
+    if not words:
+        return parts
+    kind = rng.random()
+    changes = int(rng.integers(1, 3))
+    for _ in range(changes if kind < 0.75 else 0):
+        i, j = words[int(rng.integers(len(words)))]
+        change = _misheard if kind < 0.3 else _mistyped if kind < 0.55 else _hesitant
+        parts = (*parts[:i], _changed(parts[i], j, change, rng), *parts[i + 1 :])
+    return parts
+
+
+def _text(part: str | Mention) -> str:
+    return part.text if isinstance(part, Mention) else part
+
+
+def _plain(part: str | Mention) -> str | Mention:
+    """In lower case, without marks."""
+    text = re.sub(r"[.,;?!:]", "", _text(part)).lower()
+    return replace(part, text=text) if isinstance(part, Mention) else text
+
+
+def _contracted(text: str) -> str:
+    for long, short in CONTRACTIONS:
+        text = re.sub(rf"\b{long}\b", short, text)
+    return text
+
+
+def _changed(
+    part: str | Mention, index: int, change: object, rng: np.random.Generator
+) -> str | Mention:
+    """A part with one of its words changed; the spaces around stay."""
+    text = _text(part)
+    pieces = re.split(r"(\s+)", text)
+    places = [k for k, piece in enumerate(pieces) if piece.strip()]
+    if index >= len(places):  # an earlier change has made two words one
+        return part
+    if change is _hesitant and index == 0 and isinstance(part, Mention):
+        return part  # a phrase begins with its own word
+    place = places[index]
+    pieces[place] = change(pieces[place], rng)  # type: ignore[operator]
+    joined = "".join(pieces)
+    return replace(part, text=joined) if isinstance(part, Mention) else joined
+
+
+def _hesitant(word: str, rng: np.random.Generator) -> str:
+    return f"{rng.choice(FILLERS)} {word}"
+
+
+def _misheard(word: str, rng: np.random.Generator) -> str:
+    return HOMOPHONES.get(word, word)
+
+
+def _mistyped(word: str, rng: np.random.Generator) -> str:
+    if len(word) < _SHORTEST_TYPO or not word.isalpha():
+        return word
+    i = int(rng.integers(1, len(word) - 2))
+    kind = int(rng.integers(4))
+    typed = (
+        word[:i] + word[i + 1] + word[i] + word[i + 2 :],
+        word[:i] + word[i + 1 :],
+        word[:i] + word[i] + word[i:],
+        word[:i] + _NEIGHBOURS.get(word[i], word[i]) + word[i + 1 :],
+    )[kind]
+    return word if typed in _KNOWN else typed
