@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.synthetic.room import Room
-    from detailbase_core.synthetic.sentences import Description
+    from detailbase_core.synthetic.sentences import Description, Split
     from detailbase_core.synthetic.stock import Stock
 
 MENTIONABLE_VOXELS = 50
@@ -69,6 +69,7 @@ def make_sample(
     stock: Stock | None = None,
     *,
     sentences: int = 32,
+    split: Split = "train",
     corruption: str | None = None,
     map_config: MapConfig | None = None,
     superpoint_config: SuperpointConfig | None = None,
@@ -82,6 +83,7 @@ def make_sample(
         seed: not negative.
         stock: see generate_room.
         sentences: wanted; fewer come where the room gives too little to say.
+        split: which templates and synonyms, see describe.
         corruption: one of survey.CORRUPTIONS, on top of what the seed gives.
         map_config, superpoint_config: as the robot has them; None = the defaults.
     """
@@ -110,6 +112,7 @@ def make_sample(
         mentionable=mentionable,
         visible=set(np.flatnonzero(seen).tolist()),
         count=sentences,
+        split=split,
     )
     superpoint = segment_cloud(cloud, superpoint_config or SuperpointConfig())
     return Sample(
