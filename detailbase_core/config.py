@@ -194,21 +194,54 @@ class ModelConfig(Settings):
         "Read the 1x1x1 shortcut weights [out, 1, 1, 1, in] as [in, out] without transposing, an "
         "inherited slip that released weights depend on. Off: the plain product.",
     )
+    pooled_levels: int = setting(
+        1,
+        "U-Net levels, the finest first, whose features a superpoint gets (published: 1). The "
+        "coarser ones know more of what a thing is, and cost next to nothing.",
+        low=1,
+    )
     superpoint_positions: bool = setting(
         False, "Add an embedding of each superpoint's centre and extent to its features."
     )
+    center_offsets: bool = setting(
+        False,
+        "Predict the way from each superpoint to the centre of its object. Positions are then "
+        "those of objects, and touching objects come apart.",
+    )
+    query_positions: bool = setting(
+        False, "Tell each query where the objects of its present mask are."
+    )
+    relative_positions: bool = setting(
+        False,
+        "Let queries look and draw relative to where other words' objects are: next to, left of.",
+    )
     presence_head: bool = setting(False, "Predict per query whether the scene holds what it names.")
+    phrase_head: bool = setting(
+        False, "Find the noun phrases by the text encoder's words, so that no parser is needed."
+    )
+    phrase_queries: bool = setting(
+        False, "A phrase's query is the mean of its words; off: its head word, as published."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.widths:
             raise ConfigError("widths: the U-Net needs at least one level")
+        if self.pooled_levels > len(self.widths):
+            raise ConfigError(
+                f"pooled_levels: {self.pooled_levels} of a U-Net with {len(self.widths)} levels"
+            )
         _check_heads("query_dim", self.query_dim, self.heads)
 
     @property
     def in_channels(self) -> int:
         """Features per voxel: r g b x y z, or r g b and height."""
         return 6 if self.coordinates == "reference" else 4
+
+    @property
+    def superpoint_width(self) -> int:
+        """Features per superpoint."""
+        return sum(self.widths[: self.pooled_levels])
 
 
 @dataclass(frozen=True)

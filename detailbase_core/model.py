@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from detailbase_core.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
+from detailbase_core.offset_head import OffsetHead
+from detailbase_core.phrase_head import PhraseHead
 from detailbase_core.sparse_unet import SparseUNet
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, grid_origin, voxelize
@@ -28,8 +30,14 @@ class DetailBase(nn.Module):
         super().__init__()
         self.config = config
         self.unet = SparseUNet(
-            config.in_channels, config.widths, config.block_reps, config.pointwise_reinterpret
+            config.in_channels,
+            config.widths,
+            config.block_reps,
+            config.pointwise_reinterpret,
+            pooled_levels=config.pooled_levels,
         )
+        self.offset_head = OffsetHead(config.superpoint_width) if config.center_offsets else None
+        self.phrase_head = PhraseHead(config.text_dim) if config.phrase_head else None
         self.decoder = MaskDecoder(config)
 
     def encode_scene(self, batch: SceneBatch, cancel: CancelToken | None = None) -> SuperpointBatch:
@@ -39,13 +47,16 @@ class DetailBase(nn.Module):
             Cancelled: `cancel` was set, looked at between U-Net levels.
         """
         count = sum(batch.superpoint_counts)
-        points = self.encode_points(batch, cancel)
-        features = pool_superpoints(points, batch.point_to_superpoint, count)
+        voxels, point_to_voxel = self.encode_voxels(batch, cancel)
+        features = pool_superpoints(voxels, point_to_voxel, batch.point_to_superpoint, count)
         geometry = superpoint_geometry(batch.xyz, batch.point_to_superpoint, count)
-        return pad_superpoints(features, geometry, batch.superpoint_counts)
+        offsets = None if self.offset_head is None else self.offset_head(features, geometry)
+        return pad_superpoints(features, geometry, batch.superpoint_counts, offsets)
 
-    def encode_points(self, batch: SceneBatch, cancel: CancelToken | None = None) -> Tensor:
-        """U-Net features of every point (those of its voxel), (N, widths[0])."""
+    def encode_voxels(
+        self, batch: SceneBatch, cancel: CancelToken | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """U-Net features of every voxel (V, superpoint_width), and each point's voxel (N,)."""
         anchored = self.config.coordinates == "anchored"
         voxels = voxelize(
             batch.grid_xyz,
@@ -57,8 +68,7 @@ class DetailBase(nn.Module):
         place = batch.xyz[:, 2:] if anchored else batch.xyz
         features = torch.cat([batch.rgb, place], dim=1)
         voxel_features = average_features(features, voxels.point_to_voxel, len(voxels))
-        encoded: Tensor = self.unet(voxel_features, voxels, cancel)
-        return encoded[voxels.point_to_voxel]
+        return self.unet(voxel_features, voxels, cancel), voxels.point_to_voxel
 
     def ground(
         self,
@@ -94,11 +104,16 @@ def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) ->
     return torch.cat([center, (high - low).clamp(min=0.0)], dim=1)
 
 
-def pad_superpoints(features: Tensor, geometry: Tensor, counts: tuple[int, ...]) -> SuperpointBatch:
+def pad_superpoints(
+    features: Tensor, geometry: Tensor, counts: tuple[int, ...], offsets: Tensor | None = None
+) -> SuperpointBatch:
     """Superpoints numbered through -> one padded row per scene."""
-    sizes = list(counts)
-    padded = nn.utils.rnn.pad_sequence(list(torch.split(features, sizes)), batch_first=True)
-    shapes = nn.utils.rnn.pad_sequence(list(torch.split(geometry, sizes)), batch_first=True)
-    number = torch.arange(padded.shape[1], device=features.device)
-    length = torch.tensor(counts, device=features.device)
-    return SuperpointBatch(padded, number >= length[:, None], shapes)
+
+    def padded(rows: Tensor) -> Tensor:
+        return nn.utils.rnn.pad_sequence(list(torch.split(rows, list(counts))), batch_first=True)
+
+    number = torch.arange(max(counts), device=features.device)
+    padding = torch.stack([number >= count for count in counts])
+    return SuperpointBatch(
+        padded(features), padding, padded(geometry), None if offsets is None else padded(offsets)
+    )

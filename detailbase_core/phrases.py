@@ -8,12 +8,15 @@ Sentences in other languages may yield no phrases: the sentence itself is always
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from detailbase_core.errors import BadQueryError
 from detailbase_core.phrase_chunks import find_chunks
 from detailbase_core.phrase_words import DETERMINERS
 from detailbase_core.types import Phrase, Sentence, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WORD_PATTERN = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
 
@@ -34,12 +37,8 @@ def split_words(text: str) -> tuple[Word, ...]:
     return tuple(Word(m.group(), m.start(), m.end()) for m in WORD_PATTERN.finditer(text))
 
 
-def parse_sentence(text: str, max_words: int = 256) -> Sentence:
-    """Words and noun phrases of a sentence.
-
-    Args:
-        text: as a person typed or spoke it; punctuation and capitals are optional.
-        max_words: longest sentence accepted, words and punctuation marks.
+def checked_words(text: str, max_words: int) -> tuple[Word, ...]:
+    """split_words, for a sentence that can be answered.
 
     Raises:
         BadQueryError: no words at all, or more than `max_words`.
@@ -52,11 +51,28 @@ def parse_sentence(text: str, max_words: int = 256) -> Sentence:
             f"the sentence has {len(words)} words, at most {max_words} are accepted; "
             f"ask for fewer things at once or raise max_words"
         )
-    phrases = []
-    for first, last, head in find_chunks([word.text for word in words]):
-        begin, end = words[first].begin, words[last].end
-        phrases.append(Phrase(text[begin:end], begin, end, head))
-    return Sentence(text, words, tuple(phrases))
+    return words
+
+
+def phrase_of_words(text: str, words: Sequence[Word], first: int, last: int, head: int) -> Phrase:
+    """The phrase from word `first` to word `last` of a sentence's words."""
+    begin, end = words[first].begin, words[last].end
+    return Phrase(text[begin:end], begin, end, head)
+
+
+def parse_sentence(text: str, max_words: int = 256) -> Sentence:
+    """Words and noun phrases of a sentence.
+
+    Args:
+        text: as a person typed or spoke it; punctuation and capitals are optional.
+        max_words: longest sentence accepted, words and punctuation marks.
+
+    Raises:
+        BadQueryError: no words at all, or more than `max_words`.
+    """
+    words = checked_words(text, max_words)
+    chunks = find_chunks([word.text for word in words])
+    return Sentence(text, words, tuple(phrase_of_words(text, words, *chunk) for chunk in chunks))
 
 
 def phrase_name(text: str) -> str:

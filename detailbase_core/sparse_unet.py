@@ -21,7 +21,7 @@ from detailbase_core.sparse import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from detailbase_core.voxelization import Voxels
 
@@ -118,6 +118,7 @@ class SparseUNet(nn.Module):
         block_reps: residual blocks per level and direction.
         pointwise_reinterpret: see PointwiseConv3d; as released by default.
         backend: auto, native, torch or spconv; may be set later as an attribute.
+        pooled_levels: how many levels, the finest first, the output holds side by side.
     """
 
     def __init__(
@@ -127,6 +128,7 @@ class SparseUNet(nn.Module):
         block_reps: int,
         pointwise_reinterpret: bool = True,
         backend: str = "auto",
+        pooled_levels: int = 1,
     ) -> None:
         super().__init__()
         self.backend = backend
@@ -136,6 +138,7 @@ class SparseUNet(nn.Module):
             for width, coarser in zip(widths, (*widths[1:], None), strict=True)
         )
         self.output_norm = NormReLU(widths[0])
+        self.coarse_norms = nn.ModuleList(NormReLU(width) for width in widths[1:pooled_levels])
 
     def forward(
         self, voxel_features: Tensor, voxels: Voxels | Pyramid, cancel: CancelToken | None = None
@@ -148,7 +151,9 @@ class SparseUNet(nn.Module):
             cancel: looked at before each level.
 
         Returns:
-            [V, widths[0]], in the same order; V = 0 gives an empty result.
+            [V, widths[0] + ... + widths[pooled_levels - 1]], in the same order: a voxel's own
+            features, then those of its ancestors (zeros where it has none); V = 0 gives an empty
+            result.
 
         Raises:
             Cancelled: the token was set.
@@ -161,13 +166,29 @@ class SparseUNet(nn.Module):
         )
         backend = select_backend(self.backend, voxel_features)
         x = SparseTensor(voxel_features[pyramid.order], pyramid, 0, backend)
-        x = self._through_levels(self.input_conv(x), cancel)
-        features: Tensor = self.output_norm(x.features)
+        finest, *coarser = self._through_levels(self.input_conv(x), cancel)
+        features: Tensor = self.output_norm(finest.features)
+        if self.coarse_norms:
+            features = torch.cat([features, *self._raised(coarser, pyramid)], dim=1)
         restored = torch.empty_like(pyramid.order)
         restored[pyramid.order] = torch.arange(len(restored), device=restored.device)
         return features.index_select(0, restored)
 
-    def _through_levels(self, x: SparseTensor, cancel: CancelToken | None) -> SparseTensor:
+    def _raised(self, coarser: Sequence[SparseTensor], pyramid: Pyramid) -> Iterator[Tensor]:
+        """Features of levels 1, 2, ... at the finest level's voxels, each (V, its width)."""
+        ancestor: Tensor | None = None
+        for norm, x, finer in zip(self.coarse_norms, coarser, pyramid.levels, strict=False):
+            parent = finer.halving()[0].long()
+            parent = torch.where(parent < 0, len(x.features), parent)  # the row after the last
+            if ancestor is not None:
+                parent = torch.cat([parent, parent.new_full((1,), len(x.features))])
+                parent = parent.index_select(0, ancestor)
+            ancestor = parent
+            features = functional.pad(norm(x.features), (0, 0, 0, 1))
+            yield features.index_select(0, ancestor)
+
+    def _through_levels(self, x: SparseTensor, cancel: CancelToken | None) -> list[SparseTensor]:
+        """What each level has at the end, from fine to coarse."""
         *levels, deepest = cast("list[UNetLevel]", list(self.levels))
         skips: list[SparseTensor] = []
         for level in levels:
@@ -175,8 +196,8 @@ class SparseUNet(nn.Module):
             skips.append(level(x))
             x = level.down(skips[-1])
         check_cancelled(cancel)
-        x = deepest(x)
+        found = [deepest(x)]
         for level in reversed(levels):
             check_cancelled(cancel)
-            x = level.up(x, skips.pop())
-        return x
+            found.append(level.up(found[-1], skips.pop()))
+        return found[::-1]

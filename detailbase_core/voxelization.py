@@ -94,8 +94,14 @@ def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
     """
     exact = features.float() if features.dtype.itemsize < 4 else features  # half sums saturate
     total = exact.new_zeros((count, features.shape[1])).index_add_(0, index, exact)
-    size = torch.bincount(index, minlength=count).clamp_(min=1)
+    size = group_sizes(index, count).clamp_(min=1)
     return (total / size[:, None].to(total.dtype)).to(features.dtype)
+
+
+def group_sizes(index: Tensor, count: int) -> Tensor:
+    """Rows of each group, (count,) float32; unlike bincount it does not stop a GPU's host."""
+    ones = torch.ones(1, device=index.device).expand(len(index))
+    return torch.zeros(count, device=index.device).index_add_(0, index, ones)
 
 
 def _check_extent(xyz: Tensor, voxel_size_m: float) -> None:

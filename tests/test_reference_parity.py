@@ -27,7 +27,8 @@ def outputs(golden):
     """Point features, encoded superpoints and all predictions, computed once."""
     model, batch = golden.model(), golden.batch()
     with torch.no_grad():
-        points = model.encode_points(batch)
+        voxels, point_to_voxel = model.encode_voxels(batch)
+        points = voxels[point_to_voxel]
         superpoints = model.encode_scene(batch)
         predictions = model.ground(superpoints, *golden.text())
     return points, superpoints, predictions
@@ -57,7 +58,8 @@ def test_point_features(golden, outputs):
 def test_superpoint_features(golden, outputs):
     points, superpoints, _ = outputs
     expected = golden.arrays["superpoint_feats"]
-    pooled = pool_superpoints(points, golden.batch().point_to_superpoint, len(expected))
+    each = torch.arange(len(points))
+    pooled = pool_superpoints(points, each, golden.batch().point_to_superpoint, len(expected))
     assert np.abs(pooled.numpy() - expected).max() <= FEATURE_TOLERANCE
     packed = superpoints.features[~superpoints.padding]
     assert np.abs(packed.numpy() - expected).max() <= FEATURE_TOLERANCE

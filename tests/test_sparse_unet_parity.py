@@ -82,6 +82,7 @@ def test_point_features(golden, voxels, voxel_features, unet, backend):
 def test_superpoint_features(golden):
     pooled = pool_superpoints(
         torch.from_numpy(golden["point_feats"]),
+        torch.arange(len(golden["point_feats"])),
         torch.from_numpy(golden["superpoints"]),
         len(golden["superpoint_feats"]),
     )

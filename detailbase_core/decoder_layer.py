@@ -1,0 +1,141 @@
+"""One layer of the mask decoder.
+
+Shapes: G scenes, B sentences per scene, T text rows per sentence, S superpoints per scene
+(padded), D decoder width.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from detailbase_core.positions import WAVES
+from detailbase_core.relative_positions import RelativePositions
+
+if TYPE_CHECKING:
+    from detailbase_core.config import ModelConfig
+    from detailbase_core.relative_positions import Places
+
+
+class Bias(NamedTuple):
+    """A bias on attention, as a dot product.
+
+    Attributes:
+        of_queries: (G, heads, Q, W).
+        of_keys: (G, S, W).
+    """
+
+    of_queries: Tensor
+    of_keys: Tensor
+
+
+class Attention(nn.Module):
+    """Multi-head attention with the parameter names of torch.nn.MultiheadAttention."""
+
+    def __init__(self, dim: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * dim, dim))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * dim))
+        self.out_proj = nn.Linear(dim, dim)
+        nn.init.xavier_uniform_(self.in_proj_weight)
+        nn.init.zeros_(self.out_proj.bias)
+
+    def forward(
+        self, queries: Tensor, keys: Tensor, allowed: Tensor, bias: Bias | None = None
+    ) -> Tensor:
+        """Attend.
+
+        Args:
+            queries: (G, Q, D).
+            keys: (G, S, D), also the values.
+            allowed: (G, 1 or Q, S) bool, True where a query may look; at least one per row.
+            bias: added to the products of queries and keys, where given.
+
+        Returns:
+            (G, Q, D).
+        """
+        dim = queries.shape[-1]
+        weight_q, weight_kv = torch.split(self.in_proj_weight, [dim, 2 * dim])
+        bias_q, bias_kv = torch.split(self.in_proj_bias, [dim, 2 * dim])
+        query = self._split_heads(F.linear(queries, weight_q, bias_q))
+        key, value = (self._split_heads(x) for x in F.linear(keys, weight_kv, bias_kv).chunk(2, -1))
+        scale = query.shape[-1] ** -0.5
+        if bias is not None:
+            query = torch.cat([query, (bias.of_queries / scale).to(query.dtype)], dim=-1)
+            shared = bias.of_keys.to(key.dtype).unsqueeze(1).expand(-1, self.heads, -1, -1)
+            key = torch.cat([key, shared], dim=-1)
+        attended = F.scaled_dot_product_attention(
+            query, key, value, attn_mask=allowed.unsqueeze(1), scale=scale
+        )
+        out: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
+        return out
+
+    def _split_heads(self, x: Tensor) -> Tensor:
+        """(G, Q, D) -> (G, heads, Q, D / heads)."""
+        return torch.unflatten(x, -1, (self.heads, -1)).transpose(1, 2)
+
+
+class DecoderLayer(nn.Module):
+    """Cross-attention to superpoints, self-attention among words, feed-forward."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        dim = config.query_dim
+        self.use_cross_norm = config.cross_attention_post_norm
+        self.cross_attention = Attention(dim, config.heads)
+        self.cross_norm = nn.LayerNorm(dim)  # in the released state dict even where unused
+        self.self_attention = Attention(dim, config.heads)
+        self.self_norm = nn.LayerNorm(dim)
+        self.ffn_in = nn.Linear(dim, config.ffn_dim)
+        self.ffn_out = nn.Linear(config.ffn_dim, dim)
+        self.ffn_norm = nn.LayerNorm(dim)
+        self.dropout = nn.Dropout(config.dropout)
+        self.query_place = nn.Linear(2 * WAVES, dim) if config.query_positions else None
+        self.relative = RelativePositions(config) if config.relative_positions else None
+
+    def forward(
+        self,
+        queries: Tensor,
+        keys: Tensor,
+        visible: Tensor,
+        text_mask: Tensor,
+        places: Places | None = None,
+    ) -> tuple[Tensor, Tensor | None]:
+        """One layer.
+
+        Args:
+            queries: (G, B, T, D).
+            keys: (G, S, D).
+            visible: (G, B, T, S) bool, the superpoints that each query may look at.
+            text_mask: (G, B, T) bool, True at real text rows.
+            places: of superpoints and words, where the layer has options that use them.
+
+        Returns:
+            (G, B, T, D), and the preference for places with which to draw masks,
+            (G, B, T, 2 WAVES), where the layer has relative positions.
+        """
+        shape = queries.shape
+        bias, references, preference = None, None, None
+        if places is not None and self.query_place is not None:
+            queries = queries + self.query_place(places.word_waves)
+        if places is not None and self.relative is not None:
+            references = self.relative.references(queries, places.words, text_mask)
+            looking = self.relative.looking(queries, references)
+            bias = Bias(looking.flatten(1, 2).transpose(1, 2), places.superpoint_waves)
+        flat = queries.flatten(1, 2)
+        flat = flat + self.dropout(self.cross_attention(flat, keys, visible.flatten(1, 2), bias))
+        if self.use_cross_norm:
+            flat = self.cross_norm(flat)
+        words = flat.reshape(-1, *shape[2:])
+        words_allowed = text_mask.reshape(-1, 1, shape[2])
+        words = words + self.dropout(self.self_attention(words, words, words_allowed))
+        words = self.self_norm(words)
+        words = words + self.dropout(self.ffn_out(self.dropout(F.gelu(self.ffn_in(words)))))
+        queries = self.ffn_norm(words).view(shape)
+        if self.relative is not None and references is not None:
+            preference = self.relative.drawing(queries, references)
+        return queries, preference

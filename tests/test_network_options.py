@@ -1,0 +1,142 @@
+"""The options by which our own network differs from the published one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from detailbase_core.config import ModelConfig
+from detailbase_core.errors import ConfigError
+from detailbase_core.mask_decoder import SuperpointBatch
+from detailbase_core.model import DetailBase
+from detailbase_core.positions import WAVES, seen_from, wave_vectors, waves
+from detailbase_core.relative_positions import RelativePositions, mask_middles
+from detailbase_core.superpoint_pooling import pool_superpoints
+from tests.test_checkpoint import tiny_batch
+from tests.weight_files import MODEL
+
+ALL = replace(
+    MODEL, pooled_levels=2, superpoint_positions=True, center_offsets=True, query_positions=True,
+    relative_positions=True, presence_head=True, phrase_head=True, widths=(8, 16, 16),
+)  # fmt: skip
+
+
+def grounded(model: DetailBase, batch, sentences: int = 2, words: int = 5):
+    torch.manual_seed(7)
+    text = torch.randn(1, sentences, words, model.config.text_dim)
+    mask = torch.ones(1, sentences, words, dtype=torch.bool)
+    superpoints = model.encode_scene(batch)
+    return superpoints, model.ground(superpoints, text, mask)
+
+
+@pytest.mark.parametrize("option", [
+    {}, {"pooled_levels": 2}, {"center_offsets": True}, {"query_positions": True},
+    {"relative_positions": True}, {"center_offsets": True, "superpoint_positions": True},
+])  # fmt: skip
+def test_every_option_learns(option):
+    """Each parameter of each option gets a gradient from masks, offsets or presence."""
+    torch.manual_seed(0)
+    model = DetailBase(replace(MODEL, **option)).train()
+    if model.config.relative_positions:  # which begin at nothing: then `match` has no gradient
+        for layer in model.decoder.layers:
+            torch.nn.init.normal_(layer.relative.look.weight, std=0.1)
+            torch.nn.init.normal_(layer.relative.draw.weight, std=0.1)
+    superpoints, predictions = grounded(model, tiny_batch())
+    loss = sum(p.mask_logits.square().mean() + p.scores.square().mean() for p in predictions)
+    if superpoints.offsets is not None:
+        loss = loss + superpoints.offsets.square().mean()
+    loss.backward()
+    unused = {"cross_norm.weight", "cross_norm.bias"}  # as published
+    idle = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.any()]
+    assert [n for n in idle if n.split(".", 3)[-1] not in unused] == []
+
+
+def test_preferences_depend_on_the_way_from_the_reference_only():
+    torch.manual_seed(0)
+    vectors = wave_vectors()
+    assert vectors.shape == (WAVES, 3)
+    places, reference, shift = torch.randn(50, 3), torch.randn(3), torch.randn(3)
+    coefficients = torch.randn(2 * WAVES)
+    direct = waves(places - reference, vectors) @ coefficients
+    seen = waves(places, vectors) @ seen_from(coefficients, waves(reference, vectors))
+    moved = waves(places + shift, vectors) @ seen_from(
+        coefficients, waves(reference + shift, vectors)
+    )
+    torch.testing.assert_close(seen, direct, atol=2e-4, rtol=0)
+    torch.testing.assert_close(moved, direct, atol=2e-4, rtol=0)
+
+
+def test_references_are_mixtures_of_real_words_places():
+    torch.manual_seed(0)
+    relative = RelativePositions(MODEL)
+    queries, words = torch.randn(1, 1, 3, MODEL.query_dim), torch.randn(1, 1, 3, 3)
+    mask = torch.tensor([[[True, True, False]]])
+    references = relative.references(queries, words, mask)
+    assert references.shape == (1, 1, 3, MODEL.heads, 2 * WAVES)
+    words[0, 0, 2] = 1e3  # padding
+    assert torch.equal(relative.references(queries, words, mask), references)
+    words[0, 0, :2] = torch.tensor([1.0, 2.0, 0.5])  # both at one place: so is every mixture
+    expected = waves(torch.tensor([1.0, 2.0, 0.5]), relative.vectors)
+    torch.testing.assert_close(
+        relative.references(queries, words, mask), expected.expand_as(references)
+    )
+
+
+def test_a_masks_middle():
+    centers = torch.tensor([[[0.0, 0, 0], [2, 0, 0], [50, 50, 50]]])
+    padding = torch.tensor([[False, False, True]])
+    logits = torch.tensor([[[[20.0, 20, 20], [20, -20, 20], [-200, -200, -200]]]])
+    middles = mask_middles(logits, centers, padding)[0, 0]
+    torch.testing.assert_close(middles[:2], torch.tensor([[1.0, 0, 0], [0, 0, 0]]))
+    assert middles[2].isfinite().all()  # an empty mask is somewhere
+
+
+def test_pooling_weighs_each_point_alike():
+    torch.manual_seed(0)
+    features, voxel = torch.randn(7, 4), torch.randint(0, 7, (60,))
+    superpoint = torch.randint(0, 5, (60,))
+    superpoint[superpoint == 3] = 2  # superpoint 3 is empty
+    pooled = pool_superpoints(features, voxel, superpoint, 5)
+    for s in (0, 1, 2, 4):
+        torch.testing.assert_close(pooled[s], features[voxel[superpoint == s]].mean(0))
+    assert not pooled[3].any()
+
+
+def test_coarser_features_are_those_of_the_ancestor():
+    """Levels beside each other: with the finest alone the first columns stay as they were."""
+    torch.manual_seed(0)
+    model = DetailBase(ALL).eval()
+    features, _ = model.encode_voxels(tiny_batch())
+    assert features.shape[1] == ALL.superpoint_width == 8 + 16
+    single = DetailBase(replace(ALL, pooled_levels=1)).eval()
+    single.unet.load_state_dict(
+        {k: v for k, v in model.unet.state_dict().items() if not k.startswith("coarse_norms")}
+    )
+    finest, _ = single.encode_voxels(tiny_batch())
+    assert torch.equal(features[:, :8], finest)
+    assert len(features[:, 8:].unique(dim=0)) < len(finest.unique(dim=0))  # siblings share
+
+
+def test_levels_that_do_not_exist_are_refused():
+    with pytest.raises(ConfigError, match="pooled_levels: 6 of a U-Net with 5 levels"):
+        ModelConfig(pooled_levels=6)
+
+
+def test_padding_changes_nothing():
+    """A scene's answers are the same beside a larger scene."""
+    torch.manual_seed(0)
+    model = DetailBase(ALL).eval()
+    alone, expected = grounded(model, tiny_batch())
+    count = alone.features.shape[1]
+    wider = SuperpointBatch(
+        *(torch.cat([x, torch.ones_like(x)], dim=1) for x in
+          (alone.features, alone.padding, alone.geometry, alone.offsets))
+    )  # fmt: skip
+    torch.manual_seed(7)
+    text = torch.randn(1, 2, 5, ALL.text_dim)
+    beside = model.ground(wider, text, torch.ones(1, 2, 5, dtype=torch.bool))
+    for one, two in zip(expected, beside, strict=True):
+        torch.testing.assert_close(two.mask_logits[..., :count], one.mask_logits)
+        torch.testing.assert_close(two.presence_logits, one.presence_logits)
