@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import InstanceConfig
     from detailbase_core.mask_decoder import Prediction
+    from detailbase_core.object_centers import ObjectCenters
     from detailbase_core.types import Scene, Sentence
 
 
 def answer_query(
-    sentence: Sentence, prediction: Prediction, scene: Scene, config: InstanceConfig
+    sentence: Sentence,
+    prediction: Prediction,
+    scene: Scene,
+    config: InstanceConfig,
+    centers: ObjectCenters | None = None,
 ) -> tuple[GroundedPhrase, tuple[GroundedPhrase, ...]]:
     """The sentence's own target, and every phrase's objects.
 
@@ -26,6 +31,7 @@ def answer_query(
         prediction: of one sentence in one scene (G = B = 1).
         scene: whose superpoints the masks are over.
         config: thresholds.
+        centers: votes of the scene's superpoints, where the network has them.
     """
     rows = [0] + [phrase.head + 1 for phrase in sentence.phrases]
     masks = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].sigmoid()
@@ -41,7 +47,7 @@ def answer_query(
         instances: tuple[Instance, ...] = ()
         if present >= config.presence_threshold:
             points: NDArray[np.bool_] = mask[scene.point_to_superpoint]
-            instances = separate_instances(scene.cloud.xyz, points, score, config, next_id)
+            instances = separate_instances(scene.cloud.xyz, points, score, config, next_id, centers)
         next_id += len(instances)
         grounded.append(GroundedPhrase(*span, score, present, instances))
     return grounded[0], tuple(grounded[1:])

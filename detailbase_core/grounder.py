@@ -21,6 +21,8 @@ from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.devices import choose_device, set_threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
+from detailbase_core.object_centers import ObjectCenters
+from detailbase_core.phrase_head import LearnedParser
 from detailbase_core.phrases import RuleParser
 from detailbase_core.scene_batch import batch_scenes
 from detailbase_core.scene_map import SceneMap
@@ -48,12 +50,14 @@ class EncodedScene:
     Attributes:
         scene: the snapshot.
         tiles: its encoded superpoints, on the network's device; one tile for a room.
+        centers: of the superpoints' objects, where the network votes for them.
         encoded_at: time.monotonic() when it was made.
         seconds: wall time per stage.
     """
 
     scene: Scene
     tiles: Tiles
+    centers: ObjectCenters | None
     encoded_at: float
     seconds: dict[str, float]
 
@@ -66,7 +70,8 @@ class Grounder:
 
     Args:
         config: settings; the default uses the shipped model.
-        parser: finds the noun phrases; the default is the built-in rule parser.
+        parser: finds the noun phrases; the default is the network's phrase head, and the built-in
+            rule parser where it has none.
 
     Raises:
         CheckpointError: the weights cannot be used.
@@ -76,7 +81,6 @@ class Grounder:
     def __init__(self, config: GrounderConfig | None = None, parser: PhraseParser | None = None):
         self.config = config or GrounderConfig()
         self.map = SceneMap(self.config.map)
-        self.parser = parser or RuleParser(self.config.max_words)
         self.device = choose_device(self.config.device)
         set_threads(self.config.threads)
         path = self.config.checkpoint or str(SHIPPED_CHECKPOINT)
@@ -84,6 +88,7 @@ class Grounder:
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
         self.text_encoder = text_encoder.to(self.device)
+        self.parser = parser or self._own_parser()
         self._encoded: EncodedScene | None = None
         self._encoding_version: int | None = None  # of the snapshot that is being encoded
         self._network = threading.Lock()
@@ -184,8 +189,14 @@ class Grounder:
         """
         self.map.config = config.map
         self.config = config
-        if isinstance(self.parser, RuleParser):
+        if isinstance(self.parser, (RuleParser, LearnedParser)):
             self.parser.max_words = config.max_words
+
+    def _own_parser(self) -> PhraseParser:
+        head = self.model.phrase_head
+        if head is None:
+            return RuleParser(self.config.max_words)
+        return LearnedParser(head, self.text_encoder, self.config.max_words)
 
     def _fresh(self, version: int, encoded_at: float) -> bool:
         """Whether queries may still use the encoding of this version of the map."""
@@ -202,9 +213,11 @@ class Grounder:
         clock.lap("superpoints")
         with torch.inference_mode():
             batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
-            tiles = tile_superpoints(self.model.encode_scene(batch, cancel))
+            superpoints = self.model.encode_scene(batch, cancel)
+            tiles = tile_superpoints(superpoints)
+            centers = ObjectCenters.of(superpoints, scene.point_to_superpoint)
         clock.lap("encode_scene")
-        return EncodedScene(scene, tiles, time.monotonic(), clock.seconds)
+        return EncodedScene(scene, tiles, centers, time.monotonic(), clock.seconds)
 
     def _ground_encoded(
         self, sentence: str, encode: Callable[[], EncodedScene], cancel: CancelToken | None
@@ -228,7 +241,7 @@ class Grounder:
             )[-1]
             prediction = join_tiles(per_tile, tiles, things.presence_threshold)
         clock.lap("mask_decoder")
-        whole, phrases = answer_query(parsed, prediction, encoded.scene, things)
+        whole, phrases = answer_query(parsed, prediction, encoded.scene, things, encoded.centers)
         clock.lap("instances")
         return Grounding(sentence, encoded.scene, whole, phrases, clock.seconds)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
+    from detailbase_core.object_centers import ObjectCenters
 
 # One noun's objects are of like size; what is so much smaller is a scrap of something else.
 FRAGMENT_SHARE = 0.1
@@ -27,12 +28,14 @@ def separate_instances(
     score: float,
     config: InstanceConfig,
     first_id: int,
+    centers: ObjectCenters | None = None,
 ) -> tuple[Instance, ...]:
-    """Split a mask into objects: parts closer than config.connect_distance_m are one.
+    """Split a mask into objects.
 
-    Pieces under config.min_points, or under FRAGMENT_SHARE of the largest, are dropped; where all
-    pieces are that small, the largest stays. "The chairs" so gives each chair its own box, as long
-    as they do not touch.
+    With voted centres, what votes for one place is one object, touching others or not; without,
+    or for structure, parts closer than config.connect_distance_m are one. So "the chairs" gives
+    each chair its own box. Pieces under config.min_points, or under FRAGMENT_SHARE of the largest,
+    are dropped; where all pieces are that small, the largest stays.
 
     Args:
         xyz: (N, 3) float32, metres, the scene's points.
@@ -40,6 +43,7 @@ def separate_instances(
         score: the mask's score, given to each of its instances.
         config: distances and sizes.
         first_id: id of the first instance; the others count on.
+        centers: of the scene's superpoints, where the network votes for them.
 
     Returns:
         Instances by descending number of points (equal ones by first point); empty for an
@@ -57,27 +61,35 @@ def separate_instances(
     if indices.size == 0:
         return ()
     points = xyz[indices]
-    pieces = _pieces(points, config)
+    labels = None if centers is None else centers.groups(indices)
+    if labels is None:
+        labels = _connected(points, config.connect_distance_m)
+    pieces = _pieces(labels, config.min_points)
     return tuple(
         _instance(first_id + i, indices[piece], points[piece], score)
         for i, piece in enumerate(pieces)
     )
 
 
-def _pieces(points: NDArray[np.float32], config: InstanceConfig) -> list[NDArray[np.int64]]:
-    """Rows of each connected piece worth keeping, the largest piece first."""
+def _connected(points: NDArray[np.float32], distance_m: float) -> NDArray[np.int64]:
+    """(M,) label of the connected part that each point belongs to."""
     reach = float(np.abs(points - points[0]).max())
-    limit = _C.VOXEL_LIMIT * config.connect_distance_m / 2
+    limit = _C.VOXEL_LIMIT * distance_m / 2
     if not reach < limit:  # NaN lands here too
         raise BadCloudError(
             f"masked points spread over {reach:.6g} m (NaN where they are not finite); "
-            f"with connect_distance_m {config.connect_distance_m:g} at most {limit:.6g} m are "
+            f"with connect_distance_m {distance_m:g} at most {limit:.6g} m are "
             "possible; raise it or drop far points"
         )
-    labels = _C.connected_components(points, config.connect_distance_m)
+    labels: NDArray[np.int64] = _C.connected_components(points, distance_m)
+    return labels
+
+
+def _pieces(labels: NDArray[np.int64], min_points: int) -> list[NDArray[np.int64]]:
+    """Rows of each label worth keeping, the largest piece first."""
     sizes = np.bincount(labels)
     by_size = np.argsort(-sizes, kind="stable")
-    smallest = max(config.min_points, FRAGMENT_SHARE * sizes[by_size[0]])
+    smallest = max(min_points, 1, FRAGMENT_SHARE * sizes[by_size[0]])
     kept = [label for label in by_size if sizes[label] >= smallest] or by_size[:1]
     order = np.argsort(labels, kind="stable")
     begins = np.concatenate([[0], np.cumsum(sizes)])

@@ -28,6 +28,7 @@ from detailbase_core.relative_positions import Places, mask_middles
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
+    from detailbase_core.offset_head import Votes
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,21 @@ class SuperpointBatch:
         padding: (G, S) bool, True where there is no superpoint.
         geometry: (G, S, 6) float32, metres: centre relative to the scene's middle (xy) and
             floor (z), then extent along x, y, z.
-        offsets: (G, S, 3) float32, metres: from each superpoint's centre to that of its object;
-            None where the network predicts none.
+        votes: of all superpoints (G, S, ...), for their objects' centres; None where the network
+            has no head for it.
     """
 
     features: Tensor
     padding: Tensor
     geometry: Tensor
-    offsets: Tensor | None = None
+    votes: Votes | None = None
 
     @property
     def object_centers(self) -> Tensor:
         """(G, S, 3) the centre of each superpoint's object, as far as known; no gradient."""
-        own = self.geometry[..., :3]
-        return own if self.offsets is None else own + self.offsets.detach()
+        if self.votes is None:
+            return self.geometry[..., :3]
+        return self.votes.centers(self.geometry).detach()
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class MaskDecoder(nn.Module):
         mask_features = self.mask_head(superpoints.features)
         if self.position_proj is not None:
             embedding = position_embedding(superpoints.geometry)
-            if superpoints.offsets is not None:
+            if superpoints.votes is not None:
                 embedding = torch.cat([embedding, place_waves], dim=-1)
             key_part, mask_part = self.position_proj(embedding).chunk(2, dim=-1)
             keys, mask_features = keys + key_part, mask_features + mask_part

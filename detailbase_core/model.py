@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from detailbase_core.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
-from detailbase_core.offset_head import OffsetHead
+from detailbase_core.offset_head import OffsetHead, Votes
 from detailbase_core.phrase_head import PhraseHead
 from detailbase_core.sparse_unet import SparseUNet
 from detailbase_core.superpoint_pooling import pool_superpoints
@@ -50,8 +50,8 @@ class DetailBase(nn.Module):
         voxels, point_to_voxel = self.encode_voxels(batch, cancel)
         features = pool_superpoints(voxels, point_to_voxel, batch.point_to_superpoint, count)
         geometry = superpoint_geometry(batch.xyz, batch.point_to_superpoint, count)
-        offsets = None if self.offset_head is None else self.offset_head(features, geometry)
-        return pad_superpoints(features, geometry, batch.superpoint_counts, offsets)
+        votes = None if self.offset_head is None else self.offset_head(features, geometry)
+        return pad_superpoints(features, geometry, batch.superpoint_counts, votes)
 
     def encode_voxels(
         self, batch: SceneBatch, cancel: CancelToken | None = None
@@ -105,7 +105,7 @@ def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) ->
 
 
 def pad_superpoints(
-    features: Tensor, geometry: Tensor, counts: tuple[int, ...], offsets: Tensor | None = None
+    features: Tensor, geometry: Tensor, counts: tuple[int, ...], votes: Votes | None = None
 ) -> SuperpointBatch:
     """Superpoints numbered through -> one padded row per scene."""
 
@@ -115,5 +115,8 @@ def pad_superpoints(
     number = torch.arange(max(counts), device=features.device)
     padding = torch.stack([number >= count for count in counts])
     return SuperpointBatch(
-        padded(features), padding, padded(geometry), None if offsets is None else padded(offsets)
+        padded(features),
+        padding,
+        padded(geometry),
+        None if votes is None else Votes(*map(padded, votes)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -9,6 +11,27 @@ from torch.nn import functional
 from detailbase_core.positions import POSITION_FREQUENCIES, position_embedding
 
 HIDDEN = 64
+
+
+class Votes(NamedTuple):
+    """What superpoints say of their objects; any leading dimensions.
+
+    Attributes:
+        offsets: (..., 3) float32, metres: from the superpoint's centre to its object's.
+        movable: (...,) float32 logit: whether it belongs to a thing that has a centre, and not
+            to floor, wall or ceiling.
+    """
+
+    offsets: Tensor
+    movable: Tensor
+
+    def centers(self, geometry: Tensor) -> Tensor:
+        """(..., 3) where the objects' centres are; structure stays where it is.
+
+        Args:
+            geometry: (..., 6) as in SuperpointBatch.
+        """
+        return geometry[..., :3] + self.offsets * self.movable.sigmoid()[..., None]
 
 
 class OffsetHead(nn.Module):
@@ -21,10 +44,10 @@ class OffsetHead(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.hidden = nn.Linear(width + 6 * POSITION_FREQUENCIES + 6, HIDDEN)
-        self.out = nn.Linear(HIDDEN, 3)
+        self.out = nn.Linear(HIDDEN, 4)
 
-    def forward(self, features: Tensor, geometry: Tensor) -> Tensor:
-        """(S, 3) float32, metres, from features (S, C) and geometry (S, 6)."""
+    def forward(self, features: Tensor, geometry: Tensor) -> Votes:
+        """Votes of S superpoints, from features (S, C) and geometry (S, 6)."""
         seen = torch.cat([features.float(), position_embedding(geometry)], dim=-1)
-        offsets: Tensor = self.out(functional.relu(self.hidden(seen)))
-        return offsets.float()
+        out = self.out(functional.relu(self.hidden(seen))).float()
+        return Votes(out[:, :3], out[:, 3])

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from detailbase_core.mask_decoder import Prediction, SuperpointBatch
+from detailbase_core.offset_head import Votes
 
 TILE_M = 12.0
 _OFF = -30.0  # a mask logit that is certainly off
@@ -54,8 +55,14 @@ def tile_superpoints(whole: SuperpointBatch, tile_m: float = TILE_M) -> Tiles:
     lengths = torch.tensor([len(m) for m in members], device=place.device)
     number = pad_sequence(members, batch_first=True)
     padding = torch.arange(number.shape[1], device=place.device) >= lengths[:, None]
-    features = pad_sequence([whole.features[0, m] for m in members], batch_first=True)
-    batch = SuperpointBatch(features, padding, pad_sequence(geometry, batch_first=True))
+
+    def cut(rows: Tensor) -> Tensor:
+        return pad_sequence([rows[0, m] for m in members], batch_first=True)
+
+    votes = None if whole.votes is None else Votes(*map(cut, whole.votes))
+    batch = SuperpointBatch(
+        cut(whole.features), padding, pad_sequence(geometry, batch_first=True), votes
+    )
     return Tiles(batch, number, count)
 
 

@@ -15,6 +15,7 @@ from scipy.spatial.distance import cdist
 from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadCloudError
 from detailbase_core.instances import FRAGMENT_SHARE, fit_box, separate_instances
+from detailbase_core.object_centers import ObjectCenters
 
 CONFIG = InstanceConfig(connect_distance_m=0.1, min_points=30)
 ALL = replace(CONFIG, min_points=1)
@@ -25,9 +26,18 @@ def block(center, count=200, size=0.3, seed=0):
     return (rng.uniform(-size / 2, size / 2, (count, 3)) + center).astype(np.float32)
 
 
-def separate(xyz, mask=None, config=CONFIG, first_id=0):
+def separate(xyz, mask=None, config=CONFIG, first_id=0, centers=None):
     mask = np.ones(len(xyz), bool) if mask is None else mask
-    return separate_instances(xyz, mask, 0.7, config, first_id)
+    return separate_instances(xyz, mask, 0.7, config, first_id, centers)
+
+
+def two_touching_chairs(votes, movable=True):
+    """A row of six superpoints without a gap, and where each votes its object to be."""
+    xyz = np.concatenate([block([0.2 * k, 0, 0], 100, 0.2, k) for k in range(6)])
+    centers = np.stack([np.array(votes), np.zeros(6), np.zeros(6)], axis=1).astype(np.float32)
+    return xyz, ObjectCenters(
+        np.repeat(np.arange(6), 100), centers, np.full(6, 0.1, np.float32), np.full(6, movable)
+    )
 
 
 def test_two_chairs_are_two_instances():
@@ -48,6 +58,34 @@ def test_distance_decides_what_is_one_object():
     away = line + np.float32([0, 0.11, 0])
     assert len(separate(np.concatenate([line, beside]))) == 1
     assert len(separate(np.concatenate([line, away]))) == 2
+
+
+def test_votes_part_what_touches():
+    xyz, centers = two_touching_chairs([0.2, 0.25, 0.15, 0.8, 0.75, 0.85])
+    assert len(separate(xyz)) == 1
+    one, two = separate(xyz, centers=centers)
+    assert one.point_indices.tolist() == list(range(300))
+    assert two.point_indices.tolist() == list(range(300, 600))
+
+
+def test_votes_join_what_is_hidden_in_between():
+    xyz, centers = two_touching_chairs([0.5] * 6)
+    mask = np.repeat([True, True, False, False, True, True], 100)
+    assert len(separate(xyz, mask)) == 2
+    (one,) = separate(xyz, mask, centers=centers)
+    assert len(one.point_indices) == 400
+
+
+def test_a_stray_vote_stays_with_its_object():
+    xyz, centers = two_touching_chairs([0.2, 0.2, 0.2, 0.8, 0.8, 1.2])
+    mask = np.arange(600) < 520  # the last superpoint is hardly there
+    one, two = separate(xyz, mask, centers=centers)
+    assert (len(one.point_indices), len(two.point_indices)) == (300, 220)
+
+
+def test_structure_is_parted_by_gaps_only():
+    xyz, centers = two_touching_chairs([0, 1, 2, 3, 4, 5], movable=False)
+    assert len(separate(xyz, centers=centers)) == 1
 
 
 def test_crumbs_are_dropped_unless_nothing_else_is_left():

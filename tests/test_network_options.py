@@ -11,6 +11,7 @@ from detailbase_core.config import ModelConfig
 from detailbase_core.errors import ConfigError
 from detailbase_core.mask_decoder import SuperpointBatch
 from detailbase_core.model import DetailBase
+from detailbase_core.offset_head import Votes
 from detailbase_core.positions import WAVES, seen_from, wave_vectors, waves
 from detailbase_core.relative_positions import RelativePositions, mask_middles
 from detailbase_core.superpoint_pooling import pool_superpoints
@@ -45,8 +46,8 @@ def test_every_option_learns(option):
             torch.nn.init.normal_(layer.relative.draw.weight, std=0.1)
     superpoints, predictions = grounded(model, tiny_batch())
     loss = sum(p.mask_logits.square().mean() + p.scores.square().mean() for p in predictions)
-    if superpoints.offsets is not None:
-        loss = loss + superpoints.offsets.square().mean()
+    if superpoints.votes is not None:
+        loss = loss + sum(vote.square().mean() for vote in superpoints.votes)
     loss.backward()
     unused = {"cross_norm.weight", "cross_norm.bias"}  # as published
     idle = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.any()]
@@ -130,9 +131,13 @@ def test_padding_changes_nothing():
     model = DetailBase(ALL).eval()
     alone, expected = grounded(model, tiny_batch())
     count = alone.features.shape[1]
+
+    def wide(x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([x, torch.ones_like(x)], dim=1)
+
     wider = SuperpointBatch(
-        *(torch.cat([x, torch.ones_like(x)], dim=1) for x in
-          (alone.features, alone.padding, alone.geometry, alone.offsets))
+        wide(alone.features), wide(alone.padding), wide(alone.geometry),
+        Votes(*map(wide, alone.votes)),
     )  # fmt: skip
     torch.manual_seed(7)
     text = torch.randn(1, 2, 5, ALL.text_dim)
@@ -140,3 +145,9 @@ def test_padding_changes_nothing():
     for one, two in zip(expected, beside, strict=True):
         torch.testing.assert_close(two.mask_logits[..., :count], one.mask_logits)
         torch.testing.assert_close(two.presence_logits, one.presence_logits)
+
+
+def test_only_what_has_a_centre_moves():
+    geometry = torch.tensor([[1.0, 1, 1, 9, 9, 9], [2, 2, 2, 9, 9, 9]])
+    votes = Votes(torch.ones(2, 3), torch.tensor([50.0, -50.0]))
+    assert votes.centers(geometry).tolist() == [[2, 2, 2], [2, 2, 2]]

@@ -1,0 +1,100 @@
+"""Which of a mask's superpoints make one object, by the centres that they vote for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detailbase_core.mask_decoder import SuperpointBatch
+
+# Votes of one object lie closer together than this part of a superpoint's longest side: the parts
+# of a sofa are larger than those of a cup, and so are the errors of their votes.
+REACH = 0.5
+LEAST_REACH_M, LARGEST_REACH_M = 0.08, 0.3
+STRAY_SHARE = 0.1  # a group with so small a part of the largest one's points is a stray vote
+STRAY_M = 0.6  # and belongs to the nearest larger one, unless that is farther than this
+
+
+@dataclass(frozen=True)
+class ObjectCenters:
+    """Votes of a scene's superpoints.
+
+    Attributes:
+        point_to_superpoint: (N,) int64.
+        centers: (S, 3) float32, metres, any frame with the scene's axes.
+        reach: (S,) float32, metres: how near another vote must lie to be the same object's.
+        movable: (S,) bool, whether the superpoint belongs to a thing and not to structure.
+    """
+
+    point_to_superpoint: NDArray[np.int64]
+    centers: NDArray[np.float32]
+    reach: NDArray[np.float32]
+    movable: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, superpoints: SuperpointBatch, point_to_superpoint: NDArray[np.int64]
+    ) -> ObjectCenters | None:
+        """Those of one encoded scene (G = 1); None where the network does not vote."""
+        if superpoints.votes is None:
+            return None
+        extent = superpoints.geometry[0, :, 3:].amax(dim=1)
+        return cls(
+            point_to_superpoint,
+            superpoints.object_centers[0].float().cpu().numpy(),
+            (extent * REACH).clamp(LEAST_REACH_M, LARGEST_REACH_M).float().cpu().numpy(),
+            (superpoints.votes.movable[0] > 0).cpu().numpy(),
+        )
+
+    def groups(self, points: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """One label per masked point: which object it belongs to.
+
+        Args:
+            points: (M,) indices of a mask's points, M >= 1.
+
+        Returns:
+            (M,) labels; None where most of the mask is structure, which has no centre.
+        """
+        used, place, sizes = np.unique(
+            self.point_to_superpoint[points], return_inverse=True, return_counts=True
+        )
+        movable = self.movable[used]
+        if 2 * sizes[movable].sum() < len(points):
+            return None
+        labels = self._linked(used)
+        labels = _without_strays(labels, sizes, self.centers[used])
+        return labels[place]
+
+    def _linked(self, used: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(K,) connected groups of superpoints with votes near each other."""
+        centers, reach = self.centers[used], self.reach[used]
+        first, second = cKDTree(centers).query_pairs(LARGEST_REACH_M, output_type="ndarray").T
+        apart = np.linalg.norm(centers[first] - centers[second], axis=1)
+        near = apart <= np.maximum(reach[first], reach[second])
+        links = (np.ones(int(near.sum())), (first[near], second[near]))
+        _, labels = connected_components(coo_matrix(links, shape=(len(used),) * 2), directed=False)
+        return np.asarray(labels, np.int64)
+
+
+def _without_strays(
+    labels: NDArray[np.int64], sizes: NDArray[np.int64], centers: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """Labels where small groups have joined the nearest larger one."""
+    points = np.bincount(labels, weights=sizes)
+    middles = np.stack(
+        [np.bincount(labels, weights=sizes * axis) / points for axis in centers.T], axis=1
+    )
+    large = np.flatnonzero(points >= STRAY_SHARE * points.max())
+    apart, nearest = cKDTree(middles[large]).query(middles)
+    stray = (points < STRAY_SHARE * points.max()) & (apart <= STRAY_M)
+    renamed = np.where(stray, large[nearest], np.arange(len(points)))
+    joined: NDArray[np.int64] = renamed[labels]
+    return joined

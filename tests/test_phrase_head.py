@@ -1,0 +1,89 @@
+"""Phrases from the network's own head: decoding, spans, and the parser that Grounder uses."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detailbase_core.checkpoint import Checkpoint, save_checkpoint
+from detailbase_core.config import GrounderConfig
+from detailbase_core.errors import BadQueryError
+from detailbase_core.grounder import Grounder
+from detailbase_core.model import DetailBase
+from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE, LearnedParser, decode_phrases
+from detailbase_core.types import PointCloud
+from tests.test_instances import block
+from tests.weight_files import MODEL, tiny_text_encoder
+
+O, B, I = OUTSIDE, BEGIN, INSIDE  # noqa: E741
+
+
+@pytest.mark.parametrize(("places", "expected"), [
+    ([B, I, O, O, B, I], [(0, 1, 1), (4, 5, 5)]),
+    ([B, B, I], [(0, 0, 0), (1, 2, 2)]),
+    ([I, O, I, I], [(0, 0, 0), (2, 3, 3)]),  # an INSIDE with nothing before it begins
+    ([O, O], []),
+    ([], []),
+])  # fmt: skip
+def test_decoding(places, expected):
+    assert decode_phrases(places, range(len(places))) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.floats(-5, 5)), max_size=12))
+def test_phrases_are_in_order_apart_and_hold_their_heads(words):
+    places, scores = [p for p, _ in words], [s for _, s in words]
+    found = decode_phrases(places, scores)
+    for first, last, head in found:
+        assert first <= head <= last
+        assert all(places[k] != O for k in range(first, last + 1))
+        assert scores[head] == max(scores[first : last + 1])
+    assert all(one[1] < two[0] for one, two in itertools.pairwise(found))
+    assert sum(last - first + 1 for first, last, _ in found) == sum(p != O for p in places)
+
+
+class Nouns(torch.nn.Module):
+    """A head that takes every word for the second of two: "the chair"."""
+
+    def forward(self, text):
+        logits = torch.zeros(*text.shape[:2], 4)
+        rows = torch.arange(text.shape[1])
+        logits[:, rows % 2 == 1, B] = 1.0
+        logits[:, rows % 2 == 0, I] = 1.0
+        logits[..., 3] = rows
+        return logits
+
+
+def test_spans_are_exact_substrings():
+    parser = LearnedParser(Nouns(), tiny_text_encoder())
+    sentence = parser.parse(" The  chair, and\tred")
+    assert [(p.text, p.begin, p.end, p.head) for p in sentence.phrases] == [
+        ("The  chair", 1, 11, 1), (", and", 11, 16, 3), ("red", 17, 20, 4),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), [("", "empty"), ("a b c d", "at most 3")])
+def test_sentences_without_an_answer_are_refused(text, message):
+    with pytest.raises(BadQueryError, match=message):
+        LearnedParser(Nouns(), tiny_text_encoder(), max_words=3).parse(text)
+
+
+def test_the_grounder_uses_the_checkpoints_head(tmp_path):
+    torch.manual_seed(0)
+    config = replace(MODEL, phrase_head=True, center_offsets=True, relative_positions=True)
+    path = tmp_path / "model.safetensors"
+    save_checkpoint(path, DetailBase(config), tiny_text_encoder(), {})
+    assert Checkpoint.read(path).load()[0].config == config
+    grounder = Grounder(GrounderConfig(checkpoint=str(path), max_words=9, device="cpu"))
+    assert isinstance(grounder.parser, LearnedParser)
+    grounder.parser = LearnedParser(Nouns(), grounder.text_encoder, 9)
+    xyz = block([0, 0, 0.5], 2000)
+    answer = grounder.ground_cloud(PointCloud(xyz, (xyz * 0).astype("uint8")), "the red chair on")
+    assert [p.text for p in answer.phrases] == ["the red", "chair on"]
+    grounder.reconfigure(replace(grounder.config, max_words=2))
+    with pytest.raises(BadQueryError, match="at most 2"):
+        grounder.ground("the red chair")
