@@ -89,8 +89,9 @@ def test_everything_stands_inside_the_walls(seed):
     outline = np.array(room.outline)
     for thing in room.furniture:
         points = thing.pose.apply(thing.model.points)
-        within = inside_outline(points[:, 0], points[:, 1], outline * (1 + 1e-3))
-        assert within.mean() > 0.999, thing
+        shifts = [(dx, dy) for dx in (-0.025, 0, 0.025) for dy in (-0.025, 0, 0.025)]
+        near = [inside_outline(points[:, 0] + x, points[:, 1] + y, outline) for x, y in shifts]
+        assert np.any(near, axis=0).all(), thing
         assert points[:, 2].min() > -0.001 and points[:, 2].max() < room.height + 0.02
 
 
