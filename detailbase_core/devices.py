@@ -28,6 +28,13 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def to_device(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """A CPU tensor on `device`; a GPU's host does not wait for the copy."""
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
+
+
 def set_threads(threads: int) -> int:
     """Use this many CPU threads for torch and the native kernels; 0 = all cores but one.
 

@@ -13,7 +13,9 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from detailbase_core.devices import to_device
 from detailbase_core.errors import BadQueryError, CheckpointError
+from detailbase_core.voxelization import average_features
 from detailbase_core.word_pieces import WordPieces
 
 if TYPE_CHECKING:
@@ -108,12 +110,11 @@ class SmallTextEncoder(nn.Module):
                 ids = self.pieces.ids(word)
                 pieces += ids
                 owners += [b * rows + k + 1] * len(ids)
-        owner = torch.tensor(owners, dtype=torch.int64, device=device)
-        found = self.vectors[torch.tensor(pieces, dtype=torch.int64, device=device)].float()
-        total = found.new_zeros(len(sentences) * rows, self.config.vector_dim)
-        total = total.index_add(0, owner, found)
-        count = torch.bincount(owner, minlength=len(total)).clamp(min=1)
-        return (total / count[:, None]).view(len(sentences), rows, -1), mask.to(device)
+        owner = to_device(torch.tensor(owners, dtype=torch.int64), device)
+        piece = to_device(torch.tensor(pieces, dtype=torch.int64), device)
+        found = self.vectors.index_select(0, piece).float()
+        means = average_features(found, owner, len(sentences) * rows)
+        return means.view(len(sentences), rows, -1), to_device(mask, device)
 
     def forward(self, vectors: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Contextual rows from looked-up vectors; shapes as in `look_up`, last dim `dim`."""

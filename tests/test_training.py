@@ -9,15 +9,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch.nn import functional as F
 
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import to_dict
 from detailbase_core.errors import BadFileError, ConfigError
-from detailbase_core.mask_decoder import SuperpointBatch
 from tests.toy_scenes import toy_arrays, toy_config, write_scene, write_toy_data
 from training.config import LossWeights, TrainConfig
-from training.dataset import CATEGORIES
 from training.errors import TrainingError
 from training.learner import build_learner
 from training.run import CHECKPOINT_FILE, STATE_FILE, Run
@@ -72,7 +69,7 @@ def test_the_loss_falls_and_a_model_is_left(toy, tmp_path):
     averaged = run.learning.average.values["model.decoder.query_proj.weight"]
     assert torch.allclose(model.decoder.query_proj.weight, averaged, atol=1e-3)
     assert text_encoder.dim == 16
-    assert not any("category_head" in name for name in checkpoint.tensors)
+    assert not any("naming" in name for name in checkpoint.tensors)
 
 
 def test_a_seed_repeats_a_run(toy, tmp_path):
@@ -208,30 +205,12 @@ def test_scenes_without_descriptions_are_not_drawn(toy, tmp_path):
 
 def test_without_naming_its_heads_do_not_learn(toy):
     run = toy(steps=2, loss=LossWeights(presence=0.5))
-    before = run.learner.category_head.weight.detach().clone()
+    before = run.learner.naming.category.weight.detach().clone()
     losses_of(run)
-    assert torch.equal(run.learner.category_head.weight, before)
+    assert torch.equal(run.learner.naming.category.weight, before)
 
 
 # --- parts ---------------------------------------------------------------------------------------
-
-
-def test_naming_loss_against_each_superpoint(toy):
-    learner = toy().learner
-    torch.manual_seed(0)
-    features = torch.randn(2, 3, 8)
-    padding = torch.tensor([[False, False, True], [False, False, False]])
-    names = torch.tensor([[0, 1], [-1, 2], [len(CATEGORIES), -1], [3, 0], [-1, -1]])
-    batch = SuperpointBatch(features, padding, torch.zeros(2, 3, 6))
-    rows = [features[0, 0], features[0, 1], features[1, 0], features[1, 1], features[1, 2]]
-    expected = 0.0
-    for head, column in ((learner.category_head, 0), (learner.color_head, 1)):
-        named = [(r, n) for r, n in zip(rows, names[:, column].tolist(), strict=True) if n >= 0]
-        each = [F.cross_entropy(head(row)[None], torch.tensor([name])) for row, name in named]
-        expected = expected + torch.stack(each).mean()
-    loss = learner.naming_loss(batch, names).item()
-    assert loss == pytest.approx(expected.item(), abs=1e-5)
-    assert learner.naming_loss(batch, torch.full((5, 2), -1)).item() == 0.0
 
 
 def test_running_average(toy):

@@ -51,7 +51,20 @@ class LossWeights(Settings):
     bce: float = setting(1.0, "Binary cross-entropy of masks.", low=0.0)
     dice: float = setting(1.0, "Dice of masks.", low=0.0)
     score: float = setting(0.5, "Squared error of the predicted IoU.", low=0.0)
+    focal: float = setting(0.0, "Focal loss of masks, in place of bce or beside it.", low=0.0)
+    contrast: float = setting(
+        0.0, "Cross-entropy of a phrase's superpoints among all of the scene's.", low=0.0
+    )
+    sentence: float = setting(
+        1.0, "Weight of the whole sentence's mask and presence beside a phrase's.", low=0.0
+    )
     presence: float = setting(0.0, "Cross-entropy of presence; needs the presence head.", low=0.0)
+    phrases: float = setting(
+        0.0, "Cross-entropy of phrase spans and heads; needs the phrase head.", low=0.0
+    )
+    centers: float = setting(
+        0.0, "Error of the votes for objects' centres; needs center_offsets.", low=0.0
+    )
     naming: float = setting(
         0.0,
         "Cross-entropy of each superpoint's category and colour, by heads that only training has; "

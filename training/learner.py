@@ -9,30 +9,38 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.model import DetailBase
 from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder
-from training.dataset import CATEGORIES, COLORS, phrase_targets
-from training.losses import grounding_loss
+from training.dataset import phrase_targets
+from training.losses import GROUNDING_PARTS, grounding_loss
+from training.phrase_lessons import phrase_loss
+from training.superpoint_lessons import NamingHeads, center_loss, real_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.mask_decoder import Prediction, SuperpointBatch
+    from detailbase_core.mask_decoder import SuperpointBatch
     from detailbase_core.scene_batch import SceneBatch
     from training.config import LossWeights, TrainConfig
     from training.dataset import SceneTensors
     from training.descriptions import Description
 
+# Which head of the network each optional part of the loss teaches.
+HEAD_OF_LOSS = {
+    "presence": "presence_head",
+    "phrases": "phrase_head",
+    "centers": "center_offsets",
+}
+
 
 class Learner(nn.Module):
-    """Network and text encoder with one forward pass.
+    """Network, text encoder and what teaches them, with one forward pass.
 
-    Two linear heads name each superpoint's category and colour. They give every superpoint a
-    lesson at every step, and stay behind when the model ships.
+    Where no part of the loss looks at sentences, as when the U-Net is pre-trained, text encoder
+    and decoder do not run.
     """
 
     def __init__(
@@ -43,8 +51,8 @@ class Learner(nn.Module):
     ) -> None:
         super().__init__()
         self.model, self.text, self.loss_weights = model, text, loss_weights
-        self.category_head = nn.Linear(model.config.widths[0], len(CATEGORIES) + 1)
-        self.color_head = nn.Linear(model.config.widths[0], len(COLORS))
+        self.naming = NamingHeads(model.config.superpoint_width)
+        self.reads = any(getattr(loss_weights, name) for name in (*GROUNDING_PARTS, "phrases"))
 
     def forward(
         self,
@@ -62,47 +70,52 @@ class Learner(nn.Module):
         Returns:
             The loss to minimise, and its unweighted parts by name.
         """
-        predictions, superpoints = self.ground(batch, descriptions)
-        targets = phrase_targets(scenes, descriptions)
-        with torch.autocast(superpoints.features.device.type, enabled=False):
-            loss, parts = grounding_loss(
-                predictions, targets, superpoints.padding, self.loss_weights
-            )
-            if self.loss_weights.naming:
-                names = torch.cat([scene.names for scene in scenes])
-                parts["naming"] = self.naming_loss(superpoints, names)
-                loss = loss + self.loss_weights.naming * parts["naming"]
+        superpoints = self.model.encode_scene(batch)
+        loss, parts = self._superpoint_loss(superpoints, batch, scenes)
+        if self.reads:
+            sentence_loss, sentence_parts = self._sentence_loss(superpoints, scenes, descriptions)
+            loss, parts = loss + sentence_loss, parts | sentence_parts
         return loss, parts
 
-    def ground(
-        self, batch: SceneBatch, descriptions: Sequence[Sequence[Description]]
-    ) -> tuple[list[Prediction], SuperpointBatch]:
-        """All predictions, and the encoded superpoints."""
-        superpoints = self.model.encode_scene(batch)
-        flat = [description.words for group in descriptions for description in group]
-        text, mask = self.text.encode(flat)
+    def _superpoint_loss(
+        self, superpoints: SuperpointBatch, batch: SceneBatch, scenes: Sequence[SceneTensors]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        weights, parts = self.loss_weights, {}
+        loss = superpoints.features.new_zeros((), dtype=torch.float32)
+        with torch.autocast(loss.device.type, enabled=False):
+            if weights.naming:
+                features = real_rows(superpoints.features, scenes).float()
+                names = torch.cat([scene.names for scene in scenes])
+                parts["naming"] = self.naming.loss(features, names)
+                loss = loss + weights.naming * parts["naming"]
+            if weights.centers:
+                parts["centers"] = center_loss(superpoints, scenes, batch.point_to_superpoint)
+                loss = loss + weights.centers * parts["centers"]
+        return loss, parts
+
+    def _sentence_loss(
+        self,
+        superpoints: SuperpointBatch,
+        scenes: Sequence[SceneTensors],
+        descriptions: Sequence[Sequence[Description]],
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        flat = [description for group in descriptions for description in group]
+        text, mask = self.text.encode([description.words for description in flat])
+        phrase_logits = None if self.model.phrase_head is None else self.model.phrase_head(text)
         groups = (len(descriptions), -1)
         predictions = self.model.ground(
-            superpoints, torch.unflatten(text, 0, groups), torch.unflatten(mask, 0, groups)
+            superpoints,
+            torch.unflatten(text, 0, groups),
+            torch.unflatten(mask, 0, groups),
         )
-        return predictions, superpoints
-
-    def naming_loss(self, superpoints: SuperpointBatch, names: Tensor) -> Tensor:
-        """Cross-entropy of category plus that of colour over all named superpoints.
-
-        Args:
-            superpoints: encoded.
-            names: (sum of S, 2) int64 as in SceneTensors.names, scenes one after another.
-        """
-        features = superpoints.features[~superpoints.padding]
-        category, color = (
-            F.cross_entropy(head(features).float(), target, ignore_index=-1, reduction="sum")
-            / (target >= 0).sum().clamp(min=1)
-            for head, target in zip(
-                (self.category_head, self.color_head), names.unbind(dim=1), strict=True
-            )
-        )
-        return category + color
+        targets = phrase_targets(scenes, descriptions)
+        weights = self.loss_weights
+        with torch.autocast(superpoints.features.device.type, enabled=False):
+            loss, parts = grounding_loss(predictions, targets, superpoints.padding, weights)
+            if weights.phrases and phrase_logits is not None:
+                parts["phrases"] = phrase_loss(phrase_logits, flat)
+                loss = loss + weights.phrases * parts["phrases"]
+        return loss, parts
 
 
 def build_learner(config: TrainConfig) -> Learner:
@@ -111,11 +124,12 @@ def build_learner(config: TrainConfig) -> Learner:
     Raises:
         BadFileError: the word vectors cannot be read.
         CheckpointError: the backbone or the transformers encoder cannot be loaded.
-        ConfigError: the text encoder's width is not what the network takes, or the presence
-            loss has no head to teach.
+        ConfigError: the text encoder's width is not what the network takes, or a part of
+            the loss has no head to teach.
     """
-    if config.loss.presence and not config.model.presence_head:
-        raise ConfigError("loss.presence needs model.presence_head")
+    for loss, option in HEAD_OF_LOSS.items():
+        if getattr(config.loss, loss) and not getattr(config.model, option):
+            raise ConfigError(f"loss.{loss} needs model.{option}")
     text = _text_encoder(config)
     if text.dim != config.model.text_dim:
         name = config.text_encoder or "text.dim"

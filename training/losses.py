@@ -1,7 +1,8 @@
-"""The published loss (reference: 3D-DRES): per prediction BCE + dice + score, plus presence.
+"""Losses of masks, scores and presence (reference: 3D-DRES), and ours beside them.
 
 All predictions of the decoder count alike. Rows are phrases: P of them, each with the S
-superpoints of its scene (padded).
+superpoints of its scene (padded); L predictions are computed side by side, since a GPU's host
+would otherwise launch each small step L times.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from training.config import LossWeights
 
 SCORE_MIN_IOU = 0.5  # scores are only learned where the mask is already good
+FOCAL_GAMMA = 2.0  # Lin et al., "Focal Loss for Dense Object Detection" (ICCV 2017)
+SENTENCE_ROW = 0
+GROUNDING_PARTS = ("bce", "focal", "dice", "contrast", "score", "presence")
 
 
 @dataclass(frozen=True)
@@ -72,65 +76,99 @@ def grounding_loss(
 
     Returns:
         The loss, and its unweighted parts by name: those of the last prediction as
-        `mask_bce`, `mask_dice`, `score`, `presence`, of prediction i as `layer_i_...`.
+        `mask_bce`, `mask_dice`, `score`, `presence` ..., of prediction i as `layer_i_...`.
     """
-    parts: dict[str, Tensor] = {}
+    each = grounding_parts(predictions, targets, padding, weights)
     total = targets.masks.new_zeros((), dtype=torch.float32)
+    parts: dict[str, Tensor] = {}
     last = len(predictions) - 1
-    for number, prediction in enumerate(predictions):
-        part = prediction_loss(prediction, targets, padding)
-        for name, weight in vars(weights).items():
-            if weight and name in part:
-                total = total + weight * part[name]
-        prefix = "" if number == last else f"layer_{number}_"
-        names = {"bce": "mask_bce", "dice": "mask_dice"}
-        parts |= {prefix + names.get(name, name): value for name, value in part.items()}
+    for name, values in each.items():
+        total = total + getattr(weights, name) * values.sum()
+        shown = {"bce": "mask_bce", "dice": "mask_dice"}.get(name, name)
+        for number, value in enumerate(values.detach().unbind()):
+            parts[shown if number == last else f"layer_{number}_{shown}"] = value
     return total, parts
 
 
-def prediction_loss(
-    prediction: Prediction, targets: PhraseTargets, padding: Tensor
+def grounding_parts(
+    predictions: Sequence[Prediction],
+    targets: PhraseTargets,
+    padding: Tensor,
+    weights: LossWeights,
 ) -> dict[str, Tensor]:
-    """The unweighted parts for one prediction: bce, dice, score (and presence), scalars."""
-    where = (targets.scene, targets.sentence, targets.row)
-    logits = prediction.mask_logits[where].float()
-    scores = prediction.scores[where].float()
-    valid = ~padding[targets.scene]
-    masks = targets.masks.float()
-    parts = {
-        "bce": _mask_bce(logits, masks, valid),
-        "dice": _mask_dice(logits, masks, valid),
-        "score": _score_error(scores, logits, targets.masks, valid),
-    }
-    if prediction.presence_logits is not None:
-        present = targets.masks.any(dim=1).float()
-        parts["presence"] = F.binary_cross_entropy_with_logits(
-            prediction.presence_logits[where].float(), present
+    """The unweighted parts with a weight, by their weight's name, (L,) each."""
+    row = _flat_rows(predictions[0], targets)
+    valid = ~padding.index_select(0, targets.scene)
+    logits = _gathered([p.mask_logits for p in predictions], row)
+    importance = torch.where(targets.row == SENTENCE_ROW, weights.sentence, 1.0)
+    importance = importance / importance.sum()
+    truth = targets.masks.float()
+    parts: dict[str, Tensor] = {}
+    if weights.bce or weights.focal:
+        error = F.binary_cross_entropy_with_logits(
+            logits, truth.expand_as(logits), reduction="none"
         )
+        share = valid / valid.sum(dim=1, keepdim=True).clamp(min=1)
+        if weights.bce:
+            parts["bce"] = (error * share).sum(dim=-1) @ importance
+        if weights.focal:
+            doubt = 1.0 - (-error).exp()
+            parts["focal"] = (doubt**FOCAL_GAMMA * error * share).sum(dim=-1) @ importance
+    if weights.dice:
+        parts["dice"] = _mask_dice(logits, truth, valid) @ importance
+    if weights.contrast:
+        parts["contrast"] = _contrast(logits, targets.masks, valid)
+    if weights.score:
+        scores = _gathered([p.scores for p in predictions], row)
+        parts["score"] = _score_error(scores, logits.detach(), targets.masks, valid)
+    if weights.presence:
+        parts["presence"] = _presence_error(predictions, row, targets.masks) @ importance
     return parts
 
 
-def _mask_bce(logits: Tensor, masks: Tensor, valid: Tensor) -> Tensor:
-    """Mean over a phrase's superpoints, then over phrases."""
-    each = F.binary_cross_entropy_with_logits(logits, masks, reduction="none") * valid
-    return (each.sum(dim=1) / valid.sum(dim=1).clamp(min=1)).mean()
+def _flat_rows(prediction: Prediction, targets: PhraseTargets) -> Tensor:
+    """(P,) row of each phrase where G, B and T are one dimension."""
+    _, sentences, rows = prediction.scores.shape
+    return (targets.scene * sentences + targets.sentence) * rows + targets.row
 
 
-def _mask_dice(logits: Tensor, masks: Tensor, valid: Tensor) -> Tensor:
+def _gathered(values: Sequence[Tensor], row: Tensor) -> Tensor:
+    """L times (G, B, T, ...) -> (L, P, ...) float32."""
+    return torch.stack([v.flatten(0, 2).index_select(0, row).float() for v in values])
+
+
+def _mask_dice(logits: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
+    """(L, P)."""
     probability = logits.sigmoid() * valid
-    overlap = (probability * masks).sum(dim=1)
-    size = probability.sum(dim=1) + masks.sum(dim=1)
-    return (1 - (2 * overlap + 1) / (size + 1)).mean()
+    overlap = (probability * truth).sum(dim=-1)
+    size = probability.sum(dim=-1) + truth.sum(dim=-1)
+    return 1 - (2 * overlap + 1) / (size + 1)
+
+
+def _contrast(logits: Tensor, masks: Tensor, valid: Tensor) -> Tensor:
+    """(L,) -log of the share of a phrase's own superpoints in a softmax over the scene's.
+
+    What looks most like the phrase and is none of its objects is pushed away hardest.
+    """
+    present = masks.any(dim=1)
+    everything = logits.masked_fill(~valid, -1e4).logsumexp(dim=-1)
+    own = logits.masked_fill(~(masks & valid), -1e4).logsumexp(dim=-1)
+    return ((everything - own) * present).sum(dim=-1) / present.sum().clamp(min=1)
 
 
 def _score_error(scores: Tensor, logits: Tensor, masks: Tensor, valid: Tensor) -> Tensor:
-    """Squared distance of the raw score to the mask's own IoU, where that is above one half."""
-    with torch.no_grad():
-        predicted = (logits.sigmoid() >= 0.5) & valid
-        overlap = (predicted & masks).sum(dim=1)
-        union = (predicted | masks).sum(dim=1)
-        iou = overlap / (union + 1e-6)
+    """(L,) squared distance of raw scores to their masks' IoU, over masks above one half."""
+    predicted = (logits.sigmoid() >= 0.5) & valid
+    overlap = (predicted & masks).sum(dim=-1)
+    union = (predicted | masks).sum(dim=-1)
+    iou = overlap / (union + 1e-6)
     good = iou > SCORE_MIN_IOU
-    if not bool(good.any()):
-        return scores.new_zeros(())
-    return F.mse_loss(scores[good], iou[good])
+    return ((scores - iou) ** 2 * good).sum(dim=-1) / good.sum(dim=-1).clamp(min=1)
+
+
+def _presence_error(predictions: Sequence[Prediction], row: Tensor, masks: Tensor) -> Tensor:
+    """(L, P) cross-entropy of what the presence head says."""
+    said = [p.presence_logits for p in predictions if p.presence_logits is not None]
+    logits = _gathered(said, row)
+    present = masks.any(dim=1).float().expand_as(logits)
+    return F.binary_cross_entropy_with_logits(logits, present, reduction="none")

@@ -1,0 +1,232 @@
+"""The parts of the loss beside the published ones: names, centres, phrases, focal, contrast."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from detailbase_core.errors import ConfigError
+from detailbase_core.mask_decoder import Prediction, SuperpointBatch
+from detailbase_core.offset_head import Votes
+from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE
+from tests.toy_scenes import load_toys, toy_config, write_toy_data
+from training.augmentation import batch_augmented
+from training.config import LossWeights
+from training.dataset import CATEGORIES
+from training.descriptions import DescribedPhrase, Description
+from training.learner import HEAD_OF_LOSS, build_learner
+from training.losses import PhraseTargets, grounding_loss, grounding_parts
+from training.phrase_lessons import phrase_loss, word_places
+from training.superpoint_lessons import NamingHeads, center_loss
+
+OFF = LossWeights(bce=0, dice=0, score=0)
+
+
+@pytest.fixture
+def config(tmp_path):
+    write_toy_data(tmp_path)
+    return toy_config(tmp_path)
+
+
+# --- masks ---------------------------------------------------------------------------------------
+
+
+def one_prediction(logits: list[list[float]], presence: list[float] | None = None) -> Prediction:
+    """One scene, one sentence; a row per text row."""
+    masks = torch.tensor(logits)[None, None]
+    return Prediction(
+        masks, torch.zeros(masks.shape[:3]),
+        None if presence is None else torch.tensor(presence)[None, None],
+    )  # fmt: skip
+
+
+def targets_of(rows: list[int], masks: list[list[bool]]) -> PhraseTargets:
+    zeros = torch.zeros(len(rows), dtype=torch.int64)
+    return PhraseTargets(zeros, zeros, torch.tensor(rows), torch.tensor(masks))
+
+
+def test_focal_loss_forgives_what_is_easy():
+    prediction = one_prediction([[0, 0, 0], [3.0, -1.0, 9.0]])
+    targets = targets_of([1], [[True, False, False]])
+    padding = torch.tensor([[False, False, True]])
+    parts = grounding_parts([prediction], targets, padding, dataclasses.replace(OFF, focal=1.0))
+    p = torch.tensor([3.0, -1.0]).sigmoid()
+    right = torch.stack([p[0], 1 - p[1]])
+    expected = ((1 - right) ** 2 * -right.log()).mean()
+    torch.testing.assert_close(parts["focal"], expected[None])
+
+
+def test_contrast_is_a_choice_among_the_scenes_superpoints():
+    prediction = one_prediction([[0, 0, 0, 0], [2.0, 1.0, -1.0, 99.0], [0.0, 0, 0, 0]])
+    targets = targets_of([1, 2], [[True, True, False, False], [False] * 4])  # row 2 is absent
+    padding = torch.tensor([[False, False, False, True]])
+    parts = grounding_parts([prediction], targets, padding, dataclasses.replace(OFF, contrast=1.0))
+    share = torch.tensor([2.0, 1.0, -1.0]).softmax(0)[:2].sum()
+    torch.testing.assert_close(parts["contrast"], -share.log()[None])
+
+
+def test_the_sentence_may_weigh_more():
+    prediction = one_prediction([[4.0, -4], [-4.0, 4]], presence=[3.0, -3.0])
+    targets = targets_of([0, 1], [[True, False], [True, False]])  # right for the sentence only
+    padding = torch.zeros(1, 2, dtype=torch.bool)
+    weights = dataclasses.replace(OFF, bce=1, dice=1, focal=1, presence=1)
+    light, heavy = (
+        grounding_parts([prediction], targets, padding, dataclasses.replace(weights, sentence=w))
+        for w in (1.0, 3.0)
+    )
+    for name, value in light.items():
+        wrong = 2 * value  # the sentence's own is next to nothing
+        assert heavy[name].item() == pytest.approx(wrong.item() / 4, rel=0.1), name
+
+
+def test_every_prediction_has_its_parts():
+    predictions = [one_prediction([[1.0], [2.0]]), one_prediction([[3.0], [4.0]])]
+    loss, parts = grounding_loss(
+        predictions, targets_of([1], [[True]]), torch.zeros(1, 1, dtype=torch.bool),
+        dataclasses.replace(OFF, bce=2.0),
+    )  # fmt: skip
+    expected = [F.softplus(torch.tensor(-x)).item() for x in (2.0, 4.0)]
+    assert parts["layer_0_mask_bce"].item() == pytest.approx(expected[0])
+    assert parts["mask_bce"].item() == pytest.approx(expected[1])
+    assert loss.item() == pytest.approx(2 * sum(expected))
+
+
+# --- superpoints ---------------------------------------------------------------------------------
+
+
+def test_naming_loss_against_each_superpoint():
+    torch.manual_seed(0)
+    heads, features = NamingHeads(8), torch.randn(5, 8)
+    names = torch.tensor([[0, 1], [-1, 2], [len(CATEGORIES), -1], [3, 0], [-1, -1]])
+    expected = 0.0
+    for head, column in ((heads.category, 0), (heads.color, 1)):
+        named = [(f, n) for f, n in zip(features, names[:, column].tolist(), strict=True) if n >= 0]
+        each = [F.cross_entropy(head(row)[None], torch.tensor([name])) for row, name in named]
+        expected = expected + torch.stack(each).mean()
+    assert heads.loss(features, names).item() == pytest.approx(expected.item(), abs=1e-5)
+    assert heads.loss(features, torch.full((5, 2), -1)).item() == 0.0
+
+
+def centers_of(config, offsets_of) -> float:
+    """The loss of given votes on both toy scenes (one padded)."""
+    scenes = load_toys(config)
+    index = torch.cat([s.point_to_superpoint.long() + 8 * g for g, s in enumerate(scenes)])
+    xyz = torch.cat([s.xyz for s in scenes])
+    own = torch.stack([xyz[index == k].mean(0) for k in range(16)])
+    votes = torch.zeros(2, 9, 4)  # one row of padding
+    votes[:, :8] = offsets_of(own).view(2, 8, 4)
+    geometry = torch.zeros(2, 9, 6)
+    geometry[:, :8, :3] = own.view(2, 8, 3)
+    padding = torch.zeros(2, 9, dtype=torch.bool)
+    padding[:, 8] = True
+    votes = Votes(votes[..., :3], votes[..., 3])
+    batch = SuperpointBatch(torch.zeros(2, 9, 1), padding, geometry, votes)
+    return center_loss(batch, scenes, index).item()
+
+
+def test_votes_for_the_truth_cost_nothing(config):
+    """Each cube is two superpoints; the last two of a scene are floor, which does not vote."""
+    sizes = [
+        torch.bincount(s.point_to_superpoint.long()) for s in load_toys(config)
+    ]  # points per superpoint
+
+    def truth(own):
+        rows = []
+        for scene, size in zip(own.view(2, 8, 3), sizes, strict=True):
+            for first in (0, 2, 4):
+                pair, weight = scene[first : first + 2], size[first : first + 2, None]
+                middle = (pair * weight).sum(0) / weight.sum()
+                rows += [[*(middle - place).tolist(), 40.0] for place in pair]
+            rows += [[7.0, 7.0, 7.0, -40.0]] * 2
+        return torch.tensor(rows)
+
+    assert centers_of(config, truth) == pytest.approx(0.0, abs=1e-5)
+    wrong_way = centers_of(config, lambda own: truth(own) * torch.tensor([-1, -1, -1, 1.0]))
+    wrong_kind = centers_of(config, lambda own: truth(own) * torch.tensor([1, 1, 1, -1.0]))
+    assert wrong_way > 0.1
+    assert wrong_kind > 10
+
+
+def test_the_parts_need_their_heads(config):
+    for loss, option in HEAD_OF_LOSS.items():
+        model = dataclasses.replace(config.model, presence_head=False)
+        changed = dataclasses.replace(
+            config, model=model, loss=dataclasses.replace(OFF, **{loss: 1.0})
+        )
+        with pytest.raises(ConfigError, match=rf"loss\.{loss} needs model\.{option}"):
+            build_learner(changed)
+
+
+def test_pretraining_reads_no_sentence(config, monkeypatch):
+    learner = build_learner(dataclasses.replace(config, loss=dataclasses.replace(OFF, naming=1.0)))
+    assert not learner.reads
+    learner = build_learner(dataclasses.replace(config, loss=dataclasses.replace(OFF, dice=1.0)))
+    assert learner.reads
+
+
+# --- phrases -------------------------------------------------------------------------------------
+
+RED_CHAIR = Description(
+    ("the", "red", "chair", "by", "it"),
+    (DescribedPhrase(3, (1,), words=(0, 3)), DescribedPhrase(5, (2,), words=(4, 5))),
+    (1,),
+)
+SPANLESS = Description(("the", "chair"), (DescribedPhrase(2, (1,)),), (1,))
+
+
+def test_word_places():
+    told, not_told = word_places([RED_CHAIR, SPANLESS], 6)
+    assert told[:, 0].tolist() == [BEGIN, INSIDE, INSIDE, OUTSIDE, BEGIN, -1]
+    assert told[:, 1].tolist() == [0, 0, 1, -1, 1, -1]
+    assert (not_told == -1).all()
+
+
+def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest():
+    truth = word_places([RED_CHAIR, SPANLESS], 6)
+    logits = torch.zeros(2, 7, 4)
+    for b, k in itertools.product(range(2), range(6)):
+        place, head = truth[b, k].tolist()
+        if place >= 0:
+            logits[b, k + 1, place] = 30.0
+        logits[b, k + 1, 3] = {1: 30.0, 0: -30.0}.get(head, 0.0)
+    assert phrase_loss(logits, [RED_CHAIR, SPANLESS]).item() == pytest.approx(0.0, abs=1e-6)
+    logits[1] = torch.randn(7, 4)  # tells no spans
+    assert phrase_loss(logits, [RED_CHAIR, SPANLESS]).item() == pytest.approx(0.0, abs=1e-6)
+    logits[0, 3, 3] = -30.0  # "chair" is no head
+    assert phrase_loss(logits, [RED_CHAIR, SPANLESS]).item() > 5
+
+
+# --- all of it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_all_options_learn_together(config, precision):
+    """Every parameter that a loss can reach gets a finite gradient, in reduced precision too."""
+    model = dataclasses.replace(
+        config.model, pooled_levels=2, center_offsets=True, query_positions=True,
+        relative_positions=True, phrase_head=True, decoder_layers=2,
+    )  # fmt: skip
+    loss = LossWeights(focal=1, contrast=0.1, presence=0.5, naming=0.5, phrases=0.5, centers=0.5)
+    torch.manual_seed(0)
+    learner = build_learner(dataclasses.replace(config, model=model, loss=loss)).train()
+    for layer in learner.model.decoder.layers:  # they begin at nothing
+        torch.nn.init.normal_(layer.relative.look.weight, std=0.1)
+        torch.nn.init.normal_(layer.relative.draw.weight, std=0.1)
+    scenes = load_toys(config)
+    batch = batch_augmented(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
+    said = [[RED_CHAIR, *scene.descriptions[:3]] for scene in scenes]
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision is torch.bfloat16):
+        total, parts = learner(batch, scenes, said)
+    assert total.dtype == torch.float32
+    assert {"focal", "contrast", "presence", "naming", "phrases", "centers"} <= parts.keys()
+    total.backward()
+    unused = ("cross_norm", "score_head")  # as published; scores learn from good masks only
+    for name, parameter in learner.named_parameters():
+        if any(part in name for part in unused):
+            continue
+        assert parameter.grad is not None and parameter.grad.any(), name
+        assert parameter.grad.isfinite().all(), name
