@@ -23,6 +23,7 @@ from detailbase_core.devices import choose_device, set_threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
 from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.phrase_head import LearnedParser
+from detailbase_core.phrase_queries import word_spans
 from detailbase_core.phrases import RuleParser
 from detailbase_core.scene_batch import batch_scenes
 from detailbase_core.scene_map import SceneMap
@@ -238,6 +239,7 @@ class Grounder:
                 text[None].expand(shape),
                 text_mask[None].expand(shape[:3]),
                 cancel,
+                spans=[word_spans(parsed)] * len(tiles.number),
             )[-1]
             prediction = join_tiles(per_tile, tiles, things.presence_threshold)
         clock.lap("mask_decoder")

@@ -10,13 +10,17 @@ from torch import Tensor, nn
 from detailbase_core.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
 from detailbase_core.offset_head import OffsetHead, Votes
 from detailbase_core.phrase_head import PhraseHead
+from detailbase_core.phrase_queries import average_phrases
 from detailbase_core.sparse_unet import SparseUNet
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, grid_origin, voxelize
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detailbase_core.cancel import CancelToken
     from detailbase_core.config import ModelConfig
+    from detailbase_core.phrase_queries import Spans
     from detailbase_core.scene_batch import SceneBatch
 
 
@@ -76,8 +80,18 @@ class DetailBase(nn.Module):
         text: Tensor,
         text_mask: Tensor,
         cancel: CancelToken | None = None,
+        *,
+        spans: Sequence[Spans] | None = None,
     ) -> list[Prediction]:
-        """Masks and scores of every text row; see MaskDecoder.forward for the shapes."""
+        """Masks and scores of every text row; see MaskDecoder.forward for the shapes.
+
+        Args:
+            superpoints, text, text_mask, cancel: as for MaskDecoder.forward.
+            spans: (first, last, head) words of the phrases of each of the G * B sentences, used
+                where the configuration has phrase_queries; None = heads stand alone.
+        """
+        if self.config.phrase_queries and spans is not None:
+            text = average_phrases(text.flatten(0, 1), spans).view(text.shape)
         predictions: list[Prediction] = self.decoder(superpoints, text, text_mask, cancel)
         return predictions
 

@@ -16,6 +16,8 @@ from detailbase_core.errors import BadQueryError
 from detailbase_core.grounder import Grounder
 from detailbase_core.model import DetailBase
 from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE, LearnedParser, decode_phrases
+from detailbase_core.phrase_queries import average_phrases, word_spans
+from detailbase_core.phrases import parse_sentence
 from detailbase_core.types import PointCloud
 from tests.test_instances import block
 from tests.weight_files import MODEL, tiny_text_encoder
@@ -44,6 +46,19 @@ def test_phrases_are_in_order_apart_and_hold_their_heads(words):
         assert scores[head] == max(scores[first : last + 1])
     assert all(one[1] < two[0] for one, two in itertools.pairwise(found))
     assert sum(last - first + 1 for first, last, _ in found) == sum(p != O for p in places)
+
+
+def test_a_phrases_query_is_the_mean_of_its_words():
+    torch.manual_seed(0)
+    text = torch.randn(2, 6, 8)
+    sentence = parse_sentence("the red chair by it")
+    spans = word_spans(sentence)
+    assert spans == [(0, 2, 2)]
+    mixed = average_phrases(text, [spans, []])
+    torch.testing.assert_close(mixed[0, 3], text[0, 1:4].mean(0))
+    others = [0, 1, 2, 4, 5]
+    torch.testing.assert_close(mixed[0, others], text[0, others])
+    torch.testing.assert_close(mixed[1], text[1])
 
 
 class Nouns(torch.nn.Module):

@@ -80,6 +80,10 @@ class Description:
             if phrase.ids or not phrase.structure:
                 yield phrase.row, phrase.ids
 
+    def word_spans(self) -> list[tuple[int, int, int]]:
+        """(first word, last word, head word) of each phrase that tells its words."""
+        return [(p.words[0], p.words[1] - 1, p.row - 1) for p in self.phrases if p.words[1]]
+
 
 def read_descriptions(path: str | Path) -> dict[str, tuple[Description, ...]]:
     """A whole DetailRefer or ScanRefer file: the descriptions of each scene, in file order.

@@ -107,6 +107,7 @@ class Learner(nn.Module):
             superpoints,
             torch.unflatten(text, 0, groups),
             torch.unflatten(mask, 0, groups),
+            spans=[description.word_spans() for description in flat],
         )
         targets = phrase_targets(scenes, descriptions)
         weights = self.loss_weights
