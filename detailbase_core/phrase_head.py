@@ -56,17 +56,22 @@ def decode_phrases(
     return [(run[0], run[-1], max(run, key=head_scores.__getitem__)) for run in runs]
 
 
-def phrases_of_words(head: PhraseHead, text: Tensor) -> list[list[tuple[int, int, int]]]:
+def phrases_of_words(
+    head: PhraseHead, text: Tensor, word_counts: Sequence[int]
+) -> list[list[tuple[int, int, int]]]:
     """Decoded phrases of B sentences, see decode_phrases.
 
     Args:
         head: the network's.
-        text: (B, T, C) text encoder output; padding comes out as nonsense phrases behind the
-            sentence's words, so cut it off.
+        text: (B, T, C) text encoder output.
+        word_counts: words of each sentence; rows behind them are padding.
     """
     logits = head(text)[:, 1:].float().cpu()
     places, scores = logits[..., :3].argmax(dim=-1).tolist(), logits[..., 3].tolist()
-    return [decode_phrases(p, s) for p, s in zip(places, scores, strict=True)]
+    return [
+        decode_phrases(p[:count], s[:count])
+        for p, s, count in zip(places, scores, word_counts, strict=True)
+    ]
 
 
 class LearnedParser:
@@ -90,5 +95,5 @@ class LearnedParser:
         words = checked_words(text, self.max_words)
         with torch.inference_mode():
             rows, _ = self.text_encoder.encode([[word.text for word in words]])
-            (found,) = phrases_of_words(self.head, rows[:, : len(words) + 1])
+            (found,) = phrases_of_words(self.head, rows, [len(words)])
         return Sentence(text, words, tuple(phrase_of_words(text, words, *f) for f in found))

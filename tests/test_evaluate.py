@@ -3,26 +3,50 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
+import numpy as np
 import pytest
 import torch
 
+from detailbase_core.config import InstanceConfig
+from detailbase_core.errors import BadFileError
 from detailbase_core.mask_decoder import Prediction
 from tests.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
-from tests.weight_files import tiny_model, tiny_text_encoder
-from training.evaluate import Tally, as_table, evaluate_scene, report
+from tests.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
+from training import evaluate as evaluate_module
+from training.bootstrap import bootstrap_gap
+from training.descriptions import Description
+from training.examine import Examiner
+from training.measures import breakdowns, measures
+from training.outcomes import ABSENT, SMALL, STRUCTURE, THING, PhraseOutcome, SentenceOutcome
+from training.results import Results, examples
+from training.results_table import COUNTS, ROWS, as_table
 from training.scene_files import read_scene
+from training.scene_judge import Question, SceneJudge
+
+CONFIG = InstanceConfig(min_points=1, connect_distance_m=0.4)  # the toys' points lie far apart
+
+
+def spoken_records() -> list[dict]:
+    """Beside the toys' own: one that is absent, one about the floor, one about two things."""
+    return [*toy_records(), {
+        "token": ["the", "plant", "on", "the", "floor"], "text": "the plant on the floor",
+        "t2o": {"-1": [], "1": [], "4": [2]}, "style": "spoken", "relations": ["on"],
+        "phrases": [
+            {"begin": 0, "end": 9, "head": 1, "structure": False, "absent": True, "hard": True},
+            {"begin": 13, "end": 22, "head": 4, "structure": True},
+        ],
+    }, {
+        "token": ["both", "things"], "text": "both things", "t2o": {"-1": [0, 1], "1": [0, 1]},
+        "phrases": [{"begin": 0, "end": 11, "head": 1, "structure": False}],
+    }]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory):
-    """Five phrases that are there, one that is not, and one that names the floor."""
-    records = [*toy_records(), {
-        "token": ["the", "plant", "on", "the", "floor"], "t2o": {"-1": [], "1": [], "4": [2]},
-        "phrases": [{"head": 1, "structure": False}, {"head": 4, "structure": True}],
-    }]  # fmt: skip
     folder = tmp_path_factory.mktemp("scenes")
-    return read_scene(write_scene(folder, "toy", toy_arrays(0), records))
+    return read_scene(write_scene(folder, "toy", toy_arrays(0), spoken_records()))
 
 
 @pytest.fixture
@@ -30,7 +54,7 @@ def perfect(scene, monkeypatch):
     """A model whose masks and presence are the truth."""
     model = tiny_model()
 
-    def ground(superpoints, text, text_mask):
+    def ground(superpoints, text, text_mask, **_):
         logits = torch.full((*text_mask.shape, superpoints.features.shape[1]), -9.0)
         presence = torch.full(text_mask.shape, -9.0)
         for b, description in enumerate(scene.descriptions):
@@ -42,36 +66,231 @@ def perfect(scene, monkeypatch):
         return [Prediction(logits, presence, presence)]
 
     monkeypatch.setattr(model, "ground", ground)
-    return model
+    return Examiner(model, tiny_text_encoder(), CONFIG)
 
 
 def test_a_perfect_model_has_perfect_figures(scene, perfect):
-    tally = Tally()
-    evaluate_scene(perfect, tiny_text_encoder(), scene, tally)
-    figures = report(tally)
-    assert figures["model"]["all"] == {"mIoU": 1.0, "acc25": 1.0, "acc50": 1.0, "smIoU": 1.0}
-    assert figures["superpoint_oracle"]["all"]["mIoU"] == 1.0
-    assert figures["text_blind"]["all"]["mIoU"] < 1.0
-    assert figures["sentence_mIoU"] == 1.0
-    assert figures["phrases"] == len(TARGETS) + 2 + 1  # the floor is not counted
-    assert figures["descriptions"] == len(TARGETS) + 1
-    assert figures["absent_phrases"] == {"count": 1, "precision": 1.0, "recall": 1.0}
+    figures = measures(perfect.examine(scene))
+    for name in ("phrase_mIoU", "acc25", "acc50", "sentence_mIoU", "instance_f1", "count_exact",
+                 "presence_f1", "presence_recall_hard", "oracle_mIoU", "all_smIoU"):  # fmt: skip
+        assert figures[name] == 1.0, name
+    assert figures["blind_mIoU"] < 1.0
+    assert figures["same_category_mIoU"] == 1.0  # no two things are of one kind
+    assert figures["phrases"] == len(TARGETS) + 2 + 1
+    assert figures["phrases_absent"] == figures["phrases_plural"] == 1
+    assert figures["phrases_structure"] == 1
+    assert figures["sentences"] == len(scene.descriptions)
 
 
 def test_a_random_model_is_measured_by_the_same_yardsticks(scene, perfect):
-    tally, best = Tally(), Tally()
-    evaluate_scene(tiny_model(), tiny_text_encoder(), scene, tally)
-    evaluate_scene(perfect, tiny_text_encoder(), scene, best)
-    assert report(tally)["model"]["all"]["mIoU"] < 0.9
-    assert report(tally)["superpoint_oracle"] == report(best)["superpoint_oracle"]
-    table = as_table(report(tally))
-    assert all(name in table for name in ("model", "superpoint oracle", "text-blind", "mIoU"))
+    figures = measures(Examiner(tiny_model(), tiny_text_encoder(), CONFIG).examine(scene))
+    assert figures["phrase_mIoU"] < 0.9
+    best = measures(perfect.examine(scene))
+    same = ("oracle_mIoU", "same_category_mIoU", *COUNTS, "span_f1", "head_accuracy")
+    assert {k: figures[k] for k in same} == {k: best[k] for k in same}
 
 
-def test_scenes_without_descriptions_add_nothing(scene):
-    tally = Tally()
-    empty = dataclasses.replace(scene, descriptions=())
-    evaluate_scene(tiny_model(), tiny_text_encoder(), empty, tally)
-    assert tally == Tally()
-    assert report(tally)["phrases"] == 0
-    assert "0 phrases" in as_table(report(tally))
+def test_spans_are_compared_where_they_are_told(scene, perfect):
+    """The rule parser finds "the plant", "the floor"; "both things" is one more."""
+    outcomes = perfect.examine(scene)
+    told = [(o.spans_told, o.spans_found, o.spans_right, o.heads_right) for o in outcomes]
+    assert told[-2:] == [(2, 2, 2, 2), (1, 1, 1, 1)]
+    assert all(t == (0, 0, 0, 0) for t in told[:-2])
+    assert measures(outcomes)["span_f1"] == 1.0
+
+
+def test_scenes_without_descriptions_add_nothing(scene, perfect):
+    assert perfect.examine(dataclasses.replace(scene, descriptions=())) == []
+    assert set(measures([]).values()) == {0}
+    assert breakdowns([]) == {}
+
+
+# --- one scene's truth ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def judge(scene):
+    """Superpoints 0 and 1 are object 0, 2 and 3 are 1, 4 and 5 are 3, 6 and 7 nobody's."""
+    return SceneJudge(scene, CONFIG)
+
+
+def mask_of(*superpoints: int) -> np.ndarray:
+    return np.isin(np.arange(8), superpoints)
+
+
+def test_iou_is_over_points(scene, judge):
+    sizes = np.bincount(scene.point_to_superpoint)
+    assert judge.iou(mask_of(0, 1), [0]) == 1.0
+    assert judge.iou(mask_of(0), [0]) == pytest.approx(sizes[0] / 60)
+    assert judge.iou(mask_of(0, 2), [0]) == pytest.approx(sizes[0] / (60 + sizes[2]))
+    assert judge.iou(mask_of(), [0]) == 0.0
+    assert judge.iou(mask_of(0, 1, 2, 3), [0, 1]) == 1.0
+
+
+def test_all_of_a_category(scene):
+    chairs = dataclasses.replace(scene, categories={0: "chair", 1: "chair", 3: "lamp"})
+    judge = SceneJudge(chairs, CONFIG)
+    assert judge.category_iou([0]) == pytest.approx(0.5)
+    assert judge.category_iou([0, 1]) == judge.category_iou([3]) == 1.0
+    assert judge.category([0, 1]) == "chair"
+    assert judge.category([0, 3]) == ""
+    nameless = SceneJudge(dataclasses.replace(scene, categories={}), CONFIG)
+    assert nameless.category_iou([0]) == 1.0
+
+
+def test_kinds(judge):
+    assert judge.kind((0,), structure=False) == THING
+    assert judge.kind((0, 2), structure=False) == SMALL  # object 2 owns nothing
+    assert judge.kind((0,), structure=True) == STRUCTURE
+    assert judge.outcome(Question(1, ()), mask_of(0), mask_of(), 0.9).kind == ABSENT
+
+
+def test_instances_match_objects_of_their_own(judge):
+    two = judge.outcome(Question(1, (0, 1)), mask_of(0, 1, 2, 3), mask_of(), 0.9)
+    assert (two.objects, two.instances, two.matched) == (2, 2, 2)
+    one = judge.outcome(Question(1, (0, 1)), mask_of(0, 1), mask_of(), 0.9)
+    assert (one.instances, one.matched) == (1, 1)
+    wrong = judge.outcome(Question(1, (3,)), mask_of(0, 1), mask_of(), 0.9)
+    assert (wrong.instances, wrong.matched) == (1, 0)
+    denied = judge.outcome(Question(1, (0,)), mask_of(0, 1), mask_of(), 0.1)
+    assert (denied.said_present, denied.instances, denied.iou) == (False, 0, 1.0)
+
+
+# --- figures from outcomes -----------------------------------------------------------------------
+
+
+def sentence(room: str, number: int, *phrases: PhraseOutcome, **told) -> SentenceOutcome:
+    words = tuple(told.pop("words", ["word"] * 5))
+    return SentenceOutcome(room, number, Description(words, (), None, **told), phrases, None)
+
+
+def thing(iou: float, **more) -> PhraseOutcome:
+    return PhraseOutcome(1, THING, iou=iou, objects=1, points=100, **more)
+
+
+def absent(said_present: bool) -> PhraseOutcome:
+    return PhraseOutcome(1, ABSENT, said_present=said_present, instances=int(said_present))
+
+
+def test_what_is_counted_apart():
+    outcomes = [sentence("a", 0, thing(0.6), PhraseOutcome(2, SMALL, iou=0.2, objects=1),
+                         PhraseOutcome(3, STRUCTURE, iou=0.9))]  # fmt: skip
+    figures = measures(outcomes)
+    assert (figures["phrase_mIoU"], figures["small_mIoU"], figures["structure_mIoU"]) == (
+        0.6, 0.2, 0.9,
+    )  # fmt: skip
+    assert (figures["acc50"], figures["phrases"], figures["phrases_small"]) == (1.0, 1, 1)
+
+
+def test_presence_is_about_saying_no():
+    outcomes = [sentence("a", 0, thing(0.5, said_present=False), thing(0.5), absent(False),
+                         absent(False), absent(True))]  # fmt: skip
+    figures = measures(outcomes)
+    assert figures["presence_precision"] == pytest.approx(2 / 3)
+    assert figures["presence_recall"] == pytest.approx(2 / 3)
+    assert figures["presence_f1"] == pytest.approx(2 / 3)
+
+
+def test_instances_that_nothing_asked_for_cost():
+    outcomes = [sentence("a", 0, thing(0.9, instances=1, matched=1), absent(True))]
+    assert measures(outcomes)["instance_f1"] == pytest.approx(2 / 3)
+
+
+def test_styles_and_long_sentences():
+    outcomes = [
+        sentence("a", 0, thing(0.8), style="plain"),
+        sentence("a", 1, thing(0.4), style="spoken"),
+        sentence("a", 2, *[thing(0.1)] * 4, words=["w"] * 51),
+    ]
+    figures = measures(outcomes)
+    assert (figures["plain_mIoU"], figures["spoken_mIoU"]) == (0.8, 0.4)
+    assert figures["long_mIoU"] == figures["complex_mIoU"] == pytest.approx(0.1)
+
+
+def test_errors_by_what_was_asked_for():
+    outcomes = [
+        sentence("a", 0, thing(0.8, category="chair"), relations=("on", "near")),
+        sentence("a", 1, thing(0.4, category="lamp")),
+    ]
+    found = breakdowns(outcomes)
+    assert list(found["category"].items()) == [("lamp", (0.4, 1)), ("chair", (0.8, 1))]
+    assert found["relation"] == {"none": (0.4, 1), "on": (0.8, 1), "near": (0.8, 1)}
+    assert found["size"] == {"under 200 points": (pytest.approx(0.6), 2)}
+
+
+def test_the_gap_and_its_interval():
+    random = np.random.default_rng(0)
+    level = random.uniform(0.2, 0.6, 40)
+    ours = [sentence(f"{r}", 0, thing(level[r] + 0.1), thing(level[r])) for r in range(40)]
+    theirs = [sentence(f"{r}", 0, thing(level[r]), thing(level[r])) for r in range(40)]
+    gap = bootstrap_gap(ours, theirs)
+    assert gap.gap == pytest.approx(0.05)
+    assert gap.low == pytest.approx(0.05) and gap.high == pytest.approx(0.05)  # alike everywhere
+    mixed = [sentence(f"{r}", 0, thing(level[r] + 0.3 * (r % 2)), thing(level[r]))
+             for r in range(40)]  # fmt: skip
+    gap = bootstrap_gap(mixed, theirs)
+    assert gap.gap == pytest.approx(0.075)
+    assert gap.low < gap.gap < gap.high
+    assert gap == bootstrap_gap(mixed, theirs)
+    assert gap.rooms == 40
+    with pytest.raises(ValueError, match="not asked the same"):
+        bootstrap_gap(ours[1:], theirs)
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def exam(tmp_path):
+    for name in ("seen", "unseen"):
+        for seed in range(2):
+            write_scene(tmp_path / name, f"toy{seed}", toy_arrays(seed), spoken_records())
+    save_tiny_checkpoint(tmp_path / "tiny.safetensors")
+    return tmp_path
+
+
+def test_the_command_writes_all_figures(exam, capsys):
+    checkpoint, out = str(exam / "tiny.safetensors"), exam / "out.json"
+    status = evaluate_module.main([
+        "--checkpoint", checkpoint, "--versus", checkpoint, "--device", "cpu",
+        "--data", str(exam / "seen"), str(exam / "unseen"), "--json", str(out),
+    ])  # fmt: skip
+    assert status == 0
+    table = capsys.readouterr().out
+    assert all(label in table for label in (*ROWS.values(), *COUNTS.values()))
+    assert "+0.0 points" in table
+    results = Results.read(out)
+    assert list(results.sets) == ["seen", "unseen"]
+    assert results.training == "none" and results.parameters > 1000
+    assert results.sets["seen"].measures.keys() == set(ROWS) | set(COUNTS) | {
+        f"{group}_{name}" for group in ("long", "complex")
+        for name in ("mIoU", "acc25", "acc50", "smIoU")
+    }  # fmt: skip
+    assert as_table(results) in table
+    assert results.sets["unseen"].gap == [0.0, 0.0, 0.0]
+
+
+def test_the_command_names_what_is_wrong(exam, capsys):
+    checkpoint = str(exam / "tiny.safetensors")
+    for data, message in (
+        ([str(exam / "nowhere")], "no scenes"),
+        ([str(exam / "seen"), str(exam / "seen")], "cannot be told apart"),
+    ):
+        assert evaluate_module.main(["--checkpoint", checkpoint, "--data", *data]) == 1
+        assert message in capsys.readouterr().err
+    assert evaluate_module.main(["--checkpoint", "no.safetensors", "--data", str(exam)]) == 1
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"sets": {}}', json.dumps({"sets": {"a": {}}})])
+def test_other_files_are_no_results(tmp_path, content):
+    (tmp_path / "x.json").write_text(content)
+    with pytest.raises(BadFileError, match=r"x\.json: no results of training\.evaluate"):
+        Results.read(tmp_path / "x.json")
+
+
+def test_examples_are_good_and_bad_and_from_many_rooms():
+    outcomes = [sentence(room, n, thing(iou), thing(iou)) for room in "abc" for n, iou in
+                enumerate((0.9, 0.9, 0.5, 0.1))]  # fmt: skip
+    good, bad = examples(outcomes)
+    assert sorted(room for room, _ in good[:3]) == sorted(room for room, _ in bad) == list("abc")
+    assert all(n in (0, 1) for _, n in good) and all(n == 3 for _, n in bad)

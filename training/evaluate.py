@@ -1,170 +1,89 @@
 """Figures of a checkpoint on described scenes.
 
-    python -m training.evaluate [--checkpoint FILE] [--data FOLDER] [--json FILE]
+    python -m training.evaluate --checkpoint FILE --data FOLDER [FOLDER ...] --json FILE
+        [--versus FILE]
 
-Without --data it makes the frozen exam rooms first (config/rooms_exam.yaml). Floor, wall and
-ceiling phrases are not counted, nor, in the mask figures, phrases that name something absent.
+Each folder is a column of the table. Without --data it makes the frozen exam's rooms first
+(config/rooms_exam.yaml). IoU counts points, that is, observed map voxels.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import dataclasses
 import os
-import random
-from dataclasses import dataclass, field
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
-from detailbase_core.atomic import atomic_path
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.devices import choose_device
+from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
-from detailbase_core.scene_batch import batch_scenes
-from detailbase_core.types import PointCloud, Scene
+from training.bootstrap import bootstrap_gap
+from training.examine import Examiner
 from training.make_rooms import make_rooms, read_exam
-from training.metrics import DescriptionResult, mask_iou, summarize_groups
-from training.oracle import superpoint_oracle_mask
-from training.scene_files import read_folder
+from training.measures import breakdowns, measures
+from training.results import Results, SetResult, examples
+from training.results_table import as_table
+from training.scene_files import find_scenes, read_scenes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from detailbase_core.model import DetailBase
-    from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder
-    from training.descriptions import Description
-    from training.scene_files import DescribedScene
-
-PRESENT = 0.5  # presence probability from which a phrase counts as found
+    from training.outcomes import SentenceOutcome
 
 
-@dataclass
-class Tally:
-    """What was seen so far."""
+def evaluate(
+    examiners: Sequence[Examiner], folder: str | Path, descriptions: str = "", rooms: int = 0
+) -> SetResult:
+    """Figures of the first model on a folder's scenes, compared with the second where given.
 
-    model: list[DescriptionResult] = field(default_factory=list)
-    oracle: list[DescriptionResult] = field(default_factory=list)
-    blind: list[DescriptionResult] = field(default_factory=list)
-    sentence_ious: list[float] = field(default_factory=list)
-    presence: list[tuple[bool, bool]] = field(default_factory=list)  # (said, true)
+    Args:
+        examiners: one or two.
+        folder: of described scenes.
+        descriptions: a DetailRefer or ScanRefer file; "" = each scene's own.
+        rooms: at most; 0 = all.
 
-
-@torch.inference_mode()
-def evaluate_scene(
-    model: DetailBase,
-    text_encoder: SmallTextEncoder | TransformersTextEncoder,
-    described: DescribedScene,
-    tally: Tally,
-) -> None:
-    """Ground all descriptions of a scene and add the outcome to the tally."""
-    descriptions = described.descriptions
-    if not descriptions:
-        return
-    device = next(model.parameters()).device
-    cloud = PointCloud(described.xyz, described.rgb)
-    scene = Scene(cloud, described.point_to_superpoint)
-    encoded = model.encode_scene(batch_scenes([scene], model.config.coordinates).to(device))
-    text, mask = text_encoder.encode([d.words for d in descriptions])
-    last = model.ground(encoded, text[None], mask[None])[-1]
-    masks = (last.mask_logits[0].sigmoid() >= 0.5).cpu().numpy()
-    presence = (
-        np.ones(last.scores.shape[1:])
-        if last.presence_logits is None
-        else last.presence_logits[0].float().sigmoid().cpu().numpy()
-    )
-    judge = _Judge(described)
-    others = _other_phrases(descriptions, described.scene_id)
-    for b, description in enumerate(descriptions):
-        ious: dict[str, list[float]] = {"model": [], "oracle": [], "blind": []}
-        for phrase in description.phrases:
-            if phrase.structure:
-                continue
-            tally.presence.append((bool(presence[b, phrase.row] >= PRESENT), bool(phrase.ids)))
-            if not phrase.ids:
-                continue
-            ious["model"].append(judge.iou(masks[b, phrase.row], phrase.ids))
-            ious["oracle"].append(judge.oracle_iou(phrase.ids))
-            ious["blind"].append(judge.iou(masks[next(others)], phrase.ids))
-        if ious["model"]:
-            for name, values in ious.items():
-                results = getattr(tally, name)
-                results.append(DescriptionResult(tuple(values), len(description.words)))
-        if description.sentence_ids:
-            tally.sentence_ious.append(judge.iou(masks[b, 0], description.sentence_ids))
+    Raises:
+        BadFileError: the scenes cannot be read.
+    """
+    paths, told = find_scenes(folder, descriptions)
+    paths = paths[: rooms or None]
+    outcomes: list[list[SentenceOutcome]] = [[] for _ in examiners]
+    name = Path(folder).name
+    for described in tqdm(read_scenes(paths, told), total=len(paths), desc=name, unit="room"):
+        for examiner, found in zip(examiners, outcomes, strict=True):
+            found += examiner.examine(described)
+    good, bad = examples(outcomes[0])
+    result = SetResult(str(folder), measures(outcomes[0]), breakdowns(outcomes[0]), good, bad)
+    if len(outcomes) > 1:
+        gap = bootstrap_gap(*outcomes)[:3]
+        result = dataclasses.replace(result, rival=measures(outcomes[1]), gap=gap)
+    return result
 
 
-class _Judge:
-    """IoU over points of masks over superpoints."""
+def load_examiner(path: str, text_encoder: str, device: str) -> Examiner:
+    """A checkpoint, ready to be asked.
 
-    def __init__(self, described: DescribedScene) -> None:
-        self.described = described
-
-    def iou(self, superpoint_mask: NDArray[np.bool_], ids: Sequence[int]) -> float:
-        truth = np.isin(self.described.instance, ids)
-        return mask_iou(superpoint_mask[self.described.point_to_superpoint], truth)
-
-    def oracle_iou(self, ids: Sequence[int]) -> float:
-        """What superpoints allow."""
-        truth = np.isin(self.described.instance, ids)
-        return mask_iou(superpoint_oracle_mask(truth, self.described.point_to_superpoint), truth)
+    Raises:
+        CheckpointError, ConfigError: it cannot be used, or not here.
+    """
+    where = choose_device(device)
+    model, encoder = Checkpoint.read(path).load(text_encoder)
+    return Examiner(model.to(where), encoder.to(where))
 
 
-def _other_phrases(descriptions: Sequence[Description], seed: str):  # type: ignore[no-untyped-def]
-    """Endless (sentence, row) of random phrases of the scene: answers that ignore the question."""
-    places = [
-        (b, p.row)
-        for b, d in enumerate(descriptions)
-        for p in d.phrases
-        if p.ids and not p.structure
-    ]
-    chance = random.Random(seed)
-    while True:
-        yield chance.choice(places)
-
-
-def report(tally: Tally) -> dict[str, object]:
-    """All figures by name."""
-    said, true = np.array(tally.presence, dtype=bool).reshape(-1, 2).T
-    absent_hits = int((~said & ~true).sum())
-    return {
-        "model": summarize_groups(tally.model),
-        "superpoint_oracle": summarize_groups(tally.oracle),
-        "text_blind": summarize_groups(tally.blind),
-        "sentence_mIoU": float(np.mean(tally.sentence_ious)) if tally.sentence_ious else 0.0,
-        "absent_phrases": {
-            "count": int((~true).sum()),
-            "precision": absent_hits / max(1, int((~said).sum())),
-            "recall": absent_hits / max(1, int((~true).sum())),
-        },
-        "phrases": len(tally.presence),
-        "descriptions": len(tally.model),
-    }
-
-
-def as_table(figures: dict[str, object]) -> str:
-    """The figures for people."""
-    lines = [f"{'':26}{'mIoU':>8}{'Acc@0.25':>10}{'Acc@0.5':>10}{'smIoU':>8}"]
-    rows = {"model": "model", "superpoint_oracle": "superpoint oracle", "text_blind": "text-blind"}
-    for key, label in rows.items():
-        groups = figures[key]
-        assert isinstance(groups, dict)
-        for group, f in groups.items():
-            if group != "all" and key != "model":
-                continue
-            name = label if group == "all" else f"  {group} sentences"
-            lines.append(
-                f"{name:26}{f['mIoU']:8.3f}{f['acc25']:10.3f}{f['acc50']:10.3f}{f['smIoU']:8.3f}"
-            )
-    lines.append(f"sentence target mIoU: {figures['sentence_mIoU']:.3f}")
-    lines.append(f"absent phrases: {figures['absent_phrases']}")
-    lines.append(f"{figures['phrases']} phrases in {figures['descriptions']} sentences")
-    return "\n".join(lines)
+def trained_parameters(examiner: Examiner) -> int:
+    """Numbers that training decided; neither the fixed word vectors nor a frozen encoder."""
+    parts: list[torch.nn.Module] = [examiner.model]
+    if isinstance(examiner.text_encoder, torch.nn.Module):
+        parts.append(examiner.text_encoder)
+    return sum(p.numel() for part in parts for p in part.parameters() if p.requires_grad)
 
 
 def make_exam(folder: str | Path = "data/rooms_exam") -> Path:
@@ -179,28 +98,53 @@ def make_exam(folder: str | Path = "data/rooms_exam") -> Path:
     return Path(folder)
 
 
-def main() -> None:
-    """Command line entry point."""
-    parser = argparse.ArgumentParser(description="Evaluate a checkpoint.")
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", default=str(SHIPPED_CHECKPOINT))
+    parser.add_argument("--versus", default="", help="another checkpoint, for the gap to it")
     parser.add_argument("--text-encoder", default="", help="for released weights")
-    parser.add_argument("--data", help="folder of described scenes; default: the frozen exam")
+    parser.add_argument("--data", nargs="+", help="folders of described scenes; default: the exam")
+    parser.add_argument("--descriptions", default="", help="DetailRefer or ScanRefer JSON file")
+    parser.add_argument("--rooms", type=int, default=0, help="only the first so many of each")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--json", type=Path, help="also write the figures here")
-    args = parser.parse_args()
-    model, text_encoder = Checkpoint.read(args.checkpoint).load(args.text_encoder)
-    device = choose_device(args.device)
-    model, text_encoder = model.to(device), text_encoder.to(device)
-    folder = args.data or make_exam()
-    tally = Tally()
-    for described in tqdm(list(read_folder(folder)), desc="evaluating", unit="scene"):
-        evaluate_scene(model, text_encoder, described, tally)
-    figures = report(tally)
-    print(as_table(figures))
-    if args.json:
-        with atomic_path(args.json) as temporary:
-            temporary.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line entry point; 0 = done."""
+    given = parse_arguments(arguments)
+    try:
+        folders = given.data or [str(make_exam())]
+        names = [Path(folder).name for folder in folders]
+        if len(set(names)) < len(names):
+            raise ValueError(f"folders of one name cannot be told apart: {', '.join(folders)}")
+        examiners = [
+            load_examiner(path, given.text_encoder, given.device)
+            for path in (given.checkpoint, given.versus)
+            if path
+        ]
+        sets = {
+            name: evaluate(examiners, folder, given.descriptions, given.rooms)
+            for name, folder in zip(names, folders, strict=True)
+        }
+        results = Results(
+            given.checkpoint,
+            Checkpoint.read(given.checkpoint).metadata.get("training", ""),
+            trained_parameters(examiners[0]),
+            shlex.join(["python", "-m", "training.evaluate", *(arguments or sys.argv[1:])]),
+            given.versus,
+            sets,
+        )
+        print(as_table(results))
+        if given.json:
+            results.write(given.json)
+    except (DetailBaseError, ValueError, OSError) as error:
+        print(f"evaluate: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

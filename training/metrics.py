@@ -22,6 +22,17 @@ def mask_iou(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
     return float((predicted & truth).sum() / union) if union else 1.0
 
 
+def iou_of(overlap: int, one: int, two: int) -> float:
+    """Intersection over union from sizes; 1.0 where both are empty."""
+    union = one + two - overlap
+    return overlap / union if union else 1.0
+
+
+def f1_of(right: int, said: int, true: int) -> float:
+    """Harmonic mean of precision right / said and recall right / true; 0 where nothing is."""
+    return 2 * right / (said + true) if said + true else 0.0
+
+
 @dataclass(frozen=True)
 class DescriptionResult:
     """One description's outcome.

@@ -69,7 +69,7 @@ def center_loss(
     """
     assert superpoints.votes is not None, "build_learner refuses this weight without the head"
     counts = [len(scene.objects) for scene in scenes]
-    points = group_sizes(point_to_superpoint, sum(counts)).split(counts)
+    points = torch.split(group_sizes(point_to_superpoint, sum(counts)), counts)
     truth, movable = [], []
     for g, scene in enumerate(scenes):
         own = superpoints.geometry[g, : counts[g], :3]
