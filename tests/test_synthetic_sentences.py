@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 
 from detailbase_core.phrases import split_words
+from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.language import held_out, nouns, speech
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.sentences import describe
+from detailbase_core.synthetic.stock import Stock
 from training.sentence_checker import SentenceChecker
 
-ROOMS = {seed: generate_room(seed) for seed in range(100, 124)}
+STOCK = Stock(FurnitureBank.load().models)
+ROOMS = {seed: generate_room(seed, STOCK) for seed in range(100, 118)}
 SAID = {seed: describe(room, np.random.default_rng(seed), count=40) for seed, room in ROOMS.items()}
 ALL = [(seed, d) for seed, said in SAID.items() for d in said]
 EXAM = {
     seed: describe(ROOMS[seed], np.random.default_rng(seed), count=30, split="exam_text")
-    for seed in range(100, 112)
+    for seed in range(100, 108)
 }
 
 

@@ -93,9 +93,10 @@ class SentenceChecker:
         self, phrase: ReadPhrase, i: int, read: list[ReadPhrase], ids: tuple[int, ...]
     ) -> str:
         """The same for floor, wall, ceiling, corner and room."""
+        ceiling = (CEILING_ID,) if CEILING_ID in self._by_id else ()
         expected: dict[str, tuple[int, ...]] = {
-            "floor": (FLOOR_ID,), "ground": (FLOOR_ID,), "ceiling": (CEILING_ID,),
-            "corner": (), "room": (),
+            "floor": (FLOOR_ID,), "ground": (FLOOR_ID,), "ceiling": ceiling, "corner": (),
+            "room": (),
         }  # fmt: skip
         if phrase.noun != "wall":
             right = expected.get(phrase.noun)
@@ -147,10 +148,7 @@ class SentenceChecker:
         return [t for t in found if self._holds(t, claim, anchors, read)]
 
     def _anchors(self, read: list[ReadPhrase], i: int) -> Things:
-        if read[i].noun in words.STRUCTURE:
-            kind = "floor" if read[i].noun == "ground" else read[i].noun
-            return [t for t in self._room.objects if t.structure and t.category == kind]
-        return self._meant(read, i, self._seen)
+        return [] if read[i].noun in words.STRUCTURE else self._meant(read, i, self._seen)
 
     def _eye(self, claim: Claim, read: list[ReadPhrase]) -> RoomObject | None:
         """What one looks from."""
@@ -188,8 +186,9 @@ class SentenceChecker:
             return claim.detail in (thing.lacks if claim.negative else thing.parts)
         if relation == "empty":
             return not any(t.supported_by == thing.id for t in self._all)
-        if any(a.structure for a in anchors) or relation in ("in", "middle"):
-            return self._is_placed(thing, relation, anchors[0].category if anchors else "")
+        nouns = [read[k].noun for k in claim.anchors]
+        if nouns and nouns[0] in words.STRUCTURE:
+            return self._is_placed(thing, relation, nouns[0])
         if not anchors or thing in anchors:
             return False
         if relation == "between":
@@ -201,7 +200,7 @@ class SentenceChecker:
     def _is_placed(self, thing: RoomObject, relation: str, structure: str) -> bool:
         """Whether a thing is at a place of the room itself."""
         low = thing.box.center[2] - thing.box.size[2] / 2
-        if structure == "floor":
+        if structure in ("floor", "ground"):
             return thing.supported_by == FLOOR_ID
         if structure == "ceiling":
             return thing.supported_by == CEILING_ID
@@ -239,8 +238,8 @@ class SentenceChecker:
             rug = anchor.category == "rug" and over and low < 0.1
             return rug or self._rests_on(thing, anchor)
         if relation == "with":
-            return self._rests_on(anchor, thing)
-        if relation == "under" and anchor.supported_by in WALL_IDS:
+            return self._is_related(anchor, "on", thing)
+        if relation == "under" and anchor.supported_by in (*WALL_IDS, CEILING_ID):
             return gap < 0.45 and anchor_low > (low + high) / 2 - 0.05
         if relation == "under":
             return over and low < 0.1 and high < anchor_high

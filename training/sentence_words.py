@@ -9,7 +9,8 @@ from __future__ import annotations
 _NAMES = """
 chair: chair, dining chair, seat
 office chair: office chair, desk chair, swivel chair, chair, seat
-armchair: armchair, easy chair, lounge chair, seat
+armchair: armchair, easy chair, seat
+lounge chair: lounge chair, recliner
 sofa: sofa, couch, settee
 stool: stool
 bar stool: bar stool, stool
@@ -29,19 +30,23 @@ dresser: dresser, chest of drawers
 wardrobe: wardrobe, closet, armoire
 bookshelf: bookshelf, bookcase, shelf
 shelf: shelf, wall shelf
+wall shelf: wall shelf, shelf
 cabinet: cabinet, cupboard
+filing cabinet: filing cabinet, cabinet
 kitchen cabinet: kitchen cabinet, wall cabinet, cabinet, cupboard
 sideboard: sideboard, credenza
 tv stand: tv stand, television stand, media console
 television: tv, television, tv screen, screen
 monitor: monitor, computer screen, screen
 screen: room divider, folding screen
+room divider: room divider, folding screen
 keyboard: keyboard
 mouse: mouse, computer mouse
 laptop: laptop, notebook computer
 computer: computer, pc
 printer: printer
 telephone: telephone, phone
+phone: telephone, phone
 floor lamp: floor lamp, standing lamp, lamp, light
 table lamp: table lamp, desk lamp, lamp, light
 ceiling lamp: ceiling lamp, ceiling light, pendant lamp, light
@@ -62,8 +67,10 @@ range hood: range hood, extractor hood
 kettle: kettle
 toaster: toaster
 coffee machine: coffee machine, coffee maker
+coffee maker: coffee machine, coffee maker
 pot: pot, saucepan
 sink: sink, washbasin, basin
+basin: sink, washbasin, basin
 toilet: toilet
 bathtub: bathtub, tub, bath
 shower: shower, shower cabin
@@ -71,6 +78,7 @@ towel rack: towel rack, towel rail
 towel: towel
 mirror: mirror
 picture: picture, painting, wall art
+picture frame: picture frame, picture
 clock: clock
 curtain: curtain, drape
 blinds: blinds
@@ -84,19 +92,27 @@ speaker: speaker, loudspeaker
 stereo: stereo, hi-fi
 fireplace: fireplace
 fan: fan, ventilator
+ceiling fan: ceiling fan, fan
 air conditioner: air conditioner, ac unit
 bottle: bottle
 cup: cup, mug
+mug: mug, cup, coffee mug
 glass: glass, tumbler
+wine glass: wine glass, glass
 plate: plate, dish
 bowl: bowl, dish
+salad bowl: salad bowl, bowl
 fruit: fruit, fruit bowl
+fruit bowl: fruit bowl
 book: book
 books: books, pile of books
 box: box, carton
+carton: carton, box
 basket: basket, hamper
+laundry basket: laundry basket, basket, hamper
 suitcase: suitcase, case
-bag: bag, handbag
+bag: bag
+handbag: handbag, bag
 teddy bear: teddy bear, teddy, stuffed bear, toy
 toy: toy
 ball: ball
@@ -111,12 +127,110 @@ candle: candle
 statue: statue, sculpture, figurine
 globe: globe
 chess set: chess set, chess board
-backpack: backpack
+backpack: backpack, bag
+rocking horse: rocking horse
+mixer: mixer
+pool table: pool table, billiard table
+foosball table: foosball table, table football
+toilet brush: toilet brush
+toilet paper: toilet paper
+deck chair: deck chair, sun lounger
+headphones: headphones
+barrel: barrel
+umbrella: umbrella
+calendar: calendar
+fire extinguisher: fire extinguisher
+potty: potty
+shoes: shoes, pair of shoes
+bread: bread, loaf of bread
+ceiling fan: ceiling fan
+locker: locker
+bidet: bidet
+briefcase: briefcase
+exit sign: exit sign
+urinal: urinal
+chandelier: chandelier
+lantern: lantern
+christmas tree: christmas tree
+toy car: toy car, toy
+cutting board: cutting board, chopping board
+gift: gift, present
+wine glass: wine glass
+blender: blender
+radio: radio
+safe: safe
+ping pong table: ping pong table, table tennis table
+wheelchair: wheelchair
+bread box: bread box
+kitchen scale: kitchen scale
+exercise bench: exercise bench, weight bench
+toy train: toy train, toy
+xylophone: xylophone
+workbench: workbench
+security camera: security camera
+piano keyboard: piano keyboard, electric piano
+filing cabinet: filing cabinet
+newspaper: newspaper
+jug: jug, pitcher
+tray: tray
+dvd player: dvd player
+picture frame: picture frame
+pen holder: pen holder
+teapot: teapot
+high chair: high chair
+cake: cake
+water heater: water heater, boiler
+clothes: clothes
+bean bag: bean bag
+camera: camera
+water cooler: water cooler, water dispenser
+dartboard: dartboard
+dustpan: dustpan
+pinball machine: pinball machine
+firewood: firewood
+exercise bike: exercise bike
+freezer: freezer
+drying rack: drying rack
+punching bag: punching bag
+ladder: ladder, stepladder
+stroller: stroller, pram
+aquarium: aquarium, fish tank
+changing table: changing table
+laundry basket: laundry basket
+dollhouse: dollhouse
+doll: doll, toy
+wood stove: wood stove
+projector: projector
+air mattress: air mattress
+tablet: tablet
+cap: cap
+hat: hat
+helmet: helmet
+traffic cone: traffic cone, cone
+drill: drill
+dressing table: dressing table, vanity table
+game console: game console
+skateboard: skateboard
+game controller: game controller
+clothes rack: clothes rack
+toaster oven: toaster oven
+salad bowl: salad bowl
+rice cooker: rice cooker
+deep fryer: deep fryer
+knife block: knife block
+paper towels: paper towels, roll of paper towels
+sandwich maker: sandwich maker
+grill: grill
 """
 _IRREGULAR = {
     "bookshelves": "bookshelf", "shelves": "shelf", "wall shelves": "wall shelf", "mice": "mouse",
     "computer mice": "computer mouse", "couches": "couch", "benches": "bench", "boxes": "box",
     "glasses": "glass", "dishes": "dish", "chests of drawers": "chest of drawers",
+    "toilet brushes": "toilet brush", "potties": "potty", "pairs of shoes": "pair of shoes",
+    "loaves of bread": "loaf of bread", "wine glasses": "wine glass", "bread boxes": "bread box",
+    "exercise benches": "exercise bench", "weight benches": "weight bench",
+    "workbenches": "workbench", "air mattresses": "air mattress",
+    "rolls of paper towels": "roll of paper towels",
     "piles of books": "pile of books", "bunches of flowers": "bunch of flowers",
 }  # fmt: skip
 STRUCTURE = {"wall", "floor", "ground", "ceiling", "corner", "room"}
@@ -184,7 +298,6 @@ _MEANINGS = _meanings()
 
 def meaning(noun: str) -> frozenset[str]:
     """Categories that a noun, singular or plural, stands for; a strange one stands for itself."""
-    for form in (noun, _IRREGULAR.get(noun, ""), noun.removesuffix("s")):
-        if form in _MEANINGS:
-            return _MEANINGS[form]
-    return frozenset({noun, noun.removesuffix("s")})
+    forms = {noun, _IRREGULAR.get(noun, noun), noun.removesuffix("s")}
+    known = [_MEANINGS[form] for form in forms if form in _MEANINGS]
+    return frozenset().union(*known) if known else frozenset(forms)

@@ -13,7 +13,7 @@ import numpy as np
 
 from detailbase_core.phrases import split_words
 from detailbase_core.synthetic.language import held_out, templates
-from detailbase_core.synthetic.language.clause import Mention
+from detailbase_core.synthetic.language.clause import Mention, Related
 from detailbase_core.synthetic.language.referring import Speaker
 from detailbase_core.synthetic.language.speech import spoken
 
@@ -63,6 +63,7 @@ class Description:
         kind: name of the template family.
         style: "written", or "spoken": no capitals, no marks, with slips.
         written: the same sentence with the same phrases before it was spoken.
+        modifiers, relations: kinds of what is said of things, in order, repeated as often.
     """
 
     text: str
@@ -72,6 +73,8 @@ class Description:
     kind: str
     style: Literal["written", "spoken"] = "written"
     written: Description | None = None
+    modifiers: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
 
 
 def describe(
@@ -106,7 +109,7 @@ def describe(
     )
     found: dict[str, Description] = {}
     failures = 0
-    while len(found) < count and failures < count:
+    while len(found) < count and failures < 2 * count:
         made = _sentence(speaker)
         if made is None or made.text in found:
             failures += 1
@@ -141,11 +144,19 @@ def _finished(draft: Draft, kind: str, rng: np.random.Generator) -> Description:
     parts = draft.parts
     if rng.random() < 0.85:
         parts = (_capitalised(parts[0]), *parts[1:])
-    written = _measured(parts, draft.target_ids, kind)
+    mentions = [p for p in draft.parts if isinstance(p, Mention)]
+    written = replace(
+        _measured(parts, draft.target_ids, kind),
+        modifiers=tuple(kind for mention in mentions for kind in mention.modifiers),
+        relations=tuple(p.relation for p in draft.parts if isinstance(p, Related)),
+    )
     if rng.random() >= SPOKEN_SHARE:
         return written
     said = _measured(spoken(draft.parts, rng), draft.target_ids, kind)
-    return replace(said, style="spoken", written=written)
+    return replace(
+        said, style="spoken", written=written, modifiers=written.modifiers,
+        relations=written.relations,
+    )  # fmt: skip
 
 
 def _measured(parts: Parts, targets: tuple[int, ...], kind: str) -> Description:

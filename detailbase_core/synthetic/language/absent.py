@@ -8,14 +8,15 @@ import numpy as np
 
 from detailbase_core.synthetic.colors import COLOR_NAMES
 from detailbase_core.synthetic.language import nouns, relating
-from detailbase_core.synthetic.language.clause import Mention, a_or_the, joined
+from detailbase_core.synthetic.language.clause import joined, named
 from detailbase_core.synthetic.language.commands import PORTABLE, SURFACES
 from detailbase_core.synthetic.language.describing import Draft, described, pick
 from detailbase_core.synthetic.language.held_out import is_held_out
 from detailbase_core.synthetic.language.noun_phrase import NounPhrase
+from detailbase_core.synthetic.language.nouns import Noun
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Parts
+    from detailbase_core.synthetic.language.clause import Mention, Parts
     from detailbase_core.synthetic.language.referring import Speaker
 
 _OPENINGS = (
@@ -80,21 +81,22 @@ def _beside(speaker: Speaker, *, hard: bool) -> Draft | None:
 def _missing(speaker: Speaker, determiner: str, *, hard: bool, relations: bool) -> Parts | None:
     """What is not there, in words."""
     if not hard:
-        words = _unknown(speaker)
-        return None if words is None else (Mention(a_or_the(words, determiner), ()),)
+        words = _unknown(speaker, determiner)
+        return None if words is None else (words,)
     if relations and speaker.rng.random() < 0.5:
         return _wrong_place(speaker, determiner)
     phrase = _wrong_look(speaker)
     if phrase is None:
         return None
-    return (Mention(a_or_the(phrase.words(), determiner), (), hard=True),)
+    return (named(phrase, (), determiner, hard=True),)
 
 
-def _unknown(speaker: Speaker) -> str | None:
+def _unknown(speaker: Speaker, determiner: str) -> Mention | None:
     """Noun and perhaps a colour of a kind of thing that the room has nothing of."""
     rng = speaker.rng
     if rng.random() < 0.1:
-        return str(rng.choice(nouns.FOREIGN_NOUNS))
+        foreign = str(rng.choice(nouns.FOREIGN_NOUNS))
+        return named(NounPhrase(Noun(foreign, foreign + "s", frozenset())), (), determiner)
     pool = [n for n in nouns.NOUNS if speaker.is_absent(speaker.truth(NounPhrase(n)))]
     kept = [n for n in pool if is_held_out(n.singular)]
     pool = kept if speaker.exam and rng.random() < 0.5 else [n for n in pool if n not in kept]
@@ -103,7 +105,7 @@ def _unknown(speaker: Speaker) -> str | None:
     weights = np.array([n.weight for n in pool])
     noun = pool[int(rng.choice(len(pool), p=weights / weights.sum()))]
     color = str(rng.choice(COLOR_NAMES)) if rng.random() < 0.3 else None
-    return speaker.adjective(noun, color=color).words()
+    return named(speaker.adjective(noun, color=color), (), determiner)
 
 
 def _wrong_look(speaker: Speaker) -> NounPhrase | None:
@@ -145,5 +147,5 @@ def _wrong_place(speaker: Speaker, determiner: str) -> Parts | None:
     truth = clause.selection.holds(speaker.truth(phrase), np.ones(len(speaker.things), bool))
     if not speaker.is_absent(truth):
         return None
-    mention = Mention(a_or_the(phrase.words(), determiner), (), hard=True)
+    mention = named(phrase, (), determiner, hard=True)
     return joined(mention, " ", clause.parts)

@@ -11,6 +11,7 @@ from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from detailbase_core.synthetic.language.noun_phrase import NounPhrase
     from detailbase_core.synthetic.language.selection import Selection
 
 
@@ -23,17 +24,36 @@ class Mention:
         ids: what it means; empty = nothing in the room, or a structure without an object.
         structure: floor, wall, ceiling, corner or the room itself.
         hard: nothing fits, though the room holds something that the noun alone would fit.
+        modifiers: kinds of its adjectives, "number", "order" and "ellipsis" included.
     """
 
     text: str
     ids: tuple[int, ...]
     structure: bool = False
     hard: bool = False
+    modifiers: tuple[str, ...] = ()
 
     @property
     def absent(self) -> bool:
         """Whether it asks for something that is not there."""
         return not self.ids and not self.structure
+
+
+class Related(str):
+    """Words that say how one thing is to another.
+
+    Attributes:
+        relation: its name.
+    """
+
+    __slots__ = ("relation",)
+    relation: str
+
+    def __new__(cls, text: str, relation: str) -> Related:
+        """Mark some words."""
+        words = super().__new__(cls, text)
+        words.relation = relation
+        return words
 
 
 Parts = tuple["str | Mention", ...]
@@ -76,6 +96,26 @@ def rows_named(parts: Iterable[str | Mention]) -> set[int]:
     return {i - FIRST_OBJECT_ID for i in ids if i >= FIRST_OBJECT_ID}
 
 
-def a_or_the(words: str, determiner: str) -> str:
-    """Words with a determiner; "a" becomes "an" where it must."""
-    return with_article(words) if determiner == "a" else f"{determiner} {words}"
+def named(
+    phrase: NounPhrase, ids: tuple[int, ...], determiner: str = "the", *, before: str = "",
+    hard: bool = False,
+) -> Mention:  # fmt: skip
+    """A mention of one thing by a noun phrase; "a" becomes "an" where it must.
+
+    Args:
+        phrase: noun and adjectives.
+        ids: see Mention.
+        determiner: "the" or "a".
+        before: an ordinal.
+        hard: see Mention.
+    """
+    words = phrase.words(before=before)
+    text = with_article(words) if determiner == "a" else f"{determiner} {words}"
+    modifiers = (*(("order",) if before else ()), *phrase.modifiers)
+    return Mention(text, ids, hard=hard, modifiers=modifiers)
+
+
+def the_one(phrase: NounPhrase, ids: tuple[int, ...]) -> Mention:
+    """As in: "the red one", "the one"; the noun was said before."""
+    words = " ".join(("the", *phrase.adjectives, "one"))
+    return Mention(words, ids, modifiers=(*phrase.modifiers, "ellipsis"))

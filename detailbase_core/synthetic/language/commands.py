@@ -75,7 +75,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("wait next to ", "."),
     Command("watch "),
     Command("what color is ", "?", plural=False),
-    Command("how tall is ", "?", plural=False),
+    Command("how big is ", "?", plural=False),
     Command("select "),
     Command("walk up to "),
     # for the text exam

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.language import commands
-from detailbase_core.synthetic.language.clause import Mention, a_or_the, joined, rows_named
+from detailbase_core.synthetic.language.clause import joined, named, rows_named
 from detailbase_core.synthetic.language.finding import clauses
 from detailbase_core.synthetic.language.relations import YES
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Clause, Parts
+    from detailbase_core.synthetic.language.clause import Clause, Mention, Parts
     from detailbase_core.synthetic.language.commands import Command
     from detailbase_core.synthetic.language.noun_phrase import NounPhrase
     from detailbase_core.synthetic.language.referring import Speaker
@@ -51,8 +51,7 @@ class Described:
     def mention(self, speaker: Speaker, determiner: str = "the") -> Mention:
         """Its noun phrase."""
         before = next((clause.before for clause in self.clauses if clause.before), "")
-        words = self.phrase.words(before=before)
-        return Mention(a_or_the(words, determiner), speaker.ids([self.row]))
+        return named(self.phrase, speaker.ids([self.row]), determiner, before=before)
 
     def attributive(self, speaker: Speaker) -> Parts:
         """As in: "the red chair next to the table and behind the sofa"."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language.clause import Mention, joined
+from detailbase_core.synthetic.language.clause import joined, named, the_one
 from detailbase_core.synthetic.language.describing import Draft, described, pick
 from detailbase_core.synthetic.language.relations import YES
 
@@ -49,6 +49,6 @@ def correction(speaker: Speaker) -> Draft | None:
             return None
     opening = speaker.choose(("go to ", "find ", "take me to ", "show me "))
     link = speaker.choose((", no wait, I meant ", ", sorry, I mean ", ", or actually, "))
-    first = Mention(f"the {dropped.words()}", speaker.ids([other]))
-    second = Mention(f"the {wanted.adjectives[0]} one", speaker.ids([row]))
+    first = named(dropped, speaker.ids([other]))
+    second = the_one(wanted, speaker.ids([row]))
     return Draft(joined(opening, first, link, second, "."), speaker.ids([row]))

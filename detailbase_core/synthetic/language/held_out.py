@@ -11,14 +11,14 @@ import re
 from detailbase_core.synthetic.language import nouns
 
 NOUNS = (
-    "easy chair", "lounge chair", "settee", "desk chair", "footstool", "cot", "cushion",
+    "easy chair", "recliner", "settee", "desk chair", "footstool", "cot", "cushion",
     "low table", "end table", "writing desk", "night table", "chest of drawers", "armoire",
     "bookcase", "cupboard", "credenza", "television stand", "tv screen", "computer screen",
     "folding screen", "pc", "standing lamp", "desk lamp", "ceiling light", "wall light",
     "houseplant", "wastebasket", "garbage can", "refrigerator", "cooker", "washer",
     "coffee maker", "tub", "washbasin", "painting", "drape", "heater", "carpet", "loudspeaker",
-    "mug", "carton", "hamper", "teddy", "coat stand", "vacuum", "sculpture", "notebook computer",
-    "handbag", "saucepan", "figurine",
+    "mug", "hamper", "teddy", "coat stand", "vacuum", "sculpture", "notebook computer",
+    "saucepan", "figurine",
 )  # fmt: skip
 
 COLORS = ("gray", "violet")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.language import commands
-from detailbase_core.synthetic.language.clause import Mention, joined
+from detailbase_core.synthetic.language.clause import Mention, Related, joined, named, the_one
 from detailbase_core.synthetic.language.describing import Described, Draft, described, pick
 from detailbase_core.synthetic.language.relating import extreme, pairwise, the
 from detailbase_core.synthetic.language.relations import YES
@@ -92,7 +92,7 @@ def _the_one(speaker: Speaker, first: Described) -> tuple[Parts, int] | None:
     other = int(speaker.rng.choice(rows))
     alike = speaker.means(whole)
     if alike is not None and len(alike) == 2 and speaker.rng.random() < 0.3:
-        return (Mention("the other one", speaker.ids([other])),), other
+        return (Mention("the other one", speaker.ids([other]), modifiers=("ellipsis",)),), other
     if not first.clauses:
         color = speaker.thing(other).color
         if color is None or color == first.phrase.color or first.phrase.color is None:
@@ -102,7 +102,7 @@ def _the_one(speaker: Speaker, first: Described) -> tuple[Parts, int] | None:
             return None
         if not speaker.is_unique(speaker.truth(phrase), other):
             return None
-        return (Mention(f"the {phrase.adjectives[0]} one", speaker.ids([other])),), other
+        return (the_one(phrase, speaker.ids([other])),), other
     for _ in range(3):
         found = described(speaker, other, 1, avoid=first.rows)
         if found is None or found.phrase.adjectives or found.clauses[0].before:
@@ -110,7 +110,7 @@ def _the_one(speaker: Speaker, first: Described) -> tuple[Parts, int] | None:
         clause = found.clauses[0]
         if not speaker.is_unique(clause.selection.holds(whole, speaker.visible), other):
             continue
-        mention = Mention("the one", speaker.ids([other]))
+        mention = the_one(found.phrase, speaker.ids([other]))
         return joined(mention, " ", clause.parts), other
     return None
 
@@ -132,7 +132,7 @@ def contrast(speaker: Speaker) -> Draft | None:
     wrong = speaker.adjective(noun, color=speaker.thing(other).color)
     if not speaker.is_unique(speaker.truth(wrong), other):
         return None
-    wrong_one = Mention(f"the {wrong.adjectives[0]} one", speaker.ids([other]))
+    wrong_one = the_one(wrong, speaker.ids([other]))
     if rng.random() < 0.5:
         found = described(speaker, row, 1, avoid={other})
         if found is None or found.phrase.noun.means != noun.means or found.phrase.adjectives:
@@ -147,11 +147,11 @@ def contrast(speaker: Speaker) -> Draft | None:
     if not speaker.is_unique(speaker.truth(right), row):
         return None
     if rng.random() < 0.5:
-        wanted = Mention(f"the {right.words()}", speaker.ids([row]))
+        wanted = named(right, speaker.ids([row]))
         opening = speaker.choose(("I want ", "go to ", "I mean ", ""))
         return Draft(joined(opening, wanted, ", not ", wrong_one, "."), speaker.ids([row]))
-    unwanted = Mention(f"the {wrong.words()}", speaker.ids([other]))
-    wanted = Mention(f"the {right.adjectives[0]} one", speaker.ids([row]))
+    unwanted = named(wrong, speaker.ids([other]))
+    wanted = the_one(right, speaker.ids([row]))
     return Draft(joined("not ", unwanted, " but ", wanted, "."), speaker.ids([row]))
 
 
@@ -184,7 +184,7 @@ def pronoun(speaker: Speaker) -> Draft | None:
         if not speaker.is_unique(truth, found):
             continue
         opening, link = _TWICE[int(rng.integers(len(_TWICE)))]
-        other = Mention(f"the {phrase.words()}", speaker.ids([found]))
+        other = named(phrase, speaker.ids([found]))
         parts = joined(opening, first, link, other, " ", clause.parts, ".")
         return Draft(parts, speaker.ids([row, found]))
     return None
@@ -208,9 +208,11 @@ def between_them(speaker: Speaker) -> Draft | None:
             continue
         if not speaker.is_unique(np.minimum(speaker.truth(phrase), truth), row):
             continue
-        target = Mention(f"the {phrase.words()}", speaker.ids([row]))
+        target = named(phrase, speaker.ids([row]))
         opening = speaker.choose(("find ", "look at ", "there are ", "I see "))
-        parts = joined(opening, a, " and ", b, ", and ", target, " between them.")
+        parts = joined(
+            opening, a, " and ", b, ", and ", target, Related(" between them", "between"), "."
+        )
         return Draft(parts, speaker.ids([first, second, row]))
     return None
 

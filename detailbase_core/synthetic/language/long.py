@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,7 @@ def _fact(speaker: Speaker, parts: Parts, said: set[int], target: int) -> Parts 
         fact = facts[0]
         if row in named:
             start = mention.text[:1].upper() + mention.text[1:]
-            return joined(" ", Mention(start, mention.ids), " is ", fact.predicate, ".")
+            return joined(" ", replace(mention, text=start), " is ", fact.predicate, ".")
         see = speaker.choose((" You will also see ", " There is also ", " On your way you pass "))
         return joined(see, mention, ", which is ", fact.predicate, ".")
     return None

@@ -36,6 +36,12 @@ class NounPhrase:
         material = self.material and (self.material_word or self.material)
         return tuple(word for word in (self.size, self.shape, color, material) if word)
 
+    @property
+    def modifiers(self) -> tuple[str, ...]:
+        """Kinds of its adjectives."""
+        kinds = ("size", "shape", "color", "material")
+        return tuple(kind for kind in kinds if getattr(self, kind))
+
     def words(self, *, plural: bool = False, before: str = "") -> str:
         """Adjectives and noun as written, without a determiner.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.language import wording
-from detailbase_core.synthetic.language.clause import Clause, Mention, joined
+from detailbase_core.synthetic.language.clause import Clause, Mention, Related, joined
 from detailbase_core.synthetic.language.commands import PORTABLE, SURFACES
 from detailbase_core.synthetic.language.relations import NO, YES, graded
 from detailbase_core.synthetic.language.selection import Property
@@ -27,18 +27,19 @@ PLACES = ("corner", "wall", "floor", "on wall", "ceiling", "middle")
 def place(speaker: Speaker, kind: str, row: int) -> Clause:
     """A clause about where a thing is in the room, by its kind (one of PLACES)."""
     truth = _truth(speaker, kind)
+    ceiling = tuple(t.id for t in speaker.room.objects if t.id == CEILING_ID)
     words, name, ids = {
         "corner": (("in", "standing in"), ("the corner",), ()),
         "wall": (("against", "up against", "along"), ("the wall",),
                  (speaker.places.nearest_wall(row),)),
         "floor": (("on",), ("the floor", "the floor", "the ground"), (FLOOR_ID,)),
         "on wall": (("on", "hanging on"), ("the wall",), (speaker.places.nearest_wall(row),)),
-        "ceiling": (("on", "hanging from"), ("the ceiling",), (CEILING_ID,)),
+        "ceiling": (("on", "hanging from"), ("the ceiling",), ceiling),
         "middle": (("in the middle of",), ("the room",), ()),
     }[kind]  # fmt: skip
     way = speaker.choose(words)
     mention = Mention(speaker.choose(name), ids, structure=True)
-    parts = joined(f"{way} ", mention)
+    parts = joined(Related(f"{way} ", kind), mention)
     return Clause(kind, Property(truth), parts, parts)
 
 
@@ -80,7 +81,7 @@ def part(speaker: Speaker, kind: str, name: str) -> Clause:
     way = speaker.choose(wording.RELATIONS[kind])
     singular = not name.endswith("s") or name == "glass"
     article = "a " if singular and not way.endswith("no") else ""
-    return Clause(kind, Property(truth), (f"{way} {article}{name}",))
+    return Clause(kind, Property(truth), (Related(f"{way} {article}{name}", kind),))
 
 
 def empty_top(speaker: Speaker) -> Clause:
@@ -89,7 +90,7 @@ def empty_top(speaker: Speaker) -> Clause:
     laden = (speaker.geometry.carrying > NO).any(axis=1)
     truth = graded(surface & ~laden, ~surface & ~laden)
     way = speaker.choose(("with nothing on it", "with nothing on top", "that has nothing on it"))
-    return Clause("empty", Property(truth), (way,), final=True)
+    return Clause("empty", Property(truth), (Related(way, "empty"),), final=True)
 
 
 def has_empty_top(speaker: Speaker, row: int) -> bool:
@@ -112,7 +113,10 @@ def not_colored(speaker: Speaker, row: int) -> Clause | None:
     truth = (YES - speaker.adjective_truth("color", color)).astype(np.int8)
     word = speaker.choose(wording.COLOR_WORDS.get(color, (color,)))
     way = speaker.choose(("that is not", "that isn't", "which is not"))
-    return Clause("not colored", Property(truth), (f"{way} {word}",), (f"not {word}",))
+    kind = "not colored"
+    return Clause(
+        kind, Property(truth), (Related(f"{way} {word}", kind),), (Related(f"not {word}", kind),)
+    )
 
 
 def colored(speaker: Speaker, row: int) -> Clause | None:
@@ -122,4 +126,7 @@ def colored(speaker: Speaker, row: int) -> Clause | None:
         return None
     word = speaker.choose(wording.COLOR_WORDS.get(color, (color,)))
     truth = speaker.adjective_truth("color", color)
-    return Clause("colored", Property(truth), (f"that is {word}",), (word,))
+    return Clause(
+        "colored", Property(truth), (Related(f"that is {word}", "colored"),),
+        (Related(word, "colored"),),
+    )  # fmt: skip

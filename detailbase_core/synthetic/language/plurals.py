@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detailbase_core.synthetic.language import placing, relating, wording
-from detailbase_core.synthetic.language.clause import Clause, Mention, joined
+from detailbase_core.synthetic.language.clause import Clause, Mention, Related, joined
 from detailbase_core.synthetic.language.describing import Draft, pick
 from detailbase_core.synthetic.language.noun_phrase import NounPhrase
 from detailbase_core.synthetic.language.relations import NO, YES
@@ -61,7 +61,8 @@ def group(speaker: Speaker, *, clause: bool) -> tuple[Mention, Parts] | None:
     if found is None or len(found) < 2 or not set(found.tolist()) <= set(speaker.mentionable):
         return None
     narrowed = shared is not None or _has_others(speaker, phrase, base)
-    mention = Mention(_counted(speaker, phrase, len(found), narrowed), speaker.ids(found))
+    text = _counted(speaker, phrase, len(found), narrowed)
+    mention = Mention(text, speaker.ids(found), modifiers=(*phrase.modifiers, "number"))
     return mention, () if shared is None else joined(" ", shared.parts)
 
 
@@ -101,5 +102,5 @@ def _shared_clause(speaker: Speaker, row: int) -> Clause | None:
             continue
         way = speaker.choose(wording.RELATIONS["around" if kind == "at" else kind])
         name = next(part for part in found.parts if isinstance(part, Mention))
-        return Clause(kind, found.selection, joined(f"{way} ", name), (), found.rows)
+        return Clause(kind, found.selection, joined(Related(f"{way} ", kind), name), (), found.rows)
     return None

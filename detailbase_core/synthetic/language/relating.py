@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.language import wording
-from detailbase_core.synthetic.language.clause import Clause, Mention, joined
+from detailbase_core.synthetic.language.clause import Clause, Mention, Related, joined, named
 from detailbase_core.synthetic.language.selection import Property, Ranking
 from detailbase_core.synthetic.language.viewpoints import MARGIN_RAD
 
@@ -23,7 +23,7 @@ PAIRWISE = ("on", "under", "next to", "in front of", "behind", "facing", "across
 def the(speaker: Speaker, row: int) -> Mention | None:
     """As in "the red sofa"; None where no such words are clear."""
     phrase = speaker.simple(row)
-    return Mention(f"the {phrase.words()}", speaker.ids([row])) if phrase else None
+    return named(phrase, speaker.ids([row])) if phrase else None
 
 
 def _said(
@@ -38,7 +38,9 @@ def _said(
     predicate = speaker.choose(
         wording.PREDICATES.get(kind, tuple(w for w in ways if "that" not in w))
     )
-    return joined(f"{full} ", mention, after), joined(f"{predicate} ", mention, after)
+    return joined(Related(f"{full} ", kind), mention, after), joined(
+        Related(f"{predicate} ", kind), mention, after
+    )
 
 
 def pairwise(
@@ -60,7 +62,13 @@ def carrying(speaker: Speaker, anchor: int) -> Clause | None:
         return None
     way = speaker.choose(wording.RELATIONS["carrying"])
     truth = speaker.geometry.carrying[:, anchor]
-    return Clause("carrying", Property(truth), joined(f"{way} ", mention, " on it"), (), (anchor,))
+    return Clause(
+        "carrying",
+        Property(truth),
+        joined(Related(f"{way} ", "carrying"), mention, " on it"),
+        (),
+        (anchor,),
+    )
 
 
 def beside(speaker: Speaker, side: str, anchor: int) -> Clause | None:
@@ -80,12 +88,16 @@ def _point_of_view(speaker: Speaker, viewer: int) -> tuple[Parts, tuple[int, ...
     doors = (speaker.geometry.category == "door").sum()
     if speaker.geometry.category[viewer] == "door" and doors == 1 and speaker.rng.random() < 0.5:
         if speaker.rng.random() < 0.6:
-            return (" " + speaker.choose(wording.COMING_IN),), ()
-        return (f" {speaker.choose(wording.ENTERING)} ", Mention("the room", (), True)), ()
+            return (Related(" " + speaker.choose(wording.COMING_IN), "point of view"),), ()
+        return (
+            Related(f" {speaker.choose(wording.ENTERING)} ", "point of view"),
+            Mention("the room", (), True),
+        ), ()
     mention = the(speaker, viewer)
     if mention is None:
         return None
-    return (f" {speaker.choose(wording.SEEN_FROM)} ", mention), (viewer,)
+    way = Related(f" {speaker.choose(wording.SEEN_FROM)} ", "point of view")
+    return (way, mention), (viewer,)
 
 
 def beside_seen_from(speaker: Speaker, side: str, anchor: int, viewer: int) -> Clause | None:
@@ -93,11 +105,11 @@ def beside_seen_from(speaker: Speaker, side: str, anchor: int, viewer: int) -> C
     mention, view = the(speaker, anchor), _point_of_view(speaker, viewer)
     if mention is None or view is None:
         return None
-    after, named = view
+    after, looked_from = view
     parts, predicate = _said(speaker, f"{side} of", mention)
     seen = speaker.view(viewer)
     truth = (seen.left_of if side == "left" else seen.right_of)[:, anchor]
-    rows = (anchor, *named)
+    rows = (anchor, *looked_from)
     return Clause(
         f"{side} of, seen from", Property(truth), joined(parts, after), joined(predicate, after),
         rows, final=True,
@@ -117,7 +129,7 @@ def ordinal(speaker: Speaker, viewer: int, side: str, place: int, count: int) ->
     view = _point_of_view(speaker, viewer)
     if view is None:
         return None
-    after, named = view
+    after, looked_from = view
     seen = speaker.view(viewer)
     bearing = np.where(seen.clear, seen.bearing, np.inf) * (-1.0 if side == "left" else 1.0)
     before, way = f"{wording.ORDINALS[place]}", f"from the {side}"
@@ -134,7 +146,15 @@ def ordinal(speaker: Speaker, viewer: int, side: str, place: int, count: int) ->
     first, *rest = after
     comma = "," if way else ""
     lead = f"{way}{comma}{first}".lstrip()
-    return Clause("ordinal", ranking, joined(lead, tuple(rest)), (), named, before, final=True)
+    return Clause(
+        "ordinal",
+        ranking,
+        joined(Related(lead, "ordinal"), tuple(rest)),
+        (),
+        looked_from,
+        before,
+        final=True,
+    )
 
 
 def between(speaker: Speaker, first: int, second: int) -> Clause | None:
@@ -149,10 +169,11 @@ def between(speaker: Speaker, first: int, second: int) -> Clause | None:
     else:
         return None
     ways = wording.RELATIONS["between"]
+    said = [Related(f"{speaker.choose(ways)} ", "between") for _ in range(2)]
     truth = speaker.geometry.between(first, second)
     return Clause(
-        "between", Property(truth), joined(f"{speaker.choose(ways)} ", anchors),
-        joined(f"{speaker.choose(ways)} ", anchors), (first, second), final=True,
+        "between", Property(truth), joined(said[0], anchors),
+        joined(said[1], anchors), (first, second), final=True,
     )  # fmt: skip
 
 
@@ -165,7 +186,8 @@ def _pair(speaker: Speaker, first: int, second: int) -> Mention | None:
         if rows is not None and set(rows.tolist()) == {first, second} and phrase.size is None:
             if phrase.is_mass:
                 continue
-            return Mention(f"the two {phrase.words(plural=True)}", speaker.ids(rows))
+            text = f"the two {phrase.words(plural=True)}"
+            return Mention(text, speaker.ids(rows), modifiers=(*phrase.modifiers, "number"))
     return None
 
 
@@ -185,7 +207,9 @@ def extreme(
     preposition = "to" if kind == "closest" else "from"
     if place or speaker.rng.random() < 0.15:
         before = " ".join([*([wording.ORDINALS[place]] if place else []), kind])
-        return Clause(kind, ranking, joined(f"{preposition} ", mention), (), (anchor,), before)
+        return Clause(
+            kind, ranking, joined(Related(f"{preposition} ", kind), mention), (), (anchor,), before
+        )
     parts, predicate = _said(speaker, kind, mention)
     return Clause(kind, ranking, parts, predicate, (anchor,))
 

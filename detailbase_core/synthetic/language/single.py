@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language.clause import Mention, joined
+from detailbase_core.synthetic.language.clause import Related, joined, named
 from detailbase_core.synthetic.language.describing import (
     Draft,
     command,
@@ -18,7 +18,7 @@ from detailbase_core.synthetic.language.relating import PAIRWISE, pairwise, the
 from detailbase_core.synthetic.language.relations import YES
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Clause, Parts
+    from detailbase_core.synthetic.language.clause import Clause, Mention, Parts
     from detailbase_core.synthetic.language.referring import Speaker
 
 _THERE_IS = ("there is ", "there is ", "I see ", "I'm thinking of ", "I'm looking for ",
@@ -50,7 +50,7 @@ def ordinal(speaker: Speaker) -> Draft | None:
             continue
         if not speaker.is_unique(clause.selection.holds(base, speaker.visible), row):
             continue
-        target = Mention(f"the {phrase.words(before=clause.before)}", speaker.ids([row]))
+        target = named(phrase, speaker.ids([row]), before=clause.before)
         said = command(speaker, speaker.thing(row).category)
         parts = joined(said.before, target, " ", clause.parts, said.after)
         return Draft(parts, speaker.ids([row]))
@@ -104,7 +104,7 @@ def chain(speaker: Speaker) -> Draft | None:
         if outer is None:
             continue
         said = command(speaker, speaker.thing(row).category)
-        target = Mention(f"the {phrase.words()}", speaker.ids([row]))
+        target = named(phrase, speaker.ids([row]))
         parts = joined(said.before, target, " ", outer.parts, which(inner.clauses[0]), said.after)
         return Draft(parts, speaker.ids([row]))
     return None
@@ -142,10 +142,13 @@ def viewpoint(speaker: Speaker) -> Draft | None:
         truth = np.minimum(speaker.truth(phrase), near)
         if place is None or phrase.size is not None or not speaker.is_unique(truth, row):
             continue
-        target = Mention(f"the {phrase.words()}", speaker.ids([row]))
+        target = named(phrase, speaker.ids([row]))
         opening = speaker.choose(
             ("facing ", "when you face ", "as you look at ", "if you stand in front of ")
         )
         link = speaker.choose((", ", ", it is ", ", I mean "))
-        return Draft(joined(opening, place, link, target, f" on the {side}."), speaker.ids([row]))
+        return Draft(
+            joined(opening, place, link, target, Related(f" on the {side}", f"{side} of"), "."),
+            speaker.ids([row]),
+        )
     return None
