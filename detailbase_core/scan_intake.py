@@ -90,6 +90,10 @@ class ScanIntake:
         grounder: gets the scans.
         reporter: is told of everything that is dropped.
         on_insert: called after each scan that entered the map.
+
+    Attributes:
+        viewpoint: (x, y) of the sensor that took the newest scan in the map, metres, map frame;
+            None before the first.
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class ScanIntake:
     ) -> None:
         self._config, self._transforms = config, transforms
         self._grounder, self._reporter, self._on_insert = grounder, reporter, on_insert
+        self.viewpoint: tuple[float, float] | None = None
         self._gate = ScanGate(config.min_move_m, config.min_turn_deg, config.max_scan_gap_s)
         self._jumps = JumpDetector(config.jump_m, config.jump_deg)
         self._waiting: WaitingScans[ArrivedScan, Pose] = WaitingScans(
@@ -117,6 +122,7 @@ class ScanIntake:
         """After the map was cleared; `forget_transforms` also after time went back."""
         self._gate.reset()
         self._jumps.reset()
+        self.viewpoint = None
         if forget_transforms:
             self._waiting.clear()
             self._transforms.clear()
@@ -192,6 +198,7 @@ class ScanIntake:
             )
             return
         self._gate.added(scan.topic, pose, scan.stamp_ns)
+        self.viewpoint = float(pose[0, 3]), float(pose[1, 3])
         self._reporter.count("scans inserted")
         self._reporter.count("voxels evicted", report.evicted)
         self._on_insert()
@@ -216,3 +223,4 @@ class ScanIntake:
         if cleared:
             self._grounder.clear()
             self._gate.reset()
+            self.viewpoint = None

@@ -12,6 +12,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from detailbase_core.approach import ApproachConfig
 from detailbase_core.config import GrounderConfig, Settings, setting
 from detailbase_core.scan_intake import IntakeConfig
 
@@ -42,6 +43,10 @@ class NodeConfig(IntakeConfig):
         2.0, "The map is published on ~/scene at most this often, seconds.", low=0.1
     )
     scene_directory: str = setting("~/.ros/detailbase", "Folder of ~/save_scene and ~/load_scene.")
+    publish_object_frames: bool = setting(
+        False, "Publish the objects of the last answer as frames on /tf: detailbase/chair_1 ..."
+    )
+    goal: ApproachConfig = dataclasses.field(default_factory=ApproachConfig)
 
 
 def parameters_of(config: Settings, prefix: str = "") -> Iterator[tuple[str, Any, dict[str, Any]]]:

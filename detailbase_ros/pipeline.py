@@ -9,9 +9,11 @@ from rclpy.duration import Duration
 
 from detailbase_core.reporter import Reporter
 from detailbase_ros.diagnostics import Diagnostics
+from detailbase_ros.object_frames import ObjectFrames
 from detailbase_ros.query_desk import QueryDesk
 from detailbase_ros.scan_input import ScanInput
 from detailbase_ros.scene_services import SceneServices
+from detailbase_ros.target_goal import TargetGoal
 
 if TYPE_CHECKING:
     from detailbase_core.config import GrounderConfig
@@ -40,6 +42,11 @@ class Pipeline:
         self._worker = self.desk.worker
         self.scans = ScanInput(endpoints, config, grounder, reporter, self._worker.map_changed)
         self._scene = SceneServices(endpoints, config, grounder, self._map_replaced)
+        self.desk.listeners.append(
+            TargetGoal(endpoints, config.goal, lambda: self.scans.viewpoint).show
+        )
+        if config.publish_object_frames:
+            self.desk.listeners.append(ObjectFrames(endpoints).show)
         Diagnostics(endpoints, reporter, self._state)
         jumps = endpoints.node.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),

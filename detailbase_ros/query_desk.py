@@ -27,6 +27,8 @@ from detailbase_ros.query_worker import QueryWorker
 from detailbase_ros.srv import GroundQuery
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from detailbase_core.grounder import Grounder
     from detailbase_core.reporter import Reporter
     from detailbase_core.types import Grounding
@@ -47,11 +49,15 @@ class QueryDesk:
         config: limits.
         grounder: used by the worker thread only.
         reporter: is told of queries that got no answer.
+
+    Attributes:
+        listeners: called with each answer that was found, after it has been published.
     """
 
     def __init__(
         self, endpoints: Endpoints, config: NodeConfig, grounder: Grounder, reporter: Reporter
     ) -> None:
+        self.listeners: list[Callable[[Grounding], None]] = []
         self._grounder, self._reporter = grounder, reporter
         self._clock = endpoints.node.get_clock()
         self._timeout_s = config.query_timeout_s
@@ -156,6 +162,15 @@ class QueryDesk:
         self._answers.publish(answer)
         if outcome.query.reply is not None:
             outcome.query.reply.set_result(reply)
+        if grounding is not None:
+            self._tell(grounding)
+
+    def _tell(self, grounding: Grounding) -> None:
+        for listener in self.listeners:
+            try:
+                listener(grounding)
+            except Exception as error:  # the answer is out already
+                self._reporter.fault("listener", "something to show is missing", error)
 
     def _message(self, outcome: Outcome, with_points: bool) -> GroundedQuery:
         known = outcome.grounding is not None or len(self._grounder.map) > 0

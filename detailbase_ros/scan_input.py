@@ -64,6 +64,11 @@ class ScanInput:
         """Number of scans that wait for their transforms."""
         return self._intake.waiting
 
+    @property
+    def viewpoint(self) -> tuple[float, float] | None:
+        """Where the newest scan in the map was taken: (x, y) in the map frame, metres."""
+        return self._intake.viewpoint
+
     def reset(self, forget_transforms: bool) -> None:
         """After the map was cleared; `forget_transforms` also after time went back."""
         self._intake.reset(forget_transforms)

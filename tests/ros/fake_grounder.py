@@ -22,6 +22,7 @@ class FakeGrounder:
     Attributes:
         seconds: how long a query takes.
         fault: raised by the next query, then forgotten.
+        targets: (N, 3) points -> (N,) whether they belong to what is found.
         hold: while cleared, queries wait (unless cancelled).
         encoding: while cleared, encodings wait (unless cancelled).
     """
@@ -36,6 +37,7 @@ class FakeGrounder:
         self.hold.set()
         self.encoding = threading.Event()
         self.encoding.set()
+        self.targets = lambda xyz: xyz[:, 2] <= np.median(xyz[:, 2])
         self.encodings = 0
 
     def add(self, cloud, sensor_to_map, map_frame):
@@ -59,14 +61,13 @@ class FakeGrounder:
         if not len(cloud):
             raise EmptySceneError("the map is still empty")
         scene = Scene(cloud, np.zeros(len(cloud), np.int64), version)
-        lower = cloud.xyz[:, 2] <= np.median(cloud.xyz[:, 2])
         next_id, phrases = 0, []
         spans = [(p.text, p.begin, p.end) for p in parsed.phrases]
         for text, begin, end in [(sentence, 0, len(sentence)), *spans]:
             instances = ()
             if "unicorn" not in text:
                 instances = separate_instances(
-                    cloud.xyz, lower, 0.9, self.config.instances, next_id
+                    cloud.xyz, self.targets(cloud.xyz), 0.9, self.config.instances, next_id
                 )
             next_id += len(instances)
             phrases.append(GroundedPhrase(text, begin, end, 0.9, 1.0, instances))

@@ -35,7 +35,7 @@ def play(bag, graph):
             publisher.publish(deserialize_message(bytes(raw), kind))
             clouds += kind is PointCloud2
             wait_for(lambda: graph.counts.get("scans received", 0) == clouds)  # noqa: B023
-    wait_for(lambda: graph.node._scans.waiting == 0)
+    wait_for(lambda: graph.node.pipeline.scans.waiting == 0)
 
 
 def live_answers(graph, bag):

@@ -1,0 +1,56 @@
+"""Where to drive for the sentence's target: ~/goal, a PoseStamped as Nav2 takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geometry_msgs.msg import PoseStamped
+from rclpy.qos import QoSProfile
+
+from detailbase_core.approach import find_approach
+from detailbase_core.types import Box
+from detailbase_ros.conversions import box_to_message, make_header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from detailbase_core.approach import ApproachConfig
+    from detailbase_core.types import Grounding
+    from detailbase_ros.endpoints import Endpoints
+
+# Not latched: a robot that joins late must not drive to what was asked for before.
+_GOAL = QoSProfile(depth=1)
+
+
+class TargetGoal:
+    """Publishes free floor in front of the best target of each sentence.
+
+    Args:
+        endpoints: makes the publisher.
+        config: the robot.
+        viewpoint: (x, y) of the newest scan's sensor in the map frame, None before the first.
+    """
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        config: ApproachConfig,
+        viewpoint: Callable[[], tuple[float, float] | None],
+    ) -> None:
+        self._config, self._viewpoint = config, viewpoint
+        self._log = endpoints.node.get_logger()
+        self._goal = endpoints.publisher(PoseStamped, "~/goal", _GOAL)
+
+    def show(self, grounding: Grounding) -> None:
+        """Publish the goal of an answer, where it has a target with free floor before it."""
+        if not grounding.sentence.instances:
+            return
+        cloud, target = grounding.scene.cloud, grounding.sentence.instances[0]
+        place = find_approach(cloud.xyz, target.box, self._config, self._viewpoint())
+        if place is None:
+            self._log.info(f"no ~/goal: no free floor in the map in front of {grounding.query!r}")
+            return
+        standing = Box((place.x, place.y, place.z), (0.0, 0.0, 0.0), place.yaw)
+        pose, _ = box_to_message(standing)
+        header = make_header(cloud.frame, cloud.stamp_ns)
+        self._goal.publish(PoseStamped(header=header, pose=pose))
