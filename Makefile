@@ -100,6 +100,10 @@ $(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.tx
 	@for node in segmentation_node demo_robot_node; do \
 	  $(call write_launcher,$$node) > $(VENV)/bin/$$node; chmod 755 $(VENV)/bin/$$node; \
 	done
+	@for tool in ask doctor; do \
+	  $(call write_launcher,$$tool) > $(VENV)/bin/detailbase_$$tool; \
+	  chmod 755 $(VENV)/bin/detailbase_$$tool; \
+	done
 	@$(PY) -c 'import detailbase_ros.msg, detailbase_ros.srv, tf2_msgs.msg'
 	@touch $@
 

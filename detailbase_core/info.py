@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -37,6 +38,28 @@ def _devices() -> list[str]:
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     gpus = [f"cuda:{i} {torch.cuda.get_device_name(i)}" for i in range(count)]
     return ["cpu", *gpus]
+
+
+def torch_state() -> tuple[str, str]:
+    """Version and device, and what to do where a GPU is here that torch cannot use ("" if not)."""
+    device = choose_device("auto")
+    state = f"{torch.__version__} on {device}"
+    if device.type == "cuda":
+        return f"{state} ({torch.cuda.get_device_name(device)})", ""
+    if not Path("/dev/nvidia0").exists():
+        return f"{state}, {set_threads(0)} threads", ""
+    return f"{state}, although an NVIDIA GPU is here", (
+        "install a CUDA build of torch into this environment, and check the driver with nvidia-smi"
+    )
+
+
+def model_problem(checkpoint: str) -> str:
+    """Why a checkpoint ("" = the shipped one) cannot be read; "" where it can."""
+    try:
+        Checkpoint.read(checkpoint or SHIPPED_CHECKPOINT)
+    except DetailBaseError as error:
+        return str(error)
+    return ""
 
 
 def _model() -> str:

@@ -34,7 +34,7 @@ def test_cmake_generates_every_interface_and_depends_on_what_they_use():
     assert used <= {d.name for d in parse_package(str(ROOT / "package.xml")).exec_depends}
 
 
-@pytest.mark.parametrize("name", ["segmentation_node", "demo_robot_node"])
+@pytest.mark.parametrize("name", ["segmentation_node", "demo_robot_node", "ask", "doctor"])
 def test_executables_follow_the_active_python(name):
     path = ROOT / "detailbase_ros" / "bin" / name
     assert path.read_text().startswith("#!/usr/bin/env python3\n")

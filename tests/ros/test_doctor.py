@@ -1,0 +1,97 @@
+"""The doctor on a live graph: it sees what is there."""
+
+import sys
+from array import array
+
+import pytest
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import PointCloud2
+
+from detailbase_ros import doctor
+from tests.ros.graph import wait_for
+
+
+@pytest.fixture
+def examined(monkeypatch, capfd):
+    """Run the doctor on the graph's domain; exit status and what it printed."""
+    monkeypatch.setattr(doctor, "look_at_machine", lambda seen, checkpoint: None)
+
+    def run(graph):
+        monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.contexts[0].get_domain_id()))
+        capfd.readouterr()
+        status = doctor.main(["doctor", "--seconds", "2"])
+        return status, capfd.readouterr().out
+
+    return run
+
+
+def drive(graph, **cloud):
+    """Clouds and transforms, ten times a second."""
+    robot = graph.robot
+
+    def step():
+        robot.now_ns = robot.get_clock().now().nanoseconds
+        robot.send_tf(stamp_ns=robot.now_ns)
+        robot.send_cloud(**cloud)
+
+    robot.send_tf(static=True)
+    robot.create_timer(0.1, step)
+
+
+def test_a_healthy_graph(graph, examined):
+    drive(graph)
+    status, printed = examined(graph)
+    assert "ok       node: /segmentation_node is active" in printed
+    assert "ok       /points: " in printed and "in camera_optical" in printed
+    assert "ok       tf: camera_optical -> odom is known" in printed
+    assert printed.endswith("all well\n") and status == 0
+
+
+def test_several_problems_at_once(make_graph, examined):
+    graph = make_graph(map_frame="map", cloud_topics=["points", "/rear/points"])
+    drive(graph, change=lambda message: setattr(message, "data", array("B", b"12")))
+    status, printed = examined(graph)
+    assert status == 1
+    assert "PROBLEM  /points: the cloud's data is too short" in printed
+    assert "PROBLEM  /rear/points: nobody publishes it" in printed
+
+
+def test_a_broken_chain_of_transforms(make_graph, examined):
+    graph = make_graph(map_frame="map")
+    drive(graph)
+    status, printed = examined(graph)
+    assert status == 1
+    assert "PROBLEM  tf: camera_optical -> map: frame 'map' does not exist" in printed
+
+
+def test_a_publisher_whose_qos_does_not_match(make_graph, examined):
+    reliable = {"qos_overrides./rear/points.subscription.reliability": "reliable"}
+    graph = make_graph(cloud_topics=["points", "/rear/points"], **reliable)
+    best_effort = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+    graph.robot.create_publisher(PointCloud2, "/rear/points", best_effort)
+    wait_for(lambda: graph.node.count_publishers("/rear/points"))
+    status, printed = examined(graph)
+    assert status == 1
+    assert "PROBLEM  /rear/points: QoS of /robot and the node do not match" in printed
+
+
+def test_an_inactive_node_and_an_absent_one(make_graph, examined):
+    graph = make_graph(autostart=False)
+    status, printed = examined(graph)
+    assert status == 1
+    assert "no node answers sentences in ROS_DOMAIN_ID" in printed
+    graph.node.trigger_configure()
+    status, printed = examined(graph)
+    assert "/segmentation_node is inactive" in printed
+
+
+def test_the_machine_is_looked_at(monkeypatch):
+    seen = doctor.Observation()
+    doctor.look_at_machine(seen, "")
+    assert seen.torch[0].isdigit() and not seen.model_problem
+    doctor.look_at_machine(seen, "/nowhere/model.safetensors")
+    assert "/nowhere/model.safetensors" in seen.model_problem
+    monkeypatch.setitem(sys.modules, "detailbase_core.info", None)
+    monkeypatch.delattr("detailbase_core.info")
+    doctor.look_at_machine(seen, "")
+    assert "make install" in seen.torch_problem
