@@ -147,10 +147,18 @@ class Run:
         Raises:
             TrainingError: the state cannot be read, or is that of another network.
         """
+        if self.processes.first:
+            self._remove_leftovers()
         path = self.folder / STATE_FILE
         if not path.exists():
             return None
         return self.learning.load(path, self.store.fingerprint())
+
+    def _remove_leftovers(self) -> None:
+        """Half-written files of a run that was killed while saving."""
+        for name in (STATE_FILE, CHECKPOINT_FILE):
+            for path in self.folder.glob(f".{name}.*"):
+                path.unlink()
 
     def _draws(self) -> Draws:
         return Draws([len(scene.descriptions) for scene in self.store.scenes], self.config)

@@ -1,0 +1,182 @@
+"""Two processes train as one with all the scenes would; a killed run goes on to the bit."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+
+from detailbase_core.config import to_dict
+from tests.toy_scenes import toy_arrays, toy_config, toy_records, write_scene, write_toy_data
+from training.config import AugmentationConfig, LossWeights
+from training.run import CHECKPOINT_FILE, STATE_FILE
+
+ROOT = Path(__file__).parents[1]
+
+
+def start(config_path: Path, **environment: str) -> subprocess.Popen[str]:
+    """python -m training.train CONFIG on one thread."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "training.train", str(config_path)],
+        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit status, and what it said."""
+    out, err = process.communicate(timeout=240)
+    return process.returncode, out + err
+
+
+def write_config(folder: Path, name: str, **changes) -> Path:
+    """A toy run that writes into folder/name."""
+    config = toy_config(folder, out=str(folder / name), threads=1, **changes)
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(to_dict(config)), encoding="utf-8")
+    return path
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def train_in_two(config_path: Path) -> list[tuple[int, str]]:
+    port = free_port()
+    started = [
+        start(config_path, WORLD_SIZE="2", RANK=str(rank), LOCAL_RANK=str(rank),
+              MASTER_ADDR="127.0.0.1", MASTER_PORT=port)
+        for rank in range(2)
+    ]  # fmt: skip
+    return [finish(process) for process in started]
+
+
+def test_two_processes_equal_one_with_all_scenes(tmp_path):
+    """Unequal numbers of voxels; only what is drawn per process (dropout) is off.
+
+    The score's loss is a mean over those phrases that are already good, whose number differs
+    between the processes, so it is off too.
+    """
+    write_toy_data(tmp_path)
+    for seed in (2, 3):
+        arrays = toy_arrays(seed)
+        if seed == 2:
+            arrays["xyz"][:, :2] *= 0.6  # fewer voxels
+        write_scene(tmp_path / "rooms", f"toy{seed}", arrays, toy_records())
+    calm = toy_config(tmp_path)
+    changes = {
+        "scenes_per_step": 4, "steps": 6, "save_every": 1, "learning_rate": 1e-3,
+        "augmentation": AugmentationConfig(),
+        "loss": LossWeights(presence=0.5, naming=0.5, score=0.0),
+        "model": replace(calm.model, dropout=0.0), "text": replace(calm.text, dropout=0.0),
+    }  # fmt: skip
+    for steps, tolerance in ((1, 1e-4), (6, 0.05)):
+        changes["steps"] = steps
+        status, said = finish(start(write_config(tmp_path, f"one{steps}", **changes)))
+        assert status == 0, said
+        for status, said in train_in_two(write_config(tmp_path, f"two{steps}", **changes)):
+            assert status == 0, said
+        one, two = (
+            torch.load(tmp_path / f"{name}{steps}" / STATE_FILE, weights_only=True)
+            for name in ("one", "two")
+        )
+        assert one["step"] == two["step"] == steps
+        gradients = [
+            {number: moments["exp_avg"] for number, moments in state["optimizer"]["state"].items()}
+            for state in (one, two)
+        ]
+        statistics = [
+            {name: value for name, value in state["learner"].items() if "running" in name}
+            for state in (one, two)
+        ]
+        for ours, theirs in (gradients, statistics):
+            assert ours.keys() == theirs.keys()
+            whole = torch.cat([value.flatten() for value in ours.values()])
+            apart = torch.cat([(value - theirs[name]).flatten() for name, value in ours.items()])
+            assert float(apart.norm()) <= tolerance * float(whole.norm())
+
+
+def test_a_process_count_that_does_not_fit_is_refused(tmp_path):
+    write_toy_data(tmp_path)
+    for status, said in train_in_two(write_config(tmp_path, "odd", scenes_per_step=1)):
+        assert status == 1
+        assert "scenes_per_step is 1: not a multiple of the 2 processes" in said
+        assert "Traceback" not in said
+
+
+def test_a_killed_run_goes_on_to_the_bit(tmp_path):
+    """SIGKILL at several moments, saving included, then compared with a run never disturbed."""
+    write_toy_data(tmp_path)
+    settings = {"steps": 40, "save_every": 2}
+    status, said = finish(start(write_config(tmp_path, "whole", **settings)))
+    assert status == 0, said
+    path = write_config(tmp_path, "killed", **settings)
+    state = tmp_path / "killed" / STATE_FILE
+    for wait_s in (0.0, 0.13, 0.31):
+        before = state.stat().st_mtime_ns if state.exists() else 0
+        process = start(path)
+        while process.poll() is None and not (
+            state.exists() and state.stat().st_mtime_ns != before
+        ):
+            time.sleep(0.01)
+        time.sleep(wait_s)
+        process.send_signal(signal.SIGKILL)
+        finish(process)
+        assert process.returncode == -signal.SIGKILL
+        assert 0 < torch.load(state, weights_only=True)["step"] < 40
+    status, said = finish(start(path))
+    assert status == 0, said
+    assert "resuming" in said
+    assert "with changes" not in said
+    one, two = (load_file(tmp_path / name / CHECKPOINT_FILE) for name in ("whole", "killed"))
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    one, two = (
+        torch.load(tmp_path / name / STATE_FILE, weights_only=True) for name in ("whole", "killed")
+    )
+    assert all(torch.equal(one["learner"][name], two["learner"][name]) for name in one["learner"])
+    assert not [p.name for p in (tmp_path / "killed").iterdir() if p.name.startswith(".")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_polite_stop_saves_the_step_in_progress(tmp_path, number):
+    write_toy_data(tmp_path)
+    process = start(write_config(tmp_path, "asked", steps=100_000, save_every=100_000))
+    events = tmp_path / "asked"
+    assert process.stderr is not None
+    while "training" not in process.stderr.read(1) + (process.stderr.readline()):
+        pass
+    time.sleep(0.5)
+    process.send_signal(number)
+    status, said = finish(process)
+    assert status == 0, said
+    assert "Traceback" not in said
+    step = torch.load(events / STATE_FILE, weights_only=True)["step"]
+    assert f"{step} of 100000 steps" in said
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"data": "nowhere"}, "nowhere: no scenes"),
+    ({"word_vectors": "none.npz"}, "none.npz: no word vectors"),
+    ({"backbone": "none.pth"}, "none.pth: there is no such file"),
+    ({"descriptions": "none.json"}, "none.json: no descriptions can be read"),
+    ({"device": "cuda:7"}, "device 'cuda:7' cannot be used here"),
+])  # fmt: skip
+def test_what_is_missing_is_named_without_a_traceback(tmp_path, capsys, changes, message):
+    from training.train import main
+
+    write_toy_data(tmp_path)
+    assert main([str(write_config(tmp_path, "run", **changes))]) == 1
+    assert message in capsys.readouterr().err
