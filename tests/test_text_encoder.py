@@ -25,6 +25,7 @@ from detailbase_core.text_encoder import (
     unpack_vocabulary,
 )
 from detailbase_core.word_pieces import MAX_WORD_LENGTH, WordPieces
+from tests.mpnet_files import HIDDEN, MAX_TOKENS, MPNET_PIECES, write_mpnet
 from tests.weight_files import TEXT, VOCABULARY, tiny_text_encoder
 
 PIECES = WordPieces(VOCABULARY)
@@ -142,27 +143,10 @@ def test_packed_vocabulary_round_trip(pieces):
 
 # --- transformers ------------------------------------------------------------------------------
 
-MPNET_PIECES = ["<s>", "<pad>", "</s>", "[UNK]", "<mask>", *VOCABULARY[1:]]
-HIDDEN, MAX_TOKENS = 16, 24
-
 
 @pytest.fixture(scope="module")
 def mpnet_folder(tmp_path_factory):
-    """A tiny MPNet with random weights, and its tokenizer, as a hub folder."""
-    folder = tmp_path_factory.mktemp("mpnet")
-    (folder / "vocab.txt").write_text("\n".join(MPNET_PIECES), encoding="utf-8")
-    tokenizer = transformers.MPNetTokenizerFast(
-        str(folder / "vocab.txt"), model_max_length=MAX_TOKENS
-    )
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(0)
-    sizes = {"hidden_size": HIDDEN, "num_hidden_layers": 2, "num_attention_heads": 2}
-    config = transformers.MPNetConfig(
-        vocab_size=len(MPNET_PIECES), intermediate_size=32,
-        max_position_embeddings=MAX_TOKENS + 2, **sizes,
-    )  # fmt: skip
-    transformers.MPNetModel(config).save_pretrained(folder)
-    return folder
+    return write_mpnet(tmp_path_factory.mktemp("mpnet"))
 
 
 @pytest.fixture(scope="module")

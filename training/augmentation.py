@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,6 +15,8 @@ from training.elastic import elastic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from training.config import AugmentationConfig
     from training.dataset import SceneTensors
@@ -65,16 +68,12 @@ class _Chance:
     """Numbers on the host, and a generator on the device, from one seed."""
 
     def __init__(self, seed: int, device: torch.device) -> None:
-        self.host = torch.Generator()
-        self.host.manual_seed(seed)
+        self.host = np.random.default_rng(seed)
         self.device = torch.Generator(device)
-        self.device.manual_seed(int(torch.randint(2**62, (1,), generator=self.host)))
+        self.device.manual_seed(int(self.host.integers(2**62)))
 
-    def uniform(self, low: float, high: float) -> float:
-        return low + (high - low) * float(torch.rand(1, generator=self.host))
-
-    def normal(self, deviation: float) -> float:
-        return deviation * float(torch.randn(1, generator=self.host))
+    def tensor(self, values: NDArray[np.float64]) -> Tensor:
+        return torch.from_numpy(values.astype(np.float32)).to(self.device.device)
 
 
 def _point_limits(sizes: Sequence[int], most: int) -> list[int]:
@@ -87,7 +86,7 @@ def _changed(
     scene: SceneTensors, config: AugmentationConfig, voxel_size_m: float, limit: int, seed: int
 ) -> _Changed:
     chance = _Chance(seed, scene.xyz.device)
-    share = chance.uniform(0.0, config.drop_points)
+    share = chance.host.uniform(0.0, config.drop_points)
     kept = _kept_points(scene, min(limit, round((1.0 - share) * len(scene.xyz))), chance)
     moved = _moved(scene.xyz[kept], config, chance)
     grid = elastic(moved, voxel_size_m, chance.device) if config.elastic else moved
@@ -109,20 +108,18 @@ def _kept_points(scene: SceneTensors, count: int, chance: _Chance) -> Tensor | s
 
 def _moved(xyz: Tensor, config: AugmentationConfig, chance: _Chance) -> Tensor:
     """Points times (M R): noise, flip and scale, then the turn; row vectors, as published."""
-    matrix = torch.eye(3) + torch.randn(3, 3, generator=chance.host) * config.matrix_noise
-    if config.flip and chance.uniform(0.0, 1.0) < 0.5:
+    matrix = np.eye(3) + chance.host.normal(size=(3, 3)) * config.matrix_noise
+    if config.flip and chance.host.random() < 0.5:
         matrix[0, 0] *= -1.0
-    matrix *= 1.0 + chance.uniform(-config.scale, config.scale)
-    angle = chance.uniform(0.0, 2 * math.pi) if config.rotate else 0.0
+    matrix *= 1.0 + chance.host.uniform(-config.scale, config.scale)
+    angle = chance.host.uniform(0.0, 2 * math.pi) if config.rotate else 0.0
     cos, sin = math.cos(angle), math.sin(angle)
-    turn = torch.tensor([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
-    lift = torch.tensor([0.0, 0.0, chance.normal(config.height_m)])
+    turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    lift = np.array([0.0, 0.0, chance.host.normal() * config.height_m])
     jitter = torch.randn(xyz.shape, generator=chance.device, device=xyz.device) * config.jitter_m
-    moved: Tensor = xyz @ (matrix @ turn).to(xyz.device) + (jitter + lift.to(xyz.device))
-    return moved
+    return xyz @ chance.tensor(matrix @ turn) + (jitter + chance.tensor(lift))
 
 
 def _recolored(rgb: Tensor, config: AugmentationConfig, chance: _Chance) -> Tensor:
-    gain = 1.0 + chance.uniform(-config.color_gain, config.color_gain)
-    shift = torch.randn(3, generator=chance.host) * config.color_shift
-    return rgb * gain + shift.to(rgb.device)
+    gain = 1.0 + chance.host.uniform(-config.color_gain, config.color_gain)
+    return rgb * gain + chance.tensor(chance.host.normal(size=3) * config.color_shift)

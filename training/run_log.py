@@ -75,10 +75,10 @@ class RunLog:
 
 
 def _summary_writer(folder: Path, step: int) -> Any:
-    """TensorBoard's writer, which forgets what was logged after `step`; None without it."""
+    """TensorBoard's writer, which forgets what was logged after `step` steps; None without it."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         print(_NO_TENSORBOARD, file=sys.stderr)
         return None
-    return SummaryWriter(str(folder / "tensorboard"), purge_step=step)
+    return SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)

@@ -1,0 +1,214 @@
+"""A run's surroundings: precision, memory, growing data, what it logs and draws."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from detailbase_core.checkpoint import Checkpoint
+from tests.toy_scenes import toy_arrays, toy_config, toy_records, write_scene, write_toy_data
+from training.errors import TrainingError
+from training.run import CHECKPOINT_FILE, Run
+from training.scene_store import SceneStore
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def toy(tmp_path):
+    write_toy_data(tmp_path)
+
+    def make_run(**changes) -> Run:
+        config = toy_config(tmp_path, **changes)
+        return Run(config, SceneStore(config, CPU, quiet=True), CPU)
+
+    return make_run
+
+
+# --- precision -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("autocast", ["bfloat16", "float16"])
+def test_reduced_precision_learns_and_keeps_float32_weights(toy, tmp_path, autocast):
+    run = toy(autocast=autocast, steps=25)
+    run.learner.train()
+    losses = [float(run.train_step()) for _ in range(25)]
+    assert np.mean(losses[-4:]) < 0.8 * np.mean(losses[:4])
+    assert {p.dtype for p in run.learner.parameters()} == {torch.float32}
+    exact = toy(out=str(tmp_path / "exact"))
+    exact.learner.train()
+    assert losses[0] != float(exact.train_step())  # it did compute in another precision
+
+
+def test_float16_gradients_that_overflow_cost_a_step_and_no_more(toy):
+    run = toy(autocast="float16", steps=4)
+    run.learner.train()
+    before = run.learner.model.decoder.query_proj.weight.detach().clone()
+    run.learning.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**127)
+    run.train_step()
+    assert torch.equal(run.learner.model.decoder.query_proj.weight, before)
+    assert run.learning.scaler.get_scale() == 2.0**126
+    run.learning.scaler = torch.amp.GradScaler("cpu", init_scale=1.0)
+    run.train_step()
+    assert not torch.equal(run.learner.model.decoder.query_proj.weight, before)
+    assert run.learning.broken_weights() == []
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+
+def test_a_full_gpu_names_what_to_lower(toy, monkeypatch):
+    run = toy()
+
+    def full(*arguments):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(run, "parallel", full)
+    said = r"at step 0, with 560 points in 2 scenes: lower scenes_per_step \(2\), sentences_per_sce"
+    with pytest.raises(TrainingError, match=said):
+        run.train()
+
+
+def test_scenes_that_do_not_fit_on_the_gpu_can_wait_on_the_host(tmp_path, monkeypatch):
+    write_toy_data(tmp_path)
+
+    def full(*arguments):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr("training.scene_store.scene_tensors", full)
+    with pytest.raises(TrainingError, match=r"cannot hold the 2 scenes .* scenes_on to host"):
+        SceneStore(toy_config(tmp_path), CPU, quiet=True)
+
+
+class HostWaits(TorchDispatchMode):
+    """Counts operations for whose result the host of a GPU would have to wait."""
+
+    NAMES = ("_local_scalar_dense", "nonzero", "_unique2", "masked_select", "is_nonzero", "equal")
+
+    def __init__(self):
+        super().__init__()
+        self.seen = Counter()
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        name = function.overloadpacket.__name__
+        if name in self.NAMES:
+            self.seen[name] += 1
+        return function(*args, **(kwargs or {}))
+
+
+def test_a_step_waits_for_nothing_outside_the_network(toy, monkeypatch):
+    """Drawing, augmentation, average and loss watch, at every step but those that log."""
+    run = toy(steps=9)
+    run.learner.train()
+    loss = torch.ones((), requires_grad=True)
+    monkeypatch.setattr(run, "parallel", lambda *arguments: (loss, {"mask_bce": loss}))
+    monkeypatch.setattr(run.learning, "learn", lambda loss, rate: loss)
+    with HostWaits() as waits:
+        for run.learning.step in range(3):
+            run.train_step()
+            run.learning.average.update(run.learner, run.learning.step)
+    assert not waits.seen
+    with waits:
+        run.watch.look()
+    assert waits.seen
+
+
+# --- growing data --------------------------------------------------------------------------------
+
+
+def test_scenes_that_arrive_while_it_runs_are_learned_from(toy, tmp_path, capsys):
+    run = toy(steps=12, rescan_every=4, log_every=4)
+    step, seen = run.train_step, []
+
+    def arriving():
+        if run.learning.step == 5:
+            write_scene(tmp_path / "rooms", "late", toy_arrays(7), toy_records())
+        seen.append({draw.scene for draw in run.draws.step(run.learning.step)})
+        return step()
+
+    run.train_step = arriving
+    run.train()
+    assert [scene.scene_id for scene in run.store.scenes] == ["toy0", "toy1", "late"]
+    assert set.union(*seen[:8]) == {0, 1}
+    assert 2 in set.union(*seen[8:])
+    assert "1 new scenes, 3 now" in capsys.readouterr().err
+
+
+def test_without_rescan_the_data_stay_as_they_were(toy, tmp_path):
+    run = toy(steps=3)
+    write_scene(tmp_path / "rooms", "late", toy_arrays(7), toy_records())
+    run.train()
+    assert len(run.store.scenes) == 2
+    assert toy(steps=5).resume() == ["steps was 3, is 5", "the scenes are others"]
+
+
+def test_changed_settings_are_named_when_resuming(toy):
+    toy(steps=2).train()
+    again = toy(steps=4, learning_rate=0.25, log_every=3, out=toy().config.out)
+    assert again.resume() == ["learning_rate was 0.005, is 0.25", "steps was 2, is 4"]
+    again.train_step()
+    assert {group["peak_lr"] for group in again.learning.optimizer.param_groups} == {0.25}
+
+
+# --- what people see -----------------------------------------------------------------------------
+
+
+def test_scalars_and_pictures_are_logged(toy, tmp_path):
+    run = toy(steps=6, log_every=2, picture_every=3)
+    weights = {k: v.clone() for k, v in run.learner.state_dict().items()}
+    run.train()
+    assert any(not torch.equal(v, weights[k]) for k, v in run.learner.state_dict().items())
+    events = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
+    scalars = set(events.Tags()["scalars"])
+    assert {"loss", "mask_bce", "mask_dice", "naming", "gradient_norm", "learning_rate",
+            "scenes", "steps_per_second"} <= scalars  # fmt: skip
+    assert [event.step for event in events.Scalars("loss")] == [1, 2, 4, 6]
+    assert [event.step for event in events.Images("prediction")] == [3, 6]
+    pictures = sorted((tmp_path / "run" / "pictures").iterdir())
+    assert [path.name for path in pictures] == ["step_000003.png", "step_000006.png"]
+    with Image.open(pictures[0]) as picture:
+        assert picture.width >= 1000
+        colors = picture.convert("RGB").resize((64, 64)).getcolors(4096)
+        assert len(colors) > 20
+
+
+def test_a_resumed_run_hides_what_it_repeats(toy, tmp_path):
+    """Steps after the last save are logged twice; TensorBoard shows the second time only."""
+    first = toy(steps=9, log_every=1, save_every=4)
+    step = first.train_step
+
+    def stopping():
+        if first.learning.step == 7:
+            raise KeyboardInterrupt
+        return step()
+
+    first.train_step = stopping
+    with pytest.raises(KeyboardInterrupt):
+        first.train()
+    second = toy(steps=9, log_every=1, save_every=4)
+    second.resume()
+    second.train()
+    events = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
+    assert [event.step for event in events.Scalars("loss")] == list(range(1, 10))
+
+
+def test_pictures_change_nothing_about_the_run(toy, tmp_path):
+    for out, every in (("with", 2), ("without", 0)):
+        run = toy(steps=6, picture_every=every, out=str(tmp_path / out))
+        run.train()
+    one, two = (Checkpoint.read(tmp_path / out / CHECKPOINT_FILE) for out in ("with", "without"))
+    assert all(torch.equal(one.tensors[name], two.tensors[name]) for name in one.tensors)
+
+
+def test_without_tensorboard_a_run_says_so_and_goes_on(toy, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    toy(steps=2).train()
+    assert "pip install tensorboard" in capsys.readouterr().err
+    assert (tmp_path / "run" / CHECKPOINT_FILE).exists()
