@@ -15,8 +15,8 @@ from detailbase_core.offset_head import Votes
 from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE
 from tests.toy_scenes import load_toys, toy_config, write_toy_data
 from training.augmentation import batch_augmented
+from training.categories import CATEGORIES
 from training.config import LossWeights
-from training.dataset import CATEGORIES
 from training.descriptions import DescribedPhrase, Description
 from training.learner import HEAD_OF_LOSS, build_learner
 from training.losses import PhraseTargets, grounding_loss, grounding_parts

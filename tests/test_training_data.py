@@ -15,8 +15,9 @@ from detailbase_core.errors import BadFileError
 from tests.toy_scenes import TARGETS, load_toys, toy_arrays, toy_config, toy_records, write_scene
 from tests.toy_scenes import write_toy_data as write_toys
 from training.augmentation import batch_augmented
+from training.categories import CATEGORIES
 from training.config import AugmentationConfig
-from training.dataset import CATEGORIES, COLORS, object_shares, phrase_targets
+from training.dataset import COLORS, object_shares, phrase_targets
 from training.descriptions import DescribedPhrase, Description, parse_record
 from training.metrics import DescriptionResult, mask_iou, summarize, summarize_groups
 from training.scene_files import read_folder, read_scene

@@ -14,10 +14,9 @@ from torch import Tensor
 
 from detailbase_core.scene_batch import network_coordinates
 from detailbase_core.synthetic.colors import COLOR_NAMES
-from detailbase_core.synthetic.furniture import KINDS
+from training.categories import CATEGORIES, STRUCTURE, UNKNOWN
 from training.losses import PhraseTargets
 
-CATEGORIES = tuple(KINDS)
 COLORS = COLOR_NAMES
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class SceneTensors:
             column o is object id o - 1, so that -1 (nothing) is column 0.
         descriptions: those of the scene's sentences that refer to something.
         names: (S, 2) int64, index into CATEGORIES and COLORS of the object that owns most of
-            each superpoint, -1 where that is unknown.
+            each superpoint; UNKNOWN where that is not told, STRUCTURE for floor and walls.
     """
 
     scene_id: str
@@ -101,22 +100,24 @@ def _superpoint_names(scene: DescribedScene, shares: NDArray[np.float32]) -> NDA
     owners = range(-1, shares.shape[1] - 1)
     of_owner = np.array(
         [
-            (
-                _index(CATEGORIES, scene.categories.get(owner, "")),
-                _index(COLORS, scene.colors.get(owner, "")),
-            )
+            (_category(scene, owner), _index(COLORS, scene.colors.get(owner, "")))
             for owner in owners
         ],
         dtype=np.int64,
     )
     names: NDArray[np.int64] = of_owner[shares.argmax(axis=1)]
-    if scene.categories:  # what no furniture owns is floor or wall
-        names[names[:, 0] < 0, 0] = len(CATEGORIES)
     return names
 
 
+def _category(scene: DescribedScene, owner: int) -> int:
+    """What no furniture owns, in a scene that names its furniture, is structure."""
+    if owner in scene.categories:
+        return _index(CATEGORIES, scene.categories[owner])
+    return STRUCTURE if scene.categories else UNKNOWN
+
+
 def _index(names: Sequence[str], name: str) -> int:
-    return names.index(name) if name in names else -1
+    return names.index(name) if name in names else UNKNOWN
 
 
 def object_shares(

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.voxelization import group_sizes
-from training.dataset import CATEGORIES, COLORS
+from training.categories import CATEGORIES, STRUCTURE
+from training.dataset import COLORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def center_loss(
         centers = (parts.T @ own) / parts.sum(dim=0).clamp(min=1e-6)[:, None]
         owner = scene.objects.argmax(dim=1)
         truth.append(centers.index_select(0, owner) - own)
-        structure = scene.names[:, 0] == len(CATEGORIES)
+        structure = scene.names[:, 0] == STRUCTURE
         movable.append((owner > 0) & ~structure)
     votes = torch.cat(movable)
     miss = F.smooth_l1_loss(
