@@ -31,6 +31,11 @@ Point to_sensor(const double* t, const Point& p) {
           t[2] * x + t[6] * y + t[10] * z};
 }
 
+bool in_box(const Point& p, const double* low, const double* high) {
+  return p.x >= low[0] && p.y >= low[1] && p.z >= low[2] && p.x <= high[0] && p.y <= high[1] &&
+         p.z <= high[2];
+}
+
 // std::floor is a library call on baseline x86-64; this is not. |x| < 2^31.
 int32_t floor_to_int(double x) {
   const auto truncated = static_cast<int32_t>(x);
@@ -54,6 +59,7 @@ void VoxelMap::place(const Scan& scan, const InsertOptions& options) {
     placed_[i].key = kDropped;
     if (!(range >= near && range <= far)) continue;  // NaN drops out here too
     Point p = to_map(scan.sensor_to_map, x, y, z);
+    if (!in_box(p, options.crop_low, options.crop_high)) continue;
     p = {p.x * per_metre, p.y * per_metre, p.z * per_metre};
     if (!(std::abs(p.x) < limit && std::abs(p.y) < limit && std::abs(p.z) < limit)) {
       beyond = true;

@@ -24,7 +24,8 @@ struct Scan {
 };
 
 struct InsertOptions {
-  double min_range, max_range;  // metres from the sensor
+  double min_range, max_range;         // metres from the sensor
+  const double *crop_low, *crop_high;  // x y z of a box in the map's frame, metres
   bool carve;
   int64_t max_voxels;
 };

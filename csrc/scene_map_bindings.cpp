@@ -19,7 +19,8 @@ using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
 py::tuple py_insert(VoxelMap& map, const Array<float>& xyz, const Array<uint8_t>& rgb,
                     int32_t height, int32_t width, int64_t stamp_ns,
                     const Array<double>& sensor_to_map, double min_range, double max_range,
-                    bool carve, int64_t max_voxels) {
+                    const Array<double>& crop_low, const Array<double>& crop_high, bool carve,
+                    int64_t max_voxels) {
   const Scan scan{reinterpret_cast<const Vec3*>(xyz.data()),
                   rgb.data(),
                   xyz.shape(0),
@@ -30,7 +31,8 @@ py::tuple py_insert(VoxelMap& map, const Array<float>& xyz, const Array<uint8_t>
   InsertCounts counts{};
   {
     py::gil_scoped_release release;
-    counts = map.insert(scan, {min_range, max_range, carve, max_voxels});
+    counts = map.insert(
+        scan, {min_range, max_range, crop_low.data(), crop_high.data(), carve, max_voxels});
   }
   return py::make_tuple(counts.inserted, counts.new_voxels, counts.updated, counts.carved,
                         counts.evicted);
@@ -99,7 +101,8 @@ void bind_scene_map(py::module_& m) {
       .def(py::init<double>(), py::arg("voxel_size"))
       .def("insert", &py_insert, py::arg("xyz"), py::arg("rgb"), py::arg("height"),
            py::arg("width"), py::arg("stamp_ns"), py::arg("sensor_to_map"), py::arg("min_range"),
-           py::arg("max_range"), py::arg("carve"), py::arg("max_voxels"))
+           py::arg("max_range"), py::arg("crop_low"), py::arg("crop_high"), py::arg("carve"),
+           py::arg("max_voxels"))
       .def(
           "copy_voxels", [](const VoxelMap& map) { return VoxelList{map.keys(), map.records()}; },
           py::call_guard<py::gil_scoped_release>())

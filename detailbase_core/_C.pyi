@@ -93,6 +93,8 @@ class VoxelMap:
         sensor_to_map: NDArray[np.float64],
         min_range: float,
         max_range: float,
+        crop_low: NDArray[np.float64],
+        crop_high: NDArray[np.float64],
         carve: bool,
         max_voxels: int,
     ) -> tuple[int, int, int, int, int]: ...

@@ -19,6 +19,8 @@ from detailbase_core.errors import ConfigError
 
 C = TypeVar("C", bound="Settings")
 
+_FAR_M = 1e9  # farther than any map reaches: no limit
+
 
 def setting(
     default: Any,
@@ -103,11 +105,30 @@ class MapConfig(Settings):
     )
     min_range_m: float = setting(0.1, "Nearer points are dropped, metres.", low=0.0, live=True)
     max_range_m: float = setting(8.0, "Farther points are dropped, metres.", low=0.1, live=True)
+    crop_low_m: tuple[float, ...] = setting(
+        (-_FAR_M, -_FAR_M, -_FAR_M),
+        "Points below this x y z, in the map's frame, are dropped, metres.",
+        live=True,
+    )
+    crop_high_m: tuple[float, ...] = setting(
+        (_FAR_M, _FAR_M, _FAR_M),
+        "Points above this x y z are dropped, metres; z somewhat below the ceiling opens rooms to "
+        "a view from above.",
+        live=True,
+    )
     carve: bool = setting(
         True,
         "Forget voxels that an organised cloud sees through (things that moved away).",
         live=True,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        low, high = self.crop_low_m, self.crop_high_m
+        if len(low) != 3 or len(high) != 3:
+            raise ConfigError(f"crop_low_m, crop_high_m: x y z each, got {low} and {high}")
+        if not all(a < b for a, b in zip(low, high, strict=True)):
+            raise ConfigError(f"crop_low_m {low} must be below crop_high_m {high} on every axis")
 
 
 @dataclass(frozen=True)

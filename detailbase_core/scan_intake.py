@@ -40,24 +40,33 @@ class IntakeConfig(Settings):
         "odom", "Frame that never jumps; jumps of map_frame are measured against it."
     )
     tf_timeout_s: float = setting(
-        5.0, "A scan waits this long for its transform, seconds.", low=0.0, high=60.0
+        5.0, "A scan waits this long for its transform, seconds.", low=0.0, high=60.0, live=True
     )
     max_waiting_scans: int = setting(
-        20, "Scans that wait for their transforms at most; beyond it the oldest is dropped.", low=1
+        20,
+        "Scans that wait for their transforms at most; beyond it the oldest is dropped.",
+        low=1,
+        live=True,
     )
     min_move_m: float = setting(
-        0.1, "A scan enters the map when its camera has moved this far, metres,", low=0.0
+        0.1, "A scan enters the map when its camera has moved this far, metres,", low=0.0, live=True
     )
-    min_turn_deg: float = setting(5.0, "or turned this far, degrees,", low=0.0)
+    min_turn_deg: float = setting(5.0, "or turned this far, degrees,", low=0.0, live=True)
     max_scan_gap_s: float = setting(
-        1.0, "or when this long has passed since the last one, seconds.", low=0.0
+        1.0, "or when this long has passed since the last one, seconds.", low=0.0, live=True
     )
     jump_m: float = setting(
-        0.5, "map_frame moving more than this against odom_frame is a jump, metres;", low=0.0
+        0.5,
+        "map_frame moving more than this against odom_frame is a jump, metres;",
+        low=0.0,
+        live=True,
     )
-    jump_deg: float = setting(10.0, "so is turning more than this, degrees.", low=0.0)
+    jump_deg: float = setting(10.0, "so is turning more than this, degrees.", low=0.0, live=True)
     on_map_jump: str = setting(
-        "clear", "After a jump the map is cleared, or kept as it is.", choices=("clear", "keep")
+        "clear",
+        "After a jump the map is cleared, or kept as it is.",
+        choices=("clear", "keep"),
+        live=True,
     )
 
 
@@ -117,6 +126,15 @@ class ScanIntake:
     def waiting(self) -> int:
         """Number of scans that wait for their transforms."""
         return len(self._waiting)
+
+    def reconfigure(self, config: IntakeConfig) -> None:
+        """Take over the live settings of `config`; its frames must be as they are."""
+        self._config = config
+        self._gate.min_move_m, self._gate.min_turn_deg = config.min_move_m, config.min_turn_deg
+        self._gate.max_gap_s = config.max_scan_gap_s
+        self._jumps.jump_m, self._jumps.jump_deg = config.jump_m, config.jump_deg
+        self._waiting.capacity = config.max_waiting_scans
+        self._waiting.timeout_s = config.tf_timeout_s
 
     def reset(self, forget_transforms: bool) -> None:
         """After the map was cleared; `forget_transforms` also after time went back."""
@@ -194,7 +212,8 @@ class ScanIntake:
                 "no_points_in_range",
                 f"{scan.topic}: none of {len(cloud)} points is finite and between "
                 f"{limits.min_range_m:g} and {limits.max_range_m:g} m from the sensor "
-                "(map.min_range_m, map.max_range_m); are its units metres?",
+                "(map.min_range_m, map.max_range_m) and in the crop box (map.crop_low_m, "
+                "map.crop_high_m); are its units metres?",
             )
             return
         self._gate.added(scan.topic, pose, scan.stamp_ns)

@@ -32,7 +32,7 @@ class InsertReport:
     """What one scan did to the map.
 
     Attributes:
-        inserted: points used (finite and within range).
+        inserted: points used (finite, within range and crop box).
         new: voxels that appeared.
         updated: voxels that were there already and were hit again.
         carved: voxels that vanished because the scan saw through them.
@@ -88,11 +88,11 @@ class SceneMap:
     ) -> InsertReport:
         """Add one scan.
 
-        Points that are NaN, infinite, or out of [min_range_m, max_range_m] from the sensor are
-        dropped; a scan of which nothing is left changes nothing and is no error. An organised
-        scan carves if it is a pinhole image in an optical frame (z forward): the camera is
-        fitted to it, and where the fit is bad (a lidar, say) nothing is carved. A scan older
-        than a voxel's last sighting does not carve that voxel.
+        Points that are NaN, infinite, out of [min_range_m, max_range_m] from the sensor, or out
+        of the crop box are dropped; a scan of which nothing is left changes nothing and is no
+        error. An organised scan carves if it is a pinhole image in an optical frame (z forward):
+        the camera is fitted to it, and where the fit is bad (a lidar, say) nothing is carved. A
+        scan older than a voxel's last sighting does not carve that voxel.
 
         Args:
             cloud: the scan in the SENSOR's frame.
@@ -123,6 +123,8 @@ class SceneMap:
                     sensor_to_map=transform,
                     min_range=config.min_range_m,
                     max_range=config.max_range_m,
+                    crop_low=np.array(config.crop_low_m),
+                    crop_high=np.array(config.crop_high_m),
                     carve=config.carve,
                     max_voxels=config.max_voxels,
                 )

@@ -27,12 +27,15 @@ class WaitingScans(Generic[Item, Pose]):
         capacity: items kept; a further one pushes the oldest out.
         timeout_s: how long an item may wait, seconds.
         look_up: the item's pose, or None while it is not known. Must not wait.
+
+    Attributes:
+        capacity, timeout_s: as above; may be replaced at any time.
     """
 
     def __init__(
         self, capacity: int, timeout_s: float, look_up: Callable[[Item], Pose | None]
     ) -> None:
-        self._capacity, self._timeout_s, self._look_up = capacity, timeout_s, look_up
+        self.capacity, self.timeout_s, self._look_up = capacity, timeout_s, look_up
         self._queue: deque[_Waiting[Item]] = deque()
         self._lock = threading.Lock()
 
@@ -43,7 +46,7 @@ class WaitingScans(Generic[Item, Pose]):
         """Queue an item at time `now` (seconds); what it pushed out."""
         with self._lock:
             self._queue.append(_Waiting(item, now))
-            return [self._queue.popleft().item for _ in range(len(self._queue) - self._capacity)]
+            return [self._queue.popleft().item for _ in range(len(self._queue) - self.capacity)]
 
     def take(self, now: float) -> tuple[list[tuple[Item, Pose]], list[Item]]:
         """Items whose pose is known now, in order of arrival, and those that waited too long."""
@@ -54,7 +57,7 @@ class WaitingScans(Generic[Item, Pose]):
                 pose = self._look_up(waiting.item)
                 if pose is not None:
                     ready.append((waiting.item, pose))
-                elif now - waiting.since >= self._timeout_s:
+                elif now - waiting.since >= self.timeout_s:
                     expired.append(waiting.item)
                 else:
                     continue

@@ -31,16 +31,18 @@ class NodeConfig(IntakeConfig):
         ("points",), "Topics with sensor_msgs/PointCloud2: x y z with colour, or intensity."
     )
     query_queue_size: int = setting(
-        32, "Queries that wait at most; further ones are answered OVERLOADED.", low=1
+        32, "Queries that wait at most; further ones are answered OVERLOADED.", low=1, live=True
     )
     query_timeout_s: float = setting(
         30.0, "Queries older than this are answered TIMEOUT, seconds.", low=0.1, live=True
     )
     encode_ahead: bool = setting(
-        True, "Encode the changed map while no query waits, so that answers come sooner."
+        True,
+        "Encode the changed map while no query waits, so that answers come sooner.",
+        live=True,
     )
     scene_period_s: float = setting(
-        2.0, "The map is published on ~/scene at most this often, seconds.", low=0.1
+        2.0, "The map is published on ~/scene at most this often, seconds.", low=0.1, live=True
     )
     scene_directory: str = setting("~/.ros/detailbase", "Folder of ~/save_scene and ~/load_scene.")
     publish_object_frames: bool = setting(

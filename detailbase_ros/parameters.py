@@ -91,7 +91,7 @@ def _descriptor(value: Any, metadata: Mapping[str, Any]) -> ParameterDescriptor:
     descriptor = ParameterDescriptor(
         description=metadata["doc"],
         read_only=not metadata["live"],
-        dynamic_typing=isinstance(value, float),
+        dynamic_typing=isinstance(value[0] if isinstance(value, tuple) else value, float),
         additional_constraints=f"one of: {', '.join(choices)}" if choices else "",
     )
     if low is None and high is None:

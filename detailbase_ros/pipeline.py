@@ -67,6 +67,7 @@ class Pipeline:
     def reconfigure(self, config: NodeConfig, grounder_config: GrounderConfig) -> None:
         """Take over the live settings."""
         self._grounder.reconfigure(grounder_config)
+        self.scans.reconfigure(config)
         self.desk.reconfigure(config)
         self._scene.reconfigure(config)
 

@@ -69,6 +69,10 @@ class ScanInput:
         """Where the newest scan in the map was taken: (x, y) in the map frame, metres."""
         return self._intake.viewpoint
 
+    def reconfigure(self, config: NodeConfig) -> None:
+        """Take over the live settings of `config`."""
+        self._intake.reconfigure(config)
+
     def reset(self, forget_transforms: bool) -> None:
         """After the map was cleared; `forget_transforms` also after time went back."""
         self._intake.reset(forget_transforms)

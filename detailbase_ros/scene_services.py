@@ -55,7 +55,10 @@ class SceneServices:
 
     def reconfigure(self, config: NodeConfig) -> None:
         """Take over the live settings of `config`."""
-        self._timer.timer_period_ns = round(config.scene_period_s * 1e9)
+        period_ns = round(config.scene_period_s * 1e9)
+        if period_ns != self._timer.timer_period_ns:
+            self._timer.timer_period_ns = period_ns
+            self._timer.reset()  # or the running period would end first
 
     def _show(self) -> None:
         if self._grounder.map.version == self._shown_version:

@@ -97,6 +97,14 @@ def test_whole_numbers_become_floats_and_lists_tuples():
     assert from_dict(GrounderConfig, {}) == GrounderConfig()
 
 
+@pytest.mark.parametrize(("low", "high", "message"), [
+    ((0, 0, 1), (1, 1, 1), "must be below"), ((0, 0), (1, 1), "x y z each"),
+])  # fmt: skip
+def test_a_crop_box_that_holds_nothing_is_refused(low, high, message):
+    with pytest.raises(ConfigError, match=f"^map.crop_low_m.*{message}"):
+        from_dict(GrounderConfig, {"map": {"crop_low_m": low, "crop_high_m": high}})
+
+
 def test_settings_are_checked_in_code_too_and_frozen():
     with pytest.raises(ConfigError, match="max_range_m"):
         MapConfig(max_range_m=0.0)

@@ -56,9 +56,10 @@ class MapTwin:
         xyz = cloud.xyz.astype(np.float64)
         distance = np.sqrt((xyz**2).sum(1))
         keep = (distance >= self.config.min_range_m) & (distance <= self.config.max_range_m)
-        xyz = xyz[keep] @ transform[:3, :3].T + transform[:3, 3]
+        xyz, rgb = xyz[keep] @ transform[:3, :3].T + transform[:3, 3], cloud.rgb[keep]
+        keep = ((xyz >= self.config.crop_low_m) & (xyz <= self.config.crop_high_m)).all(axis=1)
         sightings = {}
-        for point, color in zip(xyz, cloud.rgb[keep], strict=True):
+        for point, color in zip(xyz[keep], rgb[keep], strict=True):
             key = tuple(np.floor(point / self.config.voxel_size_m).astype(int))
             sightings.setdefault(key, []).append(np.concatenate([point, color]))
         for key, points in sightings.items():
@@ -74,7 +75,10 @@ class MapTwin:
 @given(seed=st.integers(0, 2**32 - 1), scans=st.integers(1, 14), count=st.integers(0, 80))
 def test_running_means_equal_the_dict_twin(seed, scans, count):
     rng = np.random.default_rng(seed)
+    low, high = np.sort(rng.normal(0, 1.5, (2, 3)), axis=0)
     config = replace(CONFIG, voxel_size_m=0.25, max_range_m=2.0, min_range_m=0.2)
+    if rng.random() < 0.5:
+        config = replace(config, crop_low_m=tuple(low), crop_high_m=tuple(high))
     scene_map, twin = SceneMap(config), MapTwin(config)
     for _ in range(scans):
         xyz = rng.normal(0, 1, (count, 3))
@@ -128,6 +132,14 @@ def test_range_is_measured_in_the_sensor_frame():
     report = scene_map.insert(cloud_of(points), turn(0.0, x=100.0), "odom")
     assert report.inserted == 2
     assert scene_map.snapshot()[0].xyz[:, 0].tolist() == [100, 101]
+
+
+def test_the_crop_box_lies_in_the_map_frame_and_may_change():
+    scene_map = SceneMap(replace(CONFIG, crop_low_m=(99, -1, -1), crop_high_m=(101, 1, 0.5)))
+    points, pose = [[1, 0, 0], [1, 0, 0.6], [-0.5, 0, 0], [0, 1.2, 0]], turn(0.0, x=100.0)
+    assert scene_map.insert(cloud_of(points), pose, "odom").inserted == 2
+    scene_map.config = CONFIG
+    assert scene_map.insert(cloud_of(points), pose, "odom").inserted == 4
 
 
 def walls(box):

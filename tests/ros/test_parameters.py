@@ -6,8 +6,10 @@ import pytest
 import yaml
 from rclpy.parameter import Parameter
 from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
+from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.config import GrounderConfig
+from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.node_config import NodeConfig, parameters_of, yaml_text
 from detailbase_ros.parameters import read_parameters
 from tests.ros.graph import NODE, wait_for
@@ -43,9 +45,11 @@ def test_live_parameters_reach_the_grounder(graph):
         [
             Parameter("map.max_range_m", value=3),  # a whole number where a float is meant
             Parameter("instances.mask_threshold", value=0.25),
+            Parameter("map.crop_high_m", value=[10, 10, 2]),
         ]
     )
-    assert [r.successful for r in results] == [True, True]
+    assert [r.successful for r in results] == [True] * 3
+    assert graph.grounder.map.config.crop_high_m == (10.0, 10.0, 2.0)
     assert graph.grounder.map.config.max_range_m == 3.0
     assert graph.grounder.config.instances.mask_threshold == 0.25
     assert read_parameters(graph.node, GrounderConfig).map.max_range_m == 3.0
@@ -58,6 +62,10 @@ def test_live_parameters_reach_the_grounder(graph):
         ("instances.mask_threshold", 1.5, "range"),
         ("instances.mask_threshold", "high", "expected float"),
         ("query_timeout_s", 0.0, "range"),
+        ("on_map_jump", "dance", "not one of clear, keep"),
+        ("map.crop_low_m", [0.0, 0.0], "x y z each"),
+        ("map.crop_low_m", [2e9, 0.0, 0.0], "must be below"),
+        ("autostart", False, "read-only"),
     ],
 )
 def test_a_refused_change_says_why_and_changes_nothing(graph, name, value, reason):
@@ -93,3 +101,36 @@ def test_a_qos_override_reaches_its_own_topic_alone(make_graph):
     assert profiles["/points"].reliability == ReliabilityPolicy.RELIABLE
     assert profiles["/tf"].depth == 3
     assert qos_profile_sensor_data.reliability == ReliabilityPolicy.BEST_EFFORT
+
+
+def test_what_picks_scans_can_be_changed_while_they_arrive(graph):
+    graph.fill_map()
+    graph.robot.send_cloud()
+    wait_for(lambda: graph.counts.get("scans skipped (camera at rest)") == 1)
+    parameters = [Parameter("max_scan_gap_s", value=0.0), Parameter("map.max_range_m", value=0.5)]
+    assert all(result.successful for result in graph.node.set_parameters(parameters))
+    graph.robot.send_cloud()
+    wait_for(lambda: graph.counts.get("dropped: no_points_in_range") == 1)
+
+
+def test_a_waiting_scan_keeps_to_a_timeout_set_while_it_waits(make_graph):
+    graph = make_graph(tf_timeout_s=60.0)
+    graph.robot.send_cloud()
+    wait_for(lambda: graph.node.pipeline.scans.waiting == 1)
+    graph.node.set_parameters([Parameter("tf_timeout_s", value=0.0)])
+    wait_for(lambda: graph.counts.get("dropped: no_transform") == 1)
+
+
+def test_rates_and_queues_can_be_changed_while_it_runs(graph):
+    scenes = []
+    graph.robot.listen(PointCloud2, f"{NODE}/scene", scenes)
+    parameters = [Parameter("scene_period_s", value=0.1), Parameter("query_queue_size", value=1)]
+    assert all(result.successful for result in graph.node.set_parameters(parameters))
+    graph.fill_map()
+    wait_for(lambda: scenes and scenes[-1].width > 0, timeout_s=1.0)
+    graph.grounder.hold.clear()
+    for _ in range(3):
+        graph.robot.ask("the chair")
+    wait_for(lambda: graph.robot.answers)
+    assert graph.robot.answers[0].status == GroundedQuery.OVERLOADED
+    graph.grounder.hold.set()
