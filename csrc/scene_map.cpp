@@ -268,6 +268,20 @@ void VoxelMap::clear() {
   table_ = VoxelTable();
 }
 
+void VoxelMap::forget_times() {
+  next_version();
+  for (VoxelRecord& record : records_) {
+    record.last_seen_ns = 0;
+    record.changed_in = version_;
+  }
+}
+
+uint64_t VoxelMap::memory_bytes() const {
+  return table_.memory_bytes() + keys_.capacity() * sizeof(uint64_t) +
+         records_.capacity() * sizeof(VoxelRecord) + placed_.capacity() * sizeof(Placed) +
+         sightings_.capacity() * sizeof(Sighting) + removed_before_.size() * sizeof(uint64_t);
+}
+
 double VoxelMap::changed_since(uint32_t version) const {
   if (version >= version_) return 0;
   const uint32_t ago = version_ - version;

@@ -54,11 +54,16 @@ class VoxelMap {
   // Puts a voxel in as it was saved; `key` is not present yet.
   void restore(uint64_t key, const VoxelRecord& record);
   void clear();
+  // Every voxel counts as seen at time 0, and as changed: after the clock went back.
+  void forget_times();
 
   uint32_t version() const { return version_; }
   // Voxels that appeared, moved, or vanished after `version`, as a part of those present
   // (at most 1). 1 for versions too old to be remembered.
   double changed_since(uint32_t version) const;
+
+  // Of the voxels, and of what is kept from scan to scan.
+  uint64_t memory_bytes() const;
 
   double voxel_size() const { return voxel_size_; }
   const std::vector<uint64_t>& keys() const { return keys_; }

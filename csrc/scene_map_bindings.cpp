@@ -109,6 +109,8 @@ void bind_scene_map(py::module_& m) {
       .def("restore", &py_restore, py::arg("voxel"), py::arg("offset"), py::arg("color"),
            py::arg("hits"), py::arg("last_seen"))
       .def("clear", &VoxelMap::clear)
+      .def("forget_times", &VoxelMap::forget_times, py::call_guard<py::gil_scoped_release>())
+      .def("memory_bytes", &VoxelMap::memory_bytes)
       .def("changed_since", &VoxelMap::changed_since, py::arg("version"),
            py::call_guard<py::gil_scoped_release>())
       .def_property_readonly("version", &VoxelMap::version)

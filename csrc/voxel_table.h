@@ -50,6 +50,8 @@ class VoxelTable {
     --size_;
   }
 
+  uint64_t memory_bytes() const { return slots_.size() * sizeof(Slot); }
+
  private:
   struct Slot {
     uint64_t key;

@@ -73,6 +73,17 @@ class SceneMap:
         return self._frame
 
     @property
+    def stamp_ns(self) -> int:
+        """Of the newest scan; 0 while the map is empty, and after forget_times()."""
+        return self._stamp_ns
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the map holds in memory, copies in use elsewhere not counted."""
+        with self._lock:
+            return self._voxels.memory_bytes()
+
+    @property
     def version(self) -> int:
         """Grows with every change; 0 for a map that never held anything."""
         with self._lock:
@@ -162,6 +173,16 @@ class SceneMap:
         with self._lock:
             self._voxels.clear()
             self._frame, self._stamp_ns = "", 0
+
+    def forget_times(self) -> None:
+        """After the clock went back: keep the voxels, but not when they were seen.
+
+        Stamps that lie in the future would keep scans from carving, and make answers unusable.
+        All of the map counts as changed.
+        """
+        with self._lock:
+            self._voxels.forget_times()
+            self._stamp_ns = 0
 
     def save(self, path: str | Path) -> None:
         """Write the map to `path` (npz), whole or not at all.

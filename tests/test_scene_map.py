@@ -429,3 +429,24 @@ def test_threads_share_one_map():
         for _ in range(20):
             alone.insert(cloud_of(rng.uniform(-2, 2, (2000, 3))), HERE, "odom")
     assert len(alone) == len(scene_map)
+
+
+def test_after_the_clock_went_back_old_voxels_can_be_carved_again():
+    scene_map = SceneMap(replace(CONFIG, voxel_size_m=0.05))
+    scene_map.insert(camera_scan(walls(box=True), 1000), OPTICAL, "odom")
+    boxed, version = near(scene_map.snapshot()[0]), scene_map.version
+    assert scene_map.insert(camera_scan(walls(box=False), 10), OPTICAL, "odom").carved == 0
+    scene_map.forget_times()
+    assert near(scene_map.snapshot()[0]) == boxed
+    assert scene_map.stamp_ns == scene_map.snapshot()[0].stamp_ns == 0
+    assert scene_map.changed_since(version + 1) == 1.0
+    assert scene_map.insert(camera_scan(walls(box=False), 20), OPTICAL, "odom").carved > 100
+    assert scene_map.stamp_ns == 20
+
+
+def test_memory_grows_with_the_map_and_is_given_back():
+    scene_map = SceneMap(CONFIG)
+    empty = scene_map.memory_bytes
+    scene_map.insert(cloud_of(np.random.default_rng(0).uniform(-3, 3, (50_000, 3))), HERE, "odom")
+    full = scene_map.memory_bytes
+    assert full > empty + 50 * len(scene_map)
