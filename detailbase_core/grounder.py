@@ -84,8 +84,8 @@ class Grounder:
         self.map = SceneMap(self.config.map)
         self.device = choose_device(self.config.device)
         set_threads(self.config.threads)
-        path = self.config.checkpoint or str(SHIPPED_CHECKPOINT)
-        model, text_encoder = Checkpoint.read(path).load(self.config.text_encoder)
+        self.checkpoint_path = self.config.checkpoint or str(SHIPPED_CHECKPOINT)
+        model, text_encoder = Checkpoint.read(self.checkpoint_path).load(self.config.text_encoder)
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
         self.text_encoder = text_encoder.to(self.device)

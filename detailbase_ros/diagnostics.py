@@ -1,7 +1,9 @@
-"""The node's state on /diagnostics, once a second."""
+"""Statuses on /diagnostics, once a second."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -10,45 +12,62 @@ from rclpy.qos import QoSProfile
 from detailbase_ros.conversions import make_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from detailbase_core.reporter import Reporter
     from detailbase_ros.endpoints import Endpoints
 
 _PERIOD_S = 1.0
 
 
+class Level(IntEnum):
+    """As REP-107: fine; look at it; does not work."""
+
+    OK = 0
+    WARN = 1
+    ERROR = 2
+
+
+@dataclass(frozen=True)
+class Status:
+    """How one part of the node is.
+
+    Attributes:
+        part: its name.
+        level: how bad it is.
+        message: one line for people.
+        values: figures by name.
+    """
+
+    part: str
+    level: Level
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
 class Diagnostics:
-    """Publishes the reporter's counters and the present state.
+    """Publishes the statuses.
 
     Args:
         endpoints: makes publisher and timer.
-        reporter: whose counters are shown; a drop since the last second makes the level WARN.
-        state: further values by name, asked each time.
+        look: the present statuses; called once a second.
     """
 
-    def __init__(
-        self, endpoints: Endpoints, reporter: Reporter, state: Callable[[], Mapping[str, object]]
-    ) -> None:
-        self._reporter, self._state = reporter, state
-        self._clock = endpoints.node.get_clock()
-        self._name, self._dropped = endpoints.node.get_fully_qualified_name(), 0
+    def __init__(self, endpoints: Endpoints, look: Callable[[], Sequence[Status]]) -> None:
+        self._look, self._clock = look, endpoints.node.get_clock()
+        self._name = endpoints.node.get_fully_qualified_name().lstrip("/")
         self._publisher = endpoints.publisher(DiagnosticArray, "/diagnostics", QoSProfile(depth=10))
         endpoints.timer(_PERIOD_S, self._publish)
 
     def _publish(self) -> None:
-        counts = self._reporter.counts()
-        dropped = sum(n for name, n in counts.items() if name.startswith("dropped: "))
-        warn = dropped > self._dropped
-        self._dropped = dropped
-        status = DiagnosticStatus(
-            level=DiagnosticStatus.WARN if warn else DiagnosticStatus.OK,
-            name=f"{self._name.lstrip('/')}: grounding",
-            message="something was dropped in the last second" if warn else "running",
-            values=[
-                KeyValue(key=key, value=str(value))
-                for key, value in {**self._state(), **counts}.items()
-            ],
-        )
         header = make_header("", self._clock.now().nanoseconds)
-        self._publisher.publish(DiagnosticArray(header=header, status=[status]))
+        statuses = [self._message(status) for status in self._look()]
+        self._publisher.publish(DiagnosticArray(header=header, status=statuses))
+
+    def _message(self, status: Status) -> DiagnosticStatus:
+        return DiagnosticStatus(
+            level=bytes([status.level]),
+            name=f"{self._name}: {status.part}",
+            message=status.message,
+            hardware_id=self._name,
+            values=[KeyValue(key=key, value=str(value)) for key, value in status.values.items()],
+        )

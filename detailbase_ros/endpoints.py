@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rclpy.node import Node
     from rclpy.publisher import Publisher
     from rclpy.qos import QoSProfile
+    from rclpy.subscription import Subscription
     from rclpy.timer import Timer
 
 
@@ -54,7 +55,7 @@ class Endpoints:
         callback: Callable[[Any], None],
         qos: QoSProfile,
         group: CallbackGroup | None = None,
-    ) -> None:
+    ) -> Subscription:
         """A subscription."""
         subscription = self.node.create_subscription(
             kind,
@@ -65,6 +66,7 @@ class Endpoints:
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
         )
         self.on_close(lambda: self.node.destroy_subscription(subscription))
+        return subscription
 
     def service(
         self,

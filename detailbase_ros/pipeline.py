@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rclpy.clock import JumpThreshold, TimeJump
+from rclpy.clock import ClockChange, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 
 from detailbase_core.reporter import Reporter
 from detailbase_ros.diagnostics import Diagnostics
+from detailbase_ros.node_status import NodeStatus
 from detailbase_ros.object_frames import ObjectFrames
 from detailbase_ros.query_desk import QueryDesk
 from detailbase_ros.scan_input import ScanInput
@@ -37,17 +38,26 @@ class Pipeline:
     def __init__(self, endpoints: Endpoints, config: NodeConfig, grounder: Grounder) -> None:
         self._endpoints, self._grounder = endpoints, grounder
         self._log = endpoints.node.get_logger()
-        self.reporter = reporter = Reporter(self._log)
-        self.desk = QueryDesk(endpoints, config, grounder, reporter)
-        self._worker = self.desk.worker
-        self.scans = ScanInput(endpoints, config, grounder, reporter, self._worker.map_changed)
+        self.cloud_reporter, self.query_reporter = Reporter(self._log), Reporter(self._log)
+        self.desk = QueryDesk(endpoints, config, grounder, self.query_reporter)
+        self.scans = ScanInput(
+            endpoints, config, grounder, self.cloud_reporter, self.desk.worker.map_changed
+        )
         self._scene = SceneServices(endpoints, config, grounder, self._map_replaced)
         self.desk.listeners.append(
             TargetGoal(endpoints, config.goal, lambda: self.scans.viewpoint).show
         )
         if config.publish_object_frames:
             self.desk.listeners.append(ObjectFrames(endpoints).show)
-        Diagnostics(endpoints, reporter, self._state)
+        status = NodeStatus(
+            endpoints.node,
+            self.scans,
+            self.desk,
+            grounder,
+            self.cloud_reporter,
+            self.query_reporter,
+        )
+        Diagnostics(endpoints, status.look)
         jumps = endpoints.node.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
             post_callback=self._time_jumped,
@@ -57,11 +67,11 @@ class Pipeline:
     def activate(self) -> None:
         """Take scans and answer queries."""
         self.desk.activate()
-        self.scans.active = True
+        self.scans.activate()
 
     def deactivate(self) -> None:
         """Pause; the map stays."""
-        self.scans.active = False
+        self.scans.deactivate()
         self.desk.deactivate()
 
     def reconfigure(self, config: NodeConfig, grounder_config: GrounderConfig) -> None:
@@ -81,17 +91,13 @@ class Pipeline:
 
     def _map_replaced(self) -> None:
         self.scans.reset(forget_transforms=False)
-        self._worker.map_changed()
+        self.desk.worker.map_changed()
 
-    def _time_jumped(self, _: TimeJump) -> None:
-        self._log.warning("time went back: waiting scans and old transforms are dropped")
+    def _time_jumped(self, jump: TimeJump) -> None:
+        back = jump.clock_change == ClockChange.ROS_TIME_NO_CHANGE
+        self._log.warning(
+            f"{'time went back' if back else 'use_sim_time was changed'}: waiting scans and old "
+            "transforms are dropped; the map stays"
+        )
         self.scans.reset(forget_transforms=True)
-
-    def _state(self) -> dict[str, object]:
-        return {
-            "map voxels": len(self._grounder.map),
-            "map version": self._grounder.map.version,
-            "queries waiting": self._worker.waiting,
-            "scans waiting for transforms": self.scans.waiting,
-            "last answer took (s)": f"{self.desk.last_seconds:.3f}",
-        }
+        self._grounder.map.forget_times()

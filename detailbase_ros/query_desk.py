@@ -22,6 +22,7 @@ from detailbase_ros.conversions import (
     outcome_to_message,
 )
 from detailbase_ros.detections import Detection3DArray, to_detections
+from detailbase_ros.latencies import Latencies
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.query_worker import QueryWorker
 from detailbase_ros.srv import GroundQuery
@@ -48,9 +49,11 @@ class QueryDesk:
         endpoints: makes publishers, the subscription and the service.
         config: limits.
         grounder: used by the worker thread only.
-        reporter: is told of queries that got no answer.
+        reporter: counts queries and answers, and is told of faults.
 
     Attributes:
+        worker: runs the network.
+        latencies: of every stage, and of "received to answered" by the node's clock.
         listeners: called with each answer that was found, after it has been published.
     """
 
@@ -64,7 +67,7 @@ class QueryDesk:
         self._ids = itertools.count(1)
         self._nowhere = (config.map_frame, 0, 0)
         self._last_place = self._nowhere  # frame, stamp_ns, version of the map last looked at
-        self.last_seconds = 0.0
+        self.latencies = Latencies()
 
         self._answers = endpoints.publisher(GroundedQuery, "~/grounding", _ANSWERS)
         self._markers = endpoints.publisher(MarkerArray, "~/markers", LATCHED)
@@ -151,10 +154,9 @@ class QueryDesk:
         if grounding is not None:
             cloud = grounding.scene.cloud  # of a loaded map, whose frame may not be map_frame
             self._last_place = (cloud.frame, cloud.stamp_ns, grounding.scene.version)
-            self.last_seconds = sum(grounding.stage_seconds.values())
+            waited_s = (self._clock.now().nanoseconds - outcome.query.received_ns) / 1e9
+            self.latencies.add({"received to answered": waited_s, **grounding.stage_seconds})
         self._reporter.count(f"answers: {outcome.status.name}")
-        if outcome.status is Status.INTERNAL_ERROR:
-            self._reporter.trouble("internal_error", f"query {outcome.query.id}: {outcome.message}")
         answer = self._message(outcome, with_points=False)
         reply = self._message(outcome, outcome.query.with_points)
         if grounding is not None:

@@ -13,6 +13,8 @@ from sensor_msgs.msg import PointCloud2
 from detailbase_core.cloud_messages import cloud_from_message, place_of
 from detailbase_core.errors import BadCloudError
 from detailbase_core.scan_intake import ArrivedScan, ScanIntake
+from detailbase_ros.cloud_watch import CloudWatch
+from detailbase_ros.latencies import Latencies
 from detailbase_ros.tf_source import make_transform_source
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from detailbase_ros.node_config import NodeConfig
 
 _RETRY_S = 0.05
+_WATCH_S = 1.0
 
 
 class ScanInput:
@@ -37,7 +40,11 @@ class ScanInput:
         on_insert: called after each scan that entered the map.
 
     Attributes:
-        active: while False, scans are passed over; transforms are still followed.
+        active: whether scans are taken; not at first.
+        topics: full names of the clouds' topics.
+        watch: notices topics that are silent.
+        latencies: "callback to map": from the start of a cloud's callback until it is in the map,
+            of those that entered it without waiting for their transform.
     """
 
     def __init__(
@@ -49,15 +56,31 @@ class ScanInput:
         on_insert: Callable[[], None],
     ) -> None:
         self._reporter, self.active = reporter, False
+        self._on_insert, self._inserted = on_insert, False
+        self.latencies = Latencies()
         # TF in a group of its own, so that it arrives while a scan is being inserted.
         transforms = make_transform_source(endpoints, MutuallyExclusiveCallbackGroup(), reporter)
-        self._intake = ScanIntake(config, transforms, grounder, reporter, on_insert)
+        self._intake = ScanIntake(config, transforms, grounder, reporter, self._after_insert)
         scans = MutuallyExclusiveCallbackGroup()
-        for topic in config.cloud_topics:
-            endpoints.subscription(
+        subscriptions = {
+            topic: endpoints.subscription(
                 PointCloud2, topic, partial(self._receive, topic), qos_profile_sensor_data, scans
             )
+            for topic in config.cloud_topics
+        }
+        self.topics = tuple(each.topic_name for each in subscriptions.values())
+        self.watch = CloudWatch(endpoints.node, subscriptions, reporter)
         endpoints.timer(_RETRY_S, lambda: self._intake.retry(time.monotonic()), scans)
+        endpoints.timer(_WATCH_S, self._look_out)
+
+    def activate(self) -> None:
+        """Take scans from now on."""
+        self.watch.restart()
+        self.active = True
+
+    def deactivate(self) -> None:
+        """Pass over scans from now on; transforms are still followed."""
+        self.active = False
 
     @property
     def waiting(self) -> int:
@@ -77,15 +100,28 @@ class ScanInput:
         """After the map was cleared; `forget_transforms` also after time went back."""
         self._intake.reset(forget_transforms)
 
+    def _look_out(self) -> None:
+        if self.active:
+            self.watch.check()
+
     def _receive(self, topic: str, message: PointCloud2) -> None:
         if not self.active:
             self._reporter.count("scans ignored (inactive)")
             return
+        begin = time.monotonic()
         self._reporter.count("scans received")
+        self.watch.arrived(topic)
         try:
             frame, stamp_ns = place_of(message.header)
         except BadCloudError as error:
             self._reporter.trouble("bad_cloud", f"{topic}: {error}")
             return
         scan = ArrivedScan(topic, frame, stamp_ns, partial(cloud_from_message, message))
-        self._intake.receive(scan, time.monotonic())
+        self._inserted = False
+        self._intake.receive(scan, begin)
+        if self._inserted:
+            self.latencies.add({"callback to map": time.monotonic() - begin})
+
+    def _after_insert(self) -> None:
+        self._inserted = True
+        self._on_insert()

@@ -45,6 +45,7 @@ class SceneServices:
     ) -> None:
         self._config, self._grounder, self._on_replace = config, grounder, on_replace
         self._folder = Path(config.scene_directory).expanduser()
+        self._clock = endpoints.node.get_clock()
         self._shown_version = -1
         self._scene = endpoints.publisher(PointCloud2, "~/scene", LATCHED)
         group = MutuallyExclusiveCallbackGroup()
@@ -88,6 +89,8 @@ class SceneServices:
 
     def _read(self, path: Path) -> str:
         self._grounder.load(path)
+        if self._grounder.map.stamp_ns > self._clock.now().nanoseconds:
+            self._grounder.map.forget_times()  # made by another clock: a simulator's, say
         self._on_replace()
         frame = self._grounder.map.frame
         if frame in ("", self._config.map_frame):

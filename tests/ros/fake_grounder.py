@@ -25,6 +25,7 @@ class FakeGrounder:
         targets: (N, 3) points -> (N,) whether they belong to what is found.
         hold: while cleared, queries wait (unless cancelled).
         encoding: while cleared, encodings wait (unless cancelled).
+        encoding_fault: raised by every encoding.
     """
 
     def __init__(self, config: GrounderConfig | None = None, seconds: float = 0.0) -> None:
@@ -39,12 +40,17 @@ class FakeGrounder:
         self.encoding.set()
         self.targets = lambda xyz: xyz[:, 2] <= np.median(xyz[:, 2])
         self.encodings = 0
+        self.encoding_fault: Exception | None = None
+        self.encoded = None
+        self.device, self.checkpoint_path = "cpu", "made up"
 
     def add(self, cloud, sensor_to_map, map_frame):
         return self.map.insert(cloud, sensor_to_map, map_frame)
 
     def encode_scene(self, cancel=None):
         self.encodings += 1
+        if self.encoding_fault is not None:
+            raise self.encoding_fault
         while not self.encoding.wait(0.002):
             check_cancelled(cancel)
 

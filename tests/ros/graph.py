@@ -49,6 +49,14 @@ def wait_for(condition, timeout_s=10.0, what="the expected thing"):
     raise AssertionError(f"{what} did not happen within {timeout_s} s")
 
 
+class Seen:
+    """A DiagnosticStatus, easier to look at."""
+
+    def __init__(self, status):
+        self.level, self.message = ord(status.level), status.message
+        self.values = {value.key: value.value for value in status.values}
+
+
 class Spinner:
     """A node spinning on a thread of its own."""
 
@@ -111,7 +119,8 @@ class Graph:
 
     @property
     def counts(self):
-        return self.node.pipeline.reporter.counts()
+        pipeline = self.node.pipeline
+        return pipeline.cloud_reporter.counts() | pipeline.query_reporter.counts()
 
     def warnings(self):
         """What the node has warned of so far, in order."""
@@ -120,6 +129,14 @@ class Graph:
     def errors(self):
         """What the node has reported as an error so far, in order."""
         return self._logged(40)
+
+    def status(self, part):
+        """The newest status of this part on /diagnostics: level, message and values, or None."""
+        for array in reversed(self.robot.diagnostics):
+            for status in array.status:
+                if status.name == f"{NODE.lstrip('/')}: {part}":
+                    return Seen(status)
+        return None
 
     def _logged(self, level):
         return [m.msg for m in self.robot.log if m.level == level and "segmentation" in m.name]

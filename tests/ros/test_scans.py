@@ -201,38 +201,8 @@ def test_several_cloud_topics_build_one_map(make_graph):
     wait_for(lambda: len(graph.grounder.map) == 2 * size)
 
 
-def test_a_jump_of_the_map_frame_clears_the_map(make_graph):
-    graph = make_graph(map_frame="map")
-    graph.robot.send_tf(static=True)
-    for n, shift in enumerate((0.0, 0.05, 4.0)):
-        stamp_ns = START_NS + n * 2 * SECOND
-        graph.robot.send_tf(stamp_ns=stamp_ns, parent="map", child="odom", x=shift)
-        graph.robot.send_tf(stamp_ns=stamp_ns)
-        graph.robot.send_cloud(stamp_ns=stamp_ns)
-        wait_for(lambda n=n: graph.counts.get("scans inserted") == n + 1)
-    assert graph.counts["map jumps"] == 1
-    assert graph.grounder.map.frame == "map"
-    cloud, _ = graph.grounder.map.snapshot()
-    assert cloud.xyz[:, 0].min() > 4.0  # nothing is left of the time before the jump
-
-
 def test_an_optical_map_frame_is_warned_about(make_graph):
     graph = make_graph(map_frame="camera_optical")
     wait_for(lambda: any("z is not up" in warning for warning in graph.warnings()))
     graph.robot.send_cloud()  # already in the map frame: needs no TF
     wait_for(lambda: graph.counts.get("scans inserted") == 1)
-
-
-def test_drops_show_in_the_diagnostics_and_are_logged_once(graph):
-    for _ in range(5):
-        graph.robot.send_cloud(change=no_frame)
-    wait_for(lambda: dropped(graph, "bad_cloud") == 5)
-
-    def shown():
-        values = {v.key: v.value for d in graph.robot.diagnostics for v in d.status[0].values}
-        return values.get("dropped: bad_cloud") == "5"
-
-    wait_for(shown)
-    levels = [d.status[0].level for d in graph.robot.diagnostics]
-    assert b"\x01" in levels
-    assert sum("frame_id" in warning for warning in graph.warnings()) == 1

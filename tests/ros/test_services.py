@@ -92,3 +92,16 @@ def test_a_loaded_map_keeps_its_own_frame_everywhere(graph, tmp_path):
     headers = [answer.header, graph.robot.markers[0].markers[1].header]
     headers += [scene[-1].header, instances[0].header]
     assert [header.frame_id for header in headers] == ["map"] * 4
+
+
+def test_a_map_from_the_future_keeps_its_voxels_but_not_its_times(graph, tmp_path):
+    graph.robot.now_ns = 2_000_000_000 * 10**9  # some years ahead
+    graph.fill_map()
+    size = len(graph.grounder.map)
+    assert call(graph, "save_scene", "room").success
+    assert call(graph, "load_scene", "room").success
+    assert (len(graph.grounder.map), graph.grounder.map.stamp_ns) == (size, 0)
+    graph.robot.now_ns = START_NS
+    graph.robot.send_tf(stamp_ns=START_NS, parent="odom", child="camera_optical")
+    graph.robot.send_cloud()
+    wait_for(lambda: graph.grounder.map.stamp_ns == START_NS)

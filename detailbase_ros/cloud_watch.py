@@ -1,0 +1,105 @@
+"""Notices when no clouds arrive although somebody publishes them, and says what may be wrong."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rclpy.qos import QoSCompatibility, qos_check_compatible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rclpy.node import Node
+    from rclpy.qos import QoSProfile
+    from rclpy.subscription import Subscription
+    from rclpy.topic_endpoint_info import TopicEndpointInfo
+
+    from detailbase_core.reporter import Reporter
+
+PATIENCE_S = 10.0
+_TYPE = "sensor_msgs/msg/PointCloud2"
+
+
+class CloudWatch:
+    """Warns once per silence of a topic.
+
+    Args:
+        node: asked who publishes.
+        subscriptions: of clouds, by topic as the user wrote it.
+        reporter: gets the warnings.
+    """
+
+    def __init__(
+        self, node: Node, subscriptions: Mapping[str, Subscription], reporter: Reporter
+    ) -> None:
+        self._node, self._subscriptions, self._reporter = node, subscriptions, reporter
+        self._last: dict[str, float] = {}
+        self._warned: set[str] = set()
+        self.restart()
+
+    def restart(self) -> None:
+        """Be patient with all topics from now on."""
+        self._last = dict.fromkeys(self._subscriptions, time.monotonic())
+        self._warned.clear()
+
+    def arrived(self, topic: str) -> None:
+        """A cloud has come."""
+        self._last[topic] = time.monotonic()
+        self._warned.discard(topic)
+
+    def silent(self) -> list[str]:
+        """The topics without a cloud for ten seconds or more."""
+        now = time.monotonic()
+        return [topic for topic, last in self._last.items() if now - last >= PATIENCE_S]
+
+    def publishers(self, topic: str) -> list[TopicEndpointInfo]:
+        """Who publishes on a topic."""
+        name = self._subscriptions[topic].topic_name  # remapped and complete
+        return list(self._node.get_publishers_info_by_topic(name))
+
+    def check(self) -> None:
+        """Warn of each topic that has been silent too long although it has publishers."""
+        for topic in self.silent():
+            publishers = self.publishers(topic)
+            if publishers and topic not in self._warned:
+                self._warned.add(topic)
+                self._reporter.warning(explain_silence(self._subscriptions[topic], publishers))
+
+
+def explain_silence(subscription: Subscription, publishers: list[TopicEndpointInfo]) -> str:
+    """What may be wrong with a topic whose publishers are not heard."""
+    topic, ours = subscription.topic_name, subscription.qos_profile
+    wrong = [reason for publisher in publishers if (reason := _mismatch(topic, ours, publisher))]
+    theirs = ", ".join(f"{_name(p)} ({_qos(p.qos_profile)})" for p in publishers)
+    cause = "; ".join(dict.fromkeys(wrong)) or (
+        "the QoS match: either nothing is sent, or large clouds are lost on the way. Let the "
+        "socket buffer hold them: sudo sysctl -w net.core.rmem_max=2147483647 (with Fast DDS on "
+        "one machine also FASTDDS_DEFAULT_PROFILES_FILE=config/fastdds.xml of this package, for "
+        "the publisher too)"
+    )
+    return (
+        f"{topic}: no cloud for {PATIENCE_S:g} s, although it is published by {theirs}. "
+        f"This node asks for {_qos(ours)}: {cause}"
+    )
+
+
+def _mismatch(topic: str, ours: QoSProfile, publisher: TopicEndpointInfo) -> str:
+    """Why this publisher and we cannot match; "" if we can."""
+    if publisher.topic_type != _TYPE:
+        return f"{_name(publisher)} publishes {publisher.topic_type} there, not {_TYPE}: remap"
+    compatibility, _ = qos_check_compatible(publisher.qos_profile, ours)
+    if compatibility != QoSCompatibility.ERROR:
+        return ""
+    return (
+        f"the QoS do not match: set qos_overrides.{topic}.subscription.reliability to "
+        f"{publisher.qos_profile.reliability.name.lower()}"
+    )
+
+
+def _name(publisher: TopicEndpointInfo) -> str:
+    return f"{publisher.node_namespace.rstrip('/')}/{publisher.node_name}"
+
+
+def _qos(profile: QoSProfile) -> str:
+    return f"{profile.reliability.name} {profile.durability.name}"

@@ -1,0 +1,152 @@
+"""What the node says of itself on /diagnostics: clouds, map, queries, model."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from detailbase_ros.diagnostics import Level, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rclpy.node import Node
+
+    from detailbase_core.grounder import Grounder
+    from detailbase_core.reporter import Reporter
+    from detailbase_ros.query_desk import QueryDesk
+    from detailbase_ros.scan_input import ScanInput
+
+_OF_THE_MAP = ("map jumps", "voxels evicted")
+_REFUSED = ("answers: OVERLOADED", "answers: TIMEOUT")
+_FAILED = ("answers: INTERNAL_ERROR", "dropped: not_published")
+
+
+class Counters:
+    """A reporter's counters, and what they have grown by since the last look."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self.totals: Mapping[str, int] = {}
+        self.growth: Mapping[str, int] = {}
+        self.seconds = 0.0
+        self._looked = time.monotonic()
+
+    def look(self) -> None:
+        """Read the counters again."""
+        now, totals = time.monotonic(), self._reporter.counts()
+        self.growth = {name: total - self.totals.get(name, 0) for name, total in totals.items()}
+        self.totals = totals
+        self.seconds, self._looked = now - self._looked, now
+
+    def rate(self, name: str) -> str:
+        """Per second, since the look before."""
+        return f"{self.growth.get(name, 0) / max(self.seconds, 1e-3):.1f}"
+
+    def grown(self, *names: str) -> str:
+        """Those of the names that have grown: "a (3), b (1)"; "" for none."""
+        growth = {name: self.growth.get(name, 0) for name in names}
+        return ", ".join(f"{name} ({count})" for name, count in growth.items() if count)
+
+
+class NodeStatus:
+    """Looks at all parts; REP-107's levels.
+
+    Args:
+        node: whose clock and lifecycle state are shown.
+        scans, desk, grounder: the parts.
+        cloud_reporter, query_reporter: what they count.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        scans: ScanInput,
+        desk: QueryDesk,
+        grounder: Grounder,
+        cloud_reporter: Reporter,
+        query_reporter: Reporter,
+    ) -> None:
+        self._node, self._scans, self._desk, self._grounder = node, scans, desk, grounder
+        self._clouds, self._queries = Counters(cloud_reporter), Counters(query_reporter)
+
+    def look(self) -> tuple[Status, ...]:
+        """The present statuses."""
+        self._clouds.look()
+        self._queries.look()
+        return self._cloud_status(), self._map_status(), self._query_status(), self._model_status()
+
+    def _cloud_status(self) -> Status:
+        counters, scans = self._clouds, self._scans
+        own = {name: n for name, n in counters.totals.items() if name not in _OF_THE_MAP}
+        values = {
+            "topics": ", ".join(scans.topics),
+            "received per second": counters.rate("scans received"),
+            "inserted per second": counters.rate("scans inserted"),
+            "waiting for transforms": scans.waiting,
+            **own,
+            **scans.latencies.percentiles(),
+        }
+        level, message = self._cloud_level([name for name in own if name.startswith("dropped: ")])
+        return Status("clouds", level, message, values)
+
+    def _cloud_level(self, drops: list[str]) -> tuple[Level, str]:
+        if not self._scans.active:
+            return Level.OK, "inactive"
+        if self._clock_stands():
+            return Level.ERROR, "use_sim_time is set, but nobody publishes /clock"
+        silent = self._scans.watch.silent()
+        unheard = [topic for topic in silent if self._scans.watch.publishers(topic)]
+        if unheard:
+            return Level.ERROR, f"no clouds on {', '.join(unheard)}, although they are published"
+        if silent:
+            return Level.WARN, f"nobody publishes on {', '.join(silent)}"
+        dropped = self._clouds.grown(*drops)
+        return (Level.WARN, dropped) if dropped else (Level.OK, "running")
+
+    def _clock_stands(self) -> bool:
+        simulated = self._node.get_parameter("use_sim_time").value
+        return bool(simulated) and self._node.get_clock().now().nanoseconds == 0
+
+    def _map_status(self) -> Status:
+        scene_map = self._grounder.map
+        values = {
+            "frame": scene_map.frame,
+            "voxels": len(scene_map),
+            "max_voxels": scene_map.config.max_voxels,
+            "memory (MB)": f"{scene_map.memory_bytes / 1e6:.1f}",
+            "version": scene_map.version,
+            **{name: self._clouds.totals.get(name, 0) for name in _OF_THE_MAP},
+        }
+        if not len(scene_map):
+            return Status("map", Level.WARN, "still empty", values)
+        news = self._clouds.grown(*_OF_THE_MAP)
+        return Status("map", Level.WARN if news else Level.OK, news or "running", values)
+
+    def _query_status(self) -> Status:
+        counters, worker = self._queries, self._desk.worker
+        values = {
+            "received per second": counters.rate("queries received"),
+            "waiting": worker.waiting,
+            **counters.totals,
+            **self._desk.latencies.percentiles(),
+        }
+        failed, refused = counters.grown(*_FAILED), counters.grown(*_REFUSED)
+        level = Level.ERROR if failed else Level.WARN if refused else Level.OK
+        return Status("queries", level, failed or refused or "running", values)
+
+    def _model_status(self) -> Status:
+        grounder, encoded = self._grounder, self._grounder.encoded
+        values: dict[str, object] = {
+            "checkpoint": grounder.checkpoint_path,
+            "device": grounder.device,
+            "lifecycle state": "active" if self._scans.active else "inactive",
+        }
+        if encoded is not None:
+            values |= {
+                "encoded map version": encoded.scene.version,
+                "encoded (s ago)": f"{time.monotonic() - encoded.encoded_at:.1f}",
+                "encoding took (ms)": f"{1e3 * sum(encoded.seconds.values()):.0f}",
+            }
+        failed = self._queries.grown("dropped: encoding_failed")
+        return Status("model", Level.ERROR if failed else Level.OK, failed or "running", values)

@@ -1,0 +1,180 @@
+"""What the node says of itself while good and bad things happen to it."""
+
+import pytest
+from rclpy.parameter import Parameter
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import PointCloud2
+
+from detailbase_core.config import GrounderConfig, MapConfig
+from detailbase_ros import cloud_watch
+from detailbase_ros.latencies import Latencies
+from tests.ros.fake_grounder import FakeGrounder
+from tests.ros.graph import wait_for
+
+OK, WARN, ERROR = 0, 1, 2
+
+
+def status_when(graph, part, condition, timeout_s=10.0):
+    """The newest status of a part, once `condition(status)` holds."""
+
+    def look():
+        status = graph.status(part)
+        return status if status and condition(status) else None
+
+    return wait_for(look, timeout_s, f"the expected status of {part}")
+
+
+def no_frame(message):
+    message.header.frame_id = ""
+
+
+def test_a_node_at_work_is_fine_and_says_how_much_it_does(graph):
+    graph.fill_map()
+    graph.robot.ask_and_wait("the chair")
+    queries = status_when(graph, "queries", lambda s: s.values.get("answers: OK") == "1")
+    assert queries.level == OK
+    assert {"all p50 (ms)", "all p95 (ms)", "received to answered p95 (ms)"} <= set(queries.values)
+    assert queries.values["waiting"] == "0"
+    clouds = status_when(graph, "clouds", lambda s: s.values.get("scans inserted") == "1")
+    assert (clouds.level, clouds.values["topics"]) == (OK, "/points")
+    assert float(clouds.values["callback to map p95 (ms)"]) > 0
+    assert clouds.values["waiting for transforms"] == "0"
+    scene_map = status_when(graph, "map", lambda s: s.values["voxels"] != "0")
+    assert (scene_map.level, scene_map.values["frame"]) == (OK, "odom")
+    assert scene_map.values["voxels"] == str(len(graph.grounder.map))
+    assert float(scene_map.values["memory (MB)"]) > 0
+    model = graph.status("model")
+    assert (model.level, model.values["device"]) == (OK, "cpu")
+    assert {"checkpoint", "lifecycle state"} <= set(model.values)
+
+
+def test_rates_are_per_second(graph):
+    graph.robot.send_tf(static=True)
+    for _ in range(20):
+        graph.robot.send_cloud()
+    rate = "received per second"
+    status = status_when(graph, "clouds", lambda s: float(s.values[rate]) > 0)
+    assert float(status.values[rate]) <= 25
+    status_when(graph, "clouds", lambda s: float(s.values[rate]) == 0)
+
+
+def test_drops_show_with_their_cause_and_are_logged_once(graph):
+    for _ in range(5):
+        graph.robot.send_cloud(change=no_frame)
+    status_when(graph, "clouds", lambda s: s.values.get("dropped: bad_cloud") == "5")
+    reported = [status for array in graph.robot.diagnostics for status in array.status]
+    assert any(s.level == b"\x01" and "dropped: bad_cloud" in s.message for s in reported)
+    assert sum("frame_id" in warning for warning in graph.warnings()) == 1
+
+
+def test_an_empty_map_is_a_warning(graph):
+    assert status_when(graph, "map", lambda s: True).level == WARN
+    graph.fill_map()
+    status_when(graph, "map", lambda s: s.level == OK)
+
+
+def test_evictions_show(make_graph):
+    small = FakeGrounder(GrounderConfig(map=MapConfig(max_voxels=1000)))
+    graph = make_graph(small, max_scan_gap_s=0.0)
+    graph.robot.send_tf(static=True)
+    graph.robot.send_tf(stamp_ns=graph.robot.now_ns)
+    spread = [[0.05 * x, 0.05 * y, 1.0] for x in range(40) for y in range(40)]
+    graph.robot.send_cloud(spread)
+    status = status_when(graph, "map", lambda s: s.values["voxels evicted"] != "0")
+    assert (status.level, len(small.map) <= 1000) == (WARN, True)
+    assert "voxels evicted" in status.message
+
+
+def test_refused_queries_are_a_warning_and_faults_are_an_error(make_graph, grounder):
+    graph = make_graph(query_queue_size=1)
+    graph.fill_map()
+    grounder.hold.clear()
+    for _ in range(4):
+        graph.robot.ask("the chair")
+    refused = status_when(graph, "queries", lambda s: s.level == WARN)
+    assert "OVERLOADED" in refused.message
+    assert refused.values["waiting"] == "1"
+    grounder.fault = ZeroDivisionError("made up")
+    grounder.hold.set()
+    failed = status_when(graph, "queries", lambda s: s.level == ERROR)
+    assert "INTERNAL_ERROR" in failed.message
+    status_when(graph, "queries", lambda s: s.level == OK)
+
+
+def test_encodings_that_fail_are_an_error_logged_once(make_graph, grounder):
+    grounder.encoding_fault = MemoryError("no room for the scene")
+    graph = make_graph(max_scan_gap_s=0.0)
+    graph.robot.send_tf(static=True)
+    for n in range(5):
+        graph.robot.send_tf(stamp_ns=graph.robot.now_ns)
+        graph.robot.send_cloud()
+        wait_for(lambda n=n: graph.counts.get("dropped: encoding_failed", 0) == n + 1)
+    status = status_when(graph, "model", lambda s: s.level == ERROR)
+    assert "encoding_failed" in status.message
+    (error,) = wait_for(graph.errors)
+    assert "no room for the scene" in error and "Traceback" in error
+
+
+def test_without_a_publisher_of_clouds_it_says_so(make_graph, monkeypatch):
+    monkeypatch.setattr(cloud_watch, "PATIENCE_S", 0.5)
+    graph = make_graph(cloud_topics=["points", "nobody"])
+    status = status_when(graph, "clouds", lambda s: s.level == ERROR)
+    assert status.message == "no clouds on points, although they are published"
+    assert not any("nobody" in warning for warning in graph.warnings())
+    monkeypatch.setattr(graph.node.pipeline.scans.watch, "publishers", lambda topic: [])
+    status = status_when(graph, "clouds", lambda s: s.level == WARN)
+    assert status.message == "nobody publishes on points, nobody"
+
+
+def test_clouds_that_do_not_come_give_one_warning_that_helps(make_graph, monkeypatch):
+    monkeypatch.setattr(cloud_watch, "PATIENCE_S", 0.5)
+    graph = make_graph()
+    (warning,) = wait_for(graph.warnings)
+    assert "/points: no cloud for 0.5 s, although it is published by /robot" in warning
+    assert "RELIABLE VOLATILE" in warning and "This node asks for BEST_EFFORT VOLATILE" in warning
+    assert "net.core.rmem_max" in warning
+    status_when(graph, "clouds", lambda s: s.level == ERROR)
+    monkeypatch.setattr(cloud_watch, "PATIENCE_S", 60.0)
+    graph.fill_map()
+    status_when(graph, "clouds", lambda s: s.level == OK)
+    assert len(graph.warnings()) == 1
+
+
+def test_a_mismatch_of_qos_is_named(make_graph, monkeypatch):
+    monkeypatch.setattr(cloud_watch, "PATIENCE_S", 1.0)
+    override = "qos_overrides./lossy.subscription.reliability"
+    graph = make_graph(cloud_topics=["points", "lossy"], **{override: "reliable"})
+    graph.robot.create_publisher(PointCloud2, "lossy", qos_profile_sensor_data)
+    warning = wait_for(lambda: [w for w in graph.warnings() if "/lossy" in w])[0]
+    assert f"set {override} to best_effort" in warning
+
+
+def test_simulated_time_that_stands_still_does_not_silence_it(make_graph):
+    graph = make_graph(use_sim_time=True)
+    status = status_when(graph, "clouds", lambda s: s.level == ERROR)
+    assert status.message == "use_sim_time is set, but nobody publishes /clock"
+    graph.fill_map()
+    graph.robot.ask_and_wait("the chair")
+    status_when(graph, "queries", lambda s: s.values.get("answers: OK") == "1")
+    graph.node.set_parameters([Parameter("use_sim_time", value=False)])
+    status_when(graph, "clouds", lambda s: s.level == OK)
+
+
+def test_percentiles_are_of_the_last_two_hundred():
+    latencies = Latencies()
+    for number in range(1000):
+        latencies.add({"stage": 1.0, "other": number / 1e3})
+    assert latencies.percentiles() == {
+        "stage p50 (ms)": "1000.0",
+        "stage p95 (ms)": "1000.0",
+        "other p50 (ms)": "899.0",
+        "other p95 (ms)": "989.0",
+    }
+    latencies = Latencies()
+    latencies.add({"stage": 0.0012})
+    assert latencies.percentiles()["stage p95 (ms)"] == "1.2"
+
+
+@pytest.mark.parametrize("part", ["clouds", "map", "queries", "model"])
+def test_every_part_has_a_status(graph, part):
+    assert status_when(graph, part, lambda s: True).message
