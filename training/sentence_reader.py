@@ -107,7 +107,7 @@ def _one_of(options: Iterable[str]) -> str:
 _BY_WORDS = {way: name for name, ways in words.RELATIONS.items() for way in ways}
 _REL = rf"(?P<rel>{_one_of(_BY_WORDS)})"
 _COLOR = rf"(?P<color>{_one_of(words.COLORS)})\b"
-_IT_IS = r"(?:\.|,? and|^) ?it is(?: also)?"
+_IT_IS = r"(?:\.|,? and|,|^) ?it(?:'s| is)(?: also)?"
 
 # What may follow a phrase and needs no other phrase.
 _AFTER = {
@@ -140,10 +140,11 @@ _LOOKING = re.compile(r"(?:facing|when you face|as you look at|if you stand in f
 # Words between phrases that lead to another thing and claim nothing of it.
 _NEXT = re.compile(
     r",? (?:(?:and|then|and then|and also|not|and not|but not|but|or actually,|no wait, i meant|"
-    r"sorry, i mean|and look at|then at|and go to|then find) )?|\. find | to | over to | onto "
-    r"| and (?:bring it to|take it to|put it on|set it down on) "
+    r"sorry, i mean|and look at|then at|and go to|then find|and then look at) )?"
+    r"|\. find | to | over to | onto | and (?:bring it to|take it to|put it on|set it down on) "
     r"|\. (?:don't go to|i don't mean|please don't mix it up with|you will also see|there is also"
-    r"|on your way you pass) |\. "
+    r"|on your way you pass|from there go to|then drive past|after that head over to|next, go to"
+    r"|in the end, stop at) |\. "
 )
 # The same where what is claimed came first: "on the desk there is a lamp".
 _ARRIVAL = re.compile(

@@ -81,12 +81,12 @@ def _beside(speaker: Speaker, *, hard: bool) -> Draft | None:
 def _missing(speaker: Speaker, determiner: str, *, hard: bool, relations: bool) -> Parts | None:
     """What is not there, in words."""
     if not hard:
-        words = _unknown(speaker, determiner)
-        return None if words is None else (words,)
+        unknown = _unknown(speaker, determiner)
+        return None if unknown is None else (unknown,)
     if relations and speaker.rng.random() < 0.5:
         return _wrong_place(speaker, determiner)
     phrase = _wrong_look(speaker)
-    if phrase is None:
+    if phrase is None or (phrase.noun.is_mass and determiner == "a"):
         return None
     return (named(phrase, (), determiner, hard=True),)
 
@@ -97,7 +97,10 @@ def _unknown(speaker: Speaker, determiner: str) -> Mention | None:
     if rng.random() < 0.1:
         foreign = str(rng.choice(nouns.FOREIGN_NOUNS))
         return named(NounPhrase(Noun(foreign, foreign + "s", frozenset())), (), determiner)
-    pool = [n for n in nouns.NOUNS if speaker.is_absent(speaker.truth(NounPhrase(n)))]
+    pool = [
+        n for n in nouns.NOUNS
+        if not (n.is_mass and determiner == "a") and speaker.is_absent(speaker.truth(NounPhrase(n)))
+    ]  # fmt: skip
     kept = [n for n in pool if is_held_out(n.singular)]
     pool = kept if speaker.exam and rng.random() < 0.5 else [n for n in pool if n not in kept]
     if not pool:
@@ -142,7 +145,7 @@ def _wrong_place(speaker: Speaker, determiner: str) -> Parts | None:
         return None
     clause = relating.pairwise(speaker, kind, anchor)
     phrase = speaker.adjective(speaker.noun(str(category[row])))
-    if clause is None:
+    if clause is None or (phrase.noun.is_mass and determiner == "a"):
         return None
     truth = clause.selection.holds(speaker.truth(phrase), np.ones(len(speaker.things), bool))
     if not speaker.is_absent(truth):

@@ -118,6 +118,8 @@ def _narrowed(
             continue
         if phrase.color and clause.kind in ("colored", "not colored"):
             continue
+        if clause.before and phrase.noun.is_mass:
+            continue
         if found and not go_together(found[0], clause):
             continue
         truth = clause.selection.holds(base, speaker.visible)
@@ -145,11 +147,23 @@ def go_together(first: Clause, second: Clause) -> bool:
     return not rows_named(first.parts) & rows_named(second.parts)
 
 
-def command(speaker: Speaker, category: str, *, plural: bool = False) -> Command:
-    """Words before and after the target; often none."""
+def command(
+    speaker: Speaker, category: str, *, plural: bool = False, plain: bool = False
+) -> Command:
+    """Words before and after the target; often none.
+
+    Args:
+        speaker: the room.
+        category: of the target.
+        plural: whether it is several things.
+        plain: only such as end with the target.
+    """
     if speaker.rng.random() < (0.1 if speaker.exam else 0.25):
         return commands.Command("", speaker.choose((".", "")))
     special = [c for c in commands.SPECIAL if c.suits and category in c.suits]
     use_special = bool(special) and speaker.rng.random() < 0.35
-    pool = [c for c in (special if use_special else commands.GENERAL) if c.plural or not plural]
+    pool = [
+        c for c in (special if use_special else commands.GENERAL)
+        if (c.plural or not plural) and (c.after == "." or not plain)
+    ]  # fmt: skip
     return speaker.choose(pool or commands.GENERAL, lambda c: c.before)

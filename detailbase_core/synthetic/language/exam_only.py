@@ -37,7 +37,7 @@ def correction(speaker: Speaker) -> Draft | None:
     noun = speaker.noun(speaker.thing(row).category)
     whole = speaker.truth(speaker.adjective(noun))
     others = [r for r in speaker.mentionable if r != row and whole[r] == YES]
-    if not others:
+    if not others or noun.is_mass:
         return None
     other = int(rng.choice(others))
     wanted = speaker.adjective(noun, color=speaker.thing(row).color)

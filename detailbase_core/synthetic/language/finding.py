@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 # How often each kind comes first; what is rarely true comes up rarely anyway.
 _WEIGHTS = {
-    "on": 3, "under": 4, "next to": 3, "in front of": 3, "behind": 3, "facing": 2.5,
-    "across from": 2, "above": 3, "at": 2, "carrying": 2.5, "between": 3, "closest": 3,
-    "farthest": 2, "beside": 2.5, "beside seen from": 1.5, "ordinal": 1.2, "place": 2.5, "part": 3,
-    "empty": 1, "color": 1,
+    "on": 4, "under": 4, "next to": 3, "in front of": 4, "behind": 5, "facing": 2.5,
+    "across from": 2, "above": 4, "at": 3, "carrying": 4, "between": 5, "closest": 2,
+    "farthest": 1.5, "beside": 2.5, "beside seen from": 1.5, "ordinal": 1.2, "place": 2.5,
+    "part": 4, "empty": 1, "color": 1,
 }  # fmt: skip
 _POOR_ANCHORS = ("pillow", "picture", "book", "books", "rug", "cup", "glass")
 

@@ -43,16 +43,17 @@ def conjunction(speaker: Speaker) -> Draft | None:
     opening = speaker.choose(_TO_LIST)
     after = "?" if opening.startswith("c") else "."
     ids = speaker.ids([item.row for item in found])
-    return Draft(joined(opening, *_listed(speaker, found), after), ids)
+    later = () if after == "?" else (", then ", ", and then ")
+    return Draft(joined(opening, *_listed(speaker, found, later), after), ids)
 
 
-def _listed(speaker: Speaker, found: list[Described]) -> list[Parts | str]:
+def _listed(speaker: Speaker, found: list[Described], later: tuple[str, ...]) -> list[Parts | str]:
     """As in: "a, b and c"; a comma keeps clauses from reaching into the next item."""
     parts: list[Parts | str] = []
     for i, item in enumerate(found):
         if i == len(found) - 1:
             simple = not found[i - 1].clauses and not item.clauses
-            links = (" and ",) if simple else (", and ", ", then ", ", and also ", ", and then ")
+            links = (" and ",) if simple else (", and ", ", and also ", *later)
             parts.append(speaker.choose(links))
         elif i:
             parts.append(", ")
@@ -68,7 +69,7 @@ def ellipsis(speaker: Speaker) -> Draft | None:
         return None
     relations = int(rng.random() < 0.5)
     first = described(speaker, row, relations)
-    if first is None or (relations and first.phrase.adjectives):
+    if first is None or (relations and first.phrase.adjectives) or first.phrase.noun.is_mass:
         return None
     second = _the_one(speaker, first)
     if second is None:
@@ -123,6 +124,8 @@ def contrast(speaker: Speaker) -> Draft | None:
         return None
     thing = speaker.thing(row)
     noun = speaker.noun(thing.category)
+    if noun.is_mass:
+        return None
     whole = speaker.truth(speaker.adjective(noun))
     others = [r for r in speaker.mentionable if r != row and whole[r] == YES
               and speaker.thing(r).color not in (None, thing.color)]  # fmt: skip

@@ -18,17 +18,20 @@ if TYPE_CHECKING:
 
 _MORE_THAN_WORDS = 50
 _MOST_FACTS = 6
+_MOST_STOPS = 8
 _NO_FACTS = ("closest", "farthest", "colored", "not colored")  # they need peers, or say it twice
 _OPENINGS = (
     "please help me with something. There is ", "so, here is what I want. There is ",
     "let me tell you what I want. There is ", "okay, so there is ",
-    "I'd like you to find something for me. It is ",
+    "I'd like you to find something for me. It is ", "there is something I need. It is ",
 )  # fmt: skip
 _CLOSINGS = (
     "Please go there and wait for me.", "That is the one I want you to find.",
     "Go there now, please.", "Tell me when you have found it.",
     "Once you are there, turn around and come back to me.",
 )  # fmt: skip
+_STOPS = (". From there go to ", ". Then drive past ", ". After that head over to ",
+          ", and then look at ", ". Next, go to ")  # fmt: skip
 
 
 def long(speaker: Speaker) -> Draft | None:
@@ -39,26 +42,46 @@ def long(speaker: Speaker) -> Draft | None:
     found = described(speaker, row, 2, predicative=True) or described(
         speaker, row, 1, predicative=True
     )
-    if found is None or found.clauses[0].before:
+    if found is None or found.clauses[0].before or found.phrase.noun.is_mass:
         return None
     predicates: list[Parts | str] = [found.clauses[0].predicate]
     if len(found.clauses) > 1:
         predicates += [" and ", found.clauses[1].predicate]
-    head = joined(
-        speaker.choose(_OPENINGS), found.mention(speaker, "a"), ". It is ", *predicates, "."
-    )
-    closing = speaker.choose(_CLOSINGS)
+    it_is = speaker.choose((". It is ", ". It's "))
+    opening = speaker.choose(_OPENINGS)
+    head = joined(opening, found.mention(speaker, "a"), it_is, *predicates, ".")
+    closing = f" {speaker.choose(_CLOSINGS)}"
     parts = joined(head, _other(speaker, found))
     said: set[int] = {row}
     for _ in range(_MOST_FACTS):
-        if _words(parts) + _words((closing,)) > _MORE_THAN_WORDS:
+        if _words((*parts, closing)) > _MORE_THAN_WORDS:
             break
         fact = _fact(speaker, parts, said, row)
         if fact is None:
             return None
         parts = joined(parts, fact)
-    parts = joined(parts, f" {closing}")
+    parts = joined(parts, closing)
     return Draft(parts, speaker.ids([row])) if _words(parts) > _MORE_THAN_WORDS else None
+
+
+def route(speaker: Speaker) -> Draft | None:
+    """One thing after another, and the last is what it is about."""
+    parts: Parts = (speaker.choose(("start at ", "first go to ", "begin at ")),)
+    named: set[int] = set()
+    for stop in range(_MOST_STOPS):
+        row = pick(speaker, avoid=named)
+        found = None if row is None else described(speaker, row, 1, avoid=named)
+        if found is None:
+            continue
+        if stop:
+            parts = joined(parts, speaker.choose(_STOPS))
+        last = joined(parts[:-1], ". In the end, stop at ") if stop else parts
+        if stop and _words((*last, *found.attributive(speaker))) > _MORE_THAN_WORDS:
+            ids = speaker.ids([found.row])
+            return Draft(joined(last, found.attributive(speaker), "."), ids)
+        parts = joined(parts, found.attributive(speaker))
+        named |= found.rows
+    return None
 
 
 def _words(parts: Parts) -> int:
@@ -66,7 +89,7 @@ def _words(parts: Parts) -> int:
 
 
 def _other(speaker: Speaker, found: Described) -> Parts:
-    """As in: " Don't go to the chair by the window, that is another one."; often nothing."""
+    """As in: " Don't go to the chair by the window, that is not what I mean."; often nothing."""
     peers = [
         r for r in speaker.mentionable
         if r not in found.rows and speaker.thing(r).category == speaker.thing(found.row).category

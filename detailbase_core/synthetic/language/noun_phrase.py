@@ -52,11 +52,6 @@ class NounPhrase:
         noun = self.noun.plural if plural else self.noun.singular
         return " ".join([*([before] if before else []), *self.adjectives, noun])
 
-    @property
-    def is_mass(self) -> bool:
-        """Whether the noun has but one form: "flowers"."""
-        return self.noun.plural == self.noun.singular
-
 
 def with_article(words: str) -> str:
     """As in: "an armchair", "a chair"."""

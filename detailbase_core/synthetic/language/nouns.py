@@ -24,6 +24,11 @@ class Noun:
     may_mean: frozenset[str] = frozenset()
     weight: float = 1.0
 
+    @property
+    def is_mass(self) -> bool:
+        """Whether it has but one form, as "flowers" and "bread" have: there is no "a flowers"."""
+        return self.plural == self.singular
+
 
 # noun[/plural] | weight | everyone means by it | some would also call so
 _TABLE = """

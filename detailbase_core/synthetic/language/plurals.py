@@ -52,7 +52,7 @@ def group(speaker: Speaker, *, clause: bool) -> tuple[Mention, Parts] | None:
     color = thing.color if rng.random() < 0.4 else None
     material = thing.material if color is None and rng.random() < 0.2 else None
     phrase = speaker.adjective(noun, color=color, material=material)
-    if phrase.is_mass:
+    if noun.is_mass:
         return None
     base = speaker.truth(phrase)
     shared = _shared_clause(speaker, row) if clause else None

@@ -184,7 +184,7 @@ def _pair(speaker: Speaker, first: int, second: int) -> Mention | None:
     for phrase in speaker.phrases(first):
         rows = speaker.means(speaker.truth(phrase))
         if rows is not None and set(rows.tolist()) == {first, second} and phrase.size is None:
-            if phrase.is_mass:
+            if phrase.noun.is_mass:
                 continue
             text = f"the two {phrase.words(plural=True)}"
             return Mention(text, speaker.ids(rows), modifiers=(*phrase.modifiers, "number"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detailbase_core.synthetic.language.clause import Clause, Mention, Parts
     from detailbase_core.synthetic.language.referring import Speaker
 
-_THERE_IS = ("there is ", "there is ", "I see ", "I'm thinking of ", "I'm looking for ",
+_THERE_IS = ("there is ", "there's ", "I see ", "I'm thinking of ", "I'm looking for ",
              "this is ", "I need ", "in here there is ")  # fmt: skip
 
 
@@ -44,6 +44,8 @@ def ordinal(speaker: Speaker) -> Draft | None:
         return None
     makers = list(ordinals(speaker, row))
     base = speaker.truth(phrase := speaker.adjective(speaker.noun(speaker.thing(row).category)))
+    if phrase.noun.is_mass:
+        return None
     for make in (makers[i] for i in speaker.rng.permutation(len(makers))):
         clause = make()
         if clause is None:
@@ -64,13 +66,18 @@ def statement(speaker: Speaker) -> Draft | None:
         return None
     relations = int(speaker.rng.choice([1, 2, 2]))
     found = described(speaker, row, relations, predicative=True)
-    if found is None or found.clauses[0].before:
+    if found is None or found.clauses[0].before or found.phrase.noun.is_mass:
         return None
-    opening = speaker.choose(_THERE_IS)
-    parts: list[Parts | str | Mention] = [opening, found.mention(speaker, "a"), ". It is "]
+    if speaker.rng.random() < 0.35:  # a command, and then what was meant
+        before = command(speaker, speaker.thing(row).category, plain=True).before
+        link = speaker.choose((". It is ", ". It's ", ", it's ", ", it is "))
+        parts: list[Parts | str | Mention] = [before, found.mention(speaker), link]
+    else:
+        link = speaker.choose((". It is ", ". It's "))
+        parts = [speaker.choose(_THERE_IS), found.mention(speaker, "a"), link]
     parts.append(found.clauses[0].predicate)
     if len(found.clauses) > 1:
-        parts.append(speaker.choose((" and ", ". It is also ", ", and it is ")))
+        parts.append(speaker.choose((" and ", ". It is also ", ", and it is ", ", and it's ")))
         parts.append(found.clauses[1].predicate)
     return Draft(joined(*parts, "."), speaker.ids([row]))
 
@@ -118,6 +125,8 @@ def fronted(speaker: Speaker) -> Draft | None:
         return None
     found = described(speaker, row, 1, predicative=True)
     if found is None or found.clauses[0].kind not in (*PAIRWISE, "between", "corner"):
+        return None
+    if found.phrase.noun.is_mass:
         return None
     if found.clauses[0].kind == "facing":
         return None

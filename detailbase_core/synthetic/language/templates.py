@@ -28,6 +28,7 @@ TEMPLATES: dict[str, Callable[[Speaker], Draft | None]] = {
     "transport": joint.transport,
     "plural": plurals.plural,
     "long": long.long,
+    "route": long.route,
     "missing": absent.easy,
     "missing hard": absent.hard,
     "missing beside": absent.easy_beside,
@@ -40,7 +41,7 @@ TEMPLATES: dict[str, Callable[[Speaker], Draft | None]] = {
 PRESENT: dict[str, float] = {
     "single": 22, "ordinal": 5, "statement": 11, "chain": 10, "fronted": 4, "viewpoint": 4,
     "conjunction": 7, "ellipsis": 5, "contrast": 4, "pronoun": 7, "between them": 1.5,
-    "transport": 5, "plural": 9, "long": 6,
+    "transport": 5, "plural": 9, "long": 5, "route": 2,
 }  # fmt: skip
 ABSENT_SHARE = 0.15
 MISSING: dict[str, float] = {"missing": 5, "missing beside": 3}

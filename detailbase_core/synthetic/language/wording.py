@@ -67,7 +67,7 @@ MATERIAL_WORDS: dict[str, tuple[str, ...]] = {
     "wood": ("wooden",),
     "wooden": ("wooden",),
     "metal": ("metal", "metal", "metallic"),
-    "fabric": ("fabric", "cloth"),
+    "fabric": ("fabric",),
     "upholstered": ("upholstered",),
 }
 # A thing of this material may also be said to be of that.
