@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
-from detailbase_core.synthetic.furniture_packing import write_packed
+from detailbase_core.synthetic.furniture_file import write_packed
 from training.furniture.attribution import write_attribution
-from training.furniture.build import Job, build_all
+from training.furniture.batch import build_all
+from training.furniture.build import Job
 from training.furniture.catalogue import find_libraries, read_catalogue
 from training.furniture.sheet import write_sheets
-from training.furniture.table import read_table
+from training.furniture.table import TABLE, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ def prepare(
     *,
     cc0_only: bool,
     workers: int,
+    table: Path = TABLE,
     sheets: Path | None = None,
 ) -> str:
     """Make a bank and its attribution; a rerun makes only what is not there yet.
@@ -44,6 +46,7 @@ def prepare(
         cache: folder that keeps each model by itself.
         cc0_only: only models without conditions, for shipping.
         workers: processes.
+        table: what people call the models.
         sheets: folder for pictures of all models, or None.
 
     Returns:
@@ -53,14 +56,14 @@ def prepare(
         BadFileError: no libraries there, or none of their models could be made.
         OSError: a folder cannot be written, or the disk is full.
     """
-    table = read_table()
+    rows = read_table(table)
     jobs, unknown = [], []
     for library in find_libraries(libraries):
         for entry in read_catalogue(library):
-            if entry.key not in table:
-                unknown.append(f"{entry.key}: not in training/furniture_table.csv")
-            elif table[entry.key].category and (entry.license == "CC0-1.0" or not cc0_only):
-                jobs.append(Job(library, entry, table[entry.key]))
+            if entry.key not in rows:
+                unknown.append(f"{entry.key}: not in {table}")
+            elif rows[entry.key].category and (entry.license == "CC0-1.0" or not cc0_only):
+                jobs.append(Job(library, entry, rows[entry.key]))
     out.parent.mkdir(parents=True, exist_ok=True)
     models, failures = build_all(jobs, cache, workers)
     if not models:

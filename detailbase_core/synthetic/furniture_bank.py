@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
-from detailbase_core.synthetic.furniture_packing import fingerprint, read_packed, unpack
+from detailbase_core.synthetic.furniture_file import fingerprint, read_packed
+from detailbase_core.synthetic.furniture_packing import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

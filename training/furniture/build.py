@@ -1,36 +1,29 @@
-"""One catalogue model to a bank's model, and many of them with a cache."""
+"""From a catalogue's model to a bank's."""
 
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_model import FurnitureModel
-from detailbase_core.synthetic.furniture_packing import pack, read_packed, write_packed
 from training.furniture.meshes import load_mesh
 from training.furniture.places import places_on, places_under
-from training.furniture.surface import skin_of
+from training.furniture.surface import front_of, skin_of
 from training.furniture.words import color_words, main_color, material_word, outline_word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.furniture_packing import PackedModel
     from training.furniture.catalogue import Entry
     from training.furniture.places import Kind
     from training.furniture.surface import Skin
     from training.furniture.table import Row
-
-VERSION = 1  # raise it when the same input gives other models: cached ones are made anew then
 
 PLACES: dict[str, Kind] = {
     **dict.fromkeys(("sofa", "bed", "armchair", "bench", "chair", "stool"), "seat"),
@@ -45,6 +38,8 @@ PLACES: dict[str, Kind] = {
 HAS_ROOM_BELOW = frozenset({"table", "coffee table", "desk", "workbench", "ping pong table",
                             "pool table", "dressing table"})  # fmt: skip
 HAS_OUTLINE = frozenset({"table", "coffee table", "rug", "tray", "mirror"})
+IN_WALL = frozenset({"door", "window"})
+IN_WALL_DEPTH_M = 0.12  # what lies deeper is the frame inside the wall
 
 
 @dataclass(frozen=True)
@@ -69,11 +64,13 @@ def build(job: Job) -> FurnitureModel:
         skin = skin_of(mesh, row.mount, np.random.default_rng(int.from_bytes(seed, "big")))
     except ValueError as error:
         raise BadFileError(f"{job.library}: {entry.model}: {error}") from error
+    width, depth, height = np.ptp(mesh.triangles.reshape(-1, 3), axis=0).round(4).tolist()
+    if row.category in IN_WALL and depth > IN_WALL_DEPTH_M:
+        skin, depth = front_of(skin, IN_WALL_DEPTH_M), IN_WALL_DEPTH_M
     color, main = main_color(skin.rgb)
     if row.color is not None:
         color, main = row.color or None, np.array(color_words(skin.rgb)) == (row.color or None)
     names = [paint.name for paint in mesh.paints]
-    size = np.ptp(mesh.triangles.reshape(-1, 3), axis=0)
     points, normals = skin.dense.points, skin.dense.normals
     return FurnitureModel(
         key=entry.key,
@@ -83,8 +80,10 @@ def build(job: Job) -> FurnitureModel:
         author=entry.author,
         license=entry.license,
         mount=row.mount,
-        elevation=entry.elevation if row.mount == "wall" else 0.0,
-        size=(round(float(size[0]), 4), round(float(size[1]), 4), round(float(size[2]), 4)),
+        elevation=(entry.elevation if row.elevation is None else row.elevation)
+        if row.mount == "wall"
+        else 0.0,
+        size=(width, depth, height),
         points=skin.points,
         normals=skin.normals,
         rgb=skin.rgb,
@@ -99,50 +98,6 @@ def build(job: Job) -> FurnitureModel:
         on=places_on(points, normals, PLACES[row.category]) if row.category in PLACES else (),
         under=places_under(points) if row.category in HAS_ROOM_BELOW else (),
     )
-
-
-def build_all(
-    jobs: Sequence[Job], cache: Path, workers: int
-) -> tuple[list[PackedModel], list[str]]:
-    """Make all models, or take them from the cache, in the order of `jobs`.
-
-    Returns:
-        the models, and one line for each that failed.
-    """
-    cache.mkdir(parents=True, exist_ok=True)
-    models: dict[str, PackedModel] = {}
-    failures: dict[str, str] = {}
-    with ProcessPoolExecutor(workers) as pool:
-        futures = {pool.submit(_cached, job, cache): job for job in jobs}
-        for future in tqdm(as_completed(futures), "furniture", len(futures), unit=" models"):
-            key = futures[future].entry.key
-            try:
-                models[key] = future.result()
-            except BadFileError as error:
-                failures[key] = str(error)
-    keys = [job.entry.key for job in jobs]
-    return [models[k] for k in keys if k in models], [
-        f"{k}: {failures[k]}" for k in keys if k in failures
-    ]
-
-
-def _cached(job: Job, cache: Path) -> PackedModel:
-    """The model from its cache file, or made and written there."""
-    path = cache / f"{job.entry.key.replace('/', '__')}.npz"
-    note = f"{VERSION} {job.entry} {sorted(job.row.parts)} {sorted(job.row.lacks)} " + str(
-        (job.row.category, job.row.mount, job.row.has_front, job.row.turn, job.row.shape,
-         job.row.color, job.row.material)
-    )  # fmt: skip
-    if path.exists():
-        try:
-            (model,), made_from = read_packed(path)
-            if made_from == note:
-                return model
-        except (BadFileError, ValueError):
-            pass  # of an older version: made anew
-    model = pack(build(job))
-    write_packed(path, [model], note)
-    return model
 
 
 def _outline(skin: Skin) -> str | None:

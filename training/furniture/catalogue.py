@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 _CATALOGUE = "PluginFurnitureCatalog.properties"
 _LINE = re.compile(r"(\w+)#(\d+)=(.*)")
+_LICENSE_PAGE = re.compile(r"license.*\.(txt|html?)$", re.I)
+_ATTRIBUTION = re.compile(r"creative commons attribution|CC-BY", re.I)
+_ZERO = re.compile(r"creative commons zero|CC-?0", re.I)
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
-# Which terms a library's models are under. The catalogues say it in free text.
+# Which terms a library's models are under, unless a page in a model's own folder says otherwise.
 LICENSES = {
     "BlendSwap-CC-0": "CC0-1.0",
     "BlendSwap-CC-BY": "CC-BY-3.0",
@@ -90,6 +93,7 @@ def read_catalogue(path: Path) -> list[Entry]:
     try:
         with zipfile.ZipFile(path) as archive:
             text = archive.read(_CATALOGUE).decode("latin-1")
+            attributed = _attributed(archive)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise BadFileError(f"{path}: not a furniture library ({error})") from error
     rows: dict[int, dict[str, str]] = {}
@@ -98,11 +102,29 @@ def read_catalogue(path: Path) -> list[Entry]:
             field, number, value = match.groups()
             rows.setdefault(int(number), {})[field] = _unescaped(value)
     try:
-        return [_entry(library, row) for _, row in sorted(rows.items())]
+        entries = [_entry(library, row) for _, row in sorted(rows.items())]
     except (KeyError, ValueError) as error:
         raise BadFileError(
             f"{path}: its catalogue has a row that makes no sense: {error}"
         ) from error
+    return [
+        replace(entry, license="CC-BY-3.0")
+        if entry.license == "CC0-1.0" and entry.model.rpartition("/")[0] in attributed
+        else entry
+        for entry in entries
+    ]
+
+
+def _attributed(archive: zipfile.ZipFile) -> set[str]:
+    """Folders whose own licence page asks for attribution: some stray into the CC0 library."""
+    folders = set()
+    for name in archive.namelist():
+        folder, _, file = name.rpartition("/")
+        if folder and _LICENSE_PAGE.search(file):
+            text = archive.read(name).decode("latin-1")
+            if _ATTRIBUTION.search(text) and not _ZERO.search(text):
+                folders.add(folder)
+    return folders
 
 
 def _entry(library: str, row: dict[str, str]) -> Entry:

@@ -28,7 +28,6 @@ _TO_OURS = np.array([[-1, 0, 0], [0, 0, 1], [0, 1, 0]], np.float64)
 _SAYS_WHITE = re.compile(r"white|blanc|bianc|weiss", re.I)
 _WHITE = 0.86  # as bright as white paint in a room is seen
 _INVISIBLE = 0.1  # materials less opaque than this are left out
-_CUT_OUT = 0.5  # and so are the parts of a texture (leaves) that are
 
 
 @dataclass(frozen=True)
@@ -63,34 +62,15 @@ class Mesh:
     paints: tuple[Paint, ...]
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """Many random samples of a surface.
+class _Archive(Resolver):
+    """Files beside the OBJ inside a library; upper and lower case may differ.
 
     Attributes:
-        points: (N, 3) float64, metres.
-        normals: (N, 3) float64, unit, as the triangles are wound.
-        rgb: (N, 3) float32 in [0, 255].
-        paint: (N,) int64 row of the mesh's paints.
-        area: what one sample stands for, square metres.
+        missing: what was asked for and is not there; trimesh goes on without it.
     """
 
-    points: NDArray[np.float64]
-    normals: NDArray[np.float64]
-    rgb: NDArray[np.float32]
-    paint: NDArray[np.int64]
-    area: float
-
-    def __getitem__(self, rows: NDArray[np.bool_]) -> Candidates:
-        return Candidates(
-            self.points[rows], self.normals[rows], self.rgb[rows], self.paint[rows], self.area
-        )
-
-
-class _Archive(Resolver):  # type: ignore[misc]  # trimesh's base has no types
-    """Files beside the OBJ inside a library; upper and lower case may differ."""
-
     def __init__(self, archive: zipfile.ZipFile, folder: str) -> None:
+        self.missing: list[str] = []
         self._archive = archive
         self._folder = folder
         self._names = {name.lower(): name for name in archive.namelist()}
@@ -98,7 +78,8 @@ class _Archive(Resolver):  # type: ignore[misc]  # trimesh's base has no types
     def get(self, name: str) -> bytes:
         wanted = f"{self._folder}/{name.strip()}".lower()
         if wanted not in self._names:
-            raise BadFileError(f"{self._folder}: the library lacks {name.strip()}")
+            self.missing.append(name.strip())
+            raise FileNotFoundError(name)
         return self._archive.read(self._names[wanted])
 
     def keys(self) -> list[str]:
@@ -129,6 +110,8 @@ def load_mesh(library: Path, entry: Entry, turn: float) -> Mesh:
             scene = trimesh.load_scene(io.BytesIO(data), file_type="obj", resolver=resolver)
     except Exception as error:  # trimesh raises whatever its parser stumbled over
         raise BadFileError(f"{library}: {entry.model} cannot be read: {error}") from error
+    if lost := [name for name in resolver.missing if name.lower().endswith(".mtl")]:
+        raise BadFileError(f"{library}: {entry.model} wants {lost[0]}, which is not there")
     parts = [g for g in scene.geometry.values() if isinstance(g, trimesh.Trimesh) and len(g.faces)]
     parts = [part for part in parts if _paint(part).rgba[3] >= _INVISIBLE]
     if not parts:
@@ -144,36 +127,12 @@ def load_mesh(library: Path, entry: Entry, turn: float) -> Mesh:
     )
 
 
-def sample(mesh: Mesh, count: int, rng: np.random.Generator) -> Candidates:
-    """About `count` samples, evenly by area; cut-out parts of textures are left out."""
-    edges = mesh.triangles[:, 1:] - mesh.triangles[:, :1]
-    cross = np.cross(edges[:, 0], edges[:, 1])
-    doubled = np.linalg.norm(cross, axis=1)
-    ends = np.cumsum(doubled)
-    at = (np.arange(count) + rng.random(count)) * (ends[-1] / count)
-    face = np.searchsorted(ends, at).clip(0, len(ends) - 1)
-    a, b = rng.random((2, count))
-    flipped = a + b > 1
-    a[flipped], b[flipped] = 1 - a[flipped], 1 - b[flipped]
-    weights = np.stack([1 - a - b, a, b], axis=1)
-    uv = np.einsum("nk,nkd->nd", weights, mesh.uv[face])
-    rgba = _colors(mesh, face, uv)
-    candidates = Candidates(
-        points=np.einsum("nk,nkd->nd", weights, mesh.triangles[face]),
-        normals=cross[face] / doubled[face, None].clip(1e-300),
-        rgb=rgba[:, :3] * 255,
-        paint=mesh.paint[face],
-        area=float(ends[-1]) / 2 / count,
-    )
-    return candidates[rgba[:, 3] >= _CUT_OUT]
-
-
 def _placed(triangles: NDArray[np.float64], entry: Entry, turn: float) -> NDArray[np.float64]:
     """Rotate as the catalogue says, scale to its size, turn, and put the origin below the middle.
 
     Width, depth and height mean the axes before the turn.
     """
-    flat = triangles.reshape(-1, 3) @ (_TO_OURS @ entry.rotation).T
+    flat: NDArray[np.float64] = triangles.reshape(-1, 3) @ (_TO_OURS @ entry.rotation).T
     low, high = flat.min(axis=0), flat.max(axis=0)
     extent = high - low
     scale = np.where(extent > 1e-9, np.array(entry.size) / extent.clip(1e-9), 1.0)
@@ -200,26 +159,10 @@ def _paint(part: trimesh.Trimesh) -> Paint:
     opacity = material.kwargs.get("d") if material.kwargs else None
     if material.image is None and _SAYS_WHITE.search(str(material.name or "")):
         rgba[:3] = rgba[:3].clip(_WHITE)  # exporters dim what was white to two thirds
-    if opacity:
-        rgba = np.append(rgba[:3], np.float32(opacity[0] if np.ndim(opacity) else opacity))
+    if opacity is not None:
+        rgba[3] = np.float32(opacity[0] if np.ndim(opacity) else opacity)
     return Paint(str(material.name or ""), rgba, _texture(material.image))
 
 
 def _texture(image: Image | None) -> NDArray[np.uint8] | None:
     return None if image is None else np.asarray(image.convert("RGBA"))
-
-
-def _colors(mesh: Mesh, face: NDArray[np.int64], uv: NDArray[np.float64]) -> NDArray[np.float32]:
-    """(N, 4) in [0, 1]; the alpha of a texture cuts out, that of a material does not."""
-    rgba = np.ones((len(face), 4), np.float32)
-    for row, paint in enumerate(mesh.paints):
-        here = mesh.paint[face] == row
-        if paint.texture is None:
-            rgba[here, :3] = paint.rgba[:3]
-            continue
-        height, width = paint.texture.shape[:2]
-        at = np.nan_to_num(uv[here]) % 1.0
-        column = (at[:, 0] * width).astype(np.int64).clip(0, width - 1)
-        line = ((1 - at[:, 1]) * height).astype(np.int64).clip(0, height - 1)
-        rgba[here] = paint.texture[line, column] / np.float32(255)
-    return rgba

@@ -11,8 +11,8 @@ from detailbase_core.synthetic.furniture_card import MOUNTS
 
 TABLE = Path(__file__).parent.parent / "furniture_table.csv"
 COLUMNS = (
-    "library", "id", "category", "mount", "has_front", "turn", "shape", "color", "material",
-    "parts", "lacks", "note",
+    "library", "id", "category", "mount", "elevation", "has_front", "turn", "shape", "color",
+    "material", "parts", "lacks", "note",
 )  # fmt: skip
 
 
@@ -24,6 +24,7 @@ class Row:
         key: LIBRARY/ID.
         category: what people call it; "" = left out of the bank, `note` says why.
         mount: where it is put.
+        elevation: height of its lowest point where it hangs on a wall, metres; None = catalogue's.
         has_front: whether "in front of" and "facing" make sense.
         turn: degrees about z to add so that its front is towards +y.
         shape: where the computed word is wrong or there is none; None = compute.
@@ -35,6 +36,7 @@ class Row:
     key: str
     category: str
     mount: str
+    elevation: float | None
     has_front: bool
     turn: float
     shape: str | None
@@ -72,12 +74,14 @@ def _row(fields: dict[str, str], where: str) -> Row:
         raise BadFileError(f"{where}: mount is {fields['mount']!r}, not one of {MOUNTS}")
     try:
         turn = float(fields["turn"] or 0)
+        elevation = float(fields["elevation"]) if fields["elevation"] else None
     except ValueError as error:
-        raise BadFileError(f"{where}: turn is {fields['turn']!r}, not degrees") from error
+        raise BadFileError(f"{where}: turn and elevation are numbers or empty: {error}") from error
     return Row(
         key=f"{fields['library']}/{fields['id']}",
         category=fields["category"],
         mount=fields["mount"],
+        elevation=elevation,
         has_front=fields["has_front"] == "yes",
         turn=turn,
         shape=fields["shape"] or None,

@@ -1,0 +1,102 @@
+"""The preparation as a whole: what is skipped, what a rerun does, what the user reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from detailbase_core.errors import BadFileError
+from detailbase_core.synthetic.furniture_bank import FurnitureBank
+from tests.furniture_libraries import BROKEN, CABINET, CHAIR, TABLE, write_library, write_table
+from training.furniture.table import read_table
+from training.prepare_furniture import main, prepare
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Prepares the toys; returns the summary."""
+    write_library(tmp_path / "usr" / "share", [CHAIR, TABLE, BROKEN])
+    write_library(tmp_path / "usr" / "share", [CABINET], "Scopia")
+    rows = [{"id": toy.id, "category": toy.id} for toy in (CHAIR, TABLE, BROKEN)]
+    rows.append({"library": "Scopia", "id": "cabinet", "category": "cabinet"})
+
+    def go(changed=(), cc0_only=False):
+        table = write_table(tmp_path / "table.csv", [*rows, *changed][-4:])
+        out, cache = tmp_path / "out" / "bank.npz", tmp_path / "cache"
+        return prepare(
+            tmp_path / "usr", out, cache, cc0_only=cc0_only, workers=1, table=table,
+            sheets=tmp_path / "sheets",
+        )  # fmt: skip
+
+    return go
+
+
+def test_broken_models_are_skipped_and_named(tmp_path, run):
+    summary = run()
+    assert "3 models in 3 categories" in summary
+    assert "skipped BlendSwap-CC-0/broken: " in summary
+    bank = FurnitureBank.load(tmp_path / "out" / "bank.npz")
+    assert bank.categories == ("cabinet", "chair", "table")
+    assert (tmp_path / "sheets" / "sheet_00.png").stat().st_size > 1000
+    attribution = (tmp_path / "out" / "ATTRIBUTION.md").read_text()
+    for text in ("| Scopia/cabinet | Cabinet | cabinet | A. Tester |", "CC-BY-3.0 (1 models)"):
+        assert text in attribution
+
+
+def test_models_without_a_row_are_named(tmp_path, run):
+    summary = run(changed=[{"library": "Scopia", "id": "other", "category": "cabinet"}])
+    assert "skipped BlendSwap-CC-0/chair: not in " in summary
+
+
+def test_only_the_public_domain(tmp_path, run):
+    run(cc0_only=True)
+    bank = FurnitureBank.load(tmp_path / "out" / "bank.npz")
+    assert {card.library for card in bank.cards} == {"BlendSwap-CC-0"}
+
+
+def test_an_interrupted_run_continues(tmp_path, run):
+    run()
+    first = (tmp_path / "out" / "bank.npz").read_bytes()
+    chair, table = (tmp_path / "cache" / f"BlendSwap-CC-0__{n}.npz" for n in ("chair", "table"))
+    kept = chair.stat().st_mtime_ns
+    table.write_bytes(table.read_bytes()[:500])  # half a file, whatever wrote it
+    (tmp_path / "cache" / "Scopia__cabinet.npz").unlink()
+    (tmp_path / "cache" / ".BlendSwap-CC-0__chair.npz.tmp").write_bytes(b"killed here")
+    run()
+    assert (tmp_path / "out" / "bank.npz").read_bytes() == first
+    assert chair.stat().st_mtime_ns == kept
+
+
+def test_a_changed_row_makes_its_model_anew(tmp_path, run):
+    run()
+    chair, table = (tmp_path / "cache" / f"BlendSwap-CC-0__{n}.npz" for n in ("chair", "table"))
+    kept = chair.stat().st_mtime_ns, table.stat().st_mtime_ns
+    rows = [{"id": "chair", "category": "armchair"}, {"id": "table", "category": "table"}]
+    run(changed=[*rows, {"id": "broken"}, {"library": "Scopia", "id": "cabinet"}])
+    assert chair.stat().st_mtime_ns != kept[0]
+    assert table.stat().st_mtime_ns == kept[1]
+    bank = FurnitureBank.load(tmp_path / "out" / "bank.npz")
+    assert bank.categories == ("armchair", "table")  # those without a category are left out
+
+
+def test_the_command_says_which_package_is_absent(tmp_path, capsys):
+    assert main(["--libraries", str(tmp_path), "--out", str(tmp_path / "bank.npz")]) == 1
+    assert "sudo apt-get install sweethome3d-furniture" in capsys.readouterr().err
+    assert not (tmp_path / "bank.npz").exists()
+
+
+def test_nothing_usable_is_an_error(tmp_path):
+    write_library(tmp_path / "in", [BROKEN])
+    table = write_table(tmp_path / "table.csv", [{"id": "broken", "category": "chair"}])
+    with pytest.raises(BadFileError, match="no model could be made: BlendSwap-CC-0/broken"):
+        prepare(tmp_path / "in", tmp_path / "out.npz", tmp_path / "c",
+                cc0_only=False, workers=1, table=table)  # fmt: skip
+
+
+def test_the_hand_checked_table_is_whole():
+    table = read_table()
+    assert len(table) == 820
+    assert len({row.category for row in table.values()} - {""}) >= 60
+    assert all(row.note for row in table.values() if not row.category)
+    for row in table.values():
+        assert not row.parts & row.lacks, row.key
+        assert row.category == row.category.strip().lower(), row.key
