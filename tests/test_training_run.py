@@ -21,6 +21,15 @@ from training.scene_store import SceneStore
 CPU = torch.device("cpu")
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Many tiny operations: threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture
 def toy(tmp_path):
     write_toy_data(tmp_path)
@@ -37,10 +46,10 @@ def toy(tmp_path):
 
 @pytest.mark.parametrize("autocast", ["bfloat16", "float16"])
 def test_reduced_precision_learns_and_keeps_float32_weights(toy, tmp_path, autocast):
-    run = toy(autocast=autocast, steps=25)
+    run = toy(autocast=autocast, steps=12)
     run.learner.train()
-    losses = [float(run.train_step()) for _ in range(25)]
-    assert np.mean(losses[-4:]) < 0.8 * np.mean(losses[:4])
+    losses = [float(run.train_step()) for _ in range(12)]
+    assert np.mean(losses[-3:]) < 0.9 * np.mean(losses[:3])
     assert {p.dtype for p in run.learner.parameters()} == {torch.float32}
     exact = toy(out=str(tmp_path / "exact"))
     exact.learner.train()
@@ -200,8 +209,8 @@ def test_a_resumed_run_hides_what_it_repeats(toy, tmp_path):
 
 
 def test_pictures_change_nothing_about_the_run(toy, tmp_path):
-    for out, every in (("with", 2), ("without", 0)):
-        run = toy(steps=6, picture_every=every, out=str(tmp_path / out))
+    for out, every in (("with", 3), ("without", 0)):
+        run = toy(steps=4, picture_every=every, out=str(tmp_path / out))
         run.train()
     one, two = (Checkpoint.read(tmp_path / out / CHECKPOINT_FILE) for out in ("with", "without"))
     assert all(torch.equal(one.tensors[name], two.tensors[name]) for name in one.tensors)

@@ -10,6 +10,7 @@ import torch
 from detailbase_core.answers import answer_query
 from detailbase_core.config import InstanceConfig
 from detailbase_core.instances import fit_box
+from detailbase_core.phrase_queries import word_spans
 from detailbase_core.render import render_answers
 from detailbase_core.scene_batch import batch_scenes
 from detailbase_core.types import (
@@ -69,7 +70,9 @@ def _predicted(learner: Learner, scene: Scene, sentence: Sentence) -> Grounding:
     device = next(learner.parameters()).device
     batch = batch_scenes([scene], learner.model.config.coordinates).to(device)
     text, mask = learner.text.encode([[word.text for word in sentence.words]])
-    answer = learner.model.ground(learner.model.encode_scene(batch), text[None], mask[None])[-1]
+    encoded = learner.model.encode_scene(batch)
+    spans = [word_spans(sentence)]
+    answer = learner.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
     return Grounding(sentence.text, scene, *answer_query(sentence, answer, scene, InstanceConfig()))
 
 
