@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -18,7 +19,12 @@ from training.augmentation import batch_augmented
 from training.categories import CATEGORIES
 from training.config import AugmentationConfig
 from training.dataset import COLORS, object_shares, phrase_targets
-from training.descriptions import DescribedPhrase, Description, parse_record
+from training.descriptions import (
+    DescribedPhrase,
+    Description,
+    parse_record,
+    read_descriptions,
+)
 from training.metrics import DescriptionResult, mask_iou, summarize, summarize_groups
 from training.scene_files import read_folder, read_scene
 
@@ -52,6 +58,59 @@ def test_a_scanrefer_record_is_about_the_whole_sentence(extra):
     description = parse_record(record)
     assert description.phrases == ()
     assert list(description.targets()) == [(0, (12,))]
+
+
+def test_what_our_rooms_tell_of_a_sentence():
+    record = {"scene_id": "r", "token": ["Um", ",", "the", "red", "chair", "by", "the", "wall"],
+              "text": "Um, the red  chair by the wall", "t2o": {"-1": [9], "4": [9], "7": []},
+              "kind": "relation", "style": "spoken", "template": "by", "modifiers": ["color"],
+              "relations": ["next to"],
+              "phrases": [
+                  {"head": 4, "begin": 4, "end": 18, "structure": False, "absent": True,
+                   "hard": True},
+                  {"head": 7, "begin": 22, "end": 30, "structure": True},
+              ]}  # fmt: skip
+    description = parse_record(record)
+    chair, wall = description.phrases
+    assert (chair.begin, chair.end, chair.words) == (4, 18, (2, 5))
+    assert (wall.begin, wall.end, wall.words) == (22, 30, (6, 8))
+    assert chair.absent and chair.hard and not chair.structure
+    assert wall.structure and not wall.absent and not wall.hard
+    assert description.text == record["text"]
+    assert (description.kind, description.style, description.template) == (
+        "relation", "spoken", "by"
+    )  # fmt: skip
+    assert description.modifiers == ("color",)
+    assert description.relations == ("next to",)
+
+
+def test_spans_that_the_words_do_not_follow_are_not_guessed():
+    record = {"token": ["the", "lamp"], "text": "a lamp", "t2o": {"1": [3]},
+              "phrases": [{"head": 1, "begin": 0, "end": 6, "structure": False}]}  # fmt: skip
+    assert parse_record(record).phrases[0].words == (0, 0)
+
+
+def test_a_file_for_all_scenes_keeps_their_order(tmp_path):
+    path = tmp_path / "refer.json"
+    records = [{"scene_id": f"s{i % 2}", "object_id": i, "token": ["a"]} for i in range(5)]
+    path.write_text(json.dumps(records))
+    found = read_descriptions(path)
+    assert {name: [d.sentence_ids for d in told] for name, told in found.items()} == {
+        "s0": [(0,), (2,), (4,)], "s1": [(1,), (3,)]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    ("[]", "empty list"), ("{}", "no list of records"), ("[", "no descriptions can be read"),
+    ('[{"scene_id": "s", "object_id": 1, "token": ["a"]}, {"scene_id": "s", "token": ["a"]}]',
+     "record 1: not a DetailRefer record .*no field 'object_id'"),
+    ('[{"object_id": 1, "token": ["a"]}]', "record 0: no field 'scene_id'"),
+])  # fmt: skip
+def test_files_that_describe_nothing_are_named(tmp_path, content, message):
+    path = tmp_path / "refer.json"
+    path.write_text(content)
+    with pytest.raises(BadFileError, match=rf"refer\.json: .*{message}"):
+        read_descriptions(path)
 
 
 def test_structure_without_points_is_no_target_and_absence_is_one():
@@ -299,6 +358,55 @@ def test_the_floor_moves_up_or_down_as_one(toys):
     assert torch.allclose(shift[:, :2], torch.zeros(280, 2))
     assert torch.allclose(shift[:, 2], shift[0, 2].expand(280), atol=1e-6)
     assert float(shift[0, 2].abs()) > 1e-3
+
+
+def test_the_published_matrix(toys):
+    """xyz @ (M R): noise on every entry, the flip on the first alone, then a turn about z."""
+    seen = []
+    for seed in range(200):
+        batch = augmented(toys, changed(flip=True, matrix_noise=0.1), seed)
+        matrix = torch.linalg.lstsq(toys[0].xyz, batch.xyz[:280]).solution
+        assert torch.allclose(toys[0].xyz @ matrix, batch.xyz[:280], atol=1e-4)
+        seen.append(matrix)
+    matrices = torch.stack(seen)
+    flipped = matrices[:, 0, 0] < 0
+    assert 60 < int(flipped.sum()) < 140
+    sign = torch.where(flipped, -1.0, 1.0)
+    matrices[:, 0, 0] *= sign
+    noise = matrices - torch.eye(3)
+    assert float(noise.mean(dim=0).abs().max()) < 0.03
+    assert 0.08 < float(noise.std()) < 0.12
+    turned = augmented(toys, changed(rotate=True, matrix_noise=0.1, flip=True), 5).xyz[:280]
+    still = augmented(toys, changed(matrix_noise=0.1, flip=True), 5).xyz[:280]
+    assert torch.allclose(turned[:, 2], still[:, 2], atol=1e-5)
+    assert torch.allclose(turned[:, :2].norm(dim=1), still[:, :2].norm(dim=1), atol=1e-5)
+
+
+def test_elastic_bends_the_voxels_and_not_the_features(toys):
+    calm, bent = augmented(toys, STILL), augmented(toys, changed(elastic=True))
+    assert torch.equal(calm.xyz, bent.xyz)
+    assert torch.equal(calm.grid_xyz, calm.xyz)
+    assert float((bent.grid_xyz - bent.xyz).norm(dim=1).mean()) > 0.05
+
+
+def test_a_scene_changes_alike_whatever_stands_beside_it(toys):
+    config = AugmentationConfig(elastic=True, flip=True, matrix_noise=0.1)
+    together = batch_augmented(toys, config, 0.02, [8, 9])
+    alone = batch_augmented(toys[1:], config, 0.02, [9])
+    second = together.scene_of_point == 1
+    assert torch.equal(together.grid_xyz[second], alone.grid_xyz)
+    assert torch.equal(together.rgb[second], alone.rgb)
+
+
+@pytest.mark.parametrize("config", [
+    AugmentationConfig(drop_points=0.9), AugmentationConfig(drop_points=0.0, max_points=1000),
+])  # fmt: skip
+def test_every_superpoint_keeps_a_point(toys, config):
+    scenes = [*toys, *toys]  # 1120 points
+    batch = batch_augmented(scenes, config, 0.02, [1, 2, 3, 4])
+    assert len(batch.xyz) <= (1000 if config.drop_points == 0.0 else 1120)
+    assert batch.point_to_superpoint.bincount(minlength=32).all()
+    assert (batch.scene_of_point.diff() >= 0).all()
 
 
 def test_colours_shift_and_spread_as_one(toys):

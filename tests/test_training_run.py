@@ -179,7 +179,7 @@ def test_scalars_and_pictures_are_logged(toy, tmp_path):
     assert {"loss", "mask_bce", "mask_dice", "naming", "gradient_norm", "learning_rate",
             "scenes", "steps_per_second"} <= scalars  # fmt: skip
     assert [event.step for event in events.Scalars("loss")] == [1, 2, 4, 6]
-    assert [event.step for event in events.Images("prediction")] == [3, 6]
+    assert [event.step for event in events.Images("answer_above_truth")] == [3, 6]
     pictures = sorted((tmp_path / "run" / "pictures").iterdir())
     assert [path.name for path in pictures] == ["step_000003.png", "step_000006.png"]
     with Image.open(pictures[0]) as picture:

@@ -48,7 +48,7 @@ def draw_prediction(learner: Learner, described: DescribedScene, number: int, pa
     scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
     predicted = _predicted(learner, scene, sentence)
     whole, *phrases = (_true(described, span, ids) for span, ids in _spans(sentence, description))
-    truth = Grounding(f"truth: {sentence.text}", scene, whole, tuple(phrases))
+    truth = Grounding(sentence.text, scene, whole, tuple(phrases))
     render_answers([predicted, truth], path)
 
 

@@ -190,7 +190,9 @@ class Run:
         path.parent.mkdir(parents=True, exist_ok=True)
         with self.learning.average.applied_to(self.learner):
             draw_prediction(self.learner, described, described.descriptions.index(longest), path)
-        log.picture(self.learning.step, "prediction", np.asarray(Image.open(path).convert("RGB")))
+        log.picture(
+            self.learning.step, "answer_above_truth", np.asarray(Image.open(path).convert("RGB"))
+        )
 
     def _means(self) -> dict[str, float]:
         try:
