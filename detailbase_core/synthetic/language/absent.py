@@ -105,8 +105,7 @@ def _unknown(speaker: Speaker, determiner: str) -> Mention | None:
     pool = kept if speaker.exam and rng.random() < 0.5 else [n for n in pool if n not in kept]
     if not pool:
         return None
-    weights = np.array([n.weight for n in pool])
-    noun = pool[int(rng.choice(len(pool), p=weights / weights.sum()))]
+    noun = pool[speaker.draw([n.weight for n in pool])]
     color = str(rng.choice(COLOR_NAMES)) if rng.random() < 0.3 else None
     return named(speaker.adjective(noun, color=color), (), determiner)
 
@@ -119,7 +118,8 @@ def _wrong_look(speaker: Speaker) -> NounPhrase | None:
         return None
     noun = speaker.noun(speaker.thing(row).category)
     if rng.random() < 0.25:
-        options = [speaker.adjective(noun, material=m) for m in _MATERIALS]
+        known = [m for m in _MATERIALS if m not in noun.singular]
+        options = [speaker.adjective(noun, material=m) for m in known]
     else:
         options = [speaker.adjective(noun, color=c) for c in COLOR_NAMES]
     options = [phrase for phrase in options if speaker.is_absent(speaker.truth(phrase))]

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detailbase_core.synthetic.language import commands
 from detailbase_core.synthetic.language.clause import joined, named, rows_named
 from detailbase_core.synthetic.language.finding import clauses
@@ -63,7 +61,7 @@ class Described:
 
 def pick(speaker: Speaker, *, avoid: set[int] | None = None, among: frozenset[str] | None = None
          ) -> int | None:  # fmt: skip
-    """A row to talk about: things with look-alikes come up more often."""
+    """A row to talk about: one with look-alikes more often, a hopeless one less."""
     avoid = avoid or set()
     category = speaker.geometry.category
     rows = [
@@ -72,9 +70,15 @@ def pick(speaker: Speaker, *, avoid: set[int] | None = None, among: frozenset[st
     ]  # fmt: skip
     if not rows:
         return None
-    weights = np.array([1.0 + 3.0 * min(speaker.peers(r), 2) for r in rows])
-    weights *= np.where(speaker.geometry.hung[rows], 0.4, 1.0)
-    return int(speaker.rng.choice(rows, p=weights / weights.sum()))
+    return rows[speaker.draw([_interest(speaker, r) for r in rows])]
+
+
+def _interest(speaker: Speaker, row: int) -> float:
+    """How gladly a thing is talked about."""
+    alike = 1.0 + 3.0 * min(speaker.peers(row), 2)
+    return (
+        alike * (0.4 if speaker.geometry.hung[row] else 1.0) * 0.7 ** min(speaker.failures[row], 4)
+    )
 
 
 def described(
@@ -103,6 +107,7 @@ def described(
         found = _narrowed(speaker, row, phrase, relations, avoid, predicative)
         if found is not None:
             return Described(row, phrase, found)
+    speaker.failures[row] += 1
     return None
 
 

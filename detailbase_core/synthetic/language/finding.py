@@ -11,12 +11,10 @@ from detailbase_core.synthetic.language import placing, relating
 from detailbase_core.synthetic.language.relations import YES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from detailbase_core.synthetic.language.clause import Clause
-    from detailbase_core.synthetic.language.referring import Speaker
-
-    Maker = Callable[[], Clause | None]
+    from detailbase_core.synthetic.language.referring import Maker, Speaker
 
 # How often each kind comes first; what is rarely true comes up rarely anyway.
 _WEIGHTS = {
@@ -31,13 +29,17 @@ _POOR_ANCHORS = ("pillow", "picture", "book", "books", "rug", "cup", "glass")
 def clauses(speaker: Speaker, row: int) -> Iterator[Clause]:
     """Clauses that are true of a thing, the kinds well mixed."""
     rng = speaker.rng
-    makers = {kind: found for kind, found in _makers(speaker, row).items() if found}
-    for found in makers.values():
-        rng.shuffle(found)
+    if row not in speaker.makers:
+        speaker.makers[row] = {
+            kind: found for kind, found in _makers(speaker, row).items() if found
+        }
+    makers = {
+        kind: [found[i] for i in rng.permutation(len(found))]
+        for kind, found in speaker.makers[row].items()
+    }
     while makers:
         kinds = list(makers)
-        weights = np.array([_WEIGHTS[kind] for kind in kinds], float)
-        kind = kinds[int(rng.choice(len(kinds), p=weights / weights.sum()))]
+        kind = kinds[speaker.draw([_WEIGHTS[kind] for kind in kinds])]
         make = makers[kind].pop()
         if not makers[kind]:
             del makers[kind]

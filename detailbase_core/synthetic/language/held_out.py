@@ -7,6 +7,7 @@ at least one of them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from detailbase_core.synthetic.language import nouns
 
@@ -40,6 +41,7 @@ _ALL = (*NOUNS, *_PLURALS, *COLORS, *RELATIONS, *COMMANDS)
 _WORDS = re.compile(r"\b(?:" + "|".join(map(re.escape, _ALL)) + r")\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def is_held_out(words: str) -> bool:
     """Whether some words of a sentence are kept from training."""
     return _WORDS.search(words) is not None

@@ -14,12 +14,8 @@ from detailbase_core.synthetic.language.selection import Property
 from detailbase_core.synthetic.room import CEILING_ID, FLOOR_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from detailbase_core.synthetic.language.referring import Speaker
     from detailbase_core.synthetic.language.relations import Truth
-
-    Maker = Callable[[], Clause | None]
 
 PLACES = ("corner", "wall", "floor", "on wall", "ceiling", "middle")
 

@@ -51,6 +51,7 @@ def group(speaker: Speaker, *, clause: bool) -> tuple[Mention, Parts] | None:
     noun = speaker.noun(thing.category)
     color = thing.color if rng.random() < 0.4 else None
     material = thing.material if color is None and rng.random() < 0.2 else None
+    material = None if material and material in noun.singular else material
     phrase = speaker.adjective(noun, color=color, material=material)
     if noun.is_mass:
         return None

@@ -7,6 +7,8 @@ visible is UNCLEAR.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detailbase_core.synthetic.language.clause import Clause
     from detailbase_core.synthetic.language.nouns import Noun
     from detailbase_core.synthetic.language.relations import Truth
     from detailbase_core.synthetic.room import Room, RoomObject
 
     Option = TypeVar("Option")
+    Maker = Callable[[], Clause | None]
 
 
 class Speaker:
@@ -40,6 +44,8 @@ class Speaker:
         visible: (n,) bool, rows that were seen at all: distractors.
         mentionable: rows that were seen well enough to be talked about.
         exam: whether it prefers the words that are kept from training; else it never uses them.
+        makers: by row, ways to make the clauses that are true of it; finding.py fills it.
+        failures: by row, how often no words were found that set it apart.
     """
 
     def __init__(
@@ -61,6 +67,8 @@ class Speaker:
         self.mentionable = [
             r for r, t in enumerate(self.things) if t.id in mentionable and self.visible[r]
         ]
+        self.makers: dict[int, dict[str, list[Maker]]] = {}
+        self.failures = [0] * len(self.things)
         self._simple: dict[int, list[NounPhrase]] = {}
         self._of_noun: dict[Noun, Truth] = {}
         self._of_word: dict[tuple[str, str], Truth] = {}
@@ -81,14 +89,18 @@ class Speaker:
         pool = pool or list(options)
         return pool[int(self.rng.integers(len(pool)))]
 
+    def draw(self, weights: Sequence[float]) -> int:
+        """An index, with chances in proportion to the weights."""
+        sums = list(accumulate(weights))
+        return min(bisect_right(sums, self.rng.random() * sums[-1]), len(sums) - 1)
+
     def noun(self, category: str) -> Noun:
         """A noun for a category, likelier ones more often."""
         known = nouns.nouns_of(category)
         kept = [held_out.is_held_out(noun.singular) for noun in known]
         wanted = self.exam and any(kept) and self.rng.random() < 0.5
         pool = [n for n, k in zip(known, kept, strict=True) if k == wanted] or list(known)
-        weights = np.array([noun.weight for noun in pool])
-        return pool[int(self.rng.choice(len(pool), p=weights / weights.sum()))]
+        return pool[self.draw([noun.weight for noun in pool])]
 
     def adjective(self, noun: Noun, *, size: str | None = None, shape: str | None = None,
                   color: str | None = None, material: str | None = None) -> NounPhrase:  # fmt: skip
@@ -180,6 +192,8 @@ class Speaker:
         thing, rng = self.thing(row), self.rng
         noun = self.noun(thing.category)
         color, material, shape = thing.color, thing.material, thing.shape
+        if material and material in noun.singular:
+            material = None  # nobody says "the glass glass"
         options = [self.adjective(noun)]
         if color:
             options.append(self.adjective(noun, color=color))
