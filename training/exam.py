@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from detailbase_core.atomic import atomic_path
 from detailbase_core.config import Settings, load_yaml, setting
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION, fingerprint, generate_room
+from detailbase_core.synthetic.sentences import Split, describe
 from detailbase_core.synthetic.stock import Stock
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 EXAM_FROM = 900_000  # training seeds are lower
 EXAMS_FILE = Path(__file__).resolve().parents[1] / "config" / "rooms_exam.yaml"
 _LOOKED_AT = 10  # rooms; to look at all would take minutes
+_SENTENCES = 8  # of each of these
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Exam(Settings):
     rooms: int = setting(200, "Its number of rooms.", low=1)
     furniture: str = setting("train", "Part of the bank.", choices=("train", "unseen"))
     text: str = setting("train", "Templates and synonyms.", choices=("train", "exam_text"))
-    fingerprint: str = setting("", "Of its first ten rooms (synthetic.rooms.fingerprint).")
+    fingerprint: str = setting("", "Of its first rooms and of sentences about them.")
 
     @property
     def seeds(self) -> range:
@@ -109,5 +114,12 @@ def freeze_exams(bank: FurnitureBank, path: Path = EXAMS_FILE) -> None:
 
 
 def _fingerprint(exam: Exam, bank: FurnitureBank) -> str:
-    stock = Stock.of_bank(bank, exam.furniture)
-    return fingerprint(generate_room(seed, stock) for seed in exam.seeds[:_LOOKED_AT])
+    """A hash of the exam's first rooms and of what is said about them when all is seen."""
+    stock = Stock.of_bank(bank, "unseen" if exam.furniture == "unseen" else "train")
+    rooms = [generate_room(seed, stock) for seed in exam.seeds[:_LOOKED_AT]]
+    split: Split = "exam_text" if exam.text == "exam_text" else "train"
+    digest = hashlib.sha256(fingerprint(rooms).encode())
+    for room in rooms:
+        said = describe(room, np.random.default_rng(room.seed), count=_SENTENCES, split=split)
+        digest.update("\n".join(description.text for description in said).encode())
+    return digest.hexdigest()[:16]
