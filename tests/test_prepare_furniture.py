@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from detailbase_core.errors import BadFileError
@@ -100,3 +103,10 @@ def test_the_hand_checked_table_is_whole():
     for row in table.values():
         assert not row.parts & row.lacks, row.key
         assert row.category == row.category.strip().lower(), row.key
+
+
+def test_absent_libraries_of_the_preparation_are_named():
+    code = "import sys; sys.modules['embreex'] = None; import training.prepare_furniture"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "pip install '.[furniture]'" in done.stderr
