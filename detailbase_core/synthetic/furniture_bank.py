@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent.parent / "assets" / "furniture_cc0.npz"
 UNSEEN_LIBRARY = "KatorLegaz"
 _ONE_IN = 10  # of the other libraries' models are unseen too
+_SALT = 278  # with this one every common category (chair, nightstand ...) keeps models to train on
 
 
 class FurnitureBank:
@@ -90,7 +91,7 @@ def split(bank: FurnitureBank, part: Literal["train", "unseen"]) -> FurnitureBan
 
 def is_unseen(card: Card) -> bool:
     """Whether a model is kept for the exam."""
-    digest = hashlib.sha256(card.key.encode()).digest()
+    digest = hashlib.sha256(f"{_SALT} {card.key}".encode()).digest()
     return card.library == UNSEEN_LIBRARY or int.from_bytes(digest[:8], "big") % _ONE_IN == 0
 
 
