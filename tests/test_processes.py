@@ -66,8 +66,9 @@ def train_in_two(config_path: Path) -> list[tuple[int, str]]:
 def test_two_processes_equal_one_with_all_scenes(tmp_path):
     """Unequal numbers of voxels; only what is drawn per process (dropout) is off.
 
-    The score's loss is a mean over those phrases that are already good, whose number differs
-    between the processes, so it is off too.
+    The grid is larger than any scene: voxels at its odd ends have no parents, as published, and
+    the one grid of all scenes ends elsewhere. The score's loss is off too: it is a mean over the
+    phrases that are already good, whose number differs between the processes.
     """
     write_toy_data(tmp_path)
     for seed in (2, 3):
@@ -80,7 +81,8 @@ def test_two_processes_equal_one_with_all_scenes(tmp_path):
         "scenes_per_step": 4, "steps": 6, "save_every": 1, "learning_rate": 1e-3,
         "augmentation": AugmentationConfig(),
         "loss": LossWeights(presence=0.5, naming=0.5, score=0.0),
-        "model": replace(calm.model, dropout=0.0), "text": replace(calm.text, dropout=0.0),
+        "model": replace(calm.model, dropout=0.0, min_spatial_shape=64),
+        "text": replace(calm.text, dropout=0.0),
     }  # fmt: skip
     for steps, tolerance in ((1, 1e-4), (6, 0.05)):
         changes["steps"] = steps
@@ -165,6 +167,32 @@ def test_a_polite_stop_saves_the_step_in_progress(tmp_path, number):
     assert "Traceback" not in said
     step = torch.load(events / STATE_FILE, weights_only=True)["step"]
     assert f"{step} of 100000 steps" in said
+
+
+@pytest.mark.parametrize("limit", [30_000, 200_000])  # within the model, within the state
+def test_a_full_disk_is_named_and_the_last_state_kept(tmp_path, limit):
+    write_toy_data(tmp_path)
+    settings = {"steps": 6, "save_every": 2}
+    path = write_config(tmp_path, "full", **settings)
+    status, said = finish(start(path))
+    assert status == 0, said
+    state = tmp_path / "full" / STATE_FILE
+    kept = state.read_bytes()
+    assert (tmp_path / "full" / CHECKPOINT_FILE).stat().st_size > 30_000
+    assert len(kept) > 200_000
+    path = write_config(tmp_path, "full", **(settings | {"steps": 20}))
+    program = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
+        f"import sys; from training.train import main; sys.exit(main([{str(path)!r}]))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=240
+    )
+    assert process.returncode == 1, process.stderr
+    assert "cannot be written at step 8" in process.stderr
+    assert "Traceback" not in process.stderr
+    assert state.read_bytes() == kept
+    assert [p.name for p in (tmp_path / "full").glob(".*")] == []
 
 
 @pytest.mark.parametrize(("changes", "message"), [

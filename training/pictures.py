@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from PIL import Image
 
 from detailbase_core.answers import answer_query
 from detailbase_core.config import InstanceConfig
@@ -29,27 +30,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from training.descriptions import Description
     from training.learner import Learner
     from training.scene_files import DescribedScene
 
 
-def draw_prediction(learner: Learner, described: DescribedScene, number: int, path: Path) -> None:
-    """Write a PNG: above what the learner says to a description, below the truth.
+def draw_prediction(learner: Learner, described: DescribedScene, path: Path) -> NDArray[np.uint8]:
+    """Write a PNG of the description with the most phrases: above the answer, below the truth.
 
     Args:
         learner: in eval mode.
-        described: a scene.
-        number: of its description.
+        described: a scene with at least one description.
         path: of the PNG.
+
+    Returns:
+        The picture, (H, W, 3).
     """
-    description = described.descriptions[number]
+    description = max(described.descriptions, key=lambda d: (len(d.phrases), len(d.words)))
     sentence = as_sentence(description)
     scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
     predicted = _predicted(learner, scene, sentence)
     whole, *phrases = (_true(described, span, ids) for span, ids in _spans(sentence, description))
     truth = Grounding(sentence.text, scene, whole, tuple(phrases))
     render_answers([predicted, truth], path)
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))
 
 
 def as_sentence(description: Description) -> Sentence:

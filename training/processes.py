@@ -8,6 +8,7 @@ a norm that also applies a ReLU.
 from __future__ import annotations
 
 import os
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -67,11 +68,13 @@ class Processes:
         if self.count == 1:
             return learner
         share_norms(learner)
-        return nn.parallel.DistributedDataParallel(
-            learner,
-            broadcast_buffers=False,  # shared norms keep equal statistics by themselves
-            find_unused_parameters=True,  # heads whose loss is off, the released unused norms
-        )
+        with warnings.catch_warnings():  # torch 2.13 renames broadcast_buffers, 2.4 must have it
+            warnings.simplefilter("ignore", FutureWarning)
+            return nn.parallel.DistributedDataParallel(
+                learner,
+                broadcast_buffers=False,  # shared norms keep equal statistics by themselves
+                find_unused_parameters=True,  # heads whose loss is off, the released unused norms
+            )
 
 
 @contextmanager

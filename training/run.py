@@ -6,9 +6,8 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from PIL import Image
+from safetensors import SafetensorError
 
 from detailbase_core.checkpoint import save_checkpoint
 from detailbase_core.text_encoder import SmallTextEncoder
@@ -122,14 +121,24 @@ class Run:
         """Write the averaged model for use and the whole state for resuming, atomically.
 
         Raises:
-            TrainingError: a loss or a weight is no longer a number; nothing is written. Looking
-                at every step would stop the device each time; looking here keeps the good files.
+            TrainingError: a loss or a weight is no longer a number (looking at every step would
+                stop the device each time; looking here keeps the good files), or the folder
+                cannot be written. The files stay as they were.
         """
         self._means()
         if broken := self.learning.broken_weights():
             raise self._lost(f"{len(broken)} weights became NaN or infinite ({broken[0]} ...)")
         if not self.processes.first:
             return
+        try:
+            self._write_files()
+        except (OSError, RuntimeError, SafetensorError) as error:  # each library has its own
+            raise TrainingError(
+                f"{self.folder}: cannot be written at step {self.learning.step}: {error}; what was "
+                "saved before is still there, so the run can go on from it"
+            ) from error
+
+    def _write_files(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         notes = {"training": f"{self.learning.step} steps on {len(self.store.scenes)} scenes"}
         with self.learning.average.applied_to(self.learner):
@@ -181,18 +190,15 @@ class Run:
         log.scalars(step, {**self._means(), "learning_rate": rate, "scenes": scenes})
 
     def _draw(self, log: RunLog) -> None:
-        """A prediction for one sentence of the first scene, always the same one."""
+        """The answer to one sentence about the first scene, always the same one."""
         if not self.processes.first:
             return
         described = read_scene(self.store.paths[0], self.store.scenes[0].descriptions)
-        longest = max(described.descriptions, key=lambda d: (len(d.phrases), len(d.words)))
         path = self.folder / "pictures" / f"step_{self.learning.step:06d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         with self.learning.average.applied_to(self.learner):
-            draw_prediction(self.learner, described, described.descriptions.index(longest), path)
-        log.picture(
-            self.learning.step, "answer_above_truth", np.asarray(Image.open(path).convert("RGB"))
-        )
+            pixels = draw_prediction(self.learner, described, path)
+        log.picture(self.learning.step, "answer_above_truth", pixels)
 
     def _means(self) -> dict[str, float]:
         try:
