@@ -63,6 +63,7 @@ def test_float16_gradients_that_overflow_cost_a_step_and_no_more(toy):
     run.learning.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**127)
     run.train_step()
     assert torch.equal(run.learner.model.decoder.query_proj.weight, before)
+    assert run.watch.look()["gradient_norm"] == 0.0  # no reason to stop
     assert run.learning.scaler.get_scale() == 2.0**126
     run.learning.scaler = torch.amp.GradScaler("cpu", init_scale=1.0)
     run.train_step()

@@ -53,7 +53,8 @@ class Learning:
             rate: factor on the peak learning rates.
 
         Returns:
-            The gradient's norm before clipping, on the device.
+            The gradient's norm before clipping, on the device; 0 where float16 overflowed, and
+            with a smaller scale the next step goes on.
         """
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * rate
@@ -63,6 +64,8 @@ class Learning:
         norm = torch.nn.utils.clip_grad_norm_(
             self.learner.parameters(), self.config.clip_norm or math.inf
         )
+        if self.scaler.is_enabled():
+            norm = norm.nan_to_num(0.0, 0.0, 0.0)
         self.scaler.step(self.optimizer)
         self.scaler.update()
         self.average.update(self.learner, self.step)

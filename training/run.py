@@ -75,7 +75,7 @@ class Run:
                 small. What was saved before stays.
         """
         self.learner.train()
-        begin = self.learning.step
+        begin = saved = self.learning.step
         with RunLog(self.folder, begin, self.steps, self.processes.first) as log:
             while self.learning.step < self.steps and not (stop and stop.is_set()):
                 self._rescan(log)
@@ -89,9 +89,10 @@ class Run:
                     self._log(log)
                 if step % self.config.save_every == 0:
                     self.save()
+                    saved = step
                 if self.config.picture_every and step % self.config.picture_every == 0:
                     self._draw(log)
-            if self.learning.step > begin:
+            if self.learning.step > saved:
                 self.save()
 
     def train_step(self) -> torch.Tensor:
