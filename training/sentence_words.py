@@ -81,7 +81,7 @@ picture: picture, painting, wall art
 picture frame: picture frame, picture
 clock: clock
 curtain: curtain, drape
-blinds: blinds
+blinds: blinds, set of blinds
 door: door, doorway
 window: window
 radiator: radiator, heater
@@ -135,7 +135,7 @@ foosball table: foosball table, table football
 toilet brush: toilet brush
 toilet paper: toilet paper
 deck chair: deck chair, sun lounger
-headphones: headphones
+headphones: headphones, pair of headphones
 barrel: barrel
 umbrella: umbrella
 calendar: calendar
@@ -180,7 +180,7 @@ teapot: teapot
 high chair: high chair
 cake: cake
 water heater: water heater, boiler
-clothes: clothes
+clothes: clothes, pile of clothes
 bean bag: bean bag
 camera: camera
 water cooler: water cooler, water dispenser
@@ -227,11 +227,13 @@ _IRREGULAR = {
     "computer mice": "computer mouse", "couches": "couch", "benches": "bench", "boxes": "box",
     "glasses": "glass", "dishes": "dish", "chests of drawers": "chest of drawers",
     "toilet brushes": "toilet brush", "potties": "potty", "pairs of shoes": "pair of shoes",
-    "loaves of bread": "loaf of bread", "wine glasses": "wine glass", "bread boxes": "bread box",
+    "loaves of bread": "loaf of bread", "piles of clothes": "pile of clothes",
+    "pairs of headphones": "pair of headphones", "sets of blinds": "set of blinds",
+    "wine glasses": "wine glass", "bread boxes": "bread box",
     "exercise benches": "exercise bench", "weight benches": "weight bench",
     "workbenches": "workbench", "air mattresses": "air mattress",
-    "rolls of paper towels": "roll of paper towels",
-    "piles of books": "pile of books", "bunches of flowers": "bunch of flowers",
+    "rolls of paper towels": "roll of paper towels", "piles of books": "pile of books",
+    "bunches of flowers": "bunch of flowers",
 }  # fmt: skip
 STRUCTURE = {"wall", "floor", "ground", "ceiling", "corner", "room"}
 COLORS = {
