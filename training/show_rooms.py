@@ -73,8 +73,13 @@ def described(description: Description) -> str:
     return f"{text}\n     [{description.kind}] {'; '.join(phrases)} -> {description.sentence_ids}"
 
 
-def draw_sheet(rooms: Sequence[Room], path: Path) -> None:
+def draw_sheet(rooms: Sequence[Room], path: Path, colors: int | None = None) -> None:
     """Write a picture of rooms, each from above and from inside.
+
+    Args:
+        rooms: three in a row.
+        path: of the PNG.
+        colors: at most so many, which makes a smaller file; None = all.
 
     Raises:
         OSError: the file cannot be written.
@@ -85,5 +90,8 @@ def draw_sheet(rooms: Sequence[Room], path: Path) -> None:
     rows: list[NDArray[np.uint8]] = [
         np.hstack(tiles[i : i + _COLUMNS]) for i in range(0, len(tiles), _COLUMNS)
     ]
+    picture = Image.fromarray(np.vstack(rows))
+    if colors is not None:
+        picture = picture.quantize(colors)
     with atomic_path(path) as temporary:
-        Image.fromarray(np.vstack(rows)).save(temporary, format="PNG")
+        picture.save(temporary, format="PNG", optimize=True)

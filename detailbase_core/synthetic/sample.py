@@ -101,24 +101,44 @@ def make_sample(
             scene_map.insert(scan.cloud, scan.sensor_to_map, "map")
         cloud, _ = scene_map.snapshot()
         instance = voxel_labels(cloud.xyz, scans, map_config.voxel_size_m)
-        seen = np.bincount(instance[instance >= 0], minlength=1)
-        mentionable = {t.id for t in room.furniture if t.id < len(seen)
-                       and seen[t.id] >= MENTIONABLE_VOXELS}  # fmt: skip
-        if len(mentionable) >= _LEAST_SEEN:
+        if len(seen_things(room, instance)[0]) >= _LEAST_SEEN:
             break
-    descriptions = describe(
-        room,
-        np.random.default_rng([seed, 19]),
-        mentionable=mentionable,
-        visible=set(np.flatnonzero(seen).tolist()),
-        count=sentences,
-        split=split,
-    )
+    descriptions = describe_seen(room, instance, sentences=sentences, split=split)
     superpoint = segment_cloud(cloud, superpoint_config or SuperpointConfig())
     return Sample(
         seed, room, room_to_map, np.stack([s.sensor_to_map for s in scans]), cloud.xyz, cloud.rgb,
         instance, superpoint.astype(np.int32), tuple(descriptions),
     )  # fmt: skip
+
+
+def seen_things(room: Room, instance: NDArray[np.int32]) -> tuple[set[int], set[int]]:
+    """Ids of the furniture seen well enough to be spoken of, and of all that was seen.
+
+    Args:
+        room: the room.
+        instance: (N,) object id per map voxel, -1 = unknown.
+    """
+    seen = np.bincount(instance[instance >= 0], minlength=1)
+    counts = {t.id: int(seen[t.id]) for t in room.furniture if t.id < len(seen)}
+    mentionable = {id_ for id_, count in counts.items() if count >= MENTIONABLE_VOXELS}
+    return mentionable, {id_ for id_, count in counts.items() if count}
+
+
+def describe_seen(
+    room: Room, instance: NDArray[np.int32], *, sentences: int = 32, split: Split = "train"
+) -> list[Description]:
+    """Sentences about what was seen of a room; equal rooms and maps give equal sentences.
+
+    Args:
+        room: the room.
+        instance: see seen_things.
+        sentences, split: see make_sample.
+    """
+    mentionable, visible = seen_things(room, instance)
+    rng = np.random.default_rng([room.seed, 19])
+    return describe(
+        room, rng, mentionable=mentionable, visible=visible, count=sentences, split=split
+    )
 
 
 def _placed(rng: np.random.Generator) -> NDArray[np.float64]:
