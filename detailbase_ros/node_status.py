@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _OF_THE_MAP = ("map jumps", "voxels evicted")
 _REFUSED = ("answers: OVERLOADED", "answers: TIMEOUT")
-_FAILED = ("answers: INTERNAL_ERROR", "dropped: not_published")
+_FAILED = ("answers: INTERNAL_ERROR", "dropped: not_published", "dropped: listener")
 
 
 class Counters:
