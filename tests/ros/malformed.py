@@ -55,8 +55,8 @@ CHANGES = {
 def cloud_of(decisions):
     """A PointCloud2 of up to six points, of which up to three members are wrong."""
     choices = Choices(decisions)
-    changed = {choices.pick(list(CHANGES)) for _ in range(choices.pick(range(4)))}
-    points = np.array([choices.pick(NUMBERS) for _ in range(4 * choices.pick(range(7)))], "f4")
+    changed = {choices.pick(list(CHANGES)) for _ in range(choices.pick((1, 2, 3, 0)))}
+    points = np.array([choices.pick(NUMBERS) for _ in range(4 * choices.pick((6, 5, 4, 3, 2, 1, 0)))], "f4")
     message = PointCloud2(
         header=make_header("camera", STAMP_NS),
         height=1,
@@ -76,4 +76,4 @@ def cloud_of(decisions):
 
 def decisions():
     """What decides about one cloud."""
-    return st.binary(min_size=0, max_size=64)
+    return st.binary(min_size=64, max_size=64)
