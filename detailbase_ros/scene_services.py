@@ -10,7 +10,7 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from sensor_msgs.msg import PointCloud2
 from std_srvs.srv import Trigger
 
-from detailbase_core.errors import DetailBaseError
+from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.types import PointCloud
 from detailbase_ros.conversions import cloud_to_message
 from detailbase_ros.query_desk import LATCHED
@@ -83,8 +83,14 @@ class SceneServices:
         return self._with_file(request.name, response, self._read)
 
     def _write(self, path: Path) -> str:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._grounder.save(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._grounder.save(path)
+        except OSError as error:
+            raise BadFileError(
+                f"{path}: cannot be written: {error}; see scene_directory, its permissions and "
+                "the space on its disk. A file that was there is as it was"
+            ) from error
         return str(path)
 
     def _read(self, path: Path) -> str:
@@ -110,6 +116,6 @@ class SceneServices:
         try:
             response.message = action(self._folder / f"{name}.npz")
             response.success = True
-        except (DetailBaseError, OSError) as error:
+        except DetailBaseError as error:
             response.message = str(error)
         return response

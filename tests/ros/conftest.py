@@ -12,6 +12,7 @@ import pytest
 from detailbase_ros.segmentation_node import SegmentationNode
 from tests.ros.fake_grounder import FakeGrounder
 from tests.ros.graph import Graph, Spinner, wait_for
+from tests.ros.processes import Process
 
 
 @pytest.fixture
@@ -50,6 +51,20 @@ def make_node():
         assert node.stop()
         spinner.executor.shutdown(timeout_sec=2)
         node.destroy_node()
+
+
+@pytest.fixture
+def start():
+    """Process(command ...), killed after the test."""
+    started = []
+
+    def make(*arguments, **options):
+        started.append(Process(*arguments, **options))
+        return started[-1]
+
+    yield make
+    for each in started:
+        each.kill()
 
 
 @pytest.fixture

@@ -1,12 +1,27 @@
-"""The node in a process of its own, with the fake grounder: python -m tests.ros.fake_node [SECONDS]
+"""The node in a process of its own, with the fake grounder.
 
-SECONDS: how long each query takes.
+python -m tests.ros.fake_node [SECONDS [LOADING]]
+
+SECONDS: how long each query takes. LOADING: how long its model takes to load.
 """
 
 import sys
+import time
+from itertools import takewhile
 
 from detailbase_ros.segmentation_node import main
 from tests.ros.fake_grounder import FakeGrounder
 
-seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
-main(make_grounder=lambda config: FakeGrounder(config, seconds))
+
+def seconds(number):
+    values = list(takewhile(lambda argument: argument != "--ros-args", sys.argv[1:]))
+    return float(values[number]) if number < len(values) else 0.0
+
+
+def make(config):
+    print("loading", file=sys.stderr)
+    time.sleep(seconds(1))
+    return FakeGrounder(config, seconds(0))
+
+
+main(make_grounder=make)

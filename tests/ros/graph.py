@@ -80,7 +80,7 @@ class Graph:
     """SegmentationNode(**parameters) and a robot beside it."""
 
     def __init__(self, grounder, parameters=None):
-        domain = next(DOMAINS) % 100 + 1
+        self.domain = domain = next(DOMAINS) % 100 + 1
         self.contexts = [rclpy.Context(), rclpy.Context()]
         for context in self.contexts:
             context.init(domain_id=domain)

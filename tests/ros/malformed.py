@@ -56,17 +56,18 @@ def cloud_of(decisions):
     """A PointCloud2 of up to six points, of which up to three members are wrong."""
     choices = Choices(decisions)
     changed = {choices.pick(list(CHANGES)) for _ in range(choices.pick((1, 2, 3, 0)))}
-    points = np.array([choices.pick(NUMBERS) for _ in range(4 * choices.pick((6, 5, 4, 3, 2, 1, 0)))], "f4")
+    count = choices.pick((6, 5, 4, 3, 2, 1, 0))
+    points = np.array([choices.pick(NUMBERS) for _ in range(4 * count)], np.float32)
     message = PointCloud2(
         header=make_header("camera", STAMP_NS),
         height=1,
-        width=len(points) // 4,
+        width=count,
         fields=[
             PointField(name=name, offset=4 * at, datatype=PointField.FLOAT32, count=1)
             for at, name in enumerate(("x", "y", "z", "rgb"))
         ],
         point_step=16,
-        row_step=4 * len(points),
+        row_step=16 * count,
         data=array("B", points.tobytes()),
     )
     for name in changed:

@@ -1,13 +1,11 @@
 """The node as a process: starting, stopping, and the shell that it is started from."""
 
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import rclpy
@@ -16,53 +14,7 @@ from std_msgs.msg import String
 
 from detailbase_ros.executor import PooledExecutor
 from tests.ros.graph import Spinner, wait_for
-
-ROOT = Path(__file__).parents[2]
-
-
-class Process:
-    """A command whose output is read line by line."""
-
-    def __init__(self, command, **environment):
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def wait_until_ready(self):
-        for line in self.process.stderr:
-            if "ready: " in line:
-                time.sleep(0.2)  # until it spins
-                return
-        raise AssertionError(f"ended with {self.process.wait()} before it was ready")
-
-    def stop(self, number):
-        """Send the signal; exit status, seconds, and what was still printed."""
-        begin = time.monotonic()
-        self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=20)
-        return self.process.returncode, time.monotonic() - begin, errors
-
-
-@pytest.fixture
-def start():
-    started = []
-
-    def make(command, **environment):
-        started.append(Process(command, **environment))
-        return started[-1]
-
-    yield make
-    for each in started:
-        each.process.kill()
-        each.process.wait()
-
-
-def fake_node(*arguments):
-    return [sys.executable, "-m", "tests.ros.fake_node", *arguments]
+from tests.ros.processes import ROOT, fake_node
 
 
 @contextmanager
@@ -94,6 +46,14 @@ def test_a_signal_ends_the_busy_node_quietly(start, number):
         publisher.publish(String(data="the chair"))
         time.sleep(0.3)
         status, _, errors = node.stop(number)
+    assert (status, errors) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_while_it_loads_its_model(start, number):
+    node = start(fake_node("0", "3600"))
+    node.wait_for_line("loading")
+    status, _, errors = node.stop(number)
     assert (status, errors) == (0, "")
 
 

@@ -1,0 +1,58 @@
+"""The node, and others, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+class Process:
+    """A command whose stderr is read line by line."""
+
+    def __init__(self, command, prepare=None, **environment):
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=prepare,
+        )
+
+    def wait_for_line(self, text):
+        """Read until a line holds `text`."""
+        for line in self.process.stderr:
+            if text in line:
+                return
+        raise AssertionError(f"ended with {self.process.wait()} before it said {text!r}")
+
+    def wait_until_ready(self):
+        self.wait_for_line("ready: ")
+        time.sleep(0.2)  # until it spins on
+
+    def stop(self, number):
+        """Send the signal; exit status, seconds, and what was still printed."""
+        begin = time.monotonic()
+        self.process.send_signal(number)
+        _, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, time.monotonic() - begin, errors
+
+    def kill(self):
+        """As the kernel does when memory runs out: nothing is tidied up."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+def module(name, *arguments):
+    """Command line of a module of these tests."""
+    return [sys.executable, "-m", f"tests.ros.{name}", *arguments]
+
+
+def fake_node(*arguments):
+    return module("fake_node", *arguments)
