@@ -1,55 +1,93 @@
-"""The simulated robot and the node: `ros2 launch detailbase_ros demo.launch.py`.
+"""A simulated robot, the node and RViz: `ros2 launch detailbase_ros demo.launch.py`.
 
-query:="the chair by the desk"   is asked once both are up
+query:="the chair by the desk"   is asked once the drive (or the bag) is over
+rviz:=false                      without RViz
+bag:=PATH                        plays a recording instead of the simulated robot
+clouds:="[/camera/points]"       the recording's topics with clouds
 params:=FILE                     parameters of the node instead of config/detailbase.yaml
 """
-
-import json
 
 from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
+    IncludeLaunchDescription,
     OpaqueFunction,
-    SetEnvironmentVariable,
-    TimerAction,
+    RegisterEventHandler,
 )
+from launch.event_handlers import OnProcessExit, OnProcessIO
+from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
 from launch import LaunchContext, LaunchDescription
 
+READY, DRIVE_OVER = "ready: ", "the drive is over"  # the nodes' own words
+SHARE = FindPackageShare("detailbase_ros")
 
-def ask(context: LaunchContext) -> list[ExecuteProcess]:
-    """Publish the question, whatever quotes it holds; nothing where there is none."""
-    query = LaunchConfiguration("query").perform(context)
-    message = json.dumps({"data": query}, ensure_ascii=False)  # JSON is YAML, too
-    command = ["ros2", "topic", "pub", "--once", "-w", "1", "/referring_query"]
-    return [ExecuteProcess(cmd=[*command, "std_msgs/msg/String", message])] if query else []
+
+def once_said(text: str, actions: list) -> RegisterEventHandler:
+    """Do something the first time that some process says `text`."""
+    waiting = [actions]
+
+    def heard(event: object) -> list:
+        return waiting.pop() if waiting and text in event.text.decode(errors="replace") else []
+
+    return RegisterEventHandler(OnProcessIO(on_stdout=heard, on_stderr=heard))
+
+
+def questions(query: str) -> list:
+    """What asks the query; nothing where there is none."""
+    if not query:
+        return []
+    # Behind --, so that no question is taken for an option.
+    return [
+        Node(package="detailbase_ros", executable="ask", output="screen", arguments=["--", query])
+    ]
+
+
+def world(context: LaunchContext) -> list:
+    """The simulated robot, or a recording that starts once the node is ready; then the question."""
+    bag, query = (LaunchConfiguration(name).perform(context) for name in ("bag", "query"))
+    if not bag:
+        robot = Node(package="detailbase_ros", executable="demo_robot_node", output="screen")
+        return [robot, once_said(DRIVE_OVER, questions(query))]
+    player = ExecuteProcess(cmd=["ros2", "bag", "play", bag, "--clock"], output="screen")
+    over = OnProcessExit(target_action=player, on_exit=questions(query))
+    return [once_said(READY, [player]), RegisterEventHandler(over)]
+
+
+def node(context: LaunchContext) -> list:
+    """The node with RViz; on the recording's time where there is one."""
+    use_sim_time = "true" if LaunchConfiguration("bag").perform(context) else "false"
+    passed_on = {name: LaunchConfiguration(name) for name in ("params", "clouds", "rviz")}
+    file = PathJoinSubstitution([SHARE, "launch", "detailbase.launch.py"])
+    return [
+        IncludeLaunchDescription(
+            PythonLaunchDescriptionSource(file),
+            launch_arguments={**passed_on, "use_sim_time": use_sim_time}.items(),
+        )
+    ]
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Both nodes, and one question where `query` is given."""
-    config = PathJoinSubstitution([FindPackageShare("detailbase_ros"), "config"])
-    default_params = PathJoinSubstitution([config, "detailbase.yaml"])
-    fastdds = PathJoinSubstitution([config, "fastdds.xml"])
+    """Everything, and one question where `query` is given."""
+    default_params = PathJoinSubstitution([SHARE, "config", "detailbase.yaml"])
+    told = {
+        "query": ("", "a sentence to ask in the end"),
+        "bag": ("", "a recording to play instead of the simulated robot"),
+        "clouds": ("[/camera/points]", "topics with coloured clouds, as a list"),
+        "rviz": ("true", "start RViz"),
+        "params": (default_params, "parameter file of the node"),
+    }
     return LaunchDescription(
         [
-            SetEnvironmentVariable("FASTDDS_DEFAULT_PROFILES_FILE", fastdds),
-            SetEnvironmentVariable("FASTRTPS_DEFAULT_PROFILES_FILE", fastdds),
-            DeclareLaunchArgument("query", default_value="", description="a sentence to ask"),
-            DeclareLaunchArgument(
-                "params", default_value=default_params, description="parameter file of the node"
+            *(
+                DeclareLaunchArgument(name, default_value=default, description=meaning)
+                for name, (default, meaning) in told.items()
             ),
-            Node(
-                package="detailbase_ros",
-                executable="segmentation_node",
-                output="screen",
-                parameters=[LaunchConfiguration("params")],
-                remappings=[("points", "/camera/points")],
-            ),
-            Node(package="detailbase_ros", executable="demo_robot_node", output="screen"),
-            # The drive takes some seconds.
-            TimerAction(period=20.0, actions=[OpaqueFunction(function=ask)]),
+            # before the node, whose readiness it waits for
+            OpaqueFunction(function=world),
+            OpaqueFunction(function=node),
         ]
     )

@@ -1,43 +1,172 @@
-"""The demo's launch file without a ROS installation: stand-ins for launch and launch_ros."""
+"""The launch files: what they start with which arguments. No ROS installation needed."""
 
-import json
-import runpy
-import sys
+from __future__ import annotations
+
+import re
 from pathlib import Path
-from unittest.mock import MagicMock
+from types import SimpleNamespace
 
 import pytest
+import yaml
 
-FILE = Path(__file__).parents[1] / "launch" / "demo.launch.py"
+from tests.launch_stand_ins import ExecuteProcess, Node, declared, load
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def ask(monkeypatch):
-    """What the launch file runs for a query: its command lines."""
-    modules = ("launch", "launch.actions", "launch.substitutions")
-    modules += ("launch_ros", "launch_ros.actions", "launch_ros.substitutions")
-    for name in modules:
-        monkeypatch.setitem(sys.modules, name, MagicMock())
-    sys.modules["launch.actions"].ExecuteProcess = lambda cmd: cmd
-    names = runpy.run_path(str(FILE))
-
-    def run(query):
-        sys.modules["launch.substitutions"].LaunchConfiguration.return_value.perform = (
-            lambda context: query
-        )
-        return names["ask"](None)
-
-    return run
+def robot(monkeypatch):
+    return load("detailbase.launch.py", monkeypatch)
 
 
-@pytest.mark.parametrize("query", ["the chair", 'the person\'s "chair": {red}', "der Stuhl 🪑"])
-def test_a_question_arrives_as_it_was_written(ask, query):
-    ((*command, message),) = ask(query)
-    assert command[:3] == ["ros2", "topic", "pub"]
-    assert command[-2:] == ["/referring_query", "std_msgs/msg/String"]
-    assert json.loads(message) == {"data": query}
-    assert "\\u" not in message  # YAML would not join the halves of an emoji
+@pytest.fixture
+def demo(monkeypatch):
+    return load("demo.launch.py", monkeypatch)
 
 
-def test_no_question_is_asked_unasked(ask):
-    assert ask("") == []
+def started(file, **given):
+    """The nodes of detailbase.launch.py by executable."""
+    context = {**declared(file.generate_launch_description()), **given}
+    return {node.executable: node for node in file.nodes(context)}
+
+
+@pytest.mark.parametrize("name", ["detailbase.launch.py", "demo.launch.py"])
+def test_every_argument_is_explained_at_the_top(name, monkeypatch):
+    file = load(name, monkeypatch)
+    source = (ROOT / "launch" / name).read_text()
+    for argument in declared(file.generate_launch_description()):
+        assert re.search(rf"\b{argument}:=", source.split('"""')[1]), argument
+
+
+def test_alone_it_starts_the_node_with_its_parameter_file(robot):
+    nodes = started(robot)
+    assert list(nodes) == ["segmentation_node"]
+    file, settings = nodes["segmentation_node"].parameters
+    assert Path(file) == ROOT / "config" / "detailbase.yaml"
+    assert settings == {"use_sim_time": False}  # all else is the file's
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("[/front/points,/rear/points]", ["/front/points", "/rear/points"]),
+        ("[ '/front/points', \"/rear/points\" ]", ["/front/points", "/rear/points"]),
+        ("/points", ["/points"]),
+    ],
+)
+def test_cloud_topics(robot, text, topics):
+    node = started(robot, clouds=text, map_frame="map", use_sim_time="true")["segmentation_node"]
+    assert node.parameters[1] == {
+        "cloud_topics": topics, "map_frame": "map", "use_sim_time": True,
+    }  # fmt: skip
+
+
+def test_images_become_the_cloud_that_the_node_listens_to(robot):
+    nodes = started(robot, rgbd="true", color="/c/image", depth="/d/image")
+    maker = nodes["point_cloud_xyzrgb_node"]
+    assert maker.package == "depth_image_proc"
+    remapped = dict(maker.remappings)
+    assert remapped["rgb/image_rect_color"] == "/c/image"
+    assert remapped["depth_registered/image_rect"] == "/d/image"
+    assert nodes["segmentation_node"].parameters[1]["cloud_topics"] == [remapped["points"]]
+
+
+def test_rviz_has_its_file_and_the_maps_frame(robot):
+    rviz = started(robot, rviz="true", map_frame="world")["rviz2"]
+    flag, file, frame_flag, frame = rviz.arguments
+    assert (flag, frame_flag, frame) == ("-d", "-f", "world")
+    assert Path(str(file)).exists()
+
+
+@pytest.mark.parametrize(
+    ("distro", "variable"), [("jazzy", "FASTRTPS"), ("kilted", "FASTDDS"), ("", "FASTDDS")]
+)
+def test_fast_dds_gets_room_under_the_name_that_it_reads(robot, monkeypatch, distro, variable):
+    monkeypatch.setenv("ROS_DISTRO", distro)
+    (setting,) = (a for a in robot.generate_launch_description() if len(a.given) == 2)
+    name, path = setting.given
+    assert name == f"{variable}_DEFAULT_PROFILES_FILE"
+    assert Path(str(path)).exists()
+
+
+# -- the demo ----------------------------------------------------------------------------------
+
+
+def demo_world(file, **given):
+    return file.world({**declared(file.generate_launch_description()), **given})
+
+
+def says(text):
+    return SimpleNamespace(text=f"[INFO] [17.5] [node]: {text}\n".encode())
+
+
+@pytest.mark.parametrize("query", ["the chair", 'the person\'s "chair": {red}', "--der Stuhl 🪑"])
+def test_the_question_is_asked_once_when_the_drive_is_over(demo, query):
+    robot, handler = demo_world(demo, query=query)
+    assert robot.executable == "demo_robot_node"
+    for heard in (handler.on_stdout, handler.on_stderr):
+        assert heard(says("driving for 12 s")) == []
+    (ask,) = handler.on_stderr(says("the drive is over"))
+    assert (ask.package, ask.executable) == ("detailbase_ros", "ask")
+    assert ask.arguments == ["--", query]
+    assert handler.on_stderr(says("the drive is over")) == []
+
+
+def test_no_question_is_asked_unasked(demo):
+    _, handler = demo_world(demo)
+    assert handler.on_stderr(says("the drive is over")) == []
+
+
+def test_a_recording_starts_when_the_node_is_ready_and_is_asked_at_its_end(demo):
+    ready, over = demo_world(demo, bag="/data/bag", query="the chair")
+    assert ready.on_stderr(says("loading")) == []
+    (player,) = ready.on_stderr(says("ready: clouds from /points"))
+    assert isinstance(player, ExecuteProcess)
+    assert player.cmd == ["ros2", "bag", "play", "/data/bag", "--clock"]
+    assert over.target_action is player
+    (ask,) = over.on_exit
+    assert isinstance(ask, Node) and ask.arguments == ["--", "the chair"]
+
+
+@pytest.mark.parametrize(("bag", "sim_time"), [("", "false"), ("/data/bag", "true")])
+def test_the_node_goes_by_the_recordings_time(demo, bag, sim_time):
+    context = {**declared(demo.generate_launch_description()), "bag": bag}
+    (include,) = demo.node(context)
+    arguments = dict(include.launch_arguments)
+    assert arguments["use_sim_time"] == sim_time
+    assert {"params", "clouds", "rviz"} < set(arguments)
+    assert Path(include.given[0]).name == "detailbase.launch.py"
+
+
+def test_the_words_that_are_waited_for_are_those_that_the_nodes_say(demo):
+    for name, words in (
+        ("segmentation_node.py", demo.READY),
+        ("demo_robot_node.py", demo.DRIVE_OVER),
+    ):
+        assert f'"{words}' in (ROOT / "detailbase_ros" / name).read_text()
+
+
+def test_what_is_started_is_installed(robot, demo):
+    installed = {path.name for path in (ROOT / "detailbase_ros" / "bin").iterdir()}
+    for path in (ROOT / "launch").iterdir():
+        ours = re.findall(r'package="detailbase_ros",\s+executable="(\w+)"', path.read_text())
+        assert ours and set(ours) <= installed
+
+
+# -- RViz --------------------------------------------------------------------------------------
+
+
+def test_rviz_shows_what_the_node_publishes():
+    text = (ROOT / "config" / "detailbase.rviz").read_text()
+    assert "<<:" not in text  # RViz does not know YAML's merge keys
+    displays = yaml.safe_load(text)["Visualization Manager"]["Displays"]
+    topics = {d["Topic"]["Value"]: d["Topic"] for d in displays if "Topic" in d}
+    assert set(topics) == {
+        f"/segmentation_node/{name}" for name in ("scene", "instances", "markers", "goal")
+    }
+    for name, topic in topics.items():
+        latched = not name.endswith("goal")
+        assert topic["Durability Policy"] == ("Transient Local" if latched else "Volatile")
+        assert topic["Reliability Policy"] == "Reliable"
+    (markers,) = (d for d in displays if d["Class"].endswith("MarkerArray"))
+    assert set(markers["Namespaces"]) == {"box", "text", "arrow"}

@@ -1,5 +1,6 @@
 """The ROS 2 package's files fit together."""
 
+import ast
 import os
 import re
 import subprocess
@@ -32,6 +33,32 @@ def test_cmake_generates_every_interface_and_depends_on_what_they_use():
     dependencies = re.search(r"DEPENDENCIES (.+)", cmake)[1].split()
     assert set(dependencies) == used
     assert used <= {d.name for d in parse_package(str(ROOT / "package.xml")).exec_depends}
+
+
+def imported_packages():
+    """ROS packages that our Python files import or start, as package.xml calls them."""
+    names = set()
+    for path in (ROOT / "detailbase_ros").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                names.add(node.module.split(".")[0])
+            elif isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+    names = {
+        name
+        for name in names
+        if name == "rclpy" or name.endswith(("_msgs", "_srvs", "_interfaces"))
+    }
+    for path in (ROOT / "launch").glob("*.py"):
+        names |= set(re.findall(r'package="(\w+)"', path.read_text()))
+    return names - {"detailbase_ros"} | {"tf2_ros_py"}  # where `import tf2_ros` comes from
+
+
+def test_package_xml_names_every_ros_package_that_is_used():
+    depends = {d.name for d in parse_package(str(ROOT / "package.xml")).exec_depends}
+    used = imported_packages()
+    assert {"rclpy", "vision_msgs", "rviz2"} <= used
+    assert not used - depends
 
 
 @pytest.mark.parametrize("name", ["segmentation_node", "demo_robot_node", "ask", "doctor"])

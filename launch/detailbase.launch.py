@@ -1,0 +1,107 @@
+"""The node on a real robot: `ros2 launch detailbase_ros detailbase.launch.py`.
+
+clouds:="[/front/points,/rear/points]"   topics with coloured clouds
+rgbd:=true color:=... depth:=...         makes the cloud from a colour and a registered depth image
+params:=FILE                             parameters instead of config/detailbase.yaml
+map_frame:=map                           fixed frame of the map, z up
+use_sim_time:=true                       with a simulator, or a bag played with --clock
+rviz:=true                               RViz, too
+
+docs/cameras.md has the topics of common cameras.
+"""
+
+import os
+
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.substitutions import FindPackageShare
+
+from launch import LaunchContext, LaunchDescription
+
+CONFIG = PathJoinSubstitution([FindPackageShare("detailbase_ros"), "config"])
+RGBD_CLOUD = "/detailbase/points"
+ARGUMENTS = {
+    "params": (PathJoinSubstitution([CONFIG, "detailbase.yaml"]), "parameter file of the node"),
+    "clouds": ("", "topics with coloured clouds, as a list (default: as params has it)"),
+    "map_frame": ("", "fixed frame of the map, z up (default: as params has it)"),
+    "use_sim_time": ("false", "go by /clock"),
+    "rviz": ("false", "start RViz"),
+    "rgbd": ("false", "make the cloud from colour and depth by depth_image_proc"),
+    "color": ("/camera/color/image_raw", "rgbd: the colour image; camera_info lies beside it"),
+    "depth": (
+        "/camera/aligned_depth_to_color/image_raw",
+        "rgbd: the depth image, registered to the colour image",
+    ),
+}
+
+
+def topic_list(text: str) -> list[str]:
+    """`[/a,/b]`, or one topic without brackets."""
+    return [topic.strip(" '\"") for topic in text.strip(" []").split(",")]
+
+
+def nodes(context: LaunchContext) -> list[Node]:
+    """The node, and beside it what was asked for."""
+    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    rgbd, rviz, use_sim_time = (
+        given[name].lower() in ("true", "1") for name in ("rgbd", "rviz", "use_sim_time")
+    )
+    sim_time = {"use_sim_time": use_sim_time}
+    settings: dict[str, object] = dict(sim_time)
+    if rgbd or given["clouds"]:
+        settings["cloud_topics"] = [RGBD_CLOUD] if rgbd else topic_list(given["clouds"])
+    if given["map_frame"]:
+        settings["map_frame"] = given["map_frame"]
+    started = [
+        Node(
+            package="detailbase_ros",
+            executable="segmentation_node",
+            output="screen",
+            parameters=[given["params"], settings],
+        )
+    ]
+    if rgbd:
+        started.append(
+            Node(
+                package="depth_image_proc",
+                executable="point_cloud_xyzrgb_node",
+                output="screen",
+                parameters=[sim_time],
+                remappings=[
+                    ("rgb/image_rect_color", given["color"]),
+                    ("depth_registered/image_rect", given["depth"]),
+                    ("points", RGBD_CLOUD),
+                ],
+            )
+        )
+    if rviz:
+        display = ["-d", PathJoinSubstitution([CONFIG, "detailbase.rviz"])]
+        frame = ["-f", given["map_frame"]] if given["map_frame"] else []
+        started.append(
+            Node(
+                package="rviz2",
+                executable="rviz2",
+                arguments=[*display, *frame],
+                parameters=[sim_time],
+            )
+        )
+    return started
+
+
+def generate_launch_description() -> LaunchDescription:
+    """All arguments and nodes."""
+    fastdds = PathJoinSubstitution([CONFIG, "fastdds.xml"])
+    older = os.environ.get("ROS_DISTRO") in ("humble", "jazzy")
+    vendor = "FASTRTPS" if older else "FASTDDS"  # newer ones read both, and complain
+    return LaunchDescription(
+        [
+            *(
+                DeclareLaunchArgument(name, default_value=default, description=meaning)
+                for name, (default, meaning) in ARGUMENTS.items()
+            ),
+            # room for large clouds in shared memory
+            SetEnvironmentVariable(f"{vendor}_DEFAULT_PROFILES_FILE", fastdds),
+            OpaqueFunction(function=nodes),
+        ]
+    )
