@@ -28,9 +28,12 @@ ARGUMENTS = {
     "use_sim_time": ("false", "go by /clock"),
     "rviz": ("false", "start RViz"),
     "rgbd": ("false", "make the cloud from colour and depth by depth_image_proc"),
-    "color": ("/camera/color/image_raw", "rgbd: the colour image; camera_info lies beside it"),
+    "color": (
+        "/camera/camera/color/image_raw",
+        "rgbd: colour image, camera_info beside it",
+    ),
     "depth": (
-        "/camera/aligned_depth_to_color/image_raw",
+        "/camera/camera/aligned_depth_to_color/image_raw",
         "rgbd: the depth image, registered to the colour image",
     ),
 }
