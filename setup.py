@@ -27,5 +27,7 @@ setup(
             cxx_std=17,
         )
     ],
+    # for recordings of answers, where there is no ROS that knows our messages
+    data_files=[("share/detailbase_ros/msg", sorted(map(str, Path("msg").glob("*.msg"))))],
     cmdclass={"build_ext": build_ext},
 )
