@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 FORMAT = "detailbase-1"
 TEXT_PREFIX = "text_encoder."
+COARSE_NORMS = "coarse_norms."
 # Tensors that released files carry and nothing needs; a dot at the end means all within.
 KNOWN_EXTRAS = (
     "criterion.loss_weight",
@@ -117,10 +118,19 @@ class Checkpoint:
         return model.eval()
 
     def load_backbone(self, unet: nn.Module) -> None:
-        """Load an SPFormer (or DetailBase) file's backbone tensors into a SparseUNet, strictly."""
+        """Load an SPFormer (or DetailBase) file's backbone tensors into a SparseUNet, strictly.
+
+        Norms of coarser levels, of a file whose network pools more levels, are left out.
+        """
         where = f"{self.path} (backbone)"
         if self.is_ours:
-            load_strict(unet, _under(self.tensors, "unet."), where)
+            wanted = unet.state_dict().keys()
+            own = {
+                k: v
+                for k, v in _under(self.tensors, "unet.").items()
+                if k in wanted or not k.startswith(COARSE_NORMS)
+            }
+            load_strict(unet, own, where)
         else:
             own = {k: v for k, v in self.tensors.items() if is_backbone_key(k)}
             load_strict(unet, own, where, released_backbone_key)

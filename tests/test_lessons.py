@@ -9,14 +9,18 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from detailbase_core.errors import ConfigError
+from detailbase_core.checkpoint import Checkpoint, save_checkpoint
+from detailbase_core.config import load_yaml
+from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.mask_decoder import Prediction, SuperpointBatch
+from detailbase_core.model import DetailBase
 from detailbase_core.offset_head import Votes
 from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE
 from tests.toy_scenes import load_toys, toy_config, write_toy_data
+from tests.weight_files import MODEL, tiny_text_encoder
 from training.augmentation import batch_augmented
 from training.categories import CATEGORIES
-from training.config import LossWeights
+from training.config import LossWeights, TrainConfig
 from training.descriptions import DescribedPhrase, Description
 from training.learner import HEAD_OF_LOSS, build_learner
 from training.losses import PhraseTargets, grounding_loss, grounding_parts
@@ -230,3 +234,37 @@ def test_all_options_learn_together(config, precision):
             continue
         assert parameter.grad is not None and parameter.grad.any(), name
         assert parameter.grad.isfinite().all(), name
+
+
+@pytest.mark.parametrize("name", ["rooms", "rooms_pretrain", "rooms_baseline", "published"])
+def test_the_shipped_configs_are_valid(name):
+    config = load_yaml(TrainConfig, f"config/detailbase_{name}.yaml")
+    for loss, option in HEAD_OF_LOSS.items():
+        assert not getattr(config.loss, loss) or getattr(config.model, option)
+
+
+def test_the_rooms_configs_differ_in_what_is_compared_only():
+    ours, baseline, start = (
+        load_yaml(TrainConfig, f"config/detailbase_{name}.yaml")
+        for name in ("rooms", "rooms_baseline", "rooms_pretrain")
+    )
+    assert ours.backbone == baseline.backbone == f"{start.out}/model.safetensors"
+    same = dataclasses.replace(baseline, model=ours.model, loss=ours.loss, out=ours.out)
+    assert same == ours
+    assert baseline.loss == LossWeights()
+    unet = ("widths", "block_reps", "voxel_size_m", "coordinates", "pointwise_reinterpret")
+    for key in unet:
+        values = {getattr(config.model, key) for config in (ours, baseline, start)}
+        assert len(values) == 1, key
+
+
+def test_a_backbone_serves_networks_that_pool_fewer_levels(tmp_path):
+    torch.manual_seed(0)
+    trained = DetailBase(dataclasses.replace(MODEL, pooled_levels=2))
+    save_checkpoint(tmp_path / "start.safetensors", trained, tiny_text_encoder(), {})
+    fewer = DetailBase(MODEL)
+    Checkpoint.read(tmp_path / "start.safetensors").load_backbone(fewer.unet)
+    assert torch.equal(fewer.unet.input_conv.weight, trained.unet.input_conv.weight.half().float())
+    with pytest.raises(CheckpointError, match=r"missing coarse_norms\.1"):
+        wider = DetailBase(dataclasses.replace(MODEL, widths=(8, 16, 16), pooled_levels=3))
+        Checkpoint.read(tmp_path / "start.safetensors").load_backbone(wider.unet)
