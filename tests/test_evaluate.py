@@ -289,8 +289,10 @@ def test_other_files_are_no_results(tmp_path, content):
 
 
 def test_examples_are_good_and_bad_and_from_many_rooms():
-    outcomes = [sentence(room, n, thing(iou), thing(iou)) for room in "abc" for n, iou in
-                enumerate((0.9, 0.9, 0.5, 0.1))]  # fmt: skip
+    outcomes = [sentence(room, n, thing(iou), thing(iou), text=f"text {n}")
+                for room in "abc" for n, iou in enumerate((0.9, 0.9, 0.5, 0.1))]  # fmt: skip
     good, bad = examples(outcomes)
-    assert sorted(room for room, _ in good[:3]) == sorted(room for room, _ in bad) == list("abc")
-    assert all(n in (0, 1) for _, n in good) and all(n == 3 for _, n in bad)
+    assert sorted(e.scene for e in good[:3]) == sorted(e.scene for e in bad) == list("abc")
+    assert {e.text for e in good} == {"text 0", "text 1"}
+    assert {e.text for e in bad} == {"text 3"}
+    assert bad[0].ious == {"word": 0.1}

@@ -3,15 +3,14 @@
     python -m training.evaluate --checkpoint FILE --data FOLDER [FOLDER ...] --json FILE
         [--versus FILE]
 
-Each folder is a column of the table. Without --data it makes the frozen exam's rooms first
-(config/rooms_exam.yaml). IoU counts points, that is, observed map voxels.
+Each folder is a column of the table; the default is the frozen exams, made before by
+training.make_rooms --exam. IoU counts points, that is, observed map voxels.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -26,7 +25,6 @@ from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from training.bootstrap import bootstrap_gap
 from training.examine import Examiner
-from training.make_rooms import make_rooms, read_exam
 from training.measures import breakdowns, measures
 from training.results import Results, SetResult, examples
 from training.results_table import as_table
@@ -36,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from training.outcomes import SentenceOutcome
+
+
+EXAMS = ["data/exam_seen", "data/exam_unseen", "data/exam_text"]
 
 
 def evaluate(
@@ -86,25 +87,13 @@ def trained_parameters(examiner: Examiner) -> int:
     return sum(p.numel() for part in parts for p in part.parameters() if p.requires_grad)
 
 
-def make_exam(folder: str | Path = "data/rooms_exam") -> Path:
-    """Generate the frozen exam rooms, those that are not there yet; their folder.
-
-    Raises:
-        BadFileError: the generator no longer makes the rooms that were frozen.
-        ValueError: the folder holds rooms of another generator version.
-    """
-    exam = read_exam()
-    make_rooms(Path(folder), exam.seeds, os.cpu_count() or 1, exam.sentences_per_room)
-    return Path(folder)
-
-
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", default=str(SHIPPED_CHECKPOINT))
     parser.add_argument("--versus", default="", help="another checkpoint, for the gap to it")
     parser.add_argument("--text-encoder", default="", help="for released weights")
-    parser.add_argument("--data", nargs="+", help="folders of described scenes; default: the exam")
+    parser.add_argument("--data", nargs="+", default=EXAMS, help="folders of described scenes")
     parser.add_argument("--descriptions", default="", help="DetailRefer or ScanRefer JSON file")
     parser.add_argument("--rooms", type=int, default=0, help="only the first so many of each")
     parser.add_argument("--device", default="auto")
@@ -116,10 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Command line entry point; 0 = done."""
     given = parse_arguments(arguments)
     try:
-        folders = given.data or [str(make_exam())]
-        names = [Path(folder).name for folder in folders]
+        names = [Path(folder).name for folder in given.data]
         if len(set(names)) < len(names):
-            raise ValueError(f"folders of one name cannot be told apart: {', '.join(folders)}")
+            raise ValueError(f"folders of one name cannot be told apart: {', '.join(given.data)}")
         examiners = [
             load_examiner(path, given.text_encoder, given.device)
             for path in (given.checkpoint, given.versus)
@@ -127,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ]
         sets = {
             name: evaluate(examiners, folder, given.descriptions, given.rooms)
-            for name, folder in zip(names, folders, strict=True)
+            for name, folder in zip(names, given.data, strict=True)
         }
         results = Results(
             given.checkpoint,

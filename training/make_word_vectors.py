@@ -51,7 +51,8 @@ def encode_alone(folder: str, pieces: Sequence[str], words: Sequence[str]) -> np
 
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModel.from_pretrained(folder).eval()
-    ids = [[i] for i in tokenizer.convert_tokens_to_ids(list(pieces))]
+    known: dict[str, int] = tokenizer.get_vocab()
+    ids = [[known[piece]] for piece in pieces]
     ids += [tokenizer(word, add_special_tokens=False)["input_ids"] for word in words]
     rows = []
     for start in trange(0, len(ids), BATCH, desc="encoding word pieces"):
@@ -64,7 +65,8 @@ def encode_alone(folder: str, pieces: Sequence[str], words: Sequence[str]) -> np
         with torch.no_grad():
             hidden = model(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
         rows.append((hidden * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True))
-    return torch.cat(rows).numpy()
+    encoded: np.ndarray = torch.cat(rows).numpy()
+    return encoded
 
 
 def principal_components(rows: np.ndarray, dim: int) -> np.ndarray:

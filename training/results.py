@@ -7,7 +7,7 @@ import json
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detailbase_core.atomic import atomic_path
 from detailbase_core.errors import BadFileError
@@ -23,6 +23,21 @@ EXAMPLES = 6
 
 
 @dataclass(frozen=True)
+class Example:
+    """One answer.
+
+    Attributes:
+        scene: its id.
+        text: the sentence.
+        ious: of each phrase that is about a thing, by the phrase's text.
+    """
+
+    scene: str
+    text: str
+    ious: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class SetResult:
     """One folder of scenes.
 
@@ -30,7 +45,7 @@ class SetResult:
         folder: where they lie.
         measures: see measures.measures.
         breakdowns: see measures.breakdowns; [mIoU, phrases] by name.
-        good, bad: [scene, sentence number] of some answers worth looking at.
+        good, bad: some answers worth looking at.
         rival: measures of the checkpoint that this one is compared with; empty = none.
         gap: phrase mIoU minus the rival's, low and high end of its 95% interval.
     """
@@ -38,8 +53,8 @@ class SetResult:
     folder: str
     measures: Mapping[str, float]
     breakdowns: Mapping[str, Mapping[str, Sequence[float]]]
-    good: Sequence[Sequence[object]] = ()
-    bad: Sequence[Sequence[object]] = ()
+    good: Sequence[Example] = ()
+    bad: Sequence[Example] = ()
     rival: Mapping[str, float] = field(default_factory=dict)
     gap: Sequence[float] = ()
 
@@ -79,7 +94,7 @@ class Results:
         """
         try:
             raw = json.loads(Path(path).read_text(encoding="utf-8"))
-            sets = {name: SetResult(**values) for name, values in raw.pop("sets").items()}
+            sets = {name: _set_result(values) for name, values in raw.pop("sets").items()}
             return cls(**raw, sets=sets)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadFileError(
@@ -87,7 +102,12 @@ class Results:
             ) from error
 
 
-def examples(outcomes: Sequence[SentenceOutcome]) -> tuple[list[list[object]], list[list[object]]]:
+def _set_result(values: dict[str, Any]) -> SetResult:
+    good, bad = ([Example(**e) for e in values.pop(side)] for side in ("good", "bad"))
+    return SetResult(**values, good=good, bad=bad)
+
+
+def examples(outcomes: Sequence[SentenceOutcome]) -> tuple[list[Example], list[Example]]:
     """Some good and some bad answers, drawn at random, from different rooms where possible."""
     good, bad = [], []
     for outcome in outcomes:
@@ -99,8 +119,20 @@ def examples(outcomes: Sequence[SentenceOutcome]) -> tuple[list[list[object]], l
     return _drawn(good), _drawn(bad)
 
 
-def _drawn(outcomes: list[SentenceOutcome]) -> list[list[object]]:
+def _drawn(outcomes: list[SentenceOutcome]) -> list[Example]:
     random.Random(0).shuffle(outcomes)
     first_of_room = {o.room: o for o in reversed(outcomes)}
     chosen = [*first_of_room.values(), *(o for o in outcomes if first_of_room[o.room] is not o)]
-    return [[o.room, o.number] for o in chosen[:EXAMPLES]]
+    return [_example(outcome) for outcome in chosen[:EXAMPLES]]
+
+
+def _example(outcome: SentenceOutcome) -> Example:
+    told = outcome.description
+    text = told.text or " ".join(told.words)
+    spans = {phrase.row: (phrase.begin, phrase.end) for phrase in told.phrases}
+    ious: dict[str, float] = {}
+    for phrase in outcome.phrases:
+        if phrase.kind == THING:
+            begin, end = spans.get(phrase.row, (0, 0))
+            ious[text[begin:end] or told.words[phrase.row - 1]] = round(phrase.iou, 3)
+    return Example(outcome.room, text, ious)

@@ -1,0 +1,101 @@
+"""The model card from results: its figures, drops, errors and pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+
+import pytest
+from PIL import Image
+
+from tests.toy_scenes import toy_arrays, toy_records, write_scene
+from tests.weight_files import save_tiny_checkpoint
+from training import evaluate, model_card
+from training.card_pictures import base_of, plain_sets
+from training.card_sections import breakdown_section, corruption_section, figure_section
+from training.results import Example, Results
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    """A folder with two sets of toy rooms, one of them the other's corruption, and results."""
+    folder = tmp_path_factory.mktemp("card")
+    records = [{**record, "text": " ".join(record["token"])} for record in toy_records()]
+    for name in ("exam_seen", "exam_seen_grey"):
+        write_scene(folder / name, "toy", toy_arrays(0), records)
+    checkpoint = str(save_tiny_checkpoint(folder / "tiny.safetensors"))
+    assert evaluate.main([
+        "--checkpoint", checkpoint, "--versus", checkpoint, "--device", "cpu", "--data",
+        str(folder / "exam_seen"), str(folder / "exam_seen_grey"), "--json", str(folder / "r.json"),
+    ]) == 0  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def results(evaluated) -> Results:
+    return Results.read(evaluated / "r.json")
+
+
+def with_measures(results: Results, name: str, **changes: float) -> Results:
+    found = results.sets[name]
+    found = dataclasses.replace(found, measures={**found.measures, **changes})
+    return dataclasses.replace(results, sets={**results.sets, name: found})
+
+
+def test_corruptions_belong_to_the_set_that_they_are_named_after(results):
+    assert plain_sets(results.sets) == ["exam_seen"]
+    assert base_of("exam_seen_grey", results.sets) == "exam_seen"
+    assert base_of("exam_seen", results.sets) is None
+
+
+def test_drops_are_in_points(results):
+    results = with_measures(results, "exam_seen", phrase_mIoU=0.7, plain_mIoU=0.7, spoken_mIoU=0.66)
+    results = with_measures(results, "exam_seen_grey", phrase_mIoU=0.615)
+    text = corruption_section(results.sets)
+    assert "| exam_seen | grey | -8.5 |" in text
+    assert "| exam_seen | spoken text | -4.0 |" in text
+
+
+def test_figures_stand_beside_their_aims(results):
+    results = with_measures(results, "exam_seen", phrase_mIoU=0.7123, rooms=200)
+    text = figure_section(results.sets, [results.command])
+    assert "| phrase mIoU | 0.712 | 0.70 |" in text
+    assert "| rooms | 200 |  |" in text
+    assert "    python -m training.evaluate --checkpoint" in text
+    assert "exam_seen_grey" not in text.split("\n\n", 3)[-1]  # it has a table of its own
+
+
+def test_rare_names_are_not_among_the_worst(results):
+    found = results.sets["exam_seen"]
+    groups = {"relation": {"on": (0.1, 5), "near": (0.6, 50), "under": (0.3, 20)}}
+    sets = {"exam_seen": dataclasses.replace(found, breakdowns=groups)}
+    assert "| relation | under 0.30 (20), near 0.60 (50) |" in breakdown_section(sets)
+
+
+def test_the_command_writes_card_and_pictures(evaluated, results, tmp_path):
+    found = results.sets["exam_seen"]
+    example = Example("toy", "the chair near the lamp", {"the chair": 0.91})
+    found = dataclasses.replace(found, good=[example], bad=[example] * 4)
+    dataclasses.replace(results, sets={"exam_seen": found}).write(tmp_path / "r.json")
+    (tmp_path / "notes.md").write_text("## How it was made\n\nBy hand.\n", encoding="utf-8")
+    assert model_card.main([
+        str(evaluated / "tiny.safetensors"), "--results", str(tmp_path / "r.json"),
+        "--notes", str(tmp_path / "notes.md"), "--out", str(tmp_path / "card.md"),
+    ]) == 0  # fmt: skip
+    card = (tmp_path / "card.md").read_text(encoding="utf-8")
+    for part in ("# Model card: tiny", "By hand.", "| training | none |", "+0.0 points",
+                 "the chair 0.91", "![exam_seen good](card/exam_seen_good.png)"):  # fmt: skip
+        assert part in card, part
+    good, bad = (Image.open(tmp_path / "card" / f"exam_seen_{s}.png") for s in ("good", "bad"))
+    assert bad.height > 2 * good.height - good.height // 2  # three panels, below each other
+
+
+def test_what_does_not_belong_together_is_refused(evaluated, tmp_path, capsys):
+    other = shutil.copy(evaluated / "tiny.safetensors", tmp_path / "other.safetensors")
+    command = ["--results", str(evaluated / "r.json"), "--out", str(tmp_path / "card.md")]
+    assert model_card.main([str(other), *command]) == 1
+    assert "not of" in capsys.readouterr().err
+    twice = ["--results", *[str(evaluated / "r.json")] * 2, *command[2:]]
+    assert model_card.main([str(evaluated / "tiny.safetensors"), *twice]) == 1
+    assert "sets of one name" in capsys.readouterr().err
+    assert not (tmp_path / "card.md").exists()

@@ -1,0 +1,90 @@
+"""The model card: what a checkpoint is, its figures, and pictures of good and bad answers.
+
+    python -m training.model_card CHECKPOINT --results JSON [JSON ...] --notes NOTES.md
+
+NOTES.md is what a person has to say: how it was trained, and what it cannot do. A set of scenes
+named like another with an ending (exam_seen, exam_seen_grey) is that one, corrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detailbase_core.atomic import atomic_path
+from detailbase_core.checkpoint import Checkpoint
+from detailbase_core.config import GrounderConfig
+from detailbase_core.errors import BadFileError, DetailBaseError
+from detailbase_core.grounder import SHIPPED_CHECKPOINT, Grounder
+from training.card_pictures import draw_examples
+from training.card_sections import (
+    breakdown_section,
+    corruption_section,
+    figure_section,
+    gap_section,
+    picture_section,
+    summary_section,
+)
+from training.results import Results
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Path) -> None:
+    """Write the card, and its pictures into a folder of its name beside it.
+
+    Args:
+        checkpoint: whose card it is.
+        results: of training.evaluate; their sets must have different names.
+        notes: markdown.
+        out: the card's file.
+
+    Raises:
+        BadFileError: the results are of another checkpoint, or have sets of one name.
+        CheckpointError: the checkpoint cannot be used.
+    """
+    for result in results:
+        if Path(result.checkpoint).name != checkpoint.name:
+            raise BadFileError(f"these are results of {result.checkpoint}, not of {checkpoint}")
+    sets = {name: found for result in results for name, found in result.sets.items()}
+    if len(sets) < sum(len(result.sets) for result in results):
+        raise BadFileError(f"two results have sets of one name; there are {', '.join(sets)}")
+    grounder = Grounder(GrounderConfig(checkpoint=str(checkpoint)))
+    pictures = draw_examples(grounder, sets, out.with_suffix(""))
+    sections = [
+        summary_section(checkpoint, Checkpoint.read(checkpoint), results[0].parameters),
+        notes.strip(),
+        figure_section(sets, [result.command for result in results]),
+        gap_section(results),
+        corruption_section(sets),
+        breakdown_section(sets),
+        picture_section(sets, {name: out.stem + "/" + file for name, file in pictures.items()}),
+    ]
+    with atomic_path(out) as temporary:
+        temporary.write_text("\n\n".join(s for s in sections if s) + "\n", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line entry point; 0 = done."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path, nargs="?", default=SHIPPED_CHECKPOINT)
+    parser.add_argument("--results", type=Path, nargs="+", required=True)
+    parser.add_argument("--notes", type=Path, help="markdown to put into the card")
+    parser.add_argument("--out", type=Path, default=Path("docs/model_card.md"))
+    given = parser.parse_args(arguments)
+    try:
+        results = [Results.read(path) for path in given.results]
+        notes = given.notes.read_text(encoding="utf-8") if given.notes else ""
+        write_card(given.checkpoint, results, notes, given.out)
+    except (DetailBaseError, OSError) as error:
+        print(f"model_card: {error}", file=sys.stderr)
+        return 1
+    print(given.out)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
