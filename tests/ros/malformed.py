@@ -1,7 +1,6 @@
 """Clouds as nobody should send them, each decided by a string of bytes.
 
-One draw per cloud: hypothesis is quick with bytes, and shrinks them towards zeros, which stand
-for a cloud in order.
+Hypothesis is quick with bytes, and shrinks them towards zeros, which pick the first option.
 """
 
 from array import array
@@ -19,6 +18,7 @@ NAMES = ("x", "y", "z", "rgb", "rgba", "r", "g", "b", "intensity", "", "x\n", "Ã
 FRAMES = ("camera", "", "/", "/camera", "nowhere", "Ã© \n")
 STAMPS_NS = (STAMP_NS, 0, 1, (2**31 - 1) * 10**9)
 FLAGS = (False, True)
+SIZE = 64  # bytes that decide about one cloud
 
 
 class Choices:
@@ -75,6 +75,8 @@ def cloud_of(decisions):
     return message
 
 
-def decisions():
-    """What decides about one cloud."""
-    return st.binary(min_size=64, max_size=64)
+def ten_clouds():
+    """Strategy: ten of them at once, since a draw takes longer than what is drawn."""
+    return st.binary(min_size=10 * SIZE, max_size=10 * SIZE).map(
+        lambda decisions: [cloud_of(decisions[at : at + SIZE]) for at in range(0, 10 * SIZE, SIZE)]
+    )
