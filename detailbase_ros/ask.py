@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import rclpy
 from rclpy.executors import ExternalShutdownException
-from rclpy.node import Node, NodeNameNonExistentError
+from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
 from detailbase_core.errors import DetailBaseError, LookupFailed
 from detailbase_core.object_names import object_names
+from detailbase_core.outcomes import Status
 from detailbase_core.reporter import Reporter
+from detailbase_ros.discovery import answering_nodes
 from detailbase_ros.endpoints import Endpoints
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import GroundQuery
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from detailbase_ros.msg import GroundedPhrase
 
 FOUND, NOTHING_FOUND, NO_ANSWER, INTERRUPTED = 0, 1, 2, 130
-SERVICE_TYPE = "detailbase_ros/srv/GroundQuery"
 _DISCOVERY_S = 5.0
 _TF_S = 5.0
 _GRACE_S = 2.0  # for the answer TIMEOUT to arrive
@@ -52,28 +53,32 @@ class Asker(Node):
     def __init__(self) -> None:
         super().__init__("ask")
 
-    def find_service(self, node: str) -> str:
-        """The service of this node, or of the only one there is.
+    def find_service(self, wanted: str) -> str:
+        """The service of the node called `wanted`, or of the only one where that is empty.
 
         Raises:
             AskError: none, or several to choose from.
         """
-        wanted = f"{node.rstrip('/')}/ground"
-        wanted = wanted if wanted.startswith("/") else f"/{wanted}"
-        self._wait(lambda: wanted in self._answering() if node else self._answering(), _DISCOVERY_S)
-        services = self._answering()
-        names = ", ".join(service.rpartition("/")[0] for service in services)
-        if node and wanted not in services:
+        wanted = f"/{wanted.strip('/')}" if wanted else ""
+        nodes: dict[str, str] = {}
+
+        def found() -> bool:
+            nodes.update(answering_nodes(self))
+            return wanted in nodes if wanted else bool(nodes)
+
+        self._wait(found, _DISCOVERY_S)
+        names = ", ".join(nodes)
+        if wanted and wanted not in nodes:
             others = f"these do: {names}" if names else "no other does either"
-            raise AskError(f"no node called {node} answers sentences here; {others}")
-        if not services:
+            raise AskError(f"no node called {wanted} answers sentences here; {others}")
+        if not nodes:
             raise AskError(
-                "no segmentation_node on this graph. Is it running, active, and in this "
+                "no segmentation_node on this graph. Is it running, configured, and in this "
                 "ROS_DOMAIN_ID? 'ros2 run detailbase_ros doctor' looks closer"
             )
-        if len(services) > 1 and not node:
+        if len(nodes) > 1 and not wanted:
             raise AskError(f"several nodes answer: {names}; choose one with --node")
-        return wanted if node else services[0]
+        return nodes[wanted] if wanted else next(iter(nodes.values()))
 
     def ask(self, service: str, sentence: str, timeout_s: float) -> GroundedQuery:
         """The answer, whatever its status.
@@ -118,17 +123,6 @@ class Asker(Node):
             known = ", ".join(sorted(transforms.frames)) or "none"
             raise AskError(f"no transform from {source!r} to {target!r}: {reason}. Frames: {known}")
         return found[0]
-
-    def _answering(self) -> list[str]:
-        """Services that are offered; names alone may come from those that only want to call."""
-        found = set()
-        for name, namespace in self.get_node_names_and_namespaces():
-            try:
-                offered = self.get_service_names_and_types_by_node(name, namespace)
-            except NodeNameNonExistentError:  # it has just gone
-                continue
-            found |= {service for service, types in offered if SERVICE_TYPE in types}
-        return sorted(found)
 
     def _wait(self, done: Callable[[], object], limit_s: float) -> None:
         end = time.monotonic() + limit_s
@@ -184,17 +178,11 @@ def _run(options: argparse.Namespace) -> int:
     service = asker.find_service(options.node)
     answer = asker.ask(service, " ".join(options.sentence), options.timeout)
     if answer.status not in (GroundedQuery.OK, GroundedQuery.NOTHING_FOUND):
-        raise AskError(f"{_status_name(answer.status)}: {answer.message}")
+        raise AskError(f"{Status(answer.status).name}: {answer.message}")
     frame = options.frame or answer.header.frame_id
     to_frame = asker.transform(frame, answer.header.frame_id)
     print("\n".join(answer_lines(answer, frame, to_frame)))
     return FOUND if answer.status == GroundedQuery.OK else NOTHING_FOUND
-
-
-def _status_name(status: int) -> str:
-    from detailbase_core.outcomes import Status
-
-    return Status(status).name
 
 
 def main(args: Sequence[str] | None = None) -> int:

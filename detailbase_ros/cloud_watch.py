@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rclpy.qos import QoSCompatibility, qos_check_compatible
 
+from detailbase_ros.discovery import full_name
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -71,7 +73,7 @@ def explain_silence(subscription: Subscription, publishers: list[TopicEndpointIn
     """What may be wrong with a topic whose publishers are not heard."""
     topic, ours = subscription.topic_name, subscription.qos_profile
     wrong = [reason for publisher in publishers if (reason := _mismatch(topic, ours, publisher))]
-    theirs = ", ".join(f"{_name(p)} ({_qos(p.qos_profile)})" for p in publishers)
+    theirs = ", ".join(f"{full_name(p)} ({_qos(p.qos_profile)})" for p in publishers)
     cause = "; ".join(dict.fromkeys(wrong)) or (
         "the QoS match: either nothing is sent, or large clouds are lost on the way. Let the "
         "socket buffer hold them: sudo sysctl -w net.core.rmem_max=2147483647 (with Fast DDS on "
@@ -87,7 +89,7 @@ def explain_silence(subscription: Subscription, publishers: list[TopicEndpointIn
 def _mismatch(topic: str, ours: QoSProfile, publisher: TopicEndpointInfo) -> str:
     """Why this publisher and we cannot match; "" if we can."""
     if publisher.topic_type != _TYPE:
-        return f"{_name(publisher)} publishes {publisher.topic_type} there, not {_TYPE}: remap"
+        return f"{full_name(publisher)} publishes {publisher.topic_type} there, not {_TYPE}: remap"
     compatibility, _ = qos_check_compatible(publisher.qos_profile, ours)
     if compatibility != QoSCompatibility.ERROR:
         return ""
@@ -95,10 +97,6 @@ def _mismatch(topic: str, ours: QoSProfile, publisher: TopicEndpointInfo) -> str
         f"the QoS do not match: set qos_overrides.{topic}.subscription.reliability to "
         f"{publisher.qos_profile.reliability.name.lower()}"
     )
-
-
-def _name(publisher: TopicEndpointInfo) -> str:
-    return f"{publisher.node_namespace.rstrip('/')}/{publisher.node_name}"
 
 
 def _qos(profile: QoSProfile) -> str:

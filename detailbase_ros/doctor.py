@@ -7,208 +7,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections import defaultdict, deque
-from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from rcl_interfaces.srv import GetParameters
 from rclpy.executors import ExternalShutdownException
-from rclpy.node import Node, NodeNameNonExistentError
-from rclpy.parameter import parameter_value_to_python
-from rclpy.qos import (
-    DurabilityPolicy,
-    QoSCompatibility,
-    QoSProfile,
-    ReliabilityPolicy,
-    qos_check_compatible,
-    qos_profile_sensor_data,
-)
+from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
-from sensor_msgs.msg import PointCloud2
 
-from detailbase_core.cloud_messages import cloud_from_message, to_nanoseconds
-from detailbase_core.errors import BadCloudError, LookupFailed
-from detailbase_core.reporter import Reporter
-from detailbase_ros.ask import SERVICE_TYPE
-from detailbase_ros.checkup import CloudTopic, Finding, Observation, examine
-from detailbase_ros.endpoints import Endpoints
-from detailbase_ros.tf_source import make_transform_source
+from detailbase_ros.checkup import Finding, Observation, examine
+from detailbase_ros.graph_look import GraphLook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-CLOUD_TYPE = "sensor_msgs/msg/PointCloud2"
-_DISCOVERY_S, _NO_NODE_S, _ANSWER_S = 1.0, 5.0, 2.0
-_NEWEST = 20  # scans whose pose is looked for
-
-
-class Doctor:
-    """Watches a graph.
-
-    Args:
-        node: through which it looks.
-        seconds: how long clouds are watched.
-    """
-
-    def __init__(self, node: Node, seconds: float) -> None:
-        self._node, self._endpoints = node, Endpoints(node)
-        self._transforms = make_transform_source(self._endpoints, None, Reporter(node.get_logger()))
-        self._lags: dict[str, list[float]] = defaultdict(list)
-        self._places: dict[str, deque[tuple[str, int]]] = defaultdict(lambda: deque(maxlen=_NEWEST))
-        self._troubles: dict[str, tuple[bytes, str]] = {}
-        self._endpoints.subscription(
-            DiagnosticArray, "/diagnostics", self._hear_status, QoSProfile(depth=10)
-        )
-        self.seen = Observation(seconds=seconds, domain_id=node.context.get_domain_id())
-        self.checkpoint = ""
-
-    def look(self) -> Observation:
-        """Look for `seconds`."""
-        seen = self.seen
-        patience = time.monotonic() + _NO_NODE_S
-        while not seen.nodes and time.monotonic() < patience:
-            self._spin(_DISCOVERY_S)
-            seen.nodes = self._answering_nodes()
-        if seen.nodes:
-            self._question(seen.nodes[0])
-        wanted, there = self._cloud_topics()
-        seen.topics = [self._watch(name) for name in (wanted if seen.nodes else there)]
-        seen.other_topics = [name for name in there if name not in wanted]
-        self._spin(seen.seconds)
-        for topic in seen.topics:  # now that everybody has been discovered
-            self._conclude(topic)
-        seen.clock_publishers = self._publishers("/clock")
-        seen.tf_publishers = sum(len(self._publishers(name)) for name in ("/tf", "/tf_static"))
-        seen.troubles = [
-            (name, text)
-            for name, (level, text) in self._troubles.items()
-            if level not in (DiagnosticStatus.OK, DiagnosticStatus.STALE)
-        ]
-        return seen
-
-    def _spin(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            rclpy.spin_once(self._node, timeout_sec=0.05)
-
-    def _answering_nodes(self) -> list[str]:
-        found = []
-        for name, namespace in self._node.get_node_names_and_namespaces():
-            try:
-                offered = self._node.get_service_names_and_types_by_node(name, namespace)
-            except NodeNameNonExistentError:  # it has just gone
-                continue
-            if any(SERVICE_TYPE in types for _, types in offered):
-                found.append(f"{namespace.rstrip('/')}/{name}")
-        return sorted(found)
-
-    def _question(self, node: str) -> None:
-        """The node's parameters and state."""
-        names = ["map_frame", "use_sim_time", "checkpoint"]
-        reply = self._call(GetParameters, f"{node}/get_parameters", names=names)
-        if reply is not None:
-            values = [parameter_value_to_python(value) for value in reply.values]
-            self.seen.map_frame, self.seen.use_sim_time, self.checkpoint = values
-        try:
-            from lifecycle_msgs.srv import GetState
-        except ImportError:
-            return
-        state = self._call(GetState, f"{node}/get_state")
-        self.seen.state = state.current_state.label if state is not None else ""
-
-    def _call(self, kind: type, service: str, **request: Any) -> Any:
-        client = self._node.create_client(kind, service)
-        if not client.wait_for_service(_ANSWER_S):
-            return None
-        reply = client.call_async(kind.Request(**request))
-        rclpy.spin_until_future_complete(self._node, reply, timeout_sec=_ANSWER_S)
-        return reply.result() if reply.done() else None
-
-    def _cloud_topics(self) -> tuple[list[str], list[str]]:
-        """Those that the node listens to, and those that somebody else publishes."""
-        wanted: list[str] = []
-        if self.seen.nodes:
-            namespace, _, name = self.seen.nodes[0].rpartition("/")
-            listens = self._node.get_subscriber_names_and_types_by_node(name, namespace or "/")
-            wanted = [topic for topic, types in listens if CLOUD_TYPE in types]
-        there = [
-            topic
-            for topic, types in self._node.get_topic_names_and_types()
-            if CLOUD_TYPE in types
-            and any(publisher not in self.seen.nodes for publisher in self._publishers(topic))
-        ]
-        return sorted(wanted), sorted(there)
-
-    def _publishers(self, topic: str) -> list[str]:
-        infos = self._node.get_publishers_info_by_topic(topic)
-        return [_full_name(info) for info in infos]
-
-    def _watch(self, name: str) -> CloudTopic:
-        topic = CloudTopic(name)
-        patient = QoSProfile(
-            depth=5,
-            reliability=ReliabilityPolicy.BEST_EFFORT,
-            durability=DurabilityPolicy.VOLATILE,
-        )
-        self._node.create_subscription(
-            PointCloud2, name, lambda message: self._hear_cloud(topic, message), patient
-        )
-        return topic
-
-    def _mismatches(self, topic: str) -> dict[str, str]:
-        subscriptions = [
-            info.qos_profile
-            for info in self._node.get_subscriptions_info_by_topic(topic)
-            if _full_name(info) in self.seen.nodes[:1]
-        ]
-        mismatches = {}
-        for publisher in self._node.get_publishers_info_by_topic(topic):
-            for subscription in subscriptions or [qos_profile_sensor_data]:
-                verdict, reason = qos_check_compatible(publisher.qos_profile, subscription)
-                if verdict == QoSCompatibility.ERROR:
-                    mismatches[_full_name(publisher)] = reason.removeprefix("ERROR: ")
-        return mismatches
-
-    def _hear_cloud(self, topic: CloudTopic, message: PointCloud2) -> None:
-        topic.received += 1
-        topic.size_bytes = max(topic.size_bytes, len(message.data))
-        topic.frame = message.header.frame_id.lstrip("/")
-        stamp_ns = to_nanoseconds(message.header.stamp)
-        self._lags[topic.name].append((self._node.get_clock().now().nanoseconds - stamp_ns) / 1e9)
-        self._places[topic.name].append((topic.frame, stamp_ns))
-        try:
-            _, has_color = cloud_from_message(message)
-        except BadCloudError as error:
-            topic.complaint = str(error)
-        else:
-            topic.complaint, topic.grey = "", not has_color
-
-    def _hear_status(self, message: DiagnosticArray) -> None:
-        ours = tuple(f"{node.lstrip('/')}: " for node in self.seen.nodes)
-        for status in message.status:
-            if ours and status.name.startswith(ours):
-                self._troubles[status.name] = (status.level, status.message)
-
-    def _conclude(self, topic: CloudTopic) -> None:
-        topic.publishers = self._publishers(topic.name)
-        topic.mismatches = self._mismatches(topic.name)
-        if not topic.received:
-            return
-        topic.lag_s = 0.0 if self.seen.use_sim_time else median(self._lags[topic.name])
-        for frame, stamp_ns in self._places[topic.name]:
-            try:
-                if frame != self.seen.map_frame:
-                    self._transforms.lookup(self.seen.map_frame, frame, stamp_ns)
-                topic.poses += 1
-            except LookupFailed as error:
-                topic.pose_problem = str(error)
-
-
-def _full_name(info: Any) -> str:
-    return f"{info.node_namespace.rstrip('/')}/{info.node_name}"
 
 
 def look_at_machine(seen: Observation, checkpoint: str) -> None:
@@ -247,9 +57,9 @@ def main(args: Sequence[str] | None = None) -> int:
     rclpy.init(args=args)
     try:
         print(f"looking at the graph for {options.seconds:g} s ...", file=sys.stderr)
-        doctor = Doctor(Node("doctor"), options.seconds)
-        seen = doctor.look()
-        look_at_machine(seen, doctor.checkpoint)
+        graph = GraphLook(Node("doctor"), options.seconds)
+        seen = graph.look()
+        look_at_machine(seen, graph.checkpoint)
         findings = examine(seen)
         print("\n".join(report_lines(findings)))
         return 1 if any(finding.fix for finding in findings) else 0

@@ -109,7 +109,7 @@ def test_a_wrong_name_is_answered_with_the_right_one(graph, on_graph, monkeypatc
         patch.setattr(ask, "_DISCOVERY_S", 2.0)
         status, _, errors = on_graph(graph, "the chair", "--node", "other")
     assert status == ask.NO_ANSWER
-    assert "no node called other answers" in errors and "/segmentation_node" in errors
+    assert "no node called /other answers" in errors and "/segmentation_node" in errors
     graph.fill_map()
     status, lines, _ = on_graph(graph, "the chair", "--node", "/segmentation_node")
     assert status == ask.FOUND and lines

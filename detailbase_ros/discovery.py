@@ -1,0 +1,35 @@
+"""Who is on the graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rclpy.node import NodeNameNonExistentError
+
+if TYPE_CHECKING:
+    from rclpy.node import Node
+    from rclpy.topic_endpoint_info import TopicEndpointInfo
+
+_SERVICE_TYPE = "detailbase_ros/srv/GroundQuery"
+
+
+def answering_nodes(node: Node) -> dict[str, str]:
+    """The nodes that answer sentences, as `node` sees them: full name -> service, sorted.
+
+    Services are looked for node by node: names alone may come from those that only want to call.
+    """
+    found = {}
+    for name, namespace in node.get_node_names_and_namespaces():
+        try:
+            offered = node.get_service_names_and_types_by_node(name, namespace)
+        except NodeNameNonExistentError:  # it has just gone
+            continue
+        for service, types in offered:
+            if _SERVICE_TYPE in types:
+                found[f"{namespace.rstrip('/')}/{name}"] = service
+    return dict(sorted(found.items()))
+
+
+def full_name(endpoint: TopicEndpointInfo) -> str:
+    """Of the node that an endpoint belongs to."""
+    return f"{endpoint.node_namespace.rstrip('/')}/{endpoint.node_name}"
