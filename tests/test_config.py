@@ -114,7 +114,7 @@ def test_settings_are_checked_in_code_too_and_frozen():
 
 @pytest.mark.parametrize("config", [
     GrounderConfig(), GrounderConfig(map=MapConfig(voxel_size_m=0.05, carve=False), threads=3),
-    TrainConfig(), TrainConfig(model=ModelConfig(widths=(8, 16), heads=4), seed=7),
+    TrainConfig(steps=5), TrainConfig(epochs=2, model=ModelConfig(widths=(8, 16), heads=4), seed=7),
 ])  # fmt: skip
 def test_yaml_round_trip(config, tmp_path):
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(to_dict(config)), encoding="utf-8")
