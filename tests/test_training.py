@@ -278,6 +278,9 @@ def test_settings_that_do_not_go_together_are_refused(toy):
     config = toy().config
     with pytest.raises(ConfigError, match=r"text\.dim is 32 wide, model\.text_dim 16"):
         build_learner(dataclasses.replace(config, text=dataclasses.replace(config.text, dim=32)))
+    narrow = dataclasses.replace(config.text, vector_dim=9)
+    with pytest.raises(ConfigError, match=r"words\.npz holds .* width 12 .* text\.vector_dim is 9"):
+        build_learner(dataclasses.replace(config, text=narrow))
     headless = dataclasses.replace(config.model, presence_head=False)
     with pytest.raises(ConfigError, match=r"loss\.presence needs model\.presence_head"):
         build_learner(dataclasses.replace(config, model=headless))

@@ -154,4 +154,10 @@ def _text_encoder(config: TrainConfig) -> SmallTextEncoder | TransformersTextEnc
             f"{config.word_vectors}: no word vectors can be read ({error}); make them with "
             "training.make_word_vectors"
         ) from error
+    if vectors.shape != (len(vocabulary), config.text.vector_dim):
+        raise ConfigError(
+            f"{config.word_vectors} holds {vectors.shape[0]} vectors of width "
+            f"{vectors.shape[-1]} for {len(vocabulary)} word pieces, and text.vector_dim is "
+            f"{config.text.vector_dim}: set it to that width"
+        )
     return SmallTextEncoder(config.text, vocabulary, vectors)
