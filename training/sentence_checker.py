@@ -13,21 +13,26 @@ import numpy as np
 
 from detailbase_core.synthetic.room import CEILING_ID, FLOOR_ID, WALL_IDS
 from training import sentence_words as words
+from training.plan_geometry import (
+    away,
+    faces,
+    footprint,
+    is_between,
+    local,
+    span,
+    to_line,
+    turn,
+)
 from training.sentence_reader import FROM_DOOR, SPEAKERS_FRONT, Reader, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from numpy.typing import NDArray
 
     from detailbase_core.synthetic.room import Room, RoomObject
     from detailbase_core.synthetic.sentences import Description
     from training.sentence_reader import Claim, ReadPhrase
 
     Things = list[RoomObject]
-
-_GRID = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 15), np.linspace(-0.5, 0.5, 15)), -1)
-_GRID = _GRID.reshape(-1, 2)
 
 
 class SentenceChecker:
@@ -44,7 +49,7 @@ class SentenceChecker:
         self._all = list(room.furniture)
         self._seen = [t for t in self._all if visible is None or t.id in visible]
         self._by_id = {t.id: t for t in room.objects}
-        self._points = {t.id: _footprint(t) for t in self._all}
+        self._points = {t.id: footprint(t) for t in self._all}
         self._gaps: dict[tuple[int, int], float] = {}
 
     def complaints(self, description: Description) -> list[str]:
@@ -106,7 +111,7 @@ class SentenceChecker:
             return f"is marked {list(ids)}"
         line = self._room.wall_lines[self._room.wall_ids.index(ids[0])]
         meant = self._meant(read, owners[0], self._seen)
-        near = [_to_line(self._points[t.id], line).min() for t in meant]
+        near = [to_line(self._points[t.id], line).min() for t in meant]
         return "" if near and min(near) < 0.4 else f"is marked {list(ids)}, which is far away"
 
     def _meant(self, read: list[ReadPhrase], i: int, among: Things) -> Things:
@@ -165,7 +170,7 @@ class SentenceChecker:
             return []
         ahead = -np.array(eye.box.center[:2])  # the middle of the room is the origin
         order = sorted((t for t in found if t.id != eye.id),
-                       key=lambda t: _turn(ahead, _away(eye, t)))  # right to left  # fmt: skip
+                       key=lambda t: turn(ahead, away(eye, t)))  # right to left  # fmt: skip
         side = claim.detail or phrase.order.removesuffix("most")
         if phrase.order == "middle":
             return order[1:2] if len(order) == 3 else []
@@ -192,7 +197,7 @@ class SentenceChecker:
         if not anchors or thing in anchors:
             return False
         if relation == "between":
-            return len(anchors) == 2 and _is_between(thing, *anchors)
+            return len(anchors) == 2 and is_between(thing, *anchors)
         if relation in ("left", "right"):
             return self._is_beside(thing, claim, anchors[0], read)
         return all(self._is_related(thing, relation, anchor) for anchor in anchors)
@@ -210,7 +215,7 @@ class SentenceChecker:
             return thing.supported_by in WALL_IDS
         if relation == "in":
             return low < 0.1 and self._corner_gap(thing) < 0.6
-        walls = [_to_line(self._points[thing.id], line).min() for line in self._room.wall_lines]
+        walls = [to_line(self._points[thing.id], line).min() for line in self._room.wall_lines]
         return low < 0.1 and bool(min(walls) < 0.35)
 
     def _corner_gap(self, thing: RoomObject) -> float:
@@ -221,15 +226,15 @@ class SentenceChecker:
             back, on = before[0] - before[1], after[1] - after[0]
             if back[0] * on[1] - back[1] * on[0] > 0:  # it stands into the room
                 continue
-            gaps = [_to_line(self._points[thing.id], line).min() for line in (before, after)]
+            gaps = [to_line(self._points[thing.id], line).min() for line in (before, after)]
             best = min(best, max(gaps))
         return best
 
     def _is_related(self, thing: RoomObject, relation: str, anchor: RoomObject) -> bool:
         """Whether a thing stands in one of the two-place relations to another."""
-        side, ahead = _local(anchor, thing)
-        low, high = _span(thing)
-        anchor_low, anchor_high = _span(anchor)
+        side, ahead = local(anchor, thing)
+        low, high = span(thing)
+        anchor_low, anchor_high = span(anchor)
         gap = self._gap(thing, anchor)
         half = anchor.box.size[0] / 2
         over = abs(side) < half and abs(ahead) < anchor.box.size[1] / 2
@@ -252,9 +257,9 @@ class SentenceChecker:
             ahead = ahead if relation == "front" else -ahead
             return anchor.has_front and ahead > 0 and abs(side) - half < 0.4 and gap < 1.7
         if relation == "facing":
-            return _faces(thing, anchor, 37)
+            return faces(thing, anchor, 37)
         if relation == "across":
-            return _faces(thing, anchor, 32) and _faces(anchor, thing, 32) and gap > 0.35
+            return faces(thing, anchor, 32) and faces(anchor, thing, 32) and gap > 0.35
         raise ValueError(f"no geometry for {relation!r}")
 
     def _rests_on(self, thing: RoomObject, anchor: RoomObject) -> bool:
@@ -271,14 +276,14 @@ class SentenceChecker:
     ) -> bool:
         """Left or right, for someone before the anchor or at another thing."""
         if claim.viewer == SPEAKERS_FRONT:
-            side, _ = _local(anchor, thing)  # its right is the left of who looks at it
+            side, _ = local(anchor, thing)  # its right is the left of who looks at it
             left, far = side > 0, self._gap(thing, anchor) > 1.8
             return anchor.has_front and not far and left == (claim.relation == "left")
         eye = self._eye(claim, read)
         if eye is None or thing.id == eye.id:
             return False
-        turn = _turn(_away(eye, anchor), _away(eye, thing))
-        return self._gap(thing, anchor) < 3.0 and (turn > 0) == (claim.relation == "left")
+        left = turn(away(eye, anchor), away(eye, thing)) > 0
+        return self._gap(thing, anchor) < 3.0 and left == (claim.relation == "left")
 
     def _gap(self, a: RoomObject, b: RoomObject) -> float:
         """Distance between two footprints, metres, to a few centimetres."""
@@ -305,57 +310,3 @@ def _extreme(things: Things, size: str) -> Things:
         return sign * {"volume": x * y * z, "height": z, "width": max(x, y)}[what]
 
     return [max(things, key=measure)] if things else []
-
-
-def _footprint(thing: RoomObject) -> NDArray[np.float64]:
-    """(225, 2) points all over a thing's footprint."""
-    x, y = (_GRID * np.array(thing.box.size[:2])).T
-    c, s = np.cos(thing.box.yaw), np.sin(thing.box.yaw)
-    turned = np.stack([c * x - s * y, s * x + c * y], axis=1)
-    return np.asarray(turned + np.array(thing.box.center[:2]))
-
-
-def _span(thing: RoomObject) -> tuple[float, float]:
-    """Lowest and highest z."""
-    middle, half = thing.box.center[2], thing.box.size[2] / 2
-    return middle - half, middle + half
-
-
-def _local(anchor: RoomObject, thing: RoomObject) -> tuple[float, float]:
-    """A thing's centre in another's frame: to its right, to its front."""
-    dx, dy = _away(anchor, thing)
-    c, s = np.cos(anchor.box.yaw), np.sin(anchor.box.yaw)
-    return float(c * dx + s * dy), float(c * dy - s * dx)
-
-
-def _away(a: RoomObject, b: RoomObject) -> NDArray[np.float64]:
-    """From one centre to another, in the plane."""
-    return np.asarray(np.subtract(b.box.center[:2], a.box.center[:2]))
-
-
-def _turn(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Angle from one direction to another, radians, positive to the left."""
-    return float(np.arctan2(a[0] * b[1] - a[1] * b[0], a @ b))
-
-
-def _faces(thing: RoomObject, other: RoomObject, degrees: float) -> bool:
-    """Whether a thing's front points at another, within some degrees."""
-    return thing.has_front and abs(_turn(np.array(thing.front), _away(thing, other))) < np.radians(
-        degrees
-    )
-
-
-def _is_between(thing: RoomObject, a: RoomObject, b: RoomObject) -> bool:
-    along = _away(a, b)
-    length = float(np.hypot(*along))
-    offset = _away(a, thing)
-    t = float(offset @ along) / length**2
-    off = float(np.hypot(*(offset - t * along)))
-    return bool(0.1 < t < 0.9 and off < 0.6)
-
-
-def _to_line(points: NDArray[np.float64], line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distance of points to a wall, metres."""
-    along = line[1] - line[0]
-    t = np.clip((points - line[0]) @ along / (along @ along), 0, 1)
-    return np.asarray(np.hypot(*(points - line[0] - t[:, None] * along).T))

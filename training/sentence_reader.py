@@ -186,7 +186,7 @@ class Reader:
         for i, phrase in enumerate(self.phrases):
             if phrase.noun in ("one", "ones"):
                 phrase.like = self._subject
-                self._subject = i if phrase.like != i - 1 or not self._waiting else self._subject
+                self._subject = i
             rest = self._read_after(i, gaps[i + 1])
             if i + 1 < len(self.phrases):
                 self._read_before(i + 1, rest)
