@@ -120,7 +120,7 @@ def test_split_is_the_same_everywhere_and_holds_out_a_library():
     assert all(is_unseen(c) for c in bank.cards if c.library == "KatorLegaz")
     assert 20 + 15 <= len(unseen) <= 20 + 45
     one = [c.key for c in unseen.cards if c.library == "Scopia"]
-    assert one[:4] == ["Scopia/5", "Scopia/7", "Scopia/11", "Scopia/14"]
+    assert one[:4] == ["Scopia/8", "Scopia/11", "Scopia/43", "Scopia/52"]
 
 
 @pytest.mark.parametrize("cut", [0.0, 0.1, 0.6, 0.99])

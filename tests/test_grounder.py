@@ -462,7 +462,7 @@ def test_far_clouds_work_or_are_bad_clouds(make, offset):
     try:
         grounder.add(cloud, pose, "map")
         check_answer(grounder.ground(QUERY), QUERY)
-    except BadCloudError as error:
+    except (BadCloudError, EmptySceneError) as error:  # beyond the map's crop box nothing stays
         assert abs(offset) > 1e3, error
 
 
