@@ -102,7 +102,7 @@ class DecoderLayer(nn.Module):
         queries: Tensor,
         keys: Tensor,
         visible: Tensor,
-        text_mask: Tensor,
+        connected: Tensor,
         places: Places | None = None,
     ) -> tuple[Tensor, Tensor | None]:
         """One layer.
@@ -111,7 +111,7 @@ class DecoderLayer(nn.Module):
             queries: (G, B, T, D).
             keys: (G, S, D).
             visible: (G, B, T, S) bool, the superpoints that each query may look at.
-            text_mask: (G, B, T) bool, True at real text rows.
+            connected: (G, B, 1 or T, T) bool, which rows each row may hear from.
             places: of superpoints and words, where the layer has options that use them.
 
         Returns:
@@ -123,7 +123,7 @@ class DecoderLayer(nn.Module):
         if places is not None and self.query_place is not None:
             queries = queries + self.query_place(places.word_waves)
         if places is not None and self.relative is not None:
-            references = self.relative.references(queries, places.words, text_mask)
+            references = self.relative.references(queries, places.words, connected)
             looking = self.relative.looking(queries, references)
             bias = Bias(looking.flatten(1, 2).transpose(1, 2), places.superpoint_waves)
         flat = queries.flatten(1, 2)
@@ -131,8 +131,7 @@ class DecoderLayer(nn.Module):
         if self.use_cross_norm:
             flat = self.cross_norm(flat)
         words = flat.reshape(-1, *shape[2:])
-        words_allowed = text_mask.reshape(-1, 1, shape[2])
-        words = words + self.dropout(self.self_attention(words, words, words_allowed))
+        words = words + self.dropout(self.self_attention(words, words, connected.flatten(0, 1)))
         words = self.self_norm(words)
         words = words + self.dropout(self.ffn_out(self.dropout(F.gelu(self.ffn_in(words)))))
         queries = self.ffn_norm(words).view(shape)

@@ -98,6 +98,7 @@ class MaskDecoder(nn.Module):
         text: Tensor,
         text_mask: Tensor,
         cancel: CancelToken | None = None,
+        sentence_of_row: Tensor | None = None,
     ) -> list[Prediction]:
         """Predict before the first layer and after each.
 
@@ -106,6 +107,8 @@ class MaskDecoder(nn.Module):
             text: (G, B, T, text_dim) text encoder output.
             text_mask: (G, B, T) bool, True at real rows (row 0 is always real).
             cancel: looked at between layers.
+            sentence_of_row: (G, B, T) int64, where several sentences share the T rows: rows hear
+                from rows of their own number only, and text_mask is not looked at.
 
         Returns:
             decoder_layers + 1 predictions; the last is the answer.
@@ -116,13 +119,17 @@ class MaskDecoder(nn.Module):
         place_waves = waves(superpoints.object_centers, self.waves)
         keys, mask_features = self._keys_and_mask_features(superpoints, place_waves)
         queries = self.query_proj(text)
+        if sentence_of_row is None:
+            connected = text_mask[:, :, None, :]
+        else:
+            connected = sentence_of_row[..., :, None] == sentence_of_row[..., None, :]
         predictions = [self._predict(queries, mask_features)]
         for layer in self.layers:
             check_cancelled(cancel)
             seen = predictions[-1].mask_logits
             visible = _visible_superpoints(seen, superpoints.padding)
             places = self._places(seen, superpoints, place_waves)
-            queries, preference = layer(queries, keys, visible, text_mask, places)
+            queries, preference = layer(queries, keys, visible, connected, places)
             predictions.append(self._predict(queries, mask_features, preference, place_waves))
         return predictions
 

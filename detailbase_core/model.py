@@ -82,6 +82,7 @@ class DetailBase(nn.Module):
         cancel: CancelToken | None = None,
         *,
         spans: Sequence[Spans] | None = None,
+        sentence_of_row: Tensor | None = None,
     ) -> list[Prediction]:
         """Masks and scores of every text row; see MaskDecoder.forward for the shapes.
 
@@ -89,10 +90,14 @@ class DetailBase(nn.Module):
             superpoints, text, text_mask, cancel: as for MaskDecoder.forward.
             spans: (first, last, head) words of the phrases of each of the G * B sentences, used
                 where the configuration has phrase_queries; None = heads stand alone.
+            sentence_of_row: as for MaskDecoder.forward, where sentences are packed; then without
+                spans.
         """
         if self.config.phrase_queries and spans is not None:
             text = average_phrases(text.flatten(0, 1), spans).view(text.shape)
-        predictions: list[Prediction] = self.decoder(superpoints, text, text_mask, cancel)
+        predictions: list[Prediction] = self.decoder(
+            superpoints, text, text_mask, cancel, sentence_of_row
+        )
         return predictions
 
     def _grid_origins(self, batch: SceneBatch) -> Tensor:

@@ -66,17 +66,17 @@ class RelativePositions(nn.Module):
         self.vectors: Tensor
         self.register_buffer("vectors", wave_vectors(), persistent=False)
 
-    def references(self, queries: Tensor, words: Tensor, text_mask: Tensor) -> Tensor:
+    def references(self, queries: Tensor, words: Tensor, connected: Tensor) -> Tensor:
         """Waves of each head's reference place, (G, B, T, heads, 2 WAVES).
 
         Args:
             queries: (G, B, T, D).
             words: (G, B, T, 3), places of the words.
-            text_mask: (G, B, T) bool, True at real rows.
+            connected: (G, B, 1 or T, T) bool, which rows each row may refer to.
         """
         asking, asked = self.match(queries).unflatten(-1, (2, self.heads, MATCH_DIM)).unbind(-3)
         fit = torch.einsum("gbthc,gbuhc->gbthu", asking, asked).float() / MATCH_DIM**0.5
-        share = fit.masked_fill(~text_mask[:, :, None, None, :], -torch.inf).softmax(dim=-1)
+        share = fit.masked_fill(~connected[:, :, :, None, :], -torch.inf).softmax(dim=-1)
         with torch.autocast(words.device.type, enabled=False):
             places = torch.einsum("gbthu,gbuc->gbthc", share, words)
         return waves(places, self.vectors)

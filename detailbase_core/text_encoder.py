@@ -64,6 +64,7 @@ class SmallTextEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.config = config
+        self.rows_beside_words = 1  # the sentence's
         self.pieces = WordPieces(vocabulary)
         shape = (len(vocabulary), config.vector_dim)
         if vectors is not None and vectors.shape != shape:
@@ -169,6 +170,7 @@ class TransformersTextEncoder(nn.Module):
         if getattr(self.encoder, "pooler", None) is not None:
             self.encoder.pooler = None  # only the last hidden state is used
         self.encoder.requires_grad_(False)
+        self.rows_beside_words = 2  # start and end
 
     @property
     def dim(self) -> int:

@@ -21,9 +21,11 @@ from tests.weight_files import MODEL, tiny_text_encoder
 from training.augmentation import batch_augmented
 from training.categories import CATEGORIES
 from training.config import LossWeights, TrainConfig
+from training.dataset import phrase_targets
 from training.descriptions import DescribedPhrase, Description
 from training.learner import HEAD_OF_LOSS, build_learner
 from training.losses import PhraseTargets, grounding_loss, grounding_parts
+from training.packing import packed, packing_of, placed
 from training.phrase_lessons import phrase_loss, word_places
 from training.superpoint_lessons import NamingHeads, center_loss
 
@@ -202,6 +204,40 @@ def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest():
     assert phrase_loss(logits, [RED_CHAIR, SPANLESS]).item() == pytest.approx(0.0, abs=1e-6)
     logits[0, 3, 3] = -30.0  # "chair" is no head
     assert phrase_loss(logits, [RED_CHAIR, SPANLESS]).item() > 5
+
+
+# --- packing -------------------------------------------------------------------------------------
+
+
+def test_packed_sentences_are_answered_as_alone(config):
+    """Long and short sentences in one row of text say what each says by itself."""
+    options = dataclasses.replace(
+        config.model, center_offsets=True, query_positions=True, relative_positions=True
+    )
+    learner = build_learner(dataclasses.replace(config, model=options)).eval()
+    scenes = load_toys(config)
+    batch = batch_augmented(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
+    said = [list(scene.descriptions[:4]) for scene in scenes]
+    said[1].reverse()
+    with torch.no_grad():
+        superpoints = learner.model.encode_scene(batch)
+        text, mask = learner.text.encode([d.words for group in said for d in group])
+        padded = learner.model.ground(superpoints, text.unflatten(0, (2, 4)),
+                                      mask.unflatten(0, (2, 4)))  # fmt: skip
+        lengths = [[len(d.words) + 1 for d in group] for group in said]
+        packing = packing_of(lengths, text.shape[1], text.device)
+        tight = learner.model.ground(
+            superpoints, packed(text, packing), packing.sentence[:, None] >= 0,
+            sentence_of_row=packing.sentence[:, None],
+        )  # fmt: skip
+    targets = phrase_targets(scenes, said)
+    place = placed(targets, packing)
+    assert tight[0].mask_logits.shape[2] < padded[0].mask_logits.shape[1:3].numel()
+    for one, two in zip(padded, tight, strict=True):
+        expected = one.mask_logits[targets.scene, targets.sentence, targets.row]
+        torch.testing.assert_close(two.mask_logits.flatten(0, 2)[place], expected)
+        expected = one.presence_logits[targets.scene, targets.sentence, targets.row]
+        torch.testing.assert_close(two.presence_logits.flatten()[place], expected)
 
 
 # --- all of it -----------------------------------------------------------------------------------

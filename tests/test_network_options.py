@@ -73,7 +73,7 @@ def test_references_are_mixtures_of_real_words_places():
     torch.manual_seed(0)
     relative = RelativePositions(MODEL)
     queries, words = torch.randn(1, 1, 3, MODEL.query_dim), torch.randn(1, 1, 3, 3)
-    mask = torch.tensor([[[True, True, False]]])
+    mask = torch.tensor([[[[True, True, False]]]])
     references = relative.references(queries, words, mask)
     assert references.shape == (1, 1, 3, MODEL.heads, 2 * WAVES)
     words[0, 0, 2] = 1e3  # padding

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -13,9 +14,11 @@ from torch import Tensor, nn
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.model import DetailBase
+from detailbase_core.phrase_queries import average_phrases
 from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder
 from training.dataset import phrase_targets
 from training.losses import GROUNDING_PARTS, grounding_loss
+from training.packing import packed, packing_of, placed
 from training.phrase_lessons import phrase_loss
 from training.superpoint_lessons import NamingHeads, center_loss, real_rows
 
@@ -100,16 +103,21 @@ class Learner(nn.Module):
         descriptions: Sequence[Sequence[Description]],
     ) -> tuple[Tensor, dict[str, Tensor]]:
         flat = [description for group in descriptions for description in group]
-        text, mask = self.text.encode([description.words for description in flat])
+        text, _ = self.text.encode([description.words for description in flat])
         phrase_logits = None if self.model.phrase_head is None else self.model.phrase_head(text)
-        groups = (len(descriptions), -1)
+        if self.model.config.phrase_queries:
+            text = average_phrases(text, [description.word_spans() for description in flat])
+        beside = self.text.rows_beside_words
+        lengths = [[len(d.words) + beside for d in group] for group in descriptions]
+        packing = packing_of(lengths, text.shape[1], text.device)
         predictions = self.model.ground(
             superpoints,
-            torch.unflatten(text, 0, groups),
-            torch.unflatten(mask, 0, groups),
-            spans=[description.word_spans() for description in flat],
+            packed(text, packing),
+            packing.sentence[:, None] >= 0,
+            sentence_of_row=packing.sentence[:, None],
         )
         targets = phrase_targets(scenes, descriptions)
+        targets = dataclasses.replace(targets, place=placed(targets, packing))
         weights = self.loss_weights
         with torch.autocast(superpoints.features.device.type, enabled=False):
             loss, parts = grounding_loss(predictions, targets, superpoints.padding, weights)

@@ -33,12 +33,15 @@ class PhraseTargets:
     Attributes:
         scene, sentence, row: (P,) int64 each: where in (G, B, T) the phrase's query stands.
         masks: (P, S) bool over superpoints; all False for a phrase that names nothing here.
+        place: (P,) int64, the query's row in predictions whose rows are packed, all dimensions
+            before S as one; None = it follows from the others.
     """
 
     scene: Tensor
     sentence: Tensor
     row: Tensor
     masks: Tensor
+    place: Tensor | None = None
 
 
 def superpoint_targets(
@@ -128,6 +131,8 @@ def grounding_parts(
 
 def _flat_rows(prediction: Prediction, targets: PhraseTargets) -> Tensor:
     """(P,) row of each phrase where G, B and T are one dimension."""
+    if targets.place is not None:
+        return targets.place
     _, sentences, rows = prediction.scores.shape
     return (targets.scene * sentences + targets.sentence) * rows + targets.row
 
