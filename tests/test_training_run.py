@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections import Counter
 
@@ -222,3 +223,11 @@ def test_without_tensorboard_a_run_says_so_and_goes_on(toy, tmp_path, monkeypatc
     toy(steps=2).train()
     assert "pip install tensorboard" in capsys.readouterr().err
     assert (tmp_path / "run" / CHECKPOINT_FILE).exists()
+
+
+def test_training_needs_nothing_that_only_furniture_banks_need():
+    code = (
+        "import sys; sys.modules.update(embreex=None, trimesh=None); import training.train; "
+        "import training.make_rooms, training.evaluate"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

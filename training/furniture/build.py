@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from training.furniture.catalogue import Entry
     from training.furniture.places import Kind
     from training.furniture.surface import Skin
-    from training.furniture.table import Row
+    from training.furniture_table import Row
 
 PLACES: dict[str, Kind] = {
     **dict.fromkeys(("sofa", "bed", "armchair", "bench", "chair", "stool"), "seat"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_card import MOUNTS
 
-TABLE = Path(__file__).parent.parent / "furniture_table.csv"
+TABLE = Path(__file__).with_suffix(".csv")
 COLUMNS = (
     "library", "id", "category", "mount", "elevation", "has_front", "turn", "shape", "color",
     "material", "parts", "lacks", "note",
