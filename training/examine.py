@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from training.descriptions import Description
     from training.scene_files import DescribedScene
 
-SENTENCES_AT_ONCE = 32
+SENTENCES_AT_ONCE = 8
 
 
 class Answer(NamedTuple):
@@ -74,11 +74,15 @@ class Examiner:
         device = next(self.model.parameters()).device
         batch = batch_scenes([scene], self.model.config.coordinates).to(device)
         encoded = self.model.encode_scene(batch)
-        answers: list[Answer] = []
-        for first in range(0, len(described.descriptions), SENTENCES_AT_ONCE):
-            part = described.descriptions[first : first + SENTENCES_AT_ONCE]
-            answers += self._answers(encoded, part)
-        return answers, ObjectCenters.of(encoded, described.point_to_superpoint)
+        descriptions = described.descriptions
+        by_length = sorted(range(len(descriptions)), key=lambda i: len(descriptions[i].words))
+        answers: dict[int, Answer] = {}  # sentences of like length go together: less padding
+        for first in range(0, len(by_length), SENTENCES_AT_ONCE):
+            numbers = by_length[first : first + SENTENCES_AT_ONCE]
+            said = self._answers(encoded, [descriptions[i] for i in numbers])
+            answers.update(zip(numbers, said, strict=True))
+        in_order = [answers[i] for i in range(len(descriptions))]
+        return in_order, ObjectCenters.of(encoded, described.point_to_superpoint)
 
     def _answers(
         self, encoded: SuperpointBatch, descriptions: Sequence[Description]
