@@ -74,7 +74,8 @@ def principal_components(rows: np.ndarray, dim: int) -> np.ndarray:
     centred = rows - rows.mean(axis=0)
     _, _, axes = np.linalg.svd(centred.T @ centred)
     reduced = centred @ axes[:dim].T
-    return (reduced / np.sqrt((reduced**2).mean())).astype(np.float16)
+    scaled: np.ndarray = (reduced / np.sqrt((reduced**2).mean())).astype(np.float16)
+    return scaled
 
 
 def main() -> None:
