@@ -80,25 +80,26 @@ int32_t VoxelMap::sighting_of(uint64_t key) {
   const int32_t position = table_.find_or_insert(key, fallback);
   if (position == fallback) {
     keys_.push_back(key);
-    records_.push_back({{}, {}, 0, version_, version_, 0, next});
-  } else if (records_[position].seen_in == version_) {
-    return records_[position].sighting;
+    records_.push_back({{}, {}, 0, version_, 0});
+    seen_.push_back({version_, next});
+  } else if (seen_[position].version == version_) {
+    return seen_[position].sighting;
   } else {
-    records_[position].seen_in = version_;
-    records_[position].sighting = next;
+    seen_[position] = {version_, next};
   }
   sightings_.push_back({position, 0, {}, {}});
   return next;
 }
 
 int64_t VoxelMap::collect(const Scan& scan) {
-  constexpr int64_t kAhead = 16;  // points; hides the table's cache misses
+  constexpr int64_t kAhead = 16;  // points; hides the cache misses of the table, then of seen_
   sightings_.clear();
   int64_t inserted = 0;
   int32_t latest = -1;  // neighbouring pixels mostly fall into the same voxel
   uint64_t latest_key = kDropped;
   for (int64_t i = 0; i < scan.count; ++i) {
-    if (i + kAhead < scan.count) table_.prefetch(placed_[i + kAhead].key);
+    if (i + 2 * kAhead < scan.count) table_.prefetch(placed_[i + 2 * kAhead].key);
+    if (i + kAhead < scan.count) prefetch(seen_.data() + table_.guess(placed_[i + kAhead].key));
     const Placed& point = placed_[i];
     if (point.key == kDropped) continue;
     if (point.key != latest_key) {
@@ -147,7 +148,10 @@ InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
   counts.inserted = collect(scan);
   counts.new_voxels = static_cast<int64_t>(keys_.size()) - before;
   counts.updated = static_cast<int64_t>(sightings_.size()) - counts.new_voxels;
-  for (const Sighting& sighting : sightings_) {
+  constexpr size_t kAhead = 16;
+  for (size_t i = 0; i < sightings_.size(); ++i) {
+    if (i + kAhead < sightings_.size()) prefetch(&records_[sightings_[i + kAhead].position]);
+    const Sighting& sighting = sightings_[i];
     VoxelRecord& record = records_[sighting.position];
     if (record.hits == 0) record.last_seen_ns = scan.stamp_ns;
     record.hits = std::min(record.hits + 1, kMaxHits);
@@ -187,7 +191,7 @@ std::vector<uint8_t> VoxelMap::seen_through(const Scan& scan, const InsertOption
   const double half = 0.5 * voxel_size_;
 #pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < static_cast<int64_t>(keys_.size()); ++i) {
-    if (records_[i].seen_in == version_ || records_[i].last_seen_ns > scan.stamp_ns) continue;
+    if (seen_[i].version == version_ || records_[i].last_seen_ns > scan.stamp_ns) continue;
     const Voxel v = unpack(keys_[i]);
     const Point centre{(v.x + 0.5) * voxel_size_, (v.y + 0.5) * voxel_size_,
                        (v.z + 0.5) * voxel_size_};
@@ -241,10 +245,12 @@ void VoxelMap::remove(int32_t position) {
   if (position != last) {
     keys_[position] = keys_[last];
     records_[position] = records_[last];
+    seen_[position] = seen_[last];
     table_.move(keys_[position], position);
   }
   keys_.pop_back();
   records_.pop_back();
+  seen_.pop_back();
   ++removed_;
 }
 
@@ -258,6 +264,7 @@ void VoxelMap::restore(uint64_t key, const VoxelRecord& record) {
   table_.find_or_insert(key, static_cast<int32_t>(keys_.size()));
   keys_.push_back(key);
   records_.push_back(record);
+  seen_.push_back({version_, 0});
 }
 
 void VoxelMap::clear() {
@@ -265,6 +272,7 @@ void VoxelMap::clear() {
   removed_ += keys_.size();
   keys_.clear();
   records_.clear();
+  seen_.clear();
   table_ = VoxelTable();
 }
 
@@ -278,8 +286,9 @@ void VoxelMap::forget_times() {
 
 uint64_t VoxelMap::memory_bytes() const {
   return table_.memory_bytes() + keys_.capacity() * sizeof(uint64_t) +
-         records_.capacity() * sizeof(VoxelRecord) + placed_.capacity() * sizeof(Placed) +
-         sightings_.capacity() * sizeof(Sighting) + removed_before_.size() * sizeof(uint64_t);
+         records_.capacity() * sizeof(VoxelRecord) + seen_.capacity() * sizeof(Seen) +
+         placed_.capacity() * sizeof(Placed) + sightings_.capacity() * sizeof(Sighting) +
+         removed_before_.size() * sizeof(uint64_t);
 }
 
 double VoxelMap::changed_since(uint32_t version) const {

@@ -38,9 +38,8 @@ struct InsertCounts {
 struct VoxelRecord {
   float offset[3], color[3];
   int64_t last_seen_ns;
-  uint32_t changed_in, seen_in;  // versions
+  uint32_t changed_in;  // version
   int32_t hits;
-  int32_t sighting;  // of the scan `seen_in`, while that one is inserted
 };
 
 class VoxelMap {
@@ -82,6 +81,13 @@ class VoxelMap {
     int32_t color[3];
   };
 
+  // Which scan saw a voxel last, and as which of its sightings. Apart from the records, so that
+  // the points of a scan find it in the cache.
+  struct Seen {
+    uint32_t version;
+    int32_t sighting;
+  };
+
   void next_version();
   void place(const Scan& scan, const InsertOptions& options);
   int64_t collect(const Scan& scan);
@@ -96,6 +102,7 @@ class VoxelMap {
   VoxelTable table_;
   std::vector<uint64_t> keys_;
   std::vector<VoxelRecord> records_;
+  std::vector<Seen> seen_;
   std::vector<Placed> placed_;       // of the current scan, kept for their memory
   std::vector<Sighting> sightings_;  // likewise
   uint32_t version_ = 0;

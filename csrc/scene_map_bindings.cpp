@@ -87,7 +87,7 @@ void py_restore(VoxelMap& map, const Array<int32_t>& voxel, const Array<float>& 
     std::copy(color.data(i, 0), color.data(i, 0) + 3, record.color);
     record.hits = hits.data()[i];
     record.last_seen_ns = last_seen.data()[i];
-    record.changed_in = record.seen_in = map.version();
+    record.changed_in = map.version();
     map.restore(pack({v[0], v[1], v[2]}), record);
   }
 }

@@ -9,6 +9,13 @@
 
 namespace detailbase {
 
+// Starts loading what `address` points to into the cache; never touches it.
+inline void prefetch(const void* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#endif
+}
+
 class VoxelTable {
  public:
   explicit VoxelTable(uint64_t capacity = 1024) : slots_(capacity, Slot{kEmpty, 0}) {}
@@ -26,11 +33,10 @@ class VoxelTable {
   }
 
   // Starts loading the place of `key` into the cache.
-  void prefetch(uint64_t key) const {
-#if defined(__GNUC__)
-    __builtin_prefetch(&slots_[home(key)]);
-#endif
-  }
+  void prefetch(uint64_t key) const { detailbase::prefetch(&slots_[home(key)]); }
+
+  // The position of `key`, most likely; in any case one that was given to some key, or 0.
+  int32_t guess(uint64_t key) const { return slots_[home(key)].position; }
 
   // Changes the position of a key that is present.
   void move(uint64_t key, int32_t position) { slots_[locate(key)].position = position; }
