@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections import deque
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from detailbase_core.grounder import Grounder
+
+_NICE = 10
 
 
 class _Token:
@@ -127,6 +131,7 @@ class QueryWorker:
         return Outcome(query, Status.OVERLOADED, text)
 
     def _run(self) -> None:
+        _step_back()
         while not self._stopping.is_set():
             with self._changed:
                 ahead = self._map_changed and self.encode_ahead
@@ -175,6 +180,12 @@ class QueryWorker:
             self._outcomes.append(outcome)
         if not self._stopping.is_set():  # afterwards nobody is there to be woken
             self._on_outcome()
+
+
+def _step_back() -> None:
+    """Let whoever takes scans have the processor first; threads started here do so, too."""
+    if sys.platform == "linux":  # elsewhere it would be the whole process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.nice(0) + _NICE)
 
 
 def _inactive(query: Query) -> Outcome:

@@ -175,6 +175,9 @@ def main(
 ) -> None:
     """Run the node until SIGINT or SIGTERM; exit code 1 where it cannot start."""
     logging.basicConfig(format="[%(levelname)s] [%(name)s]: %(message)s")
+    # Read once, when torch and our native code are loaded. OpenMP's threads spin while they wait
+    # for each other: where others need the cores too, a scan took three times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     rclpy.init(args=args)
     node, stopped = None, True
     executor = PooledExecutor(_THREADS)  # first: it cannot be made once a signal has come

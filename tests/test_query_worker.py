@@ -1,6 +1,8 @@
 """The worker thread and its neighbours that need no ROS."""
 
 import logging
+import os
+import sys
 import threading
 import time
 
@@ -108,6 +110,18 @@ def test_answers_in_order_on_one_thread(start):
     assert {o.status for o in outcomes.taken} == {Status.OK}
     assert len(grounder.threads) == 1
     assert threading.current_thread() not in grounder.threads
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own")
+def test_the_network_steps_back_behind_the_scans(start):
+    grounder = Slow()
+    grounder.go.set()
+    outcomes = start(grounder)
+    outcomes.worker.submit(query(1))
+    outcomes.get(1)
+    (thread,) = grounder.threads
+    priority = os.getpriority(os.PRIO_PROCESS, thread.native_id)
+    assert priority > os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) or priority == 19
 
 
 @pytest.mark.parametrize(
