@@ -43,8 +43,9 @@ class ScanInput:
         active: whether scans are taken; not at first.
         topics: full names of the clouds' topics.
         watch: notices topics that are silent.
-        latencies: "callback to map": from the start of a cloud's callback until it is in the map,
-            of those that entered it without waiting for their transform.
+        latencies: "stamp to callback": how old clouds are on arrival. "callback to map": from the
+            start of a cloud's callback until it is in the map, of those that entered it without
+            waiting for their transform.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class ScanInput:
     ) -> None:
         self._reporter, self.active = reporter, False
         self._on_insert, self._inserted = on_insert, False
-        self.latencies = Latencies()
+        self.latencies, self._clock = Latencies(), endpoints.node.get_clock()
         # TF in a group of its own, so that it arrives while a scan is being inserted.
         transforms = make_transform_source(endpoints, MutuallyExclusiveCallbackGroup(), reporter)
         self._intake = ScanIntake(config, transforms, grounder, reporter, self._after_insert)
@@ -116,6 +117,8 @@ class ScanInput:
         except BadCloudError as error:
             self._reporter.trouble("bad_cloud", f"{topic}: {error}")
             return
+        age_s = (self._clock.now().nanoseconds - stamp_ns) / 1e9
+        self.latencies.add({"stamp to callback": age_s})
         scan = ArrivedScan(topic, frame, stamp_ns, partial(cloud_from_message, message))
         self._inserted = False
         self._intake.receive(scan, begin)
