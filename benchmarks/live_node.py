@@ -25,7 +25,7 @@ from tf2_msgs.msg import TFMessage
 from tqdm import tqdm
 
 from detailbase_core.synthetic.camera import Camera, scan_room
-from detailbase_core.synthetic.demo_room import FRAMES, MAP_FRAME, ROOM_SEED, SENTENCES
+from detailbase_core.synthetic.demo_room import FRAMES, MAP_FRAME, ROOM_SEED
 from detailbase_core.synthetic.path import robot_path
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_ros.conversions import cloud_to_message, make_header, to_stamp
@@ -97,19 +97,25 @@ class Robot(Node):
         self.create_subscription(DiagnosticArray, "/diagnostics", self._look, 10)
 
     def show(self, view: View) -> None:
-        """Publish a view as seen right now."""
+        """Publish a view as seen right now; a cloud without a frame keeps its empty header."""
         cloud, transform = view
         stamp = to_stamp(self.get_clock().now().nanoseconds)
-        cloud.header.stamp = transform.header.stamp = stamp
+        transform.header.stamp = stamp
+        if cloud.header.frame_id:
+            cloud.header.stamp = stamp
         self._tf.publish(TFMessage(transforms=[transform]))
         self._clouds.publish(cloud)
         self.published += 1
 
-    def ask(self) -> None:
-        """Ask the next question, if the last one has been answered."""
-        if sum(self.statuses.values()) >= self.asked:
-            self._questions.publish(String(data=SENTENCES[self.asked % len(SENTENCES)]))
-            self.asked += 1
+    def ask(self, sentence: str) -> None:
+        """Publish a question."""
+        self._questions.publish(String(data=sentence))
+        self.asked += 1
+
+    @property
+    def answered(self) -> int:
+        """Number of answers so far."""
+        return sum(self.statuses.values())
 
     def value(self, part: str, name: str) -> str:
         """A figure from the newest diagnostics; "?" where there is none."""

@@ -13,6 +13,8 @@ import time
 
 from live_node import demo_views, live, spin_until
 
+from detailbase_core.synthetic.demo_room import SENTENCES
+
 RATE_HZ = 30.0
 TICKS_PER_VIEW = 6  # the camera moves on five times a second
 FIGURES = (
@@ -38,8 +40,8 @@ def main() -> None:
         ticks = round(options.seconds * RATE_HZ)
         for tick in range(ticks):
             robot.show(views[tick // TICKS_PER_VIEW % len(views)])
-            if not options.quiet:
-                robot.ask()
+            if not options.quiet and robot.answered == robot.asked:
+                robot.ask(SENTENCES[robot.asked % len(SENTENCES)])
             spin_until(executor, begin + (tick + 1) / RATE_HZ)
         took = time.monotonic() - begin
         spin_until(executor, time.monotonic() + 2.0)  # the last diagnostics
@@ -50,7 +52,7 @@ def main() -> None:
         print(f"{robot.value('clouds', 'scans skipped (camera at rest)')} had moved too little")
         for part, name in FIGURES:
             print(f"{name:32} {robot.value(part, name):>9}")
-        print(f"{sum(robot.statuses.values())} questions answered")
+        print(f"{robot.answered} questions answered")
 
 
 if __name__ == "__main__":

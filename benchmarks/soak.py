@@ -1,0 +1,77 @@
+"""A live node at work for a long time: does its memory stay flat, does it answer to the end?
+
+python benchmarks/soak.py --minutes 30
+
+A camera drives to and fro in the demo's room, five clouds a second, one in fifty of them without
+a frame; a question every other second, one in ten of them empty. Exit code 1 where the node's
+memory grew, a question stayed without an answer, or the node ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from live_node import demo_views, live, spin_until
+from sensor_msgs.msg import PointCloud2
+from tqdm import tqdm
+
+from detailbase_core.synthetic.demo_room import SENTENCES
+
+if TYPE_CHECKING:
+    from live_node import Robot, View
+
+_TICK_S = 0.2
+_TICKS_PER_QUESTION = 10
+_ALLOWED_GROWTH_MB = 15.0  # from the second quarter of the time to the last
+_TO_ANSWER_S = 10.0
+
+
+def work(robot: Robot, views: list[View], tick: int) -> None:
+    """What happens in one tick."""
+    cloud, transform = views[tick % len(views)]
+    robot.show((PointCloud2(), transform) if tick % 50 == 49 else (cloud, transform))
+    if tick % _TICKS_PER_QUESTION == 0:
+        number = tick // _TICKS_PER_QUESTION
+        robot.ask("" if number % 10 == 9 else SENTENCES[number % len(SENTENCES)])
+
+
+def growth_mb(samples: list[float]) -> float:
+    """By how much the median of the last quarter exceeds that of the second."""
+    quarter = len(samples) // 4
+    early, late = samples[quarter : 2 * quarter], samples[-quarter:]
+    return statistics.median(late) - statistics.median(early)
+
+
+def main() -> int:
+    """Soak the node; 0 = all well."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=2.0)
+    ticks = round(60.0 * parser.parse_args().minutes / _TICK_S)
+    views, memory = demo_views(240, 180), []
+    with live() as (process, robot, executor):
+        begin = time.monotonic()
+        for tick in tqdm(range(ticks), desc="soaking", unit="tick", mininterval=1.0):
+            work(robot, views, tick)
+            memory.append(process.memory_mb)
+            spin_until(executor, begin + (tick + 1) * _TICK_S)
+        spin_until(executor, time.monotonic() + _TO_ANSWER_S)
+        alive, (status, seconds) = process.alive, process.stop()
+    grown, answered = growth_mb(memory), robot.answered
+    print(f"{robot.published} clouds, {robot.asked} questions, {answered} answers")
+    print(f"answers by status: {dict(sorted(robot.statuses.items()))}")
+    over_time = " ".join(f"{mb:.0f}" for mb in memory[:: max(1, ticks // 12)])
+    print(f"memory over time (MB): {over_time}")
+    print(f"growth from the second quarter to the last: {grown:+.1f} MB")
+    print(f"map: {robot.value('map', 'voxels')} voxels, {robot.value('map', 'memory (MB)')} MB")
+    print(f"ended with {status} in {seconds:.2f} s")
+    well = alive and status == 0 and answered == robot.asked and grown <= _ALLOWED_GROWTH_MB
+    print("all well" if well else "NOT WELL")
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
