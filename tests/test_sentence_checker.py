@@ -124,3 +124,16 @@ def test_every_way_to_tell_things_apart_comes_up():
     assert {"color", "material", "size", "order", "number", "ellipsis"} <= {
         kind for d in said for kind in d.modifiers
     }
+
+
+def test_what_reaches_as_high_as_a_picture_is_not_under_it():
+    picture = thing("picture", (-2, 2.97), (0.9, 0.04, 0.7), low=1.3, on=WALL_IDS[1])
+    low = thing("radiator", (-2, 2.9), (0.6, 0.1, 0.6))
+    high = thing("radiator", (-2.9, 2.7), (0.1, 0.4, 1.5), low=0.4, on=WALL_IDS[2])
+    text = "the radiator under the picture"
+    phrases = (
+        ReferredPhrase(0, 12, 1, (FIRST_OBJECT_ID + 1,), False),
+        ReferredPhrase(19, 30, 4, (FIRST_OBJECT_ID,), False),
+    )
+    checker = SentenceChecker(room_of([picture, low, high]))
+    assert checker.complaints(Description(text, (), phrases, (), "by hand")) == []

@@ -245,7 +245,7 @@ class SentenceChecker:
         if relation == "with":
             return self._is_related(anchor, "on", thing)
         if relation == "under" and anchor.supported_by in (*WALL_IDS, CEILING_ID):
-            return gap < 0.45 and anchor_low > (low + high) / 2 - 0.05
+            return gap < 0.45 and (anchor_low + anchor_high) / 2 > high
         if relation == "under":
             return over and low < 0.1 and high < anchor_high
         if relation == "above":
