@@ -97,7 +97,7 @@ def test_generated_sentences_of_hand_made_rooms_pass_and_fail_when_marked_otherw
         things = [t for t in ROOM.furniture if outline is ROOM.outline or t.id in (RED, BLUE, BOX)]
         room = replace(room_of([*things, thing("gizmo", (-2, -2), color="red")], outline))
         checker = SentenceChecker(room)
-        for d in describe(room, np.random.default_rng(3), count=80):
+        for d in describe(room, np.random.default_rng(3), count=150):
             assert checker.complaints(d) == []
             written = d.written or d
             phrase = written.phrases[0]
