@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _TICK_S = 0.2
 _TICKS_PER_QUESTION = 10
-_ALLOWED_GROWTH_MB = 15.0  # from the second quarter of the time to the last
+_ALLOWED_GROWTH_MB = 15.0  # from the middle fifth of the time to the last
 _TO_ANSWER_S = 10.0
 
 
@@ -40,10 +40,10 @@ def work(robot: Robot, views: list[View], tick: int) -> None:
 
 
 def growth_mb(samples: list[float]) -> float:
-    """By how much the median of the last quarter exceeds that of the second."""
-    quarter = len(samples) // 4
-    early, late = samples[quarter : 2 * quarter], samples[-quarter:]
-    return statistics.median(late) - statistics.median(early)
+    """By how much the median of the last fifth exceeds that of the middle one."""
+    fifth = len(samples) // 5
+    middle, last = samples[2 * fifth : 3 * fifth], samples[-fifth:]
+    return statistics.median(last) - statistics.median(middle)
 
 
 def main() -> int:
@@ -65,7 +65,7 @@ def main() -> int:
     print(f"answers by status: {dict(sorted(robot.statuses.items()))}")
     over_time = " ".join(f"{mb:.0f}" for mb in memory[:: max(1, ticks // 12)])
     print(f"memory over time (MB): {over_time}")
-    print(f"growth from the second quarter to the last: {grown:+.1f} MB")
+    print(f"growth from the middle fifth to the last: {grown:+.1f} MB")
     print(f"map: {robot.value('map', 'voxels')} voxels, {robot.value('map', 'memory (MB)')} MB")
     print(f"ended with {status} in {seconds:.2f} s")
     well = alive and status == 0 and answered == robot.asked and grown <= _ALLOWED_GROWTH_MB
