@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from rclpy.qos import QoSCompatibility, qos_check_compatible
+from rclpy.qos import QoSCompatibility, ReliabilityPolicy, qos_check_compatible
 
 from detailbase_ros.discovery import full_name
 
@@ -90,13 +90,14 @@ def _mismatch(topic: str, ours: QoSProfile, publisher: TopicEndpointInfo) -> str
     """Why this publisher and we cannot match; "" if we can."""
     if publisher.topic_type != _TYPE:
         return f"{full_name(publisher)} publishes {publisher.topic_type} there, not {_TYPE}: remap"
+    override = f"qos_overrides.{topic}.subscription"
     compatibility, _ = qos_check_compatible(publisher.qos_profile, ours)
     if compatibility != QoSCompatibility.ERROR:
         return ""
-    return (
-        f"the QoS do not match: set qos_overrides.{topic}.subscription.reliability to "
-        f"{publisher.qos_profile.reliability.name.lower()}"
-    )
+    unreliable = publisher.qos_profile.reliability == ReliabilityPolicy.BEST_EFFORT
+    if unreliable and ours.reliability == ReliabilityPolicy.RELIABLE:
+        return f"the QoS do not match: set {override}.reliability to best_effort"
+    return f"the QoS do not match: set {override}.durability to volatile"
 
 
 def _qos(profile: QoSProfile) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock, ClockType
+from rclpy.qos import QoSPolicyKind
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
 if TYPE_CHECKING:
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from rclpy.qos import QoSProfile
     from rclpy.subscription import Subscription
     from rclpy.timer import Timer
+
+_OVERRIDES = QoSOverridingOptions(
+    (
+        QoSPolicyKind.HISTORY,
+        QoSPolicyKind.DEPTH,
+        QoSPolicyKind.RELIABILITY,
+        QoSPolicyKind.DURABILITY,
+    )
+)
 
 
 class Endpoints:
@@ -43,7 +53,7 @@ class Endpoints:
             kind,
             topic,
             copy.copy(qos),  # overrides are written into it
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            qos_overriding_options=_OVERRIDES,
         )
         self.on_close(lambda: self.node.destroy_publisher(publisher))
         return publisher
@@ -63,7 +73,7 @@ class Endpoints:
             callback,
             copy.copy(qos),  # overrides are written into it
             callback_group=group or MutuallyExclusiveCallbackGroup(),
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            qos_overriding_options=_OVERRIDES,
         )
         self.on_close(lambda: self.node.destroy_subscription(subscription))
         return subscription

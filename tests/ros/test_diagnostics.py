@@ -140,13 +140,17 @@ def test_clouds_that_do_not_come_give_one_warning_that_helps(make_graph, monkeyp
     assert len(graph.warnings()) == 1
 
 
-def test_a_mismatch_of_qos_is_named(make_graph, monkeypatch):
+@pytest.mark.parametrize(
+    ("policy", "ours", "theirs"),
+    [("reliability", "reliable", "best_effort"), ("durability", "transient_local", "volatile")],
+)
+def test_a_mismatch_of_qos_is_named(make_graph, monkeypatch, policy, ours, theirs):
     monkeypatch.setattr(cloud_watch, "PATIENCE_S", 1.0)
-    override = "qos_overrides./lossy.subscription.reliability"
-    graph = make_graph(cloud_topics=["points", "lossy"], **{override: "reliable"})
+    override = f"qos_overrides./lossy.subscription.{policy}"
+    graph = make_graph(cloud_topics=["points", "lossy"], **{override: ours})
     graph.robot.create_publisher(PointCloud2, "lossy", qos_profile_sensor_data)
-    warning = wait_for(lambda: [w for w in graph.warnings() if "/lossy" in w])[0]
-    assert f"set {override} to best_effort" in warning
+    warning = wait_for(lambda: [w for w in graph.warnings() if "/lossy: no cloud" in w])[0]
+    assert f"set {override} to {theirs}" in warning
 
 
 def test_simulated_time_that_stands_still_does_not_silence_it(make_graph):

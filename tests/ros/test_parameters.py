@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
+from rclpy.qos import DurabilityPolicy, ReliabilityPolicy, qos_profile_sensor_data
 from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.config import GrounderConfig
@@ -90,6 +91,7 @@ def test_a_qos_override_reaches_its_own_topic_alone(make_graph):
     graph = make_graph(
         **{
             f"qos_overrides.{NODE}/markers.publisher.depth": 7,
+            f"qos_overrides.{NODE}/instances.publisher.durability": "volatile",
             "qos_overrides./points.subscription.reliability": "reliable",
             "qos_overrides./tf.subscription.depth": 3,
         }
@@ -97,6 +99,8 @@ def test_a_qos_override_reaches_its_own_topic_alone(make_graph):
     profiles = {p.topic_name: p.qos_profile for p in graph.node.publishers}
     assert profiles[f"{NODE}/markers"].depth == 7
     assert profiles[f"{NODE}/instances"].depth == profiles[f"{NODE}/scene"].depth == 1
+    assert profiles[f"{NODE}/instances"].durability == DurabilityPolicy.VOLATILE
+    assert profiles[f"{NODE}/scene"].durability == DurabilityPolicy.TRANSIENT_LOCAL
     profiles = {s.topic_name: s.qos_profile for s in graph.node.subscriptions}
     assert profiles["/points"].reliability == ReliabilityPolicy.RELIABLE
     assert profiles["/tf"].depth == 3
@@ -134,3 +138,10 @@ def test_rates_and_queues_can_be_changed_while_it_runs(graph):
     wait_for(lambda: graph.robot.answers)
     assert graph.robot.answers[0].status == GroundedQuery.OVERLOADED
     graph.grounder.hold.set()
+
+
+def test_an_override_that_cannot_be_is_a_failure_with_the_reason(make_graph):
+    override = "qos_overrides./points.subscription.reliability"
+    graph = make_graph(autostart=False, **{override: "perhaps"})
+    assert graph.node.trigger_configure() == TransitionCallbackReturn.FAILURE
+    assert "perhaps" in wait_for(graph.errors)[0]
