@@ -194,10 +194,6 @@ typed or spoken with slips is read as it was meant.
 
 {checked}
 
-Known slips of {generator}, kept because the exams are frozen: about one route in ten lacks its
-first stop ("Begin at . Next, go to ..."), some plural nouns take a singular verb ("the shoes that
-is"), and "there stands" is now and then said of what hangs.
-
 ## Thirty of them
 Numbers are objects of the room; "nothing" asks for what is not there; "-" is the room itself.
 

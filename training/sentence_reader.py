@@ -159,6 +159,9 @@ _END = re.compile(
 )
 
 
+_DANGLING = re.compile(r"\b(?:at|to|from|of|by|past|the|a) ?[.,?]")
+
+
 class Reader:
     """Reads one sentence.
 
@@ -182,6 +185,8 @@ class Reader:
         self._waiting: list[Claim] = []  # about a phrase that is yet to come
         self._claim: Claim | None = None  # the last one made
         self._pair: Claim | None = None  # a "between" that lacks its second anchor
+        if _DANGLING.search("|".join(gaps)):
+            raise UnreadableError("a word that leads to nothing")
         self._read_opening(gaps[0])
         for i, phrase in enumerate(self.phrases):
             if phrase.noun in ("one", "ones"):

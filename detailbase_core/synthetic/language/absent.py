@@ -97,10 +97,11 @@ def _unknown(speaker: Speaker, determiner: str) -> Mention | None:
     if rng.random() < 0.1:
         foreign = str(rng.choice(nouns.FOREIGN_NOUNS))
         return named(NounPhrase(Noun(foreign, foreign + "s", frozenset())), (), determiner)
-    pool = [
+    fitting = [
         n for n in nouns.NOUNS
-        if not (n.is_mass and determiner == "a") and speaker.is_absent(speaker.truth(NounPhrase(n)))
+        if not n.is_plural_only and not (n.is_mass and determiner == "a")
     ]  # fmt: skip
+    pool = [n for n in fitting if speaker.is_absent(speaker.truth(NounPhrase(n)))]
     kept = [n for n in pool if is_held_out(n.singular)]
     pool = kept if speaker.exam and rng.random() < 0.5 else [n for n in pool if n not in kept]
     if not pool:

@@ -75,7 +75,7 @@ def pick(speaker: Speaker, *, avoid: set[int] | None = None, among: frozenset[st
 
 def _interest(speaker: Speaker, row: int) -> float:
     """How gladly a thing is talked about."""
-    alike = 1.0 + 3.0 * min(speaker.peers(row), 2)
+    alike = 1.0 + 8.0 * min(speaker.peers(row), 2)
     return (
         alike * (0.4 if speaker.geometry.hung[row] else 1.0) * 0.7 ** min(speaker.failures[row], 4)
     )

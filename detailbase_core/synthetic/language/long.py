@@ -68,19 +68,21 @@ def route(speaker: Speaker) -> Draft | None:
     """One thing after another, and the last is what it is about."""
     parts: Parts = (speaker.choose(("start at ", "first go to ", "begin at ")),)
     named: set[int] = set()
-    for stop in range(_MOST_STOPS):
+    stops = 0
+    for _ in range(_MOST_STOPS):
         row = pick(speaker, avoid=named)
         found = None if row is None else described(speaker, row, 1, avoid=named)
         if found is None:
             continue
-        if stop:
+        if stops:
             parts = joined(parts, speaker.choose(_STOPS))
-        last = joined(parts[:-1], ". In the end, stop at ") if stop else parts
-        if stop and _words((*last, *found.attributive(speaker))) > _MORE_THAN_WORDS:
+        last = joined(parts[:-1], ". In the end, stop at ") if stops else parts
+        if stops and _words((*last, *found.attributive(speaker))) > _MORE_THAN_WORDS:
             ids = speaker.ids([found.row])
             return Draft(joined(last, found.attributive(speaker), "."), ids)
         parts = joined(parts, found.attributive(speaker))
         named |= found.rows
+        stops += 1
     return None
 
 

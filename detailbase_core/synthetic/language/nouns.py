@@ -29,6 +29,11 @@ class Noun:
         """Whether it has but one form, as "flowers" and "bread" have: there is no "a flowers"."""
         return self.plural == self.singular
 
+    @property
+    def is_plural_only(self) -> bool:
+        """Whether one thing is spoken of as several: "the shoes are"."""
+        return self.is_mass and self.singular.endswith("s")
+
 
 # noun[/plural] | weight | everyone means by it | some would also call so
 _TABLE = """
@@ -348,6 +353,9 @@ paper towels/paper towels | 2   | paper towels                    | toilet paper
 roll of paper towels/rolls of paper towels | .4  | paper towels                    | toilet paper
 sandwich maker           | 2   | sandwich maker                  | toaster
 grill                    | 2   | grill                           |
+pile of clothes/piles of clothes | 1 | clothes                  |
+pair of headphones/pairs of headphones | 1 | headphones         |
+set of blinds/sets of blinds | 1 | blinds                       | curtain
 """
 
 # Asked for now and then though no room holds them.
@@ -377,6 +385,13 @@ def nouns_of(category: str) -> tuple[Noun, ...]:
     """All nouns for a category; one that the table does not know is called by its own name."""
     found = tuple(noun for noun in NOUNS if category in noun.means)
     return found or (Noun(category, category + "s", frozenset({category})),)
+
+
+@cache
+def singular_nouns_of(category: str) -> tuple[Noun, ...]:
+    """Nouns for one thing of a category: "pair of shoes", not "shoes", where there is a choice."""
+    found = tuple(noun for noun in nouns_of(category) if not noun.is_plural_only)
+    return found or nouns_of(category)
 
 
 def may_be_called(category: str, noun: Noun) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detailbase_core.synthetic.language import placing, relating, wording
-from detailbase_core.synthetic.language.clause import Clause, Mention, Related, joined
+from detailbase_core.synthetic.language.clause import Clause, Mention, Related, joined, named
 from detailbase_core.synthetic.language.describing import Draft, pick
 from detailbase_core.synthetic.language.noun_phrase import NounPhrase
+from detailbase_core.synthetic.language.nouns import nouns_of
 from detailbase_core.synthetic.language.relations import NO, YES
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 
@@ -26,8 +27,10 @@ _SHARED = ("at", "on", "under", "next to")
 
 
 def plural(speaker: Speaker) -> Draft | None:
-    """A sentence about two or more things of a kind."""
+    """A sentence about two or more things of a kind, or one that is spoken of as several."""
     found = group(speaker, clause=bool(speaker.rng.random() < 0.5))
+    if found is None:
+        found = _plural_only(speaker)
     if found is None:
         return None
     mention, tail = found
@@ -65,6 +68,17 @@ def group(speaker: Speaker, *, clause: bool) -> tuple[Mention, Parts] | None:
     text = _counted(speaker, phrase, len(found), narrowed)
     mention = Mention(text, speaker.ids(found), modifiers=(*phrase.modifiers, "number"))
     return mention, () if shared is None else joined(" ", shared.parts)
+
+
+def _plural_only(speaker: Speaker) -> tuple[Mention, Parts] | None:
+    """As in: "the shoes", where there is one pair of them."""
+    row = pick(speaker)
+    if row is None:
+        return None
+    nouns = [n for n in nouns_of(speaker.thing(row).category) if n.is_plural_only]
+    if not nouns or not speaker.is_unique(speaker.truth(NounPhrase(nouns[0])), row):
+        return None
+    return named(NounPhrase(nouns[0]), speaker.ids([row])), ()
 
 
 def _has_others(speaker: Speaker, phrase: NounPhrase, base: Truth) -> bool:

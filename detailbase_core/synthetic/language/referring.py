@@ -96,7 +96,7 @@ class Speaker:
 
     def noun(self, category: str) -> Noun:
         """A noun for a category, likelier ones more often."""
-        known = nouns.nouns_of(category)
+        known = nouns.singular_nouns_of(category)
         kept = [held_out.is_held_out(noun.singular) for noun in known]
         wanted = self.exam and any(kept) and self.rng.random() < 0.5
         pool = [n for n, k in zip(known, kept, strict=True) if k == wanted] or list(known)

@@ -144,8 +144,8 @@ class Geometry:
         lower = self.standing[:, None] & (self.high[:, None] < self.high[None])
         lower = lower & np.isin(self.category, _ROOFS)[None] & self._others
         table = graded(self._inside & lower, lower & (self.gap < 0.02))
-        hanging = np.where(self.standing[:, None], self.above.T, NO)
-        return np.maximum(table, hanging).astype(np.int8)
+        most = np.where(self.standing, YES, UNCLEAR)[:, None]
+        return np.asarray(np.maximum(table, np.minimum(self.above.T, most)), np.int8)
 
     @cached_property
     def above(self) -> Truth:

@@ -130,7 +130,8 @@ def fronted(speaker: Speaker) -> Draft | None:
         return None
     if found.clauses[0].kind == "facing":
         return None
-    link = speaker.choose((" there is ", " you will see ", " there stands ", " is "))
+    stands = (" there stands ",) if speaker.geometry.standing[row] else ()
+    link = speaker.choose((" there is ", " you will see ", " is ", *stands))
     after = speaker.choose((".", ", go there.", ", that is what I want.", ". Can you find it?"))
     mention = found.mention(speaker, "the" if rng.random() < 0.3 and link == " is " else "a")
     return Draft(joined(found.clauses[0].predicate, link, mention, after), speaker.ids([row]))
