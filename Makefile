@@ -142,8 +142,15 @@ lint: install
 	@$(PY) -m mypy
 	@$(VENV)/bin/clang-format --dry-run -Werror csrc/*
 
-bench: install
-	@for file in benchmarks/*.py; do echo "== $$file"; $(PY) $$file; done
+bench: ros
+	@for file in $(filter-out $(wildcard benchmarks/live_*.py benchmarks/soak.py),$(wildcard benchmarks/*.py)); do \
+	  echo "== $$file"; $(PY) $$file; \
+	done
+	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
+	  for file in benchmarks/live_scans.py benchmarks/soak.py; do echo "== $$file"; $(PY) $$file; done; \
+	else \
+	  echo "benchmarks of the live node LEFT OUT: no rclpy or no detailbase_ros messages here."; \
+	fi
 
 clean:
 	rm -rf $(VENV) build dist install log *.egg-info detailbase_core/_C*.so
