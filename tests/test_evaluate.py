@@ -199,7 +199,7 @@ def test_instances_that_nothing_asked_for_cost():
 
 def test_styles_and_long_sentences():
     outcomes = [
-        sentence("a", 0, thing(0.8), style="plain"),
+        sentence("a", 0, thing(0.8), style="written"),
         sentence("a", 1, thing(0.4), style="spoken"),
         sentence("a", 2, *[thing(0.1)] * 4, words=["w"] * 51),
     ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from training.outcomes import PhraseOutcome, SentenceOutcome
 
-SPOKEN, PLAIN = "spoken", "plain"
+SPOKEN, PLAIN = "spoken", "written"
 SIZE_EDGES = (50, 200, 1000, 5000)  # points
 
 
