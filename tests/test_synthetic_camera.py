@@ -11,6 +11,7 @@ from detailbase_core.synthetic.camera import EXACT, Camera, scan_room
 from detailbase_core.synthetic.path import robot_path
 from detailbase_core.synthetic.room import FLOOR_ID
 from detailbase_core.synthetic.rooms import generate_room
+from detailbase_core.synthetic.stock import shipped_stock
 from detailbase_core.synthetic.survey import CORRUPTIONS, Survey, any_survey
 
 ROOM = generate_room(6)
@@ -65,6 +66,23 @@ def test_dark_surfaces_give_less_depth():
     bright = np.concatenate([e.cloud.rgb.max(axis=1) for e in exact])
     assert lost[bright < 40].mean() > 0.2
     assert lost[bright > 90].mean() == 0
+
+
+def test_metal_and_glass_lose_depth_in_patches():
+    rooms = (generate_room(seed, shipped_stock()) for seed in range(40))
+    room = next(r for r in rooms if any(t.category == "window" for t in r.furniture))
+    window = next(t.id for t in room.furniture if t.category == "window")
+    lost, seen = 0, 0
+    exact, shiny = (
+        scan_room(room, 16, camera=replace(EXACT, shiny_dropout=share)) for share in (0.0, 0.5)
+    )
+    for a, b in zip(exact, shiny, strict=True):
+        pane = a.labels == window
+        lost, seen = lost + int((b.labels[pane] < 0).sum()), seen + int(pane.sum())
+        dull = [t.id for t in room.furniture if t.material is None and t.category == "chair"]
+        assert (b.labels[np.isin(a.labels, dull)] >= 0).all()
+    assert seen > 500
+    assert 0.3 < lost / seen < 0.7
 
 
 def test_sensors_can_be_grey_dim_and_off_colour():

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from detailbase_core.synthetic.surfels import Surfels
 
 OPTICAL_FRAME = "camera_optical_frame"
+_SHINY = ("metal", "glass", "mirror", "window")
+_PATCH_PX = 8  # of missing depth on shiny things
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Camera:
         grazing_cosine: no depth where |cos(ray, normal)| is below it.
         speckle: chance that any pixel has no depth.
         dark_dropout: chance that a black pixel has no depth; brighter ones less.
+        shiny_dropout: part of what is of metal or glass that has no depth, in patches.
         color_noise: standard deviation per channel, 0..255.
         exposure: standard deviation of the brightness factor of a frame.
         white_balance: standard deviation of each channel's factor, slowly drifting.
@@ -54,6 +57,7 @@ class Camera:
     grazing_cosine: float = 0.1
     speckle: float = 0.005
     dark_dropout: float = 0.1
+    shiny_dropout: float = 0.1
     color_noise: float = 5.0
     exposure: float = 0.04
     white_balance: float = 0.02
@@ -75,7 +79,7 @@ class Camera:
 
 EXACT = Camera(
     depth_noise=0.0, edge_dropout=0.0, grazing_cosine=0.0, speckle=0.0, dark_dropout=0.0,
-    color_noise=0.0, exposure=0.0, white_balance=0.0,
+    shiny_dropout=0.0, color_noise=0.0, exposure=0.0, white_balance=0.0,
 )  # fmt: skip
 
 
@@ -125,10 +129,11 @@ def scan_room(
     to_map = np.eye(4) if room_to_map is None else room_to_map
     surfels, light = room_surfels(room), _light(room)
     balance = np.ones(3)
+    shiny = [t.id for t in room.furniture if t.material in _SHINY or t.category in _SHINY]
     scans = []
     for i, (pose, thought) in enumerate(zip(poses, believed, strict=True)):
         balance += rng.normal(0, camera.white_balance, 3) * 0.5 - 0.25 * (balance - 1)
-        frame = _Frame(room, surfels, camera, light, balance, rng)
+        frame = _Frame(room, surfels, camera, light, balance, shiny, rng)
         scans.append(frame.scan(pose, to_map @ thought, (i + 1) * period_ns))
     return scans
 
@@ -147,6 +152,7 @@ class _Frame:
     camera: Camera
     light: NDArray[np.float32]
     balance: NDArray[np.float64]
+    shiny: list[int]  # ids of things of metal or glass
     rng: np.random.Generator
 
     def scan(
@@ -196,7 +202,15 @@ class _Frame:
         missing |= luck < camera.speckle
         dark = np.clip(1 - sight.rgb.max(axis=-1) / 60, 0, 1)
         missing |= luck > 1 - camera.dark_dropout * dark
+        missing |= np.isin(sight.owner, self.shiny) & self._patches(camera.shiny_dropout)
         return missing | (_edges(depth) & (rng.random(depth.shape) < camera.edge_dropout))
+
+    def _patches(self, share: float) -> NDArray[np.bool_]:
+        """(height, width): squares that together cover this part of the image."""
+        rows, columns = -(-self.camera.height // _PATCH_PX), -(-self.camera.width // _PATCH_PX)
+        chosen = self.rng.random((rows, columns)) < share
+        whole = chosen.repeat(_PATCH_PX, axis=0).repeat(_PATCH_PX, axis=1)
+        return np.asarray(whole[: self.camera.height, : self.camera.width])
 
 
 def _edges(depth: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -106,6 +106,7 @@ def any_survey(rng: np.random.Generator) -> Survey:
         max_range_m=float(rng.uniform(4.5, 8.0)),
         depth_noise=float(rng.uniform(0.1, 1.3)),
         dark_dropout=float(rng.uniform(0.0, 0.6)),
+        shiny_dropout=float(rng.uniform(0.0, 0.5)),
         color_noise=float(rng.uniform(1.0, 8.0)),
         exposure=float(rng.uniform(0.01, 0.08)),
         white_balance=float(rng.uniform(0.0, 0.06)),
