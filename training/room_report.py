@@ -169,8 +169,8 @@ with generator {generator}. A room depends on its seed and the furniture alone.
    ([furniture](furniture.md)) and of made ones; look-alikes on purpose. Nothing stands in anything
    else (`occupancy.py`).
 3. **Survey** (`synthetic/survey.py`, `camera.py`): a robot's drive or somebody's walk with a depth
-   camera: noise that grows with the square of the range, edges and dark surfaces without depth,
-   drifting exposure and white balance, doubled surfaces where the pose slipped, tilt.
+   camera: noise that grows with the square of the range, edges, dark and shiny surfaces without
+   depth, drifting exposure and white balance, doubled surfaces where the pose slipped, tilt.
 4. **Map**: the scans go through the same SceneMap and superpoints as a live robot's.
 5. **Sentences** (`synthetic/sentences.py`, `language/`): about what was seen of at least 50 voxels.
 
