@@ -34,9 +34,11 @@ def test_points_of_their_own_are_perfect():
     assert mask_iou(superpoint_oracle_mask(mask, np.arange(100)), mask) == 1.0
 
 
-def test_superpoints_of_a_generated_room_follow_its_objects():
-    sample = make_sample(70_004, sentences=1)
-    ious = object_oracles(sample.instance, sample.superpoint.astype(np.int64))
-    assert len(ious) > 5
-    assert np.mean(list(ious.values())) > 0.95
-    assert 50 <= len(sample.xyz) / (sample.superpoint.max() + 1) <= 300
+def test_superpoints_of_generated_rooms_follow_their_objects():
+    ious: list[float] = []
+    for seed in range(70_004, 70_007):
+        sample = make_sample(seed, sentences=1)
+        ious += object_oracles(sample.instance, sample.superpoint.astype(np.int64)).values()
+        assert 30 <= len(sample.xyz) / (sample.superpoint.max() + 1) <= 300
+    assert len(ious) > 30
+    assert np.mean(ious) > 0.93  # one object half hidden or half lost to the camera takes 0.01
