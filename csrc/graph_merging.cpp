@@ -1,6 +1,8 @@
 #include "graph_merging.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <numeric>
 
 namespace detailbase {
@@ -25,11 +27,40 @@ int32_t DisjointSets::join(int32_t root_a, int32_t root_b) {
   return root_b;
 }
 
+// Bits of a number that is no NaN, such that they grow as it does; -0 counts as 0.
+static uint32_t ascending_bits(float number) {
+  number += 0.0f;
+  uint32_t bits;
+  std::memcpy(&bits, &number, sizeof bits);
+  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+
+// Stable. Radix sort, 11 bits at a time: many edges have few distinct weights.
+static void sort_by_weight(std::vector<WeightedEdge>& edges) {
+  constexpr int kBits = 11;
+  constexpr size_t kFew = 2048;
+  if (edges.size() < kFew) {
+    std::stable_sort(edges.begin(), edges.end(), [](const WeightedEdge& a, const WeightedEdge& b) {
+      return a.weight < b.weight;
+    });
+    return;
+  }
+  std::vector<WeightedEdge> sorted(edges.size());
+  for (int shift = 0; shift < 32; shift += kBits) {
+    const auto digit = [&](const WeightedEdge& edge) {
+      return ascending_bits(edge.weight) >> shift & ((1u << kBits) - 1);
+    };
+    std::array<size_t, (size_t{1} << kBits) + 1> begin{};
+    for (const WeightedEdge& edge : edges) ++begin[digit(edge) + 1];
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    for (const WeightedEdge& edge : edges) sorted[begin[digit(edge)]++] = edge;
+    edges.swap(sorted);
+  }
+}
+
 DisjointSets merge_graph(int32_t node_count, std::vector<WeightedEdge>& edges, float k,
                          int32_t min_size) {
-  std::stable_sort(edges.begin(), edges.end(), [](const WeightedEdge& a, const WeightedEdge& b) {
-    return a.weight < b.weight;
-  });
+  sort_by_weight(edges);
   DisjointSets sets(node_count);
   std::vector<float> threshold(node_count, k);
   for (const WeightedEdge& edge : edges) {

@@ -7,50 +7,86 @@
 
 namespace detailbase {
 
-// Calls use(Neighbour) for each occupied voxel of the cube's shell at `reach`, in a fixed
-// order, and returns their number.
-template <typename Use>
-static int visit_shell(const KeyIndex& index, const Voxel& at, int reach, Use&& use) {
-  int found = 0;
-  for (int dx = -reach; dx <= reach; ++dx) {
-    for (int dy = -reach; dy <= reach; ++dy) {
-      const bool on_side = std::abs(dx) == reach || std::abs(dy) == reach;
-      for (int dz = -reach; dz <= reach; dz += on_side ? 1 : 2 * reach) {
-        const int32_t u = index.find(pack({at.x + dx, at.y + dy, at.z + dz}));
-        if (u < 0) continue;
-        use(Neighbour{u, static_cast<int8_t>(dx), static_cast<int8_t>(dy),
-                      static_cast<int8_t>(dz)});
-        ++found;
+namespace {
+
+// Looks around voxels that come in ascending key order. The voxels with equal x and y lie side
+// by side in that order, so each of the 5 x 5 columns around keeps its place in the list and
+// moves on from there: no table is needed, and memory is read in order.
+class Surroundings {
+ public:
+  explicit Surroundings(const std::vector<uint64_t>& keys) : keys_(keys) {}
+
+  // Calls use(Neighbour) for each occupied voxel of the cube's shell at `reach` (1 or 2) around
+  // voxel v, by ascending dx, dy, dz, and returns their number.
+  template <typename Use>
+  int visit_shell(int32_t v, int reach, Use&& use) {
+    int found = 0;
+    for (int dx = -reach; dx <= reach; ++dx) {
+      for (int dy = -reach; dy <= reach; ++dy) {
+        const bool on_side = std::abs(dx) == reach || std::abs(dy) == reach;
+        const uint64_t level = keys_[v] + shift(dx, 2 * kAxisBits) + shift(dy, kAxisBits);
+        for (int32_t u = seek(place_[dx + 2][dy + 2], level - 2);
+             u < size() && keys_[u] <= level + reach; ++u) {
+          const int dz = static_cast<int>(static_cast<int64_t>(keys_[u] - level));
+          if (on_side ? dz < -reach : std::abs(dz) != reach) continue;
+          use(Neighbour{u, static_cast<int8_t>(dx), static_cast<int8_t>(dy),
+                        static_cast<int8_t>(dz)});
+          ++found;
+        }
       }
     }
+    return found;
   }
-  return found;
+
+ private:
+  static uint64_t shift(int step, int bits) { return static_cast<uint64_t>(int64_t{step}) << bits; }
+  int32_t size() const { return static_cast<int32_t>(keys_.size()); }
+
+  // Moves `place` on to the first key that is not below `key`.
+  int32_t seek(int32_t& place, uint64_t key) const {
+    for (int near = 0; near < 8; ++near, ++place) {
+      if (place == size() || keys_[place] >= key) return place;
+    }
+    int32_t step = 8;
+    for (; place + step < size() && keys_[place + step] < key; step *= 2) place += step;
+    const auto begin = keys_.begin() + place;
+    const auto end = keys_.begin() + std::min(place + step + 1, size());
+    return place = static_cast<int32_t>(std::lower_bound(begin, end, key) - keys_.begin());
+  }
+
+  const std::vector<uint64_t>& keys_;
+  int32_t place_[5][5] = {};
+};
+
+// Calls use(v, Neighbour) for all neighbours of all voxels, each voxel's in a fixed order.
+template <typename Use>
+void visit_neighbours(const VoxelCloud& cloud, Use&& use) {
+  constexpr int kFew = 4;
+#pragma omp parallel
+  {
+    Surroundings around(cloud.keys);
+#pragma omp for schedule(static)
+    for (int32_t v = 0; v < cloud.size(); ++v) {
+      const auto each = [&](const Neighbour& neighbour) { use(v, neighbour); };
+      if (around.visit_shell(v, 1, each) < kFew) around.visit_shell(v, 2, each);
+    }
+  }
 }
 
-static void find_neighbours(VoxelCloud& cloud) {
-  constexpr int kFew = 4;
-  const KeyIndex index(cloud.keys);
-  const int32_t count = cloud.size();
-  const auto visit = [&](int32_t v, auto&& use) {
-    const Voxel at = unpack(cloud.keys[v]);
-    if (visit_shell(index, at, 1, use) < kFew) visit_shell(index, at, 2, use);
-  };
+void find_neighbours(VoxelCloud& cloud) {
   // Two passes (count, then fill) keep the memory at what is really there.
-  cloud.first_neighbour.assign(count + 1, 0);
-#pragma omp parallel for schedule(static)
-  for (int32_t v = 0; v < count; ++v) {
-    int64_t n = 0;
-    visit(v, [&](const Neighbour&) { ++n; });
-    cloud.first_neighbour[v + 1] = n;
-  }
-  for (int32_t v = 0; v < count; ++v) cloud.first_neighbour[v + 1] += cloud.first_neighbour[v];
-  cloud.neighbours.resize(cloud.first_neighbour[count]);
-#pragma omp parallel for schedule(static)
-  for (int32_t v = 0; v < count; ++v) {
-    int64_t n = cloud.first_neighbour[v];
-    visit(v, [&](const Neighbour& neighbour) { cloud.neighbours[n++] = neighbour; });
-  }
+  const int32_t count = cloud.size();
+  cloud.first_neighbour.assign(count + 2, 0);  // one further on than in the end
+  visit_neighbours(cloud, [&](int32_t v, const Neighbour&) { ++cloud.first_neighbour[v + 2]; });
+  for (int32_t v = 0; v < count; ++v) cloud.first_neighbour[v + 2] += cloud.first_neighbour[v + 1];
+  cloud.neighbours.resize(cloud.first_neighbour[count + 1]);
+  visit_neighbours(cloud, [&](int32_t v, const Neighbour& neighbour) {
+    cloud.neighbours[cloud.first_neighbour[v + 1]++] = neighbour;
+  });
+  cloud.first_neighbour.pop_back();
 }
+
+}  // namespace
 
 VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, double voxel_size) {
   const auto index = [&](float x) { return static_cast<int32_t>(std::floor(x / voxel_size)); };
