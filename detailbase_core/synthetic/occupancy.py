@@ -36,6 +36,7 @@ class Occupancy:
         self._kept_free = np.zeros(self._size[:2], bool)
         x, y = (self._low[k] + (np.arange(self._size[k]) + 0.5) * CELL_M for k in (0, 1))
         self._cells[~inside_outline(x[:, None], y[None, :], outline)] = _OUTSIDE
+        self._tried: tuple[FurnitureModel, NDArray[np.float32]] | None = None
 
     def is_free(
         self,
@@ -57,7 +58,7 @@ class Occupancy:
             ignore: ids that it may run into.
             snug: it may touch its neighbours' sides.
         """
-        local = filled_points(model, _COARSE_M)
+        local = self._tried_points(model)
         if snug:
             shrink = 1 - 2.2 * CELL_M / np.maximum(np.array(model.size[:2]), 4 * CELL_M)
             local = local * np.append(shrink, 1.0).astype(np.float32)
@@ -97,6 +98,12 @@ class Occupancy:
         low = np.floor((middle - half) / CELL_M).astype(int).clip(0)
         high = np.ceil((middle + half) / CELL_M).astype(int).clip(0)
         self._kept_free[low[0] : high[0], low[1] : high[1]] = True
+
+    def _tried_points(self, model: FurnitureModel) -> NDArray[np.float32]:
+        """The model's filled points; kept, since the same model is tried in many places."""
+        if self._tried is None or self._tried[0] is not model:
+            self._tried = (model, filled_points(model, _COARSE_M))
+        return self._tried[1]
 
     def _cell(self, points: NDArray[np.float32]) -> NDArray[np.int64]:
         cell: NDArray[np.int64] = np.floor((points - self._low) / CELL_M).astype(np.int64)
