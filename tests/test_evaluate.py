@@ -253,7 +253,7 @@ def exam(tmp_path):
 def test_the_command_writes_all_figures(exam, capsys):
     checkpoint, out = str(exam / "tiny.safetensors"), exam / "out.json"
     status = evaluate_module.main([
-        "--checkpoint", checkpoint, "--versus", checkpoint, "--device", "cpu",
+        "--checkpoint", checkpoint, "--versus", checkpoint, "--device", "cpu", "--workers", "1",
         "--data", str(exam / "seen"), str(exam / "unseen"), "--json", str(out),
     ])  # fmt: skip
     assert status == 0
@@ -271,13 +271,30 @@ def test_the_command_writes_all_figures(exam, capsys):
     assert results.sets["unseen"].gap == [0.0, 0.0, 0.0]
 
 
+def test_any_number_of_processes_finds_the_same(exam, capsys):
+    def figures(workers: int) -> dict:
+        out = exam / f"{workers}.json"
+        assert evaluate_module.main([
+            "--checkpoint", str(exam / "tiny.safetensors"), "--device", "cpu",
+            "--data", str(exam / "seen"), "--workers", str(workers), "--json", str(out),
+        ]) == 0  # fmt: skip
+        return dataclasses.asdict(dataclasses.replace(Results.read(out), command=""))
+
+    assert figures(2) == figures(1)
+    (exam / "seen" / "toy1.npz").write_bytes(b"")
+    assert evaluate_module.main(["--checkpoint", str(exam / "tiny.safetensors"), "--workers", "2",
+                                 "--data", str(exam / "seen")]) == 1  # fmt: skip
+    assert "toy1.npz: no described scene can be read" in capsys.readouterr().err
+
+
 def test_the_command_names_what_is_wrong(exam, capsys):
     checkpoint = str(exam / "tiny.safetensors")
     for data, message in (
         ([str(exam / "nowhere")], "no scenes"),
         ([str(exam / "seen"), str(exam / "seen")], "cannot be told apart"),
     ):
-        assert evaluate_module.main(["--checkpoint", checkpoint, "--data", *data]) == 1
+        asked = ["--checkpoint", checkpoint, "--workers", "1", "--data", *data]
+        assert evaluate_module.main(asked) == 1
         assert message in capsys.readouterr().err
     assert evaluate_module.main(["--checkpoint", "no.safetensors", "--data", str(exam)]) == 1
 

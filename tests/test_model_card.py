@@ -25,8 +25,9 @@ def evaluated(tmp_path_factory):
         write_scene(folder / name, "toy", toy_arrays(0), records)
     checkpoint = str(save_tiny_checkpoint(folder / "tiny.safetensors"))
     assert evaluate.main([
-        "--checkpoint", checkpoint, "--versus", checkpoint, "--device", "cpu", "--data",
-        str(folder / "exam_seen"), str(folder / "exam_seen_grey"), "--json", str(folder / "r.json"),
+        "--checkpoint", checkpoint, "--versus", checkpoint, "--device", "cpu", "--workers", "1",
+        "--data", str(folder / "exam_seen"), str(folder / "exam_seen_grey"),
+        "--json", str(folder / "r.json"),
     ]) == 0  # fmt: skip
     return folder
 

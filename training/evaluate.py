@@ -1,7 +1,7 @@
 """Figures of a checkpoint on described scenes.
 
     python -m training.evaluate --checkpoint FILE --data FOLDER [FOLDER ...] --json FILE
-        [--versus FILE]
+        [--versus FILE] [--workers N]
 
 Each folder is a column of the table; the default is the frozen exams, made before by
 training.make_rooms --exam. IoU counts points, that is, observed map voxels.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -20,19 +21,20 @@ import torch
 from tqdm import tqdm
 
 from detailbase_core.checkpoint import Checkpoint
-from detailbase_core.devices import choose_device
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from training.bootstrap import bootstrap_gap
-from training.examine import Examiner
+from training.examination import Examinee, Room, examination
 from training.measures import breakdowns, measures
 from training.results import Results, SetResult, examples
 from training.results_table import as_table
-from training.scene_files import find_scenes, read_scenes
+from training.scene_files import find_scenes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from training.examination import RoomOutcomes
+    from training.examine import Examiner
     from training.outcomes import SentenceOutcome
 
 
@@ -40,12 +42,15 @@ EXAMS = ["data/exam_seen", "data/exam_unseen", "data/exam_text"]
 
 
 def evaluate(
-    examiners: Sequence[Examiner], folder: str | Path, descriptions: str = "", rooms: int = 0
+    examine: Callable[[Iterable[Room]], Iterator[RoomOutcomes]],
+    folder: str | Path,
+    descriptions: str = "",
+    rooms: int = 0,
 ) -> SetResult:
     """Figures of the first model on a folder's scenes, compared with the second where given.
 
     Args:
-        examiners: one or two.
+        examine: of an examination with one or two models.
         folder: of described scenes.
         descriptions: a DetailRefer or ScanRefer file; "" = each scene's own.
         rooms: at most; 0 = all.
@@ -54,29 +59,17 @@ def evaluate(
         BadFileError: the scenes cannot be read.
     """
     paths, told = find_scenes(folder, descriptions)
-    paths = paths[: rooms or None]
-    outcomes: list[list[SentenceOutcome]] = [[] for _ in examiners]
-    name = Path(folder).name
-    for described in tqdm(read_scenes(paths, told), total=len(paths), desc=name, unit="room"):
-        for examiner, found in zip(examiners, outcomes, strict=True):
-            found += examiner.examine(described)
+    asked = [Room(path, told[path.stem] if told else None) for path in paths[: rooms or None]]
+    bar = tqdm(examine(asked), total=len(asked), desc=Path(folder).name, unit="room")
+    outcomes: list[list[SentenceOutcome]] = [
+        [outcome for room in of_model for outcome in room] for of_model in zip(*bar, strict=True)
+    ]
     good, bad = examples(outcomes[0])
     result = SetResult(str(folder), measures(outcomes[0]), breakdowns(outcomes[0]), good, bad)
     if len(outcomes) > 1:
         gap = bootstrap_gap(*outcomes)[:3]
         result = dataclasses.replace(result, rival=measures(outcomes[1]), gap=gap)
     return result
-
-
-def load_examiner(path: str, text_encoder: str, device: str) -> Examiner:
-    """A checkpoint, ready to be asked.
-
-    Raises:
-        CheckpointError, ConfigError: it cannot be used, or not here.
-    """
-    where = choose_device(device)
-    model, encoder = Checkpoint.read(path).load(text_encoder)
-    return Examiner(model.to(where), encoder.to(where))
 
 
 def trained_parameters(examiner: Examiner) -> int:
@@ -97,30 +90,39 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--descriptions", default="", help="DetailRefer or ScanRefer JSON file")
     parser.add_argument("--rooms", type=int, default=0, help="only the first so many of each")
     parser.add_argument("--device", default="auto")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="processes, each with a copy of the models; default: one per core",
+    )
     parser.add_argument("--json", type=Path, help="also write the figures here")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line entry point; 0 = done."""
+    """Command line entry point; its exit status: 0 done, 1 not possible."""
     given = parse_arguments(arguments)
     try:
         names = [Path(folder).name for folder in given.data]
         if len(set(names)) < len(names):
             raise ValueError(f"folders of one name cannot be told apart: {', '.join(given.data)}")
-        examiners = [
-            load_examiner(path, given.text_encoder, given.device)
+        models = [
+            Examinee(path, given.text_encoder, given.device)
             for path in (given.checkpoint, given.versus)
             if path
         ]
-        sets = {
-            name: evaluate(examiners, folder, given.descriptions, given.rooms)
-            for name, folder in zip(names, given.data, strict=True)
-        }
+        loaded = [model.load() for model in models]  # what is wrong with them is said once, here
+        parameters = trained_parameters(loaded[0])
+        with examination(models, max(1, given.workers)) as examine:
+            sets = {
+                name: evaluate(examine, folder, given.descriptions, given.rooms)
+                for name, folder in zip(names, given.data, strict=True)
+            }
         results = Results(
             given.checkpoint,
             Checkpoint.read(given.checkpoint).metadata.get("training", ""),
-            trained_parameters(examiners[0]),
+            parameters,
             shlex.join(["python", "-m", "training.evaluate", *(arguments or sys.argv[1:])]),
             given.versus,
             sets,
