@@ -15,7 +15,7 @@ from detailbase_core.mask_decoder import Prediction
 from tests.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
 from tests.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
 from training import evaluate as evaluate_module
-from training.bootstrap import bootstrap_gap
+from training.bootstrap import bootstrap_gap, room_ious
 from training.descriptions import Description
 from training.examine import Examiner
 from training.measures import breakdowns, measures
@@ -224,18 +224,31 @@ def test_the_gap_and_its_interval():
     level = random.uniform(0.2, 0.6, 40)
     ours = [sentence(f"{r}", 0, thing(level[r] + 0.1), thing(level[r])) for r in range(40)]
     theirs = [sentence(f"{r}", 0, thing(level[r]), thing(level[r])) for r in range(40)]
-    gap = bootstrap_gap(ours, theirs)
+    ours, theirs = room_ious(ours), room_ious(theirs)
+    gap = bootstrap_gap([ours], [theirs])
     assert gap.gap == pytest.approx(0.05)
     assert gap.low == pytest.approx(0.05) and gap.high == pytest.approx(0.05)  # alike everywhere
-    mixed = [sentence(f"{r}", 0, thing(level[r] + 0.3 * (r % 2)), thing(level[r]))
-             for r in range(40)]  # fmt: skip
-    gap = bootstrap_gap(mixed, theirs)
+    mixed = room_ious(sentence(f"{r}", 0, thing(level[r] + 0.3 * (r % 2)), thing(level[r]))
+                      for r in range(40))  # fmt: skip
+    gap = bootstrap_gap([mixed], [theirs])
     assert gap.gap == pytest.approx(0.075)
     assert gap.low < gap.gap < gap.high
-    assert gap == bootstrap_gap(mixed, theirs)
+    assert gap == bootstrap_gap([mixed], [theirs])
     assert gap.rooms == 40
+    fewer = {room: ious for room, ious in ours.items() if room != "3"}
     with pytest.raises(ValueError, match="not asked the same"):
-        bootstrap_gap(ours[1:], theirs)
+        bootstrap_gap([fewer], [theirs])
+
+
+def test_the_gap_is_between_the_means_of_runs():
+    """Runs whose errors cancel room by room leave a gap without any doubt."""
+    theirs = [{"a": (1.0, 2), "b": (2.0, 4), "c": (0.0, 0)}]
+    ours = [{"a": (1.4, 2), "b": (2.2, 4), "c": (0.0, 0)},
+            {"a": (1.0, 2), "b": (2.6, 4), "c": (0.0, 0)}]  # fmt: skip
+    gap = bootstrap_gap(ours, theirs)
+    assert gap[:3] == (pytest.approx(0.1), pytest.approx(0.1), pytest.approx(0.1))
+    assert gap.rooms == 2  # nothing is asked about c
+    assert bootstrap_gap(ours[:1], theirs).low == pytest.approx(0.05)  # b alone
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,9 +11,11 @@ from training.measures import phrases_of
 from training.outcomes import THING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from training.outcomes import SentenceOutcome
+
+    RoomIous = Mapping[str, Sequence[float]]  # by room: sum of IoUs, phrases; see room_ious
 
 RESAMPLES = 2000
 SEED = 1999
@@ -33,30 +36,36 @@ class Gap(NamedTuple):
     rooms: int
 
 
-def bootstrap_gap(ours: Sequence[SentenceOutcome], theirs: Sequence[SentenceOutcome]) -> Gap:
+def room_ious(outcomes: Iterable[SentenceOutcome]) -> dict[str, tuple[float, int]]:
+    """By room, the IoUs of its phrases about things, added up, and how many these are."""
+    ious: dict[str, list[float]] = defaultdict(list)
+    for outcome in outcomes:
+        ious[outcome.room] += [phrase.iou for phrase in phrases_of([outcome], THING)]
+    return {room: (sum(found), len(found)) for room, found in ious.items()}
+
+
+def bootstrap_gap(ours: Sequence[RoomIous], theirs: Sequence[RoomIous]) -> Gap:
     """Paired over rooms: phrases of one room are alike, so rooms are what is drawn.
 
     Args:
-        ours, theirs: outcomes of the same sentences.
+        ours, theirs: `room_ious` of one run or more (other seeds), all on the same rooms. What is
+            compared is the runs' mean.
 
     Raises:
-        ValueError: the sentences differ, or none is about a thing.
+        ValueError: the rooms or their numbers of phrases differ, or no phrase is about a thing.
     """
-    if [(o.room, o.number) for o in ours] != [(o.room, o.number) for o in theirs]:
-        raise ValueError("the two models were not asked the same sentences")
-    rooms = sorted({o.room for o in ours})
-    index = {room: i for i, room in enumerate(rooms)}
-    sums, counts = np.zeros((2, len(rooms))), np.zeros(len(rooms))
-    for side, outcomes in enumerate((ours, theirs)):
-        for outcome in outcomes:
-            ious = [phrase.iou for phrase in phrases_of([outcome], THING)]
-            sums[side, index[outcome.room]] += sum(ious)
-            if side == 0:
-                counts[index[outcome.room]] += len(ious)
-    sums, counts = sums[:, counts > 0], counts[counts > 0]
-    if not len(counts):
+    first = ours[0]
+    counts = np.array([count for _, count in first.values()], dtype=np.float64)
+    sums = []
+    for side in (ours, theirs):
+        for run in side:
+            if run.keys() != first.keys() or any(run[r][1] != first[r][1] for r in first):
+                raise ValueError("the models were not asked the same phrases of the same rooms")
+        sums.append(np.mean([[run[room][0] for room in first] for run in side], axis=0))
+    if not counts.any():
         raise ValueError("no phrase is about a thing; there is nothing to compare")
-    difference = sums[0] - sums[1]
+    difference = (sums[0] - sums[1])[counts > 0]
+    counts = counts[counts > 0]
     drawn = np.random.default_rng(SEED).integers(len(counts), size=(RESAMPLES, len(counts)))
     gaps = difference[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     low, high = np.quantile(gaps, [0.025, 0.975])

@@ -23,7 +23,7 @@ from tqdm import tqdm
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
-from training.bootstrap import bootstrap_gap
+from training.bootstrap import bootstrap_gap, room_ious
 from training.examination import Examinee, Room, examination
 from training.measures import breakdowns, measures
 from training.results import Results, SetResult, examples
@@ -65,9 +65,17 @@ def evaluate(
         [outcome for room in of_model for outcome in room] for of_model in zip(*bar, strict=True)
     ]
     good, bad = examples(outcomes[0])
-    result = SetResult(str(folder), measures(outcomes[0]), breakdowns(outcomes[0]), good, bad)
+    rooms_of = [room_ious(of_model) for of_model in outcomes]
+    result = SetResult(
+        str(folder),
+        measures(outcomes[0]),
+        breakdowns(outcomes[0]),
+        good,
+        bad,
+        room_ious=rooms_of[0],
+    )
     if len(outcomes) > 1:
-        gap = bootstrap_gap(*outcomes)[:3]
+        gap = bootstrap_gap(rooms_of[:1], rooms_of[1:])[:3]
         result = dataclasses.replace(result, rival=measures(outcomes[1]), gap=gap)
     return result
 

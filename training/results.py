@@ -48,6 +48,7 @@ class SetResult:
         good, bad: some answers worth looking at.
         rival: measures of the checkpoint that this one is compared with; empty = none.
         gap: phrase mIoU minus the rival's, low and high end of its 95% interval.
+        room_ious: see bootstrap.room_ious; [sum of IoUs, phrases] by room.
     """
 
     folder: str
@@ -57,6 +58,7 @@ class SetResult:
     bad: Sequence[Example] = ()
     rival: Mapping[str, float] = field(default_factory=dict)
     gap: Sequence[float] = ()
+    room_ious: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
