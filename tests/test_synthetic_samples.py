@@ -9,12 +9,15 @@ import pytest
 
 from detailbase_core.config import load_yaml
 from detailbase_core.errors import BadFileError
-from detailbase_core.synthetic.furniture_bank import FurnitureBank
+from detailbase_core.synthetic.furniture_bank import SHIPPED, FurnitureBank
 from detailbase_core.synthetic.room import FLOOR_ID
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.synthetic.sample import MENTIONABLE_VOXELS, make_sample
 from detailbase_core.synthetic.sample_files import write_sample
 from detailbase_core.synthetic.stock import Stock
+from detailbase_core.synthetic.survey import CORRUPTIONS
+from training import make_exams
+from training.card_pictures import base_of
 from training.exam import EXAM_FROM, EXAMS_FILE, Exams, freeze_exams, read_exam
 from training.make_rooms import Recipe, main, make_rooms
 from training.scene_files import read_scene
@@ -134,6 +137,27 @@ def test_an_exam_is_frozen_with_its_generator_and_its_furniture(tmp_path):
         read_exam("seen", bank.only(bank.cards[0].key for _ in range(1)), path)
     with pytest.raises(BadFileError, match="nonsense"):
         read_exam("nonsense", bank, path)
+
+
+def test_one_command_makes_all_exams(tmp_path, monkeypatch):
+    made = {}
+    monkeypatch.setattr(make_exams, "make_rooms", lambda out, seeds, _, recipe: made.update(
+        {out.name: (seeds, recipe)}))  # fmt: skip
+    monkeypatch.setattr(make_exams, "exam_rooms", lambda name, bank, corruption: (
+        range(2), Recipe(bank, text=name, corruption=corruption)))  # fmt: skip
+    assert make_exams.main(["--out", str(tmp_path), "--furniture", "bank.npz"]) == 0
+    assert list(made)[:3] == ["exam_seen", "exam_unseen", "exam_text"]
+    assert len(made) == 3 + 2 * len(CORRUPTIONS)
+    seeds, recipe = made["exam_unseen_single_frame"]
+    assert seeds == range(2)
+    assert (recipe.text, recipe.corruption) == ("unseen", "single frame")
+    sets = dict.fromkeys(made)
+    assert base_of("exam_unseen_single_frame", sets) == "exam_unseen"
+
+
+def test_exams_need_their_furniture(tmp_path, capsys):
+    assert make_exams.main(["--out", str(tmp_path), "--furniture", str(SHIPPED)]) == 1
+    assert "not the furniture bank" in capsys.readouterr().err
 
 
 def test_the_kept_exams_are_of_this_generator():

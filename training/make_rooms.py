@@ -110,8 +110,27 @@ def make_rooms(out: Path, seeds: Sequence[int], workers: int, recipe: Recipe | N
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one core per worker
         os.environ[name] = "1"
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for _ in tqdm(pool.imap_unordered(work, seeds), total=len(seeds), unit="room"):
+        for _ in tqdm(
+            pool.imap_unordered(work, seeds), total=len(seeds), desc=out.name, unit="room"
+        ):
             pass
+
+
+def exam_rooms(
+    name: str, furniture: Path | None, corruption: str | None = None
+) -> tuple[range, Recipe]:
+    """Seeds and recipe of a frozen exam.
+
+    Args:
+        name: seen, unseen or text.
+        furniture, corruption: see Recipe.
+
+    Raises:
+        BadFileError: see exam.read_exam.
+    """
+    exam, sentences = read_exam(name, FurnitureBank.load(furniture))
+    part: BankPart = "unseen" if exam.furniture == "unseen" else "train"
+    return exam.seeds, Recipe(furniture, part, exam.text, sentences, corruption)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -154,10 +173,7 @@ def _run(given: argparse.Namespace) -> None:
     seeds = given.seeds
     recipe = Recipe(given.furniture, "train", "train", given.sentences, given.corruption)
     if given.exam:
-        exam, sentences = read_exam(given.exam, FurnitureBank.load(given.furniture))
-        seeds = exam.seeds
-        part: BankPart = "unseen" if exam.furniture == "unseen" else "train"
-        recipe = Recipe(given.furniture, part, exam.text, sentences, given.corruption)
+        seeds, recipe = exam_rooms(given.exam, given.furniture, given.corruption)
     make_rooms(given.out, seeds, given.workers, recipe)
 
 
