@@ -142,8 +142,9 @@ lint: install
 	@$(PY) -m mypy
 	@$(VENV)/bin/clang-format --dry-run -Werror csrc/*
 
+BENCH_PARTS := benchmarks/made_rooms.py benchmarks/step_watch.py
 bench: ros
-	@for file in $(filter-out $(wildcard benchmarks/live_*.py benchmarks/soak.py),$(wildcard benchmarks/*.py)); do \
+	@for file in $(filter-out $(wildcard benchmarks/live_*.py benchmarks/soak.py) $(BENCH_PARTS),$(wildcard benchmarks/*.py)); do \
 	  echo "== $$file"; $(PY) $$file; \
 	done
 	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \

@@ -1,0 +1,142 @@
+"""What a training step costs, part by part, on rooms of boxes that it makes.
+
+    python benchmarks/training_step.py config/detailbase_rooms.yaml
+
+On any device: host time, operations, and operations that make a GPU's host wait. On a CUDA GPU
+also kernels, how long they keep it busy, and where the host really waited.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from made_rooms import write_rooms
+from step_watch import StepWatch, cuda_waits
+from torch.profiler import ProfilerActivity, profile
+
+import detailbase_core.model
+import detailbase_core.sparse_unet
+import training.learner
+import training.run
+from detailbase_core.config import load_yaml
+from detailbase_core.devices import choose_device
+from training.config import TrainConfig
+from training.run import Run
+from training.scene_store import SceneStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
+    """Which function is which part."""
+    learner, model, learning = run.learner, run.learner.model, run.learning
+    return (
+        (training.run, "batch_augmented", "augmentation"),
+        (detailbase_core.model, "voxelize", "voxels"),
+        (model, "_grid_origins", "voxels"),
+        (detailbase_core.sparse_unet, "build_pyramid", "kernel maps"),
+        (model.unet, "forward", "U-Net"),
+        (detailbase_core.model, "pool_superpoints", "superpoints"),
+        (detailbase_core.model, "superpoint_geometry", "superpoints"),
+        (detailbase_core.model, "pad_superpoints", "superpoints"),
+        (learner.text, "encode", "text"),
+        (training.learner, "packing_of", "targets"),
+        (training.learner, "phrase_targets", "targets"),
+        (model.decoder, "forward", "decoder"),
+        (learner.naming, "loss", "losses"),
+        (training.learner, "center_loss", "losses"),
+        (training.learner, "grounding_loss", "losses"),
+        (training.learner, "phrase_loss", "losses"),
+        (run.watch, "add", "losses"),
+        (torch.Tensor, "backward", "backward"),
+        (learning, "learn", "optimiser and average"),
+    )
+
+
+def show(watch: StepWatch, steps: int) -> None:
+    """A line per part, per step."""
+    print(f"\n{'per step':24}{'host ms':>10}{'ops':>8}{'waits':>8}{'host tensors':>14}")
+    rows = [(name, *dataclasses.astuple(figures)) for name, figures in watch.figures.items()]
+    rows.append(("all", *(sum(column) for column in list(zip(*rows, strict=True))[1:])))
+    for name, seconds, *counts in rows:
+        ops, waits, tensors = (count / steps for count in counts)
+        print(f"{name:24}{1e3 * seconds / steps:10.1f}{ops:8.0f}{waits:8.1f}{tensors:14.1f}")
+    print("\nwhere a GPU's host would wait, per step")
+    for site, count in watch.sites.most_common():
+        print(f"{count / steps:8.1f}  {site}")
+
+
+def show_cuda(run: Run, steps: int) -> None:
+    """Kernels, the time that they take, and where the host waited."""
+    sites: Counter[str] = Counter()
+    with cuda_waits(sites):
+        for _ in range(steps):
+            run.train_step()
+    with profile(activities=[ProfilerActivity.CUDA]) as profiler:
+        for _ in range(steps):
+            run.train_step()
+        torch.cuda.synchronize()
+    kernels = [e for e in profiler.events() if e.device_type == torch.autograd.DeviceType.CUDA]
+    busy = sum(e.device_time for e in kernels) / 1e3
+    print(f"\n{len(kernels) / steps:.0f} kernels and copies, GPU busy {busy / steps:.1f} ms a step")
+    print("where the host waited, per step")
+    for site, count in sites.most_common():
+        print(f"{count / steps:8.1f}  {site}")
+
+
+def seconds_per_step(run: Run, steps: int) -> float:
+    """Wall time, the device's work included."""
+    start = time.perf_counter()
+    for _ in range(steps):
+        run.train_step()
+    if run.device.type == "cuda":
+        torch.cuda.synchronize()
+    return (time.perf_counter() - start) / steps
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("config", nargs="?", default="config/detailbase_rooms.yaml")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--rooms", type=int, default=12)
+    parser.add_argument("--points", type=int, default=5_000, help="of each room (real: 200,000)")
+    parser.add_argument("--warm-up", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=3)
+    parser.add_argument("--losses", action="store_true", help="print every step's loss")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder, device = Path(name), choose_device(args.device)
+        config = load_yaml(TrainConfig, args.config)
+        write_rooms(folder, args.rooms, args.points, config.text.vector_dim)
+        config = dataclasses.replace(
+            config, data=name, descriptions="", backbone="", out=str(folder / "run"),
+            word_vectors=str(folder / "words" / "words.npz"),
+        )  # fmt: skip
+        run = Run(config, SceneStore(config, device, quiet=True), device)
+        run.learner.train()
+        for _ in range(args.warm_up):
+            loss = run.train_step()
+            if args.losses:
+                print(f"loss {float(loss):.7f}")
+        print(f"{1e3 * seconds_per_step(run, args.steps):.1f} ms a step on {device}")
+        watch = StepWatch(parts_of(run))
+        for count_ops in (False, True):
+            with watch.watching(count_ops):
+                for _ in range(args.steps):
+                    run.train_step()
+        show(watch, args.steps)
+        if device.type == "cuda":
+            show_cuda(run, args.steps)
+
+
+if __name__ == "__main__":
+    main()
