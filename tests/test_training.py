@@ -223,14 +223,14 @@ def test_running_average(toy):
     with torch.no_grad():
         for step in (0, 1, 500):
             weight.add_(1.0)
-            average.update(learner, step)
+            average.update(step)
             decay = min(0.9, (1 + step) / (10 + step))
             expected = decay * expected + (1 - decay) * weight
     assert torch.allclose(average.values[name], expected, atol=1e-5)
     assert "model.unet.output_norm.running_var" in average.values
     assert "text.vectors" not in average.values
     last = weight.detach().clone()
-    with average.applied_to(learner):
+    with average.applied():
         assert torch.equal(weight, average.values[name])
         assert not learner.model.training
     assert torch.equal(weight, last)

@@ -124,10 +124,10 @@ def test_a_step_waits_for_nothing_outside_the_network(toy, monkeypatch):
     with HostWaits() as waits:
         for run.learning.step in range(3):
             run.train_step()
-            run.learning.average.update(run.learner, run.learning.step)
+            run.learning.average.update(run.learning.step)
     assert not waits.seen
     with waits:
-        run.watch.look()
+        float(loss)
     assert waits.seen
 
 

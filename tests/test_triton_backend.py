@@ -37,3 +37,14 @@ def test_kernels_match_the_torch_backend(sizes):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_row_counts_compile_no_kernel_anew():
+    """They differ at every training step; what Triton specialises on, it compiles for."""
+    kernels = pytest.importorskip("detailbase_core.sparse.triton_kernels")
+    for kernel in (kernels.gather_product_kernel, kernels.gather_outer_kernel):
+        rows = [p for p in kernel.params if "rows" in p.name]
+        assert rows
+        assert all(p.do_not_specialize for p in rows)
+        assert all(p.is_constexpr or p in rows or p.name in ("left", "source", "table", "weight",
+                   "out", "partial") for p in kernel.params)  # fmt: skip

@@ -39,9 +39,7 @@ class Learning:
     def __init__(self, learner: Learner, config: TrainConfig, device: torch.device) -> None:
         self.learner, self.config = learner, config
         self.average = RunningAverage(learner, config.ema_decay)
-        self.optimizer = torch.optim.AdamW(
-            parameter_groups(learner, config), fused=device.type == "cuda"
-        )
+        self.optimizer = torch.optim.AdamW(parameter_groups(learner, config), fused=True)
         self.scaler = torch.amp.GradScaler(device.type, enabled=config.autocast == "float16")
         self.step = 0
 
@@ -68,7 +66,7 @@ class Learning:
             norm = norm.nan_to_num(0.0, 0.0, 0.0)
         self.scaler.step(self.optimizer)
         self.scaler.update()
-        self.average.update(self.learner, self.step)
+        self.average.update(self.step)
         self.step += 1
         return norm
 

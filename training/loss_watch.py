@@ -23,23 +23,14 @@ class LossWatch:
     def __init__(self, processes: Processes) -> None:
         self.processes = processes
         self._names: tuple[str, ...] = ()
-        self._total: Tensor | None = None
-        self._steps = 0
+        self._steps: list[int] = []
+        self._rows: list[Tensor] = []
 
     def add(self, step: int, values: Mapping[str, Tensor]) -> None:
         """Note a step's scalars; the same names at every step."""
-        now = torch.stack([value.detach().float() for value in values.values()])
-        if self._total is None:
-            self._names = tuple(values)
-            self._total = torch.zeros_like(now)
-            self._first_bad = torch.full((), -1, device=now.device)
-            self._bad = torch.zeros_like(now, dtype=torch.bool)
-        bad = ~now.isfinite()
-        first = bad.any() & (self._first_bad < 0)
-        self._first_bad = torch.where(first, step, self._first_bad)
-        self._bad = torch.where(first, bad, self._bad)
-        self._total += now
-        self._steps += 1
+        self._names = tuple(values)
+        self._steps.append(step)
+        self._rows.append(torch.stack([value.detach().float() for value in values.values()]))
 
     def look(self) -> dict[str, float]:
         """Means since the last look, over all processes; waits for the device.
@@ -47,18 +38,19 @@ class LossWatch:
         Raises:
             TrainingError: something was no number; says since which step, and what.
         """
-        if self._total is None or not self._steps:
+        if not self._rows:
             return {}
-        count = self._steps * self.processes.count
-        means: list[float] = (self.processes.add_up(self._total) / count).tolist()
-        first_bad = int(self._first_bad)
-        if first_bad >= 0:
-            wrong = [name for name, bad in zip(self._names, self._bad.tolist(), strict=True) if bad]
-            raise NotANumberError(first_bad, tuple(wrong))
+        rows = torch.stack(self._rows)
+        count = len(rows) * self.processes.count
+        means: list[float] = (self.processes.add_up(rows.sum(dim=0)) / count).tolist()
+        for step, row in zip(self._steps, rows.isfinite().tolist(), strict=True):
+            if not all(row):
+                wrong = [name for name, good in zip(self._names, row, strict=True) if not good]
+                raise NotANumberError(step, tuple(wrong))
         if not all(map(math.isfinite, means)):
             raise TrainingError("another process's loss became NaN or infinite")
-        self._total.zero_()
-        self._steps = 0
+        self._steps.clear()
+        self._rows.clear()
         return dict(zip(self._names, means, strict=True))
 
 

@@ -142,7 +142,7 @@ class Run:
     def _write_files(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         notes = {"training": f"{self.learning.step} steps on {len(self.store.scenes)} scenes"}
-        with self.learning.average.applied_to(self.learner):
+        with self.learning.average.applied():
             text = self.learner.text
             own = text if isinstance(text, SmallTextEncoder) else None
             save_checkpoint(self.folder / CHECKPOINT_FILE, self.learner.model, own, notes)
@@ -197,7 +197,7 @@ class Run:
         described = read_scene(self.store.paths[0], self.store.scenes[0].descriptions)
         path = self.folder / "pictures" / f"step_{self.learning.step:06d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self.learning.average.applied_to(self.learner):
+        with self.learning.average.applied():
             pixels = draw_prediction(self.learner, described, path)
         log.picture(self.learning.step, "answer_above_truth", pixels)
 

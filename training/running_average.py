@@ -23,21 +23,20 @@ class RunningAverage:
     """
 
     def __init__(self, learner: nn.Module, decay: float) -> None:
-        self.decay = decay
-        self.values = {k: v.detach().clone() for k, v in learned(learner).items()}
+        self.decay, self._learner = decay, learner
+        self._weights = learned(learner)  # to list them takes longer than to average them
+        self.values = {k: v.detach().clone() for k, v in self._weights.items()}
 
     @torch.no_grad()
-    def update(self, learner: nn.Module, step: int) -> None:
+    def update(self, step: int) -> None:
         """Move towards the present weights."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        current = learned(learner)
-        averages = list(self.values.values())
-        torch._foreach_lerp_(averages, [current[k] for k in self.values], 1 - decay)
+        torch._foreach_lerp_(list(self.values.values()), list(self._weights.values()), 1 - decay)
 
     @contextmanager
-    def applied_to(self, learner: nn.Module) -> Iterator[None]:
-        """Let a learner have the averaged weights, in eval mode, for a while."""
-        weights = learned(learner)
+    def applied(self) -> Iterator[None]:
+        """Let the learner have the averaged weights, in eval mode, for a while."""
+        learner, weights = self._learner, self._weights
         kept = {name: value.clone() for name, value in weights.items()}
         was_training = learner.training
         with torch.no_grad():

@@ -1,5 +1,8 @@
 """GPU kernels for sparse convolutions, in Triton: rows are gathered into registers, so the
 [V, K * in] matrix that the torch backend writes and reads again never exists.
+
+Numbers of rows differ from scene to scene: Triton must not specialise on them, or it compiles each
+kernel anew for those that 16 divides, and for those that it does not.
 """
 
 from __future__ import annotations
@@ -8,7 +11,7 @@ import triton
 import triton.language as tl
 
 
-@triton.jit
+@triton.jit(do_not_specialize=("rows",))
 def gather_product_kernel(
     source,
     table,
@@ -52,7 +55,7 @@ def gather_product_kernel(
     )
 
 
-@triton.jit
+@triton.jit(do_not_specialize=("rows", "rows_per_part"))
 def gather_outer_kernel(
     left,
     source,
