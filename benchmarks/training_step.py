@@ -39,6 +39,7 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
     """Which function is which part."""
     learner, model, learning = run.learner, run.learner.model, run.learning
     return (
+        (run.lessons, "take", "waiting for the lesson"),
         (training.run, "batch_augmented", "augmentation"),
         (detailbase_core.model, "voxelize", "voxels"),
         (model, "_grid_origins", "voxels"),
@@ -47,9 +48,8 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
         (detailbase_core.model, "pool_superpoints", "superpoints"),
         (detailbase_core.model, "superpoint_geometry", "superpoints"),
         (detailbase_core.model, "pad_superpoints", "superpoints"),
-        (learner.text, "encode", "text"),
-        (training.learner, "packing_of", "targets"),
-        (training.learner, "phrase_targets", "targets"),
+        (learner.text, "encode_tokens", "text"),
+        (training.learner, "phrase_targets", "losses"),
         (model.decoder, "forward", "decoder"),
         (learner.naming, "loss", "losses"),
         (training.learner, "center_loss", "losses"),
@@ -121,7 +121,7 @@ def main() -> None:
             config, data=name, descriptions="", backbone="", out=str(folder / "run"),
             word_vectors=str(folder / "words" / "words.npz"),
         )  # fmt: skip
-        run = Run(config, SceneStore(config, device, quiet=True), device)
+        run = Run(config, SceneStore(config, quiet=True), device)
         run.learner.train()
         for _ in range(args.warm_up):
             loss = run.train_step()

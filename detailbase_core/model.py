@@ -105,10 +105,8 @@ class DetailBase(nn.Module):
         step = 2 ** (len(self.config.widths) - 1)
         return torch.stack(
             [
-                grid_origin(
-                    batch.grid_xyz[batch.scene_of_point == g], self.config.voxel_size_m, step
-                )
-                for g in range(batch.scene_count)
+                grid_origin(points, self.config.voxel_size_m, step)
+                for points in torch.split(batch.grid_xyz, list(batch.point_counts))
             ]
         )
 

@@ -42,11 +42,14 @@ def average_phrases(text: Tensor, spans: Sequence[Spans]) -> Tensor:
     Returns:
         (N, T, C).
     """
-    rows = text.shape[1]
+    return to_device(phrase_mix(spans, text.shape[1]), text.device).to(text.dtype) @ text
+
+
+def phrase_mix(spans: Sequence[Spans], rows: int) -> Tensor:
+    """(N, T, T) float32 on the CPU, by which average_phrases multiplies text of T rows."""
     mix = np.tile(np.eye(rows, dtype=np.float32), (len(spans), 1, 1))
     for matrix, phrases in zip(mix, spans, strict=True):
         for first, last, head in phrases:
             matrix[head + 1] = 0.0
             matrix[head + 1, first + 1 : last + 2] = 1.0 / (last + 1 - first)
-    means: Tensor = to_device(torch.from_numpy(mix), text.device).to(text.dtype) @ text
-    return means
+    return torch.from_numpy(mix)

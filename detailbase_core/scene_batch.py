@@ -35,6 +35,7 @@ class SceneBatch:
         scene_of_point: (N,) int64, 0 .. G - 1, ascending.
         point_to_superpoint: (N,) int64, numbered through all scenes.
         superpoint_counts: superpoints of each scene.
+        point_counts: points of each scene.
     """
 
     xyz: Tensor
@@ -43,6 +44,7 @@ class SceneBatch:
     scene_of_point: Tensor
     point_to_superpoint: Tensor
     superpoint_counts: tuple[int, ...]
+    point_counts: tuple[int, ...]
 
     @property
     def scene_count(self) -> int:
@@ -58,6 +60,7 @@ class SceneBatch:
             self.scene_of_point.to(device),
             self.point_to_superpoint.to(device),
             self.superpoint_counts,
+            self.point_counts,
         )
 
 
@@ -110,4 +113,5 @@ def batch_scenes(scenes: Sequence[Scene], coordinates: str) -> SceneBatch:
         owner_tensor,
         superpoint_tensor,
         tuple(scene.superpoint_count for scene in scenes),
+        tuple(len(scene.cloud) for scene in scenes),
     )

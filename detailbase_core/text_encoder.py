@@ -6,7 +6,7 @@ encoder that `transformers` can load (MPNet-base for the released weights).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -24,6 +24,20 @@ if TYPE_CHECKING:
     from detailbase_core.config import TextConfig
 
     Words = Sequence[str]
+
+
+class Tokens(NamedTuple):
+    """B sentences as numbers, before an encoder's network; made on the CPU.
+
+    Attributes:
+        ids: (K,) int64, of all their tokens.
+        rows: (K,) int64, which of the B * T text rows each token belongs to.
+        mask: (B, T) bool, real text rows.
+    """
+
+    ids: Tensor
+    rows: Tensor
+    mask: Tensor
 
 
 class TextEncoder(Protocol):
@@ -96,26 +110,33 @@ class SmallTextEncoder(nn.Module):
 
     def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
         """See TextEncoder.encode."""
-        return self.forward(*self.look_up(sentences))
+        tokens = self.read(sentences)
+        return self.encode_tokens(Tokens(*(to_device(t, self.vectors.device) for t in tokens)))
 
-    def look_up(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
-        """The fixed word vectors: (B, T, vector_dim) float32 (row 0 zeros), mask (B, T) bool."""
-        device = self.vectors.device
+    def read(self, sentences: Sequence[Words]) -> Tokens:
+        """See Tokens."""
         rows = 1 + max((len(words) for words in sentences), default=0)
         pieces: list[int] = []
         owners: list[int] = []
-        mask = torch.zeros(len(sentences), rows, dtype=torch.bool)
+        mask = np.zeros((len(sentences), rows), np.bool_)
         for b, words in enumerate(sentences):
             mask[b, : len(words) + 1] = True
             for k, word in enumerate(words):
                 ids = self.pieces.ids(word)
                 pieces += ids
                 owners += [b * rows + k + 1] * len(ids)
-        owner = to_device(torch.tensor(owners, dtype=torch.int64), device)
-        piece = to_device(torch.tensor(pieces, dtype=torch.int64), device)
-        found = self.vectors.index_select(0, piece).float()
-        means = average_features(found, owner, len(sentences) * rows)
-        return means.view(len(sentences), rows, -1), to_device(mask, device)
+        piece, owner = (torch.tensor(x, dtype=torch.int64) for x in (pieces, owners))
+        return Tokens(piece, owner, torch.from_numpy(mask))
+
+    def encode_tokens(self, tokens: Tokens) -> tuple[Tensor, Tensor]:
+        """As encode, of sentences that were read and are on this encoder's device."""
+        return self.forward(self.look_up(tokens), tokens.mask)
+
+    def look_up(self, tokens: Tokens) -> Tensor:
+        """The fixed word vectors: (B, T, vector_dim) float32; row 0 zeros."""
+        found = self.vectors.index_select(0, tokens.ids).float()
+        means = average_features(found, tokens.rows, tokens.mask.numel())
+        return means.view(*tokens.mask.shape, -1)
 
     def forward(self, vectors: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Contextual rows from looked-up vectors; shapes as in `look_up`, last dim `dim`."""
@@ -183,6 +204,15 @@ class TransformersTextEncoder(nn.Module):
         Raises:
             BadQueryError: a sentence has more words than the encoder has positions.
         """
+        device = next(self.encoder.parameters()).device
+        return self.encode_tokens(Tokens(*(to_device(t, device) for t in self.read(sentences))))
+
+    def read(self, sentences: Sequence[Words]) -> Tokens:
+        """See Tokens.
+
+        Raises:
+            BadQueryError: a sentence has more words than the encoder has positions.
+        """
         tokenizer = self.tokenizer
         start = (
             tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id
@@ -197,16 +227,18 @@ class TransformersTextEncoder(nn.Module):
                 f"the sentence has {longest - 2} words, this text encoder takes at most "
                 f"{tokenizer.model_max_length - 2}; ask for fewer things at once"
             )
-        tokens = torch.full((len(ids), longest), tokenizer.pad_token_id, dtype=torch.int64)
-        mask = torch.zeros(len(ids), longest, dtype=torch.bool)
-        for row, sequence in enumerate(ids):
-            tokens[row, : len(sequence)] = torch.tensor(sequence)
-            mask[row, : len(sequence)] = True
-        device = next(self.encoder.parameters()).device
-        tokens, mask = tokens.to(device), mask.to(device)
+        lengths = torch.tensor([len(sequence) for sequence in ids], dtype=torch.int64)
+        mask = torch.arange(longest) < lengths[:, None]
+        every = torch.tensor([number for sequence in ids for number in sequence])
+        return Tokens(every, mask.flatten().nonzero().squeeze(1), mask)
+
+    def encode_tokens(self, tokens: Tokens) -> tuple[Tensor, Tensor]:
+        """As encode, of sentences that were read and are on this encoder's device."""
+        padded = tokens.ids.new_full((tokens.mask.numel(),), self.tokenizer.pad_token_id)
+        padded = padded.scatter_(0, tokens.rows, tokens.ids).view(tokens.mask.shape)
         with torch.no_grad():
-            features = self.encoder(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
-        return features.float(), mask
+            features = self.encoder(input_ids=padded, attention_mask=tokens.mask.long())
+        return features.last_hidden_state.float(), tokens.mask
 
     def _first_piece(self, word: str) -> int:
         ids = self.tokenizer(word, add_special_tokens=False)["input_ids"]

@@ -52,6 +52,7 @@ class Golden:
             scene_of_point=torch.from_numpy(self.arrays["scene_of_point"]),
             point_to_superpoint=torch.from_numpy(self.arrays["superpoints"]),
             superpoint_counts=self.superpoint_counts,
+            point_counts=tuple(np.bincount(self.arrays["scene_of_point"]).tolist()),
         )
 
     def text(self) -> tuple[torch.Tensor, torch.Tensor]:

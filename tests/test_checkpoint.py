@@ -53,6 +53,7 @@ def tiny_batch() -> SceneBatch:
     return SceneBatch(
         xyz, xyz, torch.rand(300, 3, generator=random) * 2 - 1,
         torch.zeros(300, dtype=torch.int64), superpoints, (int(superpoints.max()) + 1,),
+        (300,),
     )  # fmt: skip
 
 

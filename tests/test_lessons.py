@@ -16,17 +16,17 @@ from detailbase_core.mask_decoder import Prediction, SuperpointBatch
 from detailbase_core.model import DetailBase
 from detailbase_core.offset_head import Votes
 from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE
-from tests.toy_scenes import load_toys, toy_config, write_toy_data
+from tests.toy_scenes import augment, load_toys, toy_config, write_toy_data
 from tests.weight_files import MODEL, tiny_text_encoder
-from training.augmentation import batch_augmented
 from training.categories import CATEGORIES
 from training.config import LossWeights, TrainConfig
-from training.dataset import phrase_targets
+from training.dataset import SceneTruth, scene_truth
 from training.descriptions import DescribedPhrase, Description
 from training.learner import HEAD_OF_LOSS, build_learner
 from training.losses import PhraseTargets, grounding_loss, grounding_parts
 from training.packing import packed, packing_of, placed
 from training.phrase_lessons import phrase_loss, word_places
+from training.questions import questions_of, wanted_objects
 from training.superpoint_lessons import NamingHeads, center_loss
 
 OFF = LossWeights(bce=0, dice=0, score=0)
@@ -131,7 +131,10 @@ def centers_of(config, offsets_of) -> float:
     padding[:, 8] = True
     votes = Votes(votes[..., :3], votes[..., 3])
     batch = SuperpointBatch(torch.zeros(2, 9, 1), padding, geometry, votes)
-    return center_loss(batch, scenes, index).item()
+    objects, names, _ = scene_truth(scenes)
+    real = torch.arange(18).view(2, 9)[:, :8].flatten()
+    truth = SceneTruth(F.pad(objects, (0, 0, 0, 1)), names, real)
+    return center_loss(batch, truth, index).item()
 
 
 def test_votes_for_the_truth_cost_nothing(config):
@@ -199,11 +202,11 @@ def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest():
         if place >= 0:
             logits[b, k + 1, place] = 30.0
         logits[b, k + 1, 3] = {1: 30.0, 0: -30.0}.get(head, 0.0)
-    assert phrase_loss(logits, [RED_CHAIR, SPANLESS]).item() == pytest.approx(0.0, abs=1e-6)
+    assert phrase_loss(logits, truth).item() == pytest.approx(0.0, abs=1e-6)
     logits[1] = torch.randn(7, 4)  # tells no spans
-    assert phrase_loss(logits, [RED_CHAIR, SPANLESS]).item() == pytest.approx(0.0, abs=1e-6)
+    assert phrase_loss(logits, truth).item() == pytest.approx(0.0, abs=1e-6)
     logits[0, 3, 3] = -30.0  # "chair" is no head
-    assert phrase_loss(logits, [RED_CHAIR, SPANLESS]).item() > 5
+    assert phrase_loss(logits, truth).item() > 5
 
 
 # --- packing -------------------------------------------------------------------------------------
@@ -216,7 +219,7 @@ def test_packed_sentences_are_answered_as_alone(config):
     )
     learner = build_learner(dataclasses.replace(config, model=options)).eval()
     scenes = load_toys(config)
-    batch = batch_augmented(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
+    batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
     said = [list(scene.descriptions[:4]) for scene in scenes]
     said[1].reverse()
     with torch.no_grad():
@@ -225,13 +228,13 @@ def test_packed_sentences_are_answered_as_alone(config):
         padded = learner.model.ground(superpoints, text.unflatten(0, (2, 4)),
                                       mask.unflatten(0, (2, 4)))  # fmt: skip
         lengths = [[len(d.words) + 1 for d in group] for group in said]
-        packing = packing_of(lengths, text.shape[1], text.device)
+        packing = packing_of(lengths, text.shape[1])
         tight = learner.model.ground(
             superpoints, packed(text, packing), packing.sentence[:, None] >= 0,
             sentence_of_row=packing.sentence[:, None],
         )  # fmt: skip
-    targets = phrase_targets(scenes, said)
-    place = placed(targets, packing)
+    targets = wanted_objects(said, 5)
+    place = placed(targets.scene, targets.sentence, targets.row, packing)
     assert tight[0].mask_logits.shape[2] < padded[0].mask_logits.shape[1:3].numel()
     for one, two in zip(padded, tight, strict=True):
         expected = one.mask_logits[targets.scene, targets.sentence, targets.row]
@@ -257,10 +260,12 @@ def test_all_options_learn_together(config, precision):
         torch.nn.init.normal_(layer.relative.look.weight, std=0.1)
         torch.nn.init.normal_(layer.relative.draw.weight, std=0.1)
     scenes = load_toys(config)
-    batch = batch_augmented(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
+    batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
     said = [[RED_CHAIR, *scene.descriptions[:3]] for scene in scenes]
+    truth = scene_truth(scenes)
+    questions = questions_of(said, truth.objects.shape[2], learner.text, False)
     with torch.autocast("cpu", torch.bfloat16, enabled=precision is torch.bfloat16):
-        total, parts = learner(batch, scenes, said)
+        total, parts = learner(batch, truth, questions)
     assert total.dtype == torch.float32
     assert {"focal", "contrast", "presence", "naming", "phrases", "centers"} <= parts.keys()
     total.backward()

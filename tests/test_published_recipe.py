@@ -118,7 +118,7 @@ def test_it_starts_from_the_given_weights_and_keeps_the_text_encoder(config, dat
     Checkpoint.read(data / "spformer.pth").load_backbone(expected.unet)
     for name, value in expected.unet.state_dict().items():
         assert torch.equal(learner.model.unet.state_dict()[name], value)
-    run = Run(config, SceneStore(config, torch.device("cpu"), quiet=True), torch.device("cpu"))
+    run = Run(config, SceneStore(config, quiet=True), torch.device("cpu"))
     before = {name: value.clone() for name, value in run.learner.state_dict().items()}
     run.learner.train()
     run.train_step()
@@ -133,7 +133,7 @@ def test_it_starts_from_the_given_weights_and_keeps_the_text_encoder(config, dat
 
 def test_the_loss_falls(config):
     config = replace(config, learning_rate=3e-3, backbone_rate=1.0, epochs=15)
-    run = Run(config, SceneStore(config, torch.device("cpu"), quiet=True), torch.device("cpu"))
+    run = Run(config, SceneStore(config, quiet=True), torch.device("cpu"))
     run.learner.train()
     losses = [float(run.train_step()) for _ in range(run.steps)]
     assert sum(losses[-4:]) < 0.8 * sum(losses[:4])

@@ -38,7 +38,7 @@ def toy(tmp_path):
 
     def make_run(**changes) -> Run:
         config, device = toy_config(tmp_path, **changes), torch.device("cpu")
-        return Run(config, SceneStore(config, device, quiet=True), device)
+        return Run(config, SceneStore(config, quiet=True), device)
 
     return make_run
 

@@ -13,12 +13,19 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from detailbase_core.errors import BadFileError
-from tests.toy_scenes import TARGETS, load_toys, toy_arrays, toy_config, toy_records, write_scene
+from tests.toy_scenes import (
+    TARGETS,
+    augment,
+    load_toys,
+    toy_arrays,
+    toy_config,
+    toy_records,
+    write_scene,
+)
 from tests.toy_scenes import write_toy_data as write_toys
-from training.augmentation import batch_augmented
 from training.categories import CATEGORIES
 from training.config import AugmentationConfig
-from training.dataset import COLORS, object_shares, phrase_targets
+from training.dataset import COLORS, object_shares, scene_truth
 from training.descriptions import (
     DescribedPhrase,
     Description,
@@ -26,6 +33,7 @@ from training.descriptions import (
     read_descriptions,
 )
 from training.metrics import DescriptionResult, mask_iou, summarize, summarize_groups
+from training.questions import phrase_targets, wanted_objects
 from training.scene_files import read_folder, read_scene
 
 STILL = AugmentationConfig(rotate=False, scale=0.0, jitter_m=0.0, height_m=0.0, color_shift=0.0,
@@ -235,7 +243,8 @@ def test_phrase_targets_follow_from_the_points(toys, tmp_path):
     write_toys(tmp_path)
     scenes = list(read_folder(tmp_path / "rooms"))
     chosen = [[toys[0].descriptions[i] for i in (3, 0)], [toys[1].descriptions[i] for i in (2, 1)]]
-    targets = phrase_targets(toys, chosen)
+    truth = scene_truth(toys)
+    targets = phrase_targets(wanted_objects(chosen, truth.objects.shape[2]), truth.objects)
     expected = []
     for g, (scene, descriptions) in enumerate(zip(scenes, chosen, strict=True)):
         for b, description in enumerate(descriptions):
@@ -259,24 +268,22 @@ def test_masks_equal_brute_force(instance, ids, count, seed):
     superpoint = np.concatenate([np.arange(count), random.integers(0, count, 60 - count)])
     shares = object_shares(instance, superpoint)
     assert np.allclose(shares.sum(axis=1), 1)
-    scene = _scene_of(shares)
-    masks = scene.phrase_masks(ids)
+    masks = masks_of(torch.from_numpy(shares), ids)
     for mask, objects in zip(masks.tolist(), ids, strict=True):
         for number, inside in enumerate(mask):
             own = np.isin(instance[superpoint == number], objects)
             assert inside == (2 * own.sum() > len(own))
 
 
-def _scene_of(shares):
-    from training.dataset import SceneTensors
-
-    nothing = torch.zeros(0)
-    objects = torch.from_numpy(shares)
-    return SceneTensors("", nothing, nothing, nothing, nothing, objects, (), nothing)
+def masks_of(objects, ids):
+    """Masks of one scene's phrases, from which part of its superpoints is whose."""
+    phrases = tuple(DescribedPhrase(1, tuple(own)) for own in ids)
+    wanted = wanted_objects([[Description(("it",), phrases, None)]], objects.shape[1])
+    return phrase_targets(wanted, objects[None]).masks
 
 
 def test_an_object_without_points_has_an_empty_mask(toys):
-    masks = toys[0].phrase_masks([[2], [3], [2, 3], [400], []])
+    masks = masks_of(toys[0].objects, [[2], [3], [2, 3], [400], []])
     assert masks.any(dim=1).tolist() == [False, True, True, False, False]
     assert torch.equal(masks[1], masks[2])
 
@@ -303,7 +310,7 @@ def test_descriptions_that_refer_to_nothing_are_left_out(tmp_path):
 
 
 def augmented(toys, config, seed=3):
-    return batch_augmented(toys, config, 0.02, [seed, seed + 100])
+    return augment(toys, config, 0.02, [seed, seed + 100])
 
 
 def test_without_any_change_a_batch_is_the_scenes(toys):
@@ -391,8 +398,8 @@ def test_elastic_bends_the_voxels_and_not_the_features(toys):
 
 def test_a_scene_changes_alike_whatever_stands_beside_it(toys):
     config = AugmentationConfig(elastic=True, flip=True, matrix_noise=0.1)
-    together = batch_augmented(toys, config, 0.02, [8, 9])
-    alone = batch_augmented(toys[1:], config, 0.02, [9])
+    together = augment(toys, config, 0.02, [8, 9])
+    alone = augment(toys[1:], config, 0.02, [9])
     second = together.scene_of_point == 1
     assert torch.equal(together.grid_xyz[second], alone.grid_xyz)
     assert torch.equal(together.rgb[second], alone.rgb)
@@ -403,7 +410,7 @@ def test_a_scene_changes_alike_whatever_stands_beside_it(toys):
 ])  # fmt: skip
 def test_every_superpoint_keeps_a_point(toys, config):
     scenes = [*toys, *toys]  # 1120 points
-    batch = batch_augmented(scenes, config, 0.02, [1, 2, 3, 4])
+    batch = augment(scenes, config, 0.02, [1, 2, 3, 4])
     assert len(batch.xyz) <= (1000 if config.drop_points == 0.0 else 1120)
     assert batch.point_to_superpoint.bincount(minlength=32).all()
     assert (batch.scene_of_point.diff() >= 0).all()

@@ -6,16 +6,20 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from detailbase_core.config import ModelConfig, TextConfig
 from tests.weight_files import VOCABULARY
+from training.augmentation import batch_augmented
+from training.changes import draw_changes
 from training.config import AugmentationConfig, LossWeights, TrainConfig
+from training.dataset import scene_points
 from training.scene_store import SceneStore
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from detailbase_core.scene_batch import SceneBatch
     from training.dataset import SceneTensors
 
 TARGETS = {"chair": 0, "table": 1, "lamp": 3}  # word -> object id; 2 owns nothing
@@ -102,4 +106,17 @@ def toy_config(folder: Path, **changes) -> TrainConfig:
 
 def load_toys(config: TrainConfig) -> list[SceneTensors]:
     """The folder's scenes, on the CPU."""
-    return SceneStore(config, torch.device("cpu"), quiet=True).scenes
+    return SceneStore(config, quiet=True).scenes
+
+
+def augment(
+    scenes: Sequence[SceneTensors],
+    config: AugmentationConfig,
+    voxel_size_m: float,
+    seeds: Sequence[int],
+) -> SceneBatch:
+    """Scenes side by side, each changed as its seed says."""
+    sizes = [len(scene.xyz) for scene in scenes]
+    least = [len(scene.first_points) for scene in scenes]
+    changes = draw_changes(sizes, least, config, seeds)
+    return batch_augmented(scene_points(scenes), changes, config, voxel_size_m)

@@ -95,11 +95,6 @@ class TrainConfig(Settings):
     out: str = setting("runs/rooms", "Folder for checkpoints, pictures and TensorBoard's files.")
     seed: int = setting(1999, "Seed of everything random.", low=0)
     device: str = setting("auto", "torch device; under torchrun each process takes its own GPU.")
-    scenes_on: str = setting(
-        "device",
-        "Where the scenes wait: device is fastest; host spares GPU memory.",
-        choices=("device", "host"),
-    )
     steps: int = setting(0, "Optimiser steps (or set epochs).", low=0)
     epochs: int = setting(0, "Passes over the data (or set steps).", low=0)
     scenes_per_step: int = setting(4, "Scenes per step, over all processes.", low=1)

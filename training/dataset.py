@@ -1,12 +1,9 @@
-"""Described scenes for training: read from a folder, kept whole on the training device.
-
-A room is about two megabytes, so thousands fit; steps then wait for no disk and no worker.
-"""
+"""Described scenes for training: kept whole in the host's memory, several side by side a step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -15,7 +12,6 @@ from torch import Tensor
 from detailbase_core.scene_batch import network_coordinates
 from detailbase_core.synthetic.colors import COLOR_NAMES
 from training.categories import CATEGORIES, STRUCTURE, UNKNOWN
-from training.losses import PhraseTargets
 
 COLORS = COLOR_NAMES
 
@@ -30,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SceneTensors:
-    """One scene on the training device.
+    """One scene, on the CPU.
 
     Attributes:
         scene_id: name.
@@ -54,44 +50,86 @@ class SceneTensors:
     descriptions: tuple[Description, ...]
     names: Tensor
 
-    def to(self, device: torch.device) -> SceneTensors:
-        """The same scene on another device."""
-        names = ("xyz", "rgb", "point_to_superpoint", "first_points", "objects", "names")
-        moved = {name: getattr(self, name).to(device, non_blocking=True) for name in names}
-        return replace(self, **moved)
 
-    def phrase_masks(self, ids: Sequence[Sequence[int]]) -> Tensor:
-        """(P, S) bool: superpoints more than half of whose points belong to the objects.
+class ScenePoints(NamedTuple):
+    """The points of G scenes one after another, before they are changed.
 
-        An object that owns no point of the scene has none.
-        """
-        columns = self.objects.shape[1]
-        chosen = np.zeros((len(ids), columns), dtype=np.float32)
-        for row, objects in enumerate(ids):
-            chosen[row, [o + 1 for o in objects if o + 1 < columns]] = 1.0
-        share = torch.from_numpy(chosen).to(self.objects.device) @ self.objects.T
-        return share > 0.5
+    Attributes:
+        xyz: (N, 3) float32 network coordinates.
+        rgb: (N, 3) uint8.
+        superpoint: (N,) int32, numbered through.
+        first_points: (M,) int64, one point of each superpoint.
+        superpoint_counts: of each scene.
+    """
+
+    xyz: Tensor
+    rgb: Tensor
+    superpoint: Tensor
+    first_points: Tensor
+    superpoint_counts: tuple[int, ...]
 
 
-def scene_tensors(scene: DescribedScene, coordinates: str, device: torch.device) -> SceneTensors:
-    """Move a scene to the device.
+class SceneTruth(NamedTuple):
+    """What is true of the superpoints of G scenes.
+
+    Attributes:
+        objects: (G, S, O) float32, as SceneTensors.objects; zeros where there is no superpoint or
+            no object.
+        names: (M, 2) int64, as SceneTensors.names, without padding.
+        real: (M,) int64, which of the G * S padded rows are superpoints.
+    """
+
+    objects: Tensor
+    names: Tensor
+    real: Tensor
+
+
+def scene_points(scenes: Sequence[SceneTensors]) -> ScenePoints:
+    """Scenes side by side."""
+    counts = [len(scene.objects) for scene in scenes]
+    superpoints, points = 0, 0
+    numbered, first = [], []
+    for scene, count in zip(scenes, counts, strict=True):
+        numbered.append(scene.point_to_superpoint + superpoints)
+        first.append(scene.first_points + points)
+        superpoints, points = superpoints + count, points + len(scene.xyz)
+    return ScenePoints(
+        torch.cat([scene.xyz for scene in scenes]),
+        torch.cat([scene.rgb for scene in scenes]),
+        torch.cat(numbered),
+        torch.cat(first),
+        tuple(counts),
+    )
+
+
+def scene_truth(scenes: Sequence[SceneTensors]) -> SceneTruth:
+    """The truth about scenes, side by side."""
+    rows, columns = (max(scene.objects.shape[axis] for scene in scenes) for axis in (0, 1))
+    objects = torch.zeros(len(scenes), rows, columns)
+    for padded, scene in zip(objects, scenes, strict=True):
+        padded[: scene.objects.shape[0], : scene.objects.shape[1]] = scene.objects
+    real = [torch.arange(len(scene.objects)) + g * rows for g, scene in enumerate(scenes)]
+    return SceneTruth(objects, torch.cat([scene.names for scene in scenes]), torch.cat(real))
+
+
+def scene_tensors(scene: DescribedScene, coordinates: str) -> SceneTensors:
+    """What training needs of a scene.
 
     Args:
         scene: as read.
         coordinates: ModelConfig.coordinates.
-        device: where training runs.
     """
     shares = object_shares(scene.instance, scene.point_to_superpoint)
     first = np.unique(scene.point_to_superpoint, return_index=True)[1]
     return SceneTensors(
         scene.scene_id,
-        torch.from_numpy(network_coordinates(scene.xyz, coordinates)).to(device),
-        torch.from_numpy(scene.rgb).to(device),
-        torch.from_numpy(scene.point_to_superpoint.astype(np.int32)).to(device),
-        torch.from_numpy(first.astype(np.int64)).to(device),
-        torch.from_numpy(shares).to(device),
+        torch.from_numpy(network_coordinates(scene.xyz, coordinates)),
+        torch.from_numpy(scene.rgb),
+        torch.from_numpy(scene.point_to_superpoint.astype(np.int32)),
+        torch.from_numpy(first.astype(np.int64)),
+        torch.from_numpy(shares),
         tuple(d for d in scene.descriptions if any(True for _ in d.targets())),
-        torch.from_numpy(_superpoint_names(scene, shares)).to(device),
+        torch.from_numpy(_superpoint_names(scene, shares)),
     )
 
 
@@ -140,26 +178,3 @@ def object_shares(
         np.float32
     )
     return shares
-
-
-def phrase_targets(
-    scenes: Sequence[SceneTensors], chosen: Sequence[Sequence[Description]]
-) -> PhraseTargets:
-    """Targets of the sentences' own rows and of all their phrases.
-
-    Args:
-        scenes: G scenes.
-        chosen: the B descriptions taken of each.
-    """
-    places, masks = [], []
-    for g, (scene, descriptions) in enumerate(zip(scenes, chosen, strict=True)):
-        ids = []
-        for b, description in enumerate(descriptions):
-            for row, objects in description.targets():
-                places.append((g, b, row))
-                ids.append(objects)
-        masks.append(scene.phrase_masks(ids))
-    width = max(len(scene.objects) for scene in scenes)
-    padded = [torch.nn.functional.pad(mask, (0, width - mask.shape[1])) for mask in masks]
-    index = torch.tensor(places, device=masks[0].device).T
-    return PhraseTargets(index[0], index[1], index[2], torch.cat(padded))

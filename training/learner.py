@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -14,22 +13,19 @@ from torch import Tensor, nn
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.model import DetailBase
-from detailbase_core.phrase_queries import average_phrases
 from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder
-from training.dataset import phrase_targets
 from training.losses import GROUNDING_PARTS, grounding_loss
-from training.packing import packed, packing_of, placed
+from training.packing import packed
 from training.phrase_lessons import phrase_loss
+from training.questions import phrase_targets
 from training.superpoint_lessons import NamingHeads, center_loss, real_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from detailbase_core.mask_decoder import SuperpointBatch
     from detailbase_core.scene_batch import SceneBatch
     from training.config import LossWeights, TrainConfig
-    from training.dataset import SceneTensors
-    from training.descriptions import Description
+    from training.dataset import SceneTruth
+    from training.questions import Questions
 
 # Which head of the network each optional part of the loss teaches.
 HEAD_OF_LOSS = {
@@ -60,69 +56,61 @@ class Learner(nn.Module):
     def forward(
         self,
         batch: SceneBatch,
-        scenes: Sequence[SceneTensors],
-        descriptions: Sequence[Sequence[Description]],
+        truth: SceneTruth,
+        questions: Questions | None,
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Ground the same number of descriptions in each scene, and compare with the truth.
 
         Args:
             batch: the scenes as augmented.
-            scenes: what is true of them.
-            descriptions: G times B; one without words or targets only fills up.
+            truth: about them.
+            questions: the descriptions; None where no part of the loss reads any.
 
         Returns:
             The loss to minimise, and its unweighted parts by name.
         """
         superpoints = self.model.encode_scene(batch)
-        loss, parts = self._superpoint_loss(superpoints, batch, scenes)
-        if self.reads:
-            sentence_loss, sentence_parts = self._sentence_loss(superpoints, scenes, descriptions)
+        loss, parts = self._superpoint_loss(superpoints, batch, truth)
+        if questions is not None:
+            sentence_loss, sentence_parts = self._sentence_loss(superpoints, truth, questions)
             loss, parts = loss + sentence_loss, parts | sentence_parts
         return loss, parts
 
     def _superpoint_loss(
-        self, superpoints: SuperpointBatch, batch: SceneBatch, scenes: Sequence[SceneTensors]
+        self, superpoints: SuperpointBatch, batch: SceneBatch, truth: SceneTruth
     ) -> tuple[Tensor, dict[str, Tensor]]:
         weights, parts = self.loss_weights, {}
         loss = superpoints.features.new_zeros((), dtype=torch.float32)
         with torch.autocast(loss.device.type, enabled=False):
             if weights.naming:
-                features = real_rows(superpoints.features, scenes).float()
-                names = torch.cat([scene.names for scene in scenes])
-                parts["naming"] = self.naming.loss(features, names)
+                features = real_rows(superpoints.features, truth).float()
+                parts["naming"] = self.naming.loss(features, truth.names)
                 loss = loss + weights.naming * parts["naming"]
             if weights.centers:
-                parts["centers"] = center_loss(superpoints, scenes, batch.point_to_superpoint)
+                parts["centers"] = center_loss(superpoints, truth, batch.point_to_superpoint)
                 loss = loss + weights.centers * parts["centers"]
         return loss, parts
 
     def _sentence_loss(
-        self,
-        superpoints: SuperpointBatch,
-        scenes: Sequence[SceneTensors],
-        descriptions: Sequence[Sequence[Description]],
+        self, superpoints: SuperpointBatch, truth: SceneTruth, questions: Questions
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        flat = [description for group in descriptions for description in group]
-        text, _ = self.text.encode([description.words for description in flat])
+        text, _ = self.text.encode_tokens(questions.tokens)
         phrase_logits = None if self.model.phrase_head is None else self.model.phrase_head(text)
-        if self.model.config.phrase_queries:
-            text = average_phrases(text, [description.word_spans() for description in flat])
-        beside = self.text.rows_beside_words
-        lengths = [[len(d.words) + beside for d in group] for group in descriptions]
-        packing = packing_of(lengths, text.shape[1], text.device)
+        if questions.phrase_mix is not None:
+            text = questions.phrase_mix.to(text.dtype) @ text
+        sentence_of_row = questions.packing.sentence[:, None]
         predictions = self.model.ground(
             superpoints,
-            packed(text, packing),
-            packing.sentence[:, None] >= 0,
-            sentence_of_row=packing.sentence[:, None],
+            packed(text, questions.packing),
+            sentence_of_row >= 0,
+            sentence_of_row=sentence_of_row,
         )
-        targets = phrase_targets(scenes, descriptions)
-        targets = dataclasses.replace(targets, place=placed(targets, packing))
         weights = self.loss_weights
         with torch.autocast(superpoints.features.device.type, enabled=False):
+            targets = phrase_targets(questions.wanted, truth.objects, questions.query)
             loss, parts = grounding_loss(predictions, targets, superpoints.padding, weights)
             if weights.phrases and phrase_logits is not None:
-                parts["phrases"] = phrase_loss(phrase_logits, flat)
+                parts["phrases"] = phrase_loss(phrase_logits, questions.word_places)
                 loss = loss + weights.phrases * parts["phrases"]
         return loss, parts
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from training.learner import Learner
 
 # Settings that change nothing about what is learned.
-OUTWARD = ("out", "device", "scenes_on", "threads", "log_every", "save_every", "picture_every")
+OUTWARD = ("out", "device", "threads", "log_every", "save_every", "picture_every")
 
 
 class Learning:

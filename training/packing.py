@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from detailbase_core.devices import to_device
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
-
-    from training.losses import PhraseTargets
 
 
 class Packing(NamedTuple):
     """Where each text row of G scenes with B sentences each goes.
 
     Attributes:
-        source: (G, Q) int64, which of a scene's B * T text rows stands there; 0 at padding.
+        source: (G, Q) int64, which of all G * B * T text rows stands there; 0 at padding.
         sentence: (G, Q) int64 number of its sentence, -1 at padding.
         starts: (G, B) int64, the packed row of each sentence's row 0.
     """
@@ -35,13 +31,12 @@ class Packing(NamedTuple):
     starts: Tensor
 
 
-def packing_of(lengths: Sequence[Sequence[int]], rows: int, device: torch.device) -> Packing:
-    """How to pack sentences.
+def packing_of(lengths: Sequence[Sequence[int]], rows: int) -> Packing:
+    """How to pack sentences; on the CPU.
 
     Args:
         lengths: G times B, real text rows of each sentence.
         rows: T, to which the text encoder padded them.
-        device: of the result.
     """
     totals = [sum(scene) for scene in lengths]
     table = np.zeros((2, len(lengths), max(totals)), np.int64)
@@ -50,25 +45,25 @@ def packing_of(lengths: Sequence[Sequence[int]], rows: int, device: torch.device
     for g, scene in enumerate(lengths):
         starts[g] = np.cumsum([0, *scene[:-1]])
         table[0, g, : totals[g]] = np.concatenate(
-            [np.arange(length) + b * rows for b, length in enumerate(scene)]
+            [np.arange(length) + (g * len(scene) + b) * rows for b, length in enumerate(scene)]
         )
         table[1, g, : totals[g]] = np.repeat(np.arange(len(scene)), scene)
-    source, sentence = to_device(torch.from_numpy(table), device).unbind()
-    return Packing(source, sentence, to_device(torch.from_numpy(starts), device))
+    source, sentence = torch.from_numpy(table).unbind()
+    return Packing(source, sentence, torch.from_numpy(starts))
 
 
 def packed(text: Tensor, packing: Packing) -> Tensor:
     """(G * B, T, C) text features -> (G, 1, Q, C)."""
-    scenes = len(packing.source)
-    per_scene = len(text) // scenes * text.shape[1]
-    first = torch.arange(scenes, device=text.device)[:, None] * per_scene
-    rows = text.flatten(0, 1).index_select(0, (packing.source + first).flatten())
-    return rows.view(scenes, 1, -1, text.shape[-1])
+    rows = text.flatten(0, 1).index_select(0, packing.source.flatten())
+    return rows.view(len(packing.source), 1, -1, text.shape[-1])
 
 
-def placed(targets: PhraseTargets, packing: Packing) -> Tensor:
-    """(P,) row of each phrase's query in packed predictions, all scenes' rows as one."""
-    start = packing.starts.flatten().index_select(
-        0, targets.scene * packing.starts.shape[1] + targets.sentence
-    )
-    return targets.scene * packing.source.shape[1] + start + targets.row
+def placed(scene: Tensor, sentence: Tensor, row: Tensor, packing: Packing) -> Tensor:
+    """(P,) row of each phrase's query in packed predictions, all scenes' rows as one.
+
+    Args:
+        scene, sentence, row: (P,) each, as in PhraseTargets.
+        packing: of the sentences.
+    """
+    start = packing.starts[scene, sentence]
+    return scene * packing.source.shape[1] + start + row

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from detailbase_core.devices import to_device
 from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE
 
 if TYPE_CHECKING:
@@ -43,21 +42,20 @@ def word_places(descriptions: Sequence[Description], words: int) -> Tensor:
     return torch.from_numpy(places)
 
 
-def phrase_loss(logits: Tensor, descriptions: Sequence[Description]) -> Tensor:
+def phrase_loss(logits: Tensor, places: Tensor) -> Tensor:
     """Cross-entropy of places over all words, plus that of heads over the phrases' words.
 
     Args:
         logits: (B, T, 4) of the phrase head, row 0 the sentence's.
-        descriptions: B.
+        places: (B, T - 1, 2), what word_places says of the B sentences.
     """
-    truth = to_device(word_places(descriptions, logits.shape[1] - 1), logits.device)
-    place, head = truth.unbind(dim=-1)
+    place, head = places.unbind(dim=-1)
     said = logits[:, 1:].float()
-    places = F.cross_entropy(
+    place_loss = F.cross_entropy(
         said[..., :3].flatten(0, 1), place.flatten(), ignore_index=NOT_TOLD, reduction="sum"
     ) / (place >= 0).sum().clamp(min=1)
     inside = head >= 0
     heads = F.binary_cross_entropy_with_logits(
         said[..., 3], head.clamp(min=0).float(), reduction="none"
     )
-    return places + (heads * inside).sum() / inside.sum().clamp(min=1)
+    return place_loss + (heads * inside).sum() / inside.sum().clamp(min=1)

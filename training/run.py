@@ -11,13 +11,15 @@ from safetensors import SafetensorError
 
 from detailbase_core.checkpoint import save_checkpoint
 from detailbase_core.text_encoder import SmallTextEncoder
+from training.ahead import Ahead
 from training.augmentation import batch_augmented
-from training.descriptions import Description
 from training.draws import Draws
 from training.errors import TrainingError
 from training.learner import build_learner
 from training.learning import Learning
+from training.lesson import Lesson, lesson_of
 from training.loss_watch import LossWatch, NotANumberError
+from training.parcel import Parcel
 from training.pictures import draw_prediction
 from training.processes import Processes
 from training.run_log import RunLog
@@ -26,14 +28,12 @@ from training.schedule import rate_factor
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
 
     from training.config import TrainConfig
     from training.scene_store import SceneStore
 
 STATE_FILE = "state.pt"
 CHECKPOINT_FILE = "model.safetensors"
-FILLER = Description((), (), None)  # makes groups of sentences equally long
 
 
 class Run:
@@ -63,6 +63,7 @@ class Run:
         self.learning = Learning(self.learner, config, device)
         self.parallel = self.processes.wrap(self.learner)
         self.watch = LossWatch(self.processes)
+        self.lessons = Ahead(self._lesson)
 
     def train(self, stop: threading.Event | None = None) -> None:
         """All remaining steps, saving on the way and at the end.
@@ -98,13 +99,13 @@ class Run:
     def train_step(self) -> torch.Tensor:
         """One optimiser step; the loss, on the device."""
         step = self.learning.step
-        draws = self.processes.share(self.draws.step(step))
-        scenes = [self.store.scenes[draw.scene].to(self.device) for draw in draws]
-        descriptions = [self._descriptions(draw.scene, draw.sentences) for draw in draws]
+        lesson = self.lessons.take(step).opened()
         batch = batch_augmented(
-            scenes, self.config.augmentation, self.config.model.voxel_size_m,
-            [draw.seed for draw in draws],
-        )  # fmt: skip
+            lesson.points,
+            lesson.changes,
+            self.config.augmentation,
+            self.config.model.voxel_size_m,
+        )
         name = f"{self.config.seed}/{step}/{self.processes.rank}"
         torch.manual_seed(random.Random(name).getrandbits(62))  # dropout's
         precision = self.config.autocast
@@ -112,7 +113,7 @@ class Run:
             self.device.type, getattr(torch, precision, None), enabled=precision != "none"
         ):
             loss: torch.Tensor
-            loss, parts = self.parallel(batch, scenes, descriptions)
+            loss, parts = self.parallel(batch, lesson.truth, lesson.questions)
         rate = rate_factor(step, self.steps, self.config)
         norm = self.learning.learn(loss, rate)
         self.watch.add(step, {"loss": loss, **parts, "gradient_norm": norm})
@@ -173,15 +174,17 @@ class Run:
     def _draws(self) -> Draws:
         return Draws([len(scene.descriptions) for scene in self.store.scenes], self.config)
 
-    def _descriptions(self, scene: int, numbers: Sequence[int]) -> list[Description]:
-        """Some of a scene's descriptions, and fillers."""
-        chosen = [self.store.scenes[scene].descriptions[number] for number in numbers]
-        return chosen + [FILLER] * (self.config.sentences_per_scene - len(chosen))
+    def _lesson(self, step: int) -> Parcel[Lesson]:
+        """A step's lesson, ready to be sent; made in another thread."""
+        draws = self.processes.share(self.draws.step(step))
+        lesson = lesson_of(draws, self.store.scenes, self.learner, self.config)
+        return Parcel(lesson, self.device)
 
     def _rescan(self, log: RunLog) -> None:
         every = self.config.rescan_every
         if every and self.learning.step % every == 0 and (found := self.store.rescan()):
             self.draws = self._draws()
+            self.lessons.forget()
             log.say(f"{found} new scenes, {len(self.store.scenes)} now")
 
     def _log(self, log: RunLog) -> None:

@@ -1,11 +1,10 @@
-"""The scenes that a run learns from, ready on the device; there may come more while it runs."""
+"""The scenes that a run learns from, in the host's memory; there may come more while it runs."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
-import torch
 from tqdm import tqdm
 
 from training.dataset import SceneTensors, scene_tensors
@@ -24,8 +23,7 @@ class SceneStore:
     """All described scenes of a folder.
 
     Args:
-        config: which folder, and where scenes wait.
-        device: where training runs.
+        config: which folder.
         quiet: no progress bar.
 
     Attributes:
@@ -34,14 +32,13 @@ class SceneStore:
 
     Raises:
         BadFileError: no scenes, or one that cannot be read.
-        TrainingError: none is described, or the GPU cannot hold them.
+        TrainingError: none is described.
     """
 
-    def __init__(self, config: TrainConfig, device: torch.device, quiet: bool = False) -> None:
+    def __init__(self, config: TrainConfig, quiet: bool = False) -> None:
         self.config = config
         self.scenes: list[SceneTensors] = []
         self.paths: list[Path] = []
-        self._place = device if config.scenes_on == "device" else torch.device("cpu")
         self._seen: set[Path] = set()
         self._load(*find_scenes(config.data, config.descriptions), quiet)
         if not self.scenes:
@@ -72,13 +69,7 @@ class SceneStore:
         described = read_scenes(paths, told)
         bar = tqdm(described, "loading scenes", len(paths), unit="scene", disable=quiet)
         for path, scene in zip(paths, bar, strict=True):
-            try:
-                tensors = scene_tensors(scene, self.config.model.coordinates, self._place)
-            except torch.cuda.OutOfMemoryError as error:
-                raise TrainingError(
-                    f"the GPU cannot hold the {len(paths)} scenes of {self.config.data} (it was "
-                    f"full after {len(self.scenes)}): set scenes_on to host"
-                ) from error
+            tensors = scene_tensors(scene, self.config.model.coordinates)
             if tensors.descriptions:
                 self.scenes.append(tensors)
                 self.paths.append(path)

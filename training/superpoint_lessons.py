@@ -13,10 +13,8 @@ from training.categories import CATEGORIES, STRUCTURE
 from training.dataset import COLORS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from detailbase_core.mask_decoder import SuperpointBatch
-    from training.dataset import SceneTensors
+    from training.dataset import SceneTruth
 
 OFFSET_BETA_M = 0.1  # nearer misses count by their square, farther ones by their length
 
@@ -40,7 +38,7 @@ class NamingHeads(nn.Module):
 
         Args:
             features: (M, width).
-            names: (M, 2) int64 as in SceneTensors.names, -1 = not known.
+            names: (M, 2) int64 as in SceneTruth.names, -1 = not known.
         """
         category, color = (
             F.cross_entropy(head(features).float(), target, ignore_index=-1, reduction="sum")
@@ -50,13 +48,13 @@ class NamingHeads(nn.Module):
         return category + color
 
 
-def real_rows(padded: Tensor, scenes: Sequence[SceneTensors]) -> Tensor:
+def real_rows(padded: Tensor, truth: SceneTruth) -> Tensor:
     """(G, S, ...) -> (M, ...): the scenes' superpoints one after another, without padding."""
-    return torch.cat([padded[g, : len(scene.objects)] for g, scene in enumerate(scenes)])
+    return padded.flatten(0, 1).index_select(0, truth.real)
 
 
 def center_loss(
-    superpoints: SuperpointBatch, scenes: Sequence[SceneTensors], point_to_superpoint: Tensor
+    superpoints: SuperpointBatch, truth: SceneTruth, point_to_superpoint: Tensor
 ) -> Tensor:
     """How far votes miss the centres of their objects, plus the error of who votes at all.
 
@@ -65,28 +63,26 @@ def center_loss(
 
     Args:
         superpoints: encoded, with votes.
-        scenes: what is true of them.
+        truth: about them.
         point_to_superpoint: (N,) of all scenes' points, numbered through.
     """
     assert superpoints.votes is not None, "build_learner refuses this weight without the head"
-    counts = [len(scene.objects) for scene in scenes]
-    points = torch.split(group_sizes(point_to_superpoint, sum(counts)), counts)
-    truth, movable = [], []
-    for g, scene in enumerate(scenes):
-        own = superpoints.geometry[g, : counts[g], :3]
-        parts = scene.objects * points[g][:, None]
-        centers = (parts.T @ own) / parts.sum(dim=0).clamp(min=1e-6)[:, None]
-        owner = scene.objects.argmax(dim=1)
-        truth.append(centers.index_select(0, owner) - own)
-        structure = scene.names[:, 0] == STRUCTURE
-        movable.append((owner > 0) & ~structure)
-    votes = torch.cat(movable)
+    own = superpoints.geometry[..., :3]
+    points = own.new_zeros(own.shape[:2])
+    sizes = group_sizes(point_to_superpoint, len(truth.real))
+    points.view(-1).index_copy_(0, truth.real, sizes)
+    parts = truth.objects * points[..., None]
+    total = parts.sum(dim=1).clamp(min=1e-6)
+    centers = torch.bmm(parts.transpose(1, 2), own) / total[..., None]
+    owner = truth.objects.argmax(dim=2)
+    way = centers.gather(1, owner[..., None].expand(-1, -1, 3)) - own
+    votes = (real_rows(owner, truth) > 0) & (truth.names[:, 0] != STRUCTURE)
     miss = F.smooth_l1_loss(
-        real_rows(superpoints.votes.offsets, scenes).float(),
-        torch.cat(truth),
+        real_rows(superpoints.votes.offsets, truth).float(),
+        real_rows(way, truth),
         reduction="none",
         beta=OFFSET_BETA_M,
     ).sum(dim=1)
     miss = (miss * votes).sum() / votes.sum().clamp(min=1)
-    said = real_rows(superpoints.votes.movable, scenes).float()
+    said = real_rows(superpoints.votes.movable, truth).float()
     return miss + F.binary_cross_entropy_with_logits(said, votes.float())

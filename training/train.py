@@ -51,7 +51,7 @@ def train(config: TrainConfig, processes: Processes, device: torch.device) -> No
     if config.threads:
         torch.set_num_threads(config.threads)
     torch.set_float32_matmul_precision("high")  # TF32 products, where the GPU has them
-    store = SceneStore(config, device, quiet=not processes.first)
+    store = SceneStore(config, quiet=not processes.first)
     run = Run(config, store, device, processes)
     notes = run.resume()
     if notes is not None and processes.first:

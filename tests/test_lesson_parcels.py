@@ -1,0 +1,94 @@
+"""A step's lesson is made one step early, in another thread, and travels in one piece."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+import pytest
+import torch
+
+from training.ahead import Ahead
+from training.parcel import Parcel
+
+CPU = torch.device("cpu")
+
+
+class Inner(NamedTuple):
+    flags: torch.Tensor
+    nothing: None
+
+
+class Outer(NamedTuple):
+    numbers: torch.Tensor
+    inner: Inner
+    plain: list[int]
+    pair: tuple[torch.Tensor, str]
+
+
+def test_a_parcel_holds_what_was_put_in():
+    sent = Outer(
+        torch.arange(7, dtype=torch.int64).view(7, 1),
+        Inner(torch.tensor([True, False, True]), None),
+        [1, 2],
+        (torch.rand(2, 3, 5).transpose(0, 2), "text"),
+    )
+    got = Parcel(sent, CPU).opened()
+    assert isinstance(got, Outer)
+    assert isinstance(got.inner, Inner)
+    for one, two in ((sent.numbers, got.numbers), (sent.inner.flags, got.inner.flags),
+                     (sent.pair[0], got.pair[0])):  # fmt: skip
+        assert one.dtype == two.dtype
+        assert torch.equal(one, two)
+    assert (got.inner.nothing, got.plain, got.pair[1]) == (None, [1, 2], "text")
+
+
+def test_empty_tensors_travel_too():
+    sent = (torch.zeros(0, 4), torch.ones(3), torch.zeros(0, dtype=torch.int64))
+    got = Parcel(sent, CPU).opened()
+    assert [x.shape for x in got] == [(0, 4), (3,), (0,)]
+    assert torch.equal(got[1], torch.ones(3))
+
+
+def test_everything_lies_in_one_piece_of_memory():
+    got = Parcel((torch.ones(3), torch.arange(5)), CPU).opened()
+    assert len({x.untyped_storage().data_ptr() for x in got}) == 1
+
+
+def test_the_next_step_is_made_while_this_one_is_used():
+    made, second = [], threading.Event()
+
+    def make(step: int) -> str:
+        made.append((step, threading.current_thread()))
+        if step == 4:
+            second.set()
+        return f"lesson {step}"
+
+    ahead = Ahead(make)
+    assert ahead.take(3) == "lesson 3"
+    assert second.wait(10)  # nobody asked for it yet
+    assert ahead.take(4) == "lesson 4"
+    assert ahead.take(9) == "lesson 9"  # after a jump
+    assert [step for step, _ in made[:2]] == [3, 4]
+    assert threading.main_thread() not in {thread for _, thread in made}
+
+
+def test_what_is_out_of_date_is_made_again():
+    version = ["old"]
+    ahead = Ahead(lambda step: f"{version[0]} {step}")
+    assert ahead.take(0) == "old 0"
+    version[0] = "new"
+    ahead.forget()
+    assert ahead.take(1) == "new 1"
+
+
+def test_a_failure_reaches_whoever_takes_it():
+    def make(step: int) -> int:
+        if step == 1:
+            raise ValueError("no scene 7")
+        return step
+
+    ahead = Ahead(make)
+    assert ahead.take(0) == 0
+    with pytest.raises(ValueError, match="no scene 7"):
+        ahead.take(1)

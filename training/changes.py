@@ -1,0 +1,91 @@
+"""How each scene of a step is changed, drawn on the host from the scene's seed alone."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from training.config import AugmentationConfig
+
+
+class Changes(NamedTuple):
+    """Changes of G scenes.
+
+    Attributes:
+        numbers: (G, 16) float32: the matrix by whose right side row vectors are multiplied, row by
+            row (9), then what is added to points (3), the factor of colours (1), what is added to
+            them (3).
+        sizes, kept: (G,) int64 each, points of each scene before and after some were dropped.
+        size_list, kept_list: the same on the host.
+        seeds: of each scene's generator on the device.
+    """
+
+    numbers: Tensor
+    sizes: Tensor
+    kept: Tensor
+    size_list: list[int]
+    kept_list: list[int]
+    seeds: list[int]
+
+
+def draw_changes(
+    sizes: Sequence[int],
+    least: Sequence[int],
+    config: AugmentationConfig,
+    seeds: Sequence[int],
+) -> Changes:
+    """Changes of scenes.
+
+    Args:
+        sizes: points of each of the G scenes.
+        least: fewest points that each may keep.
+        config: how much.
+        seeds: of each scene; equal seeds change a scene alike, whatever stands beside it.
+    """
+    numbers = np.empty((len(sizes), 16), np.float32)
+    kept, device_seeds = [], []
+    limits = _point_limits(sizes, config.max_points)
+    for row, size, fewest, limit, seed in zip(numbers, sizes, least, limits, seeds, strict=True):
+        chance = np.random.default_rng(seed)
+        device_seeds.append(int(chance.integers(2**62)))
+        share = chance.uniform(0.0, config.drop_points)
+        kept.append(max(min(limit, round((1.0 - share) * size)), min(fewest, size)))
+        row[:9] = _matrix(config, chance).ravel()
+        row[9:12] = 0.0, 0.0, chance.normal() * config.height_m
+        row[12] = 1.0 + chance.uniform(-config.color_gain, config.color_gain)
+        row[13:] = chance.normal(size=3) * config.color_shift
+    return Changes(
+        torch.from_numpy(numbers),
+        torch.tensor(sizes),
+        torch.tensor(kept),
+        list(sizes),
+        kept,
+        device_seeds,
+    )
+
+
+def _point_limits(sizes: Sequence[int], most: int) -> list[int]:
+    """How many points each scene keeps at most, so that together they stay below a limit."""
+    total = sum(sizes)
+    return list(sizes) if total <= most else [size * most // total for size in sizes]
+
+
+def _matrix(config: AugmentationConfig, chance: np.random.Generator) -> NDArray[np.float64]:
+    """M R: noise, flip and scale, then the turn about z; for row vectors, as published."""
+    matrix = np.eye(3) + chance.normal(size=(3, 3)) * config.matrix_noise
+    if config.flip and chance.random() < 0.5:
+        matrix[0, 0] *= -1.0
+    matrix *= 1.0 + chance.uniform(-config.scale, config.scale)
+    angle = chance.uniform(0.0, 2 * math.pi) if config.rotate else 0.0
+    cos, sin = math.cos(angle), math.sin(angle)
+    turned: NDArray[np.float64] = matrix @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1.0]])
+    return turned

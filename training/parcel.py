@@ -1,0 +1,70 @@
+"""Many small tensors in one piece of memory, so that one copy takes them to the GPU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+
+ALIGNMENT = 16  # bytes; every dtype may begin there
+
+
+class Parcel(Generic[T]):
+    """A nested NamedTuple of CPU tensors, packed.
+
+    Args:
+        content: tuples within tuples; what is no tensor travels as it is.
+        device: where it will go; for a GPU the memory is pinned, so that no one waits for the copy.
+    """
+
+    def __init__(self, content: T, device: torch.device) -> None:
+        self._content, self._device = content, device
+        tensors = list(_tensors(content))
+        self._ends = [0]
+        for tensor in tensors:
+            self._ends.append(self._ends[-1] + _aligned(tensor.nbytes))
+        self._bytes = torch.empty(
+            self._ends[-1], dtype=torch.uint8, pin_memory=device.type == "cuda"
+        )
+        for begin, tensor in zip(self._ends, tensors, strict=False):
+            _view(self._bytes, begin, tensor).copy_(tensor)
+
+    def opened(self) -> T:
+        """The content on the device."""
+        there = self._bytes.to(self._device, non_blocking=True)
+        ends = iter(self._ends)
+        opened: T = _replaced(self._content, lambda like: _view(there, next(ends), like))
+        return opened
+
+
+def _aligned(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _view(memory: Tensor, begin: int, like: Tensor) -> Tensor:
+    """The bytes from `begin` on as a tensor of a given shape and dtype."""
+    return memory[begin : begin + like.nbytes].view(like.dtype).view(like.shape)
+
+
+def _tensors(item: object) -> Iterator[Tensor]:
+    if isinstance(item, Tensor):
+        yield item
+    elif isinstance(item, tuple):
+        for part in item:
+            yield from _tensors(part)
+
+
+def _replaced(item: Any, replacement: Any) -> Any:
+    """The same tuples with each tensor replaced, in the order of _tensors."""
+    if isinstance(item, Tensor):
+        return replacement(item)
+    if not isinstance(item, tuple):
+        return item
+    parts = [_replaced(part, replacement) for part in item]
+    return type(item)(*parts) if hasattr(item, "_fields") else tuple(parts)
