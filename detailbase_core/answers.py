@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detailbase_core.grammatical_number import means_one
 from detailbase_core.instances import separate_instances
+from detailbase_core.phrase_queries import word_spans
+from detailbase_core.surest_objects import object_mask
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,8 +39,8 @@ def answer_query(
         centers: votes of the scene's superpoints, where the network has them.
     """
     rows = [0] + [phrase.head + 1 for phrase in sentence.phrases]
-    masks = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].sigmoid()
-    superpoints = (masks >= config.mask_threshold).cpu().numpy()
+    masks = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float().sigmoid()
+    singular = [False, *_singular(sentence)]  # the sentence may be about several things
     scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()
     presence = _presence(prediction, rows)
     spans = [(sentence.text, 0, len(sentence.text))]
@@ -43,14 +48,24 @@ def answer_query(
 
     grounded: list[GroundedPhrase] = []
     next_id = 0
-    for span, mask, score, present in zip(spans, superpoints, scores, presence, strict=True):
+    for span, mask, score, present, one in zip(
+        spans, masks.cpu().numpy(), scores, presence, singular, strict=True
+    ):
         instances: tuple[Instance, ...] = ()
         if present >= config.presence_threshold:
-            points: NDArray[np.bool_] = mask[scene.point_to_superpoint]
+            chosen = object_mask(mask, config.mask_threshold, centers, one)
+            points: NDArray[np.bool_] = chosen[scene.point_to_superpoint]
             instances = separate_instances(scene.cloud.xyz, points, score, config, next_id, centers)
         next_id += len(instances)
         grounded.append(GroundedPhrase(*span, score, present, instances))
     return grounded[0], tuple(grounded[1:])
+
+
+def _singular(sentence: Sentence) -> Iterator[bool]:
+    """Whether each phrase means one thing."""
+    words = [word.text for word in sentence.words]
+    for first, last, head in word_spans(sentence):
+        yield means_one(words[first : last + 1], words[head])
 
 
 def _presence(prediction: Prediction, rows: list[int]) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 # Votes of one object lie closer together than this part of a superpoint's longest side: the parts
 # of a sofa are larger than those of a cup, and so are the errors of their votes.
-REACH = 0.5
-LEAST_REACH_M, LARGEST_REACH_M = 0.08, 0.3
+REACH = 0.7
+LEAST_REACH_M, LARGEST_REACH_M = 0.2, 0.4
 STRAY_SHARE = 0.1  # a group with so small a part of the largest one's points is a stray vote
 STRAY_M = 0.6  # and belongs to the nearest larger one, unless that is farther than this
 
@@ -54,6 +55,11 @@ class ObjectCenters:
             (superpoints.votes.movable[0] > 0).cpu().numpy(),
         )
 
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """(S,) points of each superpoint."""
+        return np.bincount(self.point_to_superpoint, minlength=len(self.centers))
+
     def groups(self, points: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """One label per masked point: which object it belongs to.
 
@@ -66,12 +72,22 @@ class ObjectCenters:
         used, place, sizes = np.unique(
             self.point_to_superpoint[points], return_inverse=True, return_counts=True
         )
-        movable = self.movable[used]
-        if 2 * sizes[movable].sum() < len(points):
+        labels = self.group(used, sizes)
+        return None if labels is None else labels[place]
+
+    def group(self, used: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """One label per superpoint of a mask: which object it belongs to.
+
+        Args:
+            used: (K,) superpoints of the mask, K >= 1.
+            sizes: (K,) points that each has in the mask.
+
+        Returns:
+            (K,) labels, none of them below 0; None where most of the mask is structure.
+        """
+        if 2 * sizes[self.movable[used]].sum() < sizes.sum():
             return None
-        labels = self._linked(used)
-        labels = _without_strays(labels, sizes, self.centers[used])
-        return labels[place]
+        return _without_strays(self._linked(used), sizes, self.centers[used])
 
     def _linked(self, used: NDArray[np.int64]) -> NDArray[np.int64]:
         """(K,) connected groups of superpoints with votes near each other."""

@@ -140,4 +140,9 @@ MATERIALS = _words(
 MEASURES = _words(
     "pair couple set stack pile row group bunch lot lots number cluster collection piece"
 )
+# They make a phrase speak of several things, or of perhaps several, whatever its noun's ending.
+PLURAL_WORDS = _words(
+    "all both every each any these those many several few some multiple them they everything "
+    "anything stuff furniture people children men women feet"
+)
 NAMES_OF_US = _words("robot robots computer assistant")

@@ -1,0 +1,53 @@
+"""Which of the objects under a phrase's mask are meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detailbase_core.object_centers import ObjectCenters
+
+# Tuned on rooms apart from the exams, as are the distances of object_centers.
+GROWN = 0.4  # an object takes its superpoints down to this part of the threshold
+DOUBT = 0.2  # "the chairs" leaves out what is so much less sure than the surest of them
+
+
+def object_mask(
+    probability: NDArray[np.float32],
+    threshold: float,
+    centers: ObjectCenters | None,
+    one: bool,
+) -> NDArray[np.bool_]:
+    """The superpoints of the objects that a phrase means.
+
+    Masks light up on look-alikes, too, and seldom on all of an object. Where the network votes for
+    objects, a singular phrase takes one whole object: that of the surest superpoint. Another
+    phrase takes all that are nearly as sure.
+
+    Args:
+        probability: (S,) float32 of the phrase's mask.
+        threshold: an object needs a superpoint of at least this probability.
+        centers: votes of the scene's superpoints; None = the mask as it is, cut at
+            the threshold.
+        one: whether the phrase is singular.
+
+    Returns:
+        (S,) bool.
+    """
+    mask = probability >= threshold
+    if centers is None or not mask.any():
+        return mask
+    used = np.flatnonzero(probability >= GROWN * threshold)
+    labels = centers.group(used, centers.sizes[used])
+    if labels is None:  # floor, walls, ceiling
+        return mask
+    peak = np.zeros(int(labels.max()) + 1, np.float32)
+    np.maximum.at(peak, labels, probability[used])
+    least = peak.max() if one else max(threshold, peak.max() - DOUBT)
+    whole = np.zeros_like(mask)
+    whole[used] = (peak >= least)[labels]
+    return whole
