@@ -1,8 +1,9 @@
 """Make described rooms for training: python -m training.make_rooms --out data/rooms --seeds 0:1000
 
 Every room depends on its seed and the furniture alone. A rerun makes only what is missing.
-`--exam NAME` makes a frozen exam's rooms (config/rooms_exam.yaml), `--show 30` draws what is there
-instead: a sheet of rooms, and random sentences with a picture of each.
+`--exam NAME` makes a frozen exam's rooms (config/rooms_exam.yaml; `--first 100`: only so many of
+them), `--show 30` draws what is there instead: a sheet of rooms, and random sentences with a
+picture of each.
 """
 
 from __future__ import annotations
@@ -148,6 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sentences", type=int, default=32, help="per room")
     parser.add_argument("--corruption", choices=CORRUPTIONS, help="what goes wrong in every room")
     parser.add_argument("--exam", metavar="NAME", help="make a frozen exam: seen, unseen or text")
+    parser.add_argument("--first", type=int, metavar="N", help="only the exam's first N rooms")
     parser.add_argument("--freeze", action="store_true", help="freeze new exams of this furniture")
     parser.add_argument("--show", type=int, metavar="N", help="draw rooms and N sentences")
     given = parser.parse_args(arguments)
@@ -155,6 +157,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--out is missing: the folder of the rooms")
     if given.seeds.stop > EXAM_FROM:
         parser.error(f"seeds from {EXAM_FROM} on are the exams': train on lower ones (or --exam)")
+    if given.first is not None and (given.first < 1 or not given.exam):
+        parser.error("--first N goes with --exam NAME, and N is 1 or more")
     try:
         _run(given)
     except (OSError, ValueError, BadFileError, ConfigError) as error:
@@ -174,6 +178,7 @@ def _run(given: argparse.Namespace) -> None:
     recipe = Recipe(given.furniture, "train", "train", given.sentences, given.corruption)
     if given.exam:
         seeds, recipe = exam_rooms(given.exam, given.furniture, given.corruption)
+        seeds = seeds[: given.first]
     make_rooms(given.out, seeds, given.workers, recipe)
 
 
