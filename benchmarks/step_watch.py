@@ -65,6 +65,8 @@ class StepWatch:
                 for name in HOST_MADE:
                     made = self._counting_host_tensors(getattr(torch, name))
                     stack.enter_context(mock.patch.object(torch, name, made))
+                listed = self._noting_wait(torch.Tensor.tolist)  # on a CPU no operation tells of it
+                stack.enter_context(mock.patch.object(torch.Tensor, "tolist", listed))
                 stack.enter_context(_Ops(self))
             self._since = time.perf_counter()
             yield
@@ -77,8 +79,19 @@ class StepWatch:
         figures.ops += 1
         name = function.overloadpacket.__name__
         if name in WAITING or _waits_for_size(name, args, kwargs):
-            figures.waits += 1
-            self.sites[f"{call_site()}  {name}"] += 1
+            self._wait(name)
+
+    def _wait(self, name: str) -> None:
+        self.figures[self._stack[-1]].waits += 1
+        self.sites[f"{call_site()}  {name}"] += 1
+
+    def _noting_wait(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            self._wait(function.__name__)
+            return function(*args, **kwargs)
+
+        return noted
 
     def _as(self, part: str, owner: Any, name: str) -> Callable[..., Any]:
         function = getattr(owner, name)

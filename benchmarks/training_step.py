@@ -43,7 +43,7 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
         (training.run, "batch_augmented", "augmentation"),
         (detailbase_core.model, "voxelize", "voxels"),
         (model, "_grid_origins", "voxels"),
-        (detailbase_core.sparse_unet, "build_pyramid", "kernel maps"),
+        (detailbase_core.sparse_unet, "pyramid_of_sorted", "kernel maps"),
         (model.unet, "forward", "U-Net"),
         (detailbase_core.model, "pool_superpoints", "superpoints"),
         (detailbase_core.model, "superpoint_geometry", "superpoints"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from detailbase_core.devices import to_device
 from detailbase_core.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
 from detailbase_core.offset_head import OffsetHead, Votes
 from detailbase_core.phrase_head import PhraseHead
@@ -103,12 +105,9 @@ class DetailBase(nn.Module):
     def _grid_origins(self, batch: SceneBatch) -> Tensor:
         """(G, 3) float64: multiples of the coarsest voxel, below every point of the scene."""
         step = 2 ** (len(self.config.widths) - 1)
-        return torch.stack(
-            [
-                grid_origin(points, self.config.voxel_size_m, step)
-                for points in torch.split(batch.grid_xyz, list(batch.point_counts))
-            ]
-        )
+        scenes = torch.split(batch.grid_xyz, list(batch.point_counts))
+        lowest = torch.stack([points.amin(dim=0, keepdim=True) for points in scenes])
+        return grid_origin(lowest, self.config.voxel_size_m, step)
 
 
 def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) -> Tensor:
@@ -126,11 +125,15 @@ def pad_superpoints(
 ) -> SuperpointBatch:
     """Superpoints numbered through -> one padded row per scene."""
 
-    def padded(rows: Tensor) -> Tensor:
-        return nn.utils.rnn.pad_sequence(list(torch.split(rows, list(counts))), batch_first=True)
+    scenes, longest = len(counts), max(counts)
+    real = np.arange(longest) < np.array(counts)[:, None]
+    place = to_device(torch.from_numpy(np.flatnonzero(real)), features.device)
+    padding = to_device(torch.from_numpy(~real), features.device)
 
-    number = torch.arange(max(counts), device=features.device)
-    padding = torch.stack([number >= count for count in counts])
+    def padded(rows: Tensor) -> Tensor:
+        empty = rows.new_zeros((scenes * longest, *rows.shape[1:]))
+        return empty.index_copy(0, place, rows).view(scenes, longest, *rows.shape[1:])
+
     return SuperpointBatch(
         padded(features),
         padding,

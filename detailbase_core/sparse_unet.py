@@ -16,7 +16,7 @@ from detailbase_core.sparse import (
     Pyramid,
     SparseTensor,
     SubmanifoldConv3d,
-    build_pyramid,
+    pyramid_of_sorted,
     select_backend,
 )
 
@@ -162,14 +162,18 @@ class SparseUNet(nn.Module):
         pyramid = (
             voxels
             if isinstance(voxels, Pyramid)
-            else build_pyramid(voxels.coords, voxels.spatial_shape, len(self.levels))
+            else pyramid_of_sorted(voxels.coords, voxels.spatial_shape, len(self.levels))
         )
         backend = select_backend(self.backend, voxel_features)
-        x = SparseTensor(voxel_features[pyramid.order], pyramid, 0, backend)
+        if pyramid.order is not None:
+            voxel_features = voxel_features.index_select(0, pyramid.order)
+        x = SparseTensor(voxel_features, pyramid, 0, backend)
         finest, *coarser = self._through_levels(self.input_conv(x), cancel)
         features: Tensor = self.output_norm(finest.features)
         if self.coarse_norms:
             features = torch.cat([features, *self._raised(coarser, pyramid)], dim=1)
+        if pyramid.order is None:
+            return features
         restored = torch.empty_like(pyramid.order)
         restored[pyramid.order] = torch.arange(len(restored), device=restored.device)
         return features.index_select(0, restored)

@@ -57,28 +57,28 @@ def voxelize(
     if len(xyz) == 0:
         empty = torch.zeros((0, 4), dtype=torch.int32, device=xyz.device)
         return Voxels(empty, scene_of_point.new_zeros(0), (min_spatial_shape,) * 3)
-    _check_extent(xyz, voxel_size_m)
     if origin is None:
         cells = _cells_from_minimum(xyz, scene_of_point, voxel_size_m)
     else:
         cells = _cells_from_origin(xyz, scene_of_point, voxel_size_m, origin)
+    highest = _checked(xyz, cells, voxel_size_m, origin)
     keys = morton.encode(torch.cat((scene_of_point[:, None], cells), dim=1))
     unique_keys, point_to_voxel = torch.unique(keys, return_inverse=True)
     coords = torch.empty((len(unique_keys), 4), dtype=torch.int32, device=xyz.device)
     coords[point_to_voxel, 0] = scene_of_point.int()
     coords[point_to_voxel, 1:] = cells.int()
-    x, y, z = (max(int(size), min_spatial_shape) for size in (cells.amax(dim=0) + 1).tolist())
+    x, y, z = (max(size + 1, min_spatial_shape) for size in highest)
     return Voxels(coords, point_to_voxel, (x, y, z))
 
 
 def grid_origin(xyz: Tensor, voxel_size_m: float, step_voxels: int = 16) -> Tensor:
-    """A grid corner [3] float64 below all points of xyz [N, 3], a multiple of `step_voxels`.
+    """A grid corner [..., 3] float64 below all points [..., N, 3], a multiple of `step_voxels`.
 
     With the step 2^(levels - 1) of a U-Net, a map that grows keeps its old voxels' cells on every
     level: they move by whole coarse voxels.
     """
     step = voxel_size_m * step_voxels
-    return torch.floor(xyz.amin(dim=0).double() / step) * step
+    return torch.floor(xyz.amin(dim=-2).double() / step) * step
 
 
 def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
@@ -104,8 +104,24 @@ def group_sizes(index: Tensor, count: int) -> Tensor:
     return torch.zeros(count, device=index.device).index_add_(0, index, ones)
 
 
-def _check_extent(xyz: Tensor, voxel_size_m: float) -> None:
-    extent = float((xyz.amax(dim=0) - xyz.amin(dim=0)).max())  # NaN anywhere stays NaN
+def _checked(
+    xyz: Tensor, cells: Tensor, voxel_size_m: float, origin: Tensor | None
+) -> tuple[int, int, int]:
+    """The highest cell along each axis; a GPU's host waits once, for this and all that is wrong."""
+    extent = (xyz.amax(dim=0) - xyz.amin(dim=0)).max()  # NaN anywhere stays NaN
+    facts = torch.cat([cells.amax(dim=0), cells.amin()[None], extent[None].double()]).tolist()
+    x, y, z, low = map(int, facts[:4])
+    _check_extent(facts[4], voxel_size_m)
+    high = max(x, y, z)
+    if origin is not None and (low < 0 or high > morton.MAX_COORDINATE):
+        raise ValueError(
+            f"origin {origin.tolist()}: cells {low} .. {high} leave 0 .. {morton.MAX_COORDINATE}; "
+            "it must lie below every point and near them"
+        )
+    return x, y, z
+
+
+def _check_extent(extent: float, voxel_size_m: float) -> None:
     if not math.isfinite(extent):
         raise BadCloudError(
             "the cloud holds coordinates that are NaN or infinite; drop those points first"
@@ -130,13 +146,6 @@ def _cells_from_origin(
 ) -> Tensor:
     corner = torch.round(origin.to(xyz.device, torch.float64) / voxel_size_m)
     if corner.ndim == 2:
-        corner = corner[scene_of_point]
+        corner = corner.index_select(0, scene_of_point)
     # Whole voxels are subtracted after the floor: rounding then cannot depend on the origin.
-    cells = (torch.floor(xyz.double() / voxel_size_m) - corner).long()
-    low, high = int(cells.amin()), int(cells.amax())
-    if low < 0 or high > morton.MAX_COORDINATE:
-        raise ValueError(
-            f"origin {origin.tolist()}: cells {low} .. {high} leave 0 .. {morton.MAX_COORDINATE}; "
-            "it must lie below every point and near them"
-        )
-    return cells
+    return (torch.floor(xyz.double() / voxel_size_m) - corner).long()

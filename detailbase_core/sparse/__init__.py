@@ -8,7 +8,7 @@ from detailbase_core.sparse.layers import (
     PointwiseConv3d,
     SubmanifoldConv3d,
 )
-from detailbase_core.sparse.pyramid import Pyramid, build_pyramid
+from detailbase_core.sparse.pyramid import Pyramid, build_pyramid, pyramid_of_sorted
 from detailbase_core.sparse.sparse_tensor import SparseTensor
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "SubmanifoldConv3d",
     "available_backends",
     "build_pyramid",
+    "pyramid_of_sorted",
     "select_backend",
 ]

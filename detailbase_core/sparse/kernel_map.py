@@ -82,27 +82,20 @@ def neighbour_table_by_search(keys: Tensor) -> Tensor:
     return table
 
 
-def halving_tables(
-    keys: Tensor, coords: Tensor, coarse_shape: tuple[int, int, int]
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """How voxels fall into cells of twice the edge.
+def slots_and_children(keys: Tensor, parent: Tensor, coarse_count: int) -> tuple[Tensor, Tensor]:
+    """How voxels lie in cells of twice the edge.
 
     Args:
-        keys: [V] ascending Morton keys of `coords`.
-        coords: [V, 4] int32 (scene, x, y, z).
-        coarse_shape: grid of the coarser level; voxels whose parent lies outside have none.
+        keys: [V] ascending Morton keys.
+        parent: [V] int32, as in KernelMap.
+        coarse_count: M, of the coarser cells.
 
     Returns:
-        (coarse_keys [M], parent [V], slot [V], children [M, 8]); see KernelMap.
+        slot [V] and children [M, 8], as in KernelMap.
     """
-    limit = torch.tensor(coarse_shape, device=coords.device)
-    rows = ((coords[:, 1:] >> 1) < limit).all(dim=1).nonzero().squeeze(1)
     slot = morton.slots(keys)
-    coarse_keys, parent_of_row = torch.unique_consecutive(
-        morton.parent_keys(keys[rows]), return_inverse=True
-    )
-    parent = torch.full((len(keys),), -1, dtype=torch.int32, device=keys.device)
-    parent[rows] = parent_of_row.int()
-    children = torch.full((len(coarse_keys) * 8,), -1, dtype=torch.int32, device=keys.device)
-    children[parent_of_row * 8 + slot[rows]] = rows.int()
-    return coarse_keys, parent, slot.int(), children.view(-1, 8)
+    nowhere = coarse_count * 8  # one cell behind the last takes those without a parent
+    cell = torch.where(parent < 0, nowhere, parent * 8 + slot)
+    children = torch.full((nowhere + 1,), -1, dtype=torch.int32, device=keys.device)
+    children.scatter_(0, cell, torch.arange(len(keys), dtype=torch.int32, device=keys.device))
+    return slot.int(), children[:nowhere].view(-1, 8)

@@ -34,9 +34,9 @@ def encode(coords: Tensor) -> Tensor:
     return (coords[:, 0].long() << (3 * AXIS_BITS)) | cell
 
 
-def parent_keys(keys: Tensor) -> Tensor:
-    """Keys of floor(coordinate / 2), in the same order; ascending where `keys` are."""
-    return (keys & ~_CELL_MASK) | ((keys & _CELL_MASK) >> 3)
+def ancestor_keys(keys: Tensor, levels: Tensor) -> Tensor:
+    """Keys of floor(coordinate / 2^levels), in the same order; ascending where `keys` are."""
+    return (keys & ~_CELL_MASK) | ((keys & _CELL_MASK) >> (3 * levels))
 
 
 def slots(keys: Tensor) -> Tensor:

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from detailbase_core.sparse import morton
-from detailbase_core.sparse.kernel_map import KernelMap, halving_tables, neighbour_table
+from detailbase_core.sparse.coarser_levels import coarser_levels
+from detailbase_core.sparse.kernel_map import KernelMap, neighbour_table, slots_and_children
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,16 +17,18 @@ class Pyramid:
     """Voxels on grids of edge 1, 2, 4 ... and the maps within and between them.
 
     Attributes:
-        order: [V] int64; row r of level 0 is row order[r] of the voxels it was built from.
+        order: [V] int64; row r of level 0 is row order[r] of the voxels it was built from. None
+            where these are in that order already.
         levels: from fine to coarse, at least one.
     """
 
-    order: Tensor
+    order: Tensor | None
     levels: tuple[KernelMap, ...]
 
     def to(self, device: torch.device | str) -> Pyramid:
         """The same pyramid on another device."""
-        return Pyramid(self.order.to(device), tuple(level.to(device) for level in self.levels))
+        order = None if self.order is None else self.order.to(device)
+        return Pyramid(order, tuple(level.to(device) for level in self.levels))
 
 
 def build_pyramid(coords: Tensor, spatial_shape: tuple[int, int, int], levels: int) -> Pyramid:
@@ -44,23 +47,29 @@ def build_pyramid(coords: Tensor, spatial_shape: tuple[int, int, int], levels: i
     keys, order = torch.sort(morton.encode(coords))
     if bool((keys[1:] == keys[:-1]).any()):
         raise ValueError("coords: every voxel may be listed once only")
-    coords = coords[order].contiguous()
+    return Pyramid(order, _maps(keys, coords[order].contiguous(), spatial_shape, levels))
+
+
+def pyramid_of_sorted(coords: Tensor, spatial_shape: tuple[int, int, int], levels: int) -> Pyramid:
+    """As build_pyramid, of voxels in Morton order; nothing about them is checked."""
+    return Pyramid(None, _maps(morton.encode(coords), coords, spatial_shape, levels))
+
+
+def _maps(
+    keys: Tensor, coords: Tensor, spatial_shape: tuple[int, int, int], levels: int
+) -> tuple[KernelMap, ...]:
+    """Every level's tables, from the finest one's ascending keys and coordinates."""
+    coarser = coarser_levels(keys, coords, spatial_shape, levels)
     maps: list[KernelMap] = []
-    for _ in range(levels - 1):
-        coarse_shape = halved(spatial_shape)
-        coarse_keys, parent, slot, children = halving_tables(keys, coords, coarse_shape)
+    row_of_finest = torch.arange(len(keys), device=keys.device)
+    for level in coarser:
+        parent = level.row_of_voxel.index_select(0, row_of_finest)
+        slot, children = slots_and_children(keys, parent, len(level.keys))
         maps.append(KernelMap(coords, spatial_shape, neighbour_table(keys), parent, slot, children))
-        coords = coords[children.amax(dim=1).long()]  # any child will do
-        coords[:, 1:] >>= 1
-        keys, spatial_shape = coarse_keys, coarse_shape
+        keys, coords, spatial_shape = level.keys, level.coords, level.spatial_shape
+        row_of_finest = level.first_voxel
     maps.append(KernelMap(coords, spatial_shape, neighbour_table(keys)))
-    return Pyramid(order, tuple(maps))
-
-
-def halved(spatial_shape: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Grid size after a kernel-2 stride-2 convolution without padding: (s - 2) // 2 + 1."""
-    x, y, z = ((size - 2) // 2 + 1 for size in spatial_shape)
-    return x, y, z
+    return tuple(maps)
 
 
 def _check_coords(coords: Tensor, spatial_shape: tuple[int, int, int], levels: int) -> None:
