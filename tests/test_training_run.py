@@ -120,6 +120,14 @@ def test_a_step_waits_for_nothing_outside_the_network(toy, monkeypatch):
     assert waits.seen
 
 
+def test_a_whole_step_waits_for_the_numbers_of_voxels_and_pooled_pairs_only(toy):
+    run = toy(steps=9)
+    run.learner.train()
+    with HostWaits() as waits:
+        run.train_step()
+    assert waits.seen == {"_unique2": 2}
+
+
 # --- growing data --------------------------------------------------------------------------------
 
 

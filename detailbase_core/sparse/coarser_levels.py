@@ -49,10 +49,8 @@ def coarser_levels(
     shapes = [halved(spatial_shape)]
     while len(shapes) < levels - 1:
         shapes.append(halved(shapes[-1]))
-    limits = torch.tensor(
-        [[size << shift for size in shape] for shift, shape in enumerate(shapes, 1)]
-    )
-    limits = to_device(limits, keys.device)
+    sizes = [[size << shift for size in shape] for shift, shape in enumerate(shapes, 1)]
+    limits = to_device(torch.tensor(sizes), keys.device)
     shift = torch.arange(1, levels, device=keys.device)
 
     # One row per level, one column per voxel of the finest grid.
