@@ -85,8 +85,9 @@ def network_coordinates(xyz: NDArray[np.float32], coordinates: str) -> NDArray[n
     if coordinates == "reference":
         middle = exact.mean(axis=0)
     else:
-        middle = (exact.min(axis=0) + exact.max(axis=0)) / 2
-        middle[2] = np.percentile(exact[:, 2], FLOOR_PERCENTILE)
+        axes = np.ascontiguousarray(exact.T)  # NumPy is ten times as fast along memory
+        middle = (axes.min(axis=1) + axes.max(axis=1)) / 2
+        middle[2] = np.percentile(axes[2], FLOOR_PERCENTILE)
     centred: NDArray[np.float32] = (exact - middle).astype(np.float32)
     return centred
 

@@ -120,13 +120,14 @@ def scene_tensors(scene: DescribedScene, coordinates: str) -> SceneTensors:
         coordinates: ModelConfig.coordinates.
     """
     shares = object_shares(scene.instance, scene.point_to_superpoint)
-    first = np.unique(scene.point_to_superpoint, return_index=True)[1]
+    first = np.empty(len(shares), np.int64)
+    first[scene.point_to_superpoint[::-1]] = np.arange(len(scene.xyz))[::-1]  # the last one stays
     return SceneTensors(
         scene.scene_id,
         torch.from_numpy(network_coordinates(scene.xyz, coordinates)),
         torch.from_numpy(scene.rgb),
         torch.from_numpy(scene.point_to_superpoint.astype(np.int32)),
-        torch.from_numpy(first.astype(np.int64)),
+        torch.from_numpy(first),
         torch.from_numpy(shares),
         tuple(d for d in scene.descriptions if any(True for _ in d.targets())),
         torch.from_numpy(_superpoint_names(scene, shares)),

@@ -11,7 +11,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -19,11 +19,13 @@ from detailbase_core.errors import BadFileError
 from training.descriptions import parse_record, read_descriptions, read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from training.descriptions import Description
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,21 @@ def read_scenes(
     Raises:
         BadFileError: one cannot be read (it is named).
     """
-    with ThreadPoolExecutor() as pool:  # unpacking leaves Python's lock to others
-        yield from pool.map(
-            lambda path: read_scene(path, None if told is None else told[path.stem]), paths
-        )
+    return made_of_scenes(lambda scene: scene, paths, told)
+
+
+def made_of_scenes(
+    make: Callable[[DescribedScene], T],
+    paths: Sequence[Path],
+    told: Mapping[str, tuple[Description, ...]] | None,
+) -> Iterator[T]:
+    """What is made of each scene, in several threads; otherwise as read_scenes."""
+
+    def one(path: Path) -> T:
+        return make(read_scene(path, None if told is None else told[path.stem]))
+
+    with ThreadPoolExecutor() as pool:  # unpacking and NumPy leave Python's lock to others
+        yield from pool.map(one, paths)
 
 
 def read_scene(

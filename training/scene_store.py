@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from training.dataset import SceneTensors, scene_tensors
 from training.errors import TrainingError
-from training.scene_files import find_scenes, read_scenes
+from training.scene_files import find_scenes, made_of_scenes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,10 +66,10 @@ class SceneStore:
         quiet: bool,
     ) -> None:
         self._seen.update(paths)
-        described = read_scenes(paths, told)
-        bar = tqdm(described, "loading scenes", len(paths), unit="scene", disable=quiet)
-        for path, scene in zip(paths, bar, strict=True):
-            tensors = scene_tensors(scene, self.config.model.coordinates)
+        coordinates = self.config.model.coordinates
+        made = made_of_scenes(lambda scene: scene_tensors(scene, coordinates), paths, told)
+        bar = tqdm(made, "loading scenes", len(paths), unit="scene", disable=quiet)
+        for path, tensors in zip(paths, bar, strict=True):
             if tensors.descriptions:
                 self.scenes.append(tensors)
                 self.paths.append(path)

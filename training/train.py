@@ -7,6 +7,7 @@ Several GPUs: torchrun --nproc-per-node 4 -m training.train CONFIG
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 import threading
@@ -52,6 +53,7 @@ def train(config: TrainConfig, processes: Processes, device: torch.device) -> No
         torch.set_num_threads(config.threads)
     torch.set_float32_matmul_precision("high")  # TF32 products, where the GPU has them
     store = SceneStore(config, quiet=not processes.first)
+    gc.freeze()  # the sentences are millions of objects, which no collection need look at again
     run = Run(config, store, device, processes)
     notes = run.resume()
     if notes is not None and processes.first:
