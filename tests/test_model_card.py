@@ -79,13 +79,15 @@ def test_the_command_writes_card_and_pictures(evaluated, results, tmp_path):
     found = dataclasses.replace(found, good=[example], bad=[example] * 4)
     dataclasses.replace(results, sets={"exam_seen": found}).write(tmp_path / "r.json")
     (tmp_path / "notes.md").write_text("## How it was made\n\nBy hand.\n", encoding="utf-8")
+    (tmp_path / "comparison.md").touch()
     assert model_card.main([
         str(evaluated / "tiny.safetensors"), "--results", str(tmp_path / "r.json"),
         "--notes", str(tmp_path / "notes.md"), "--out", str(tmp_path / "card.md"),
     ]) == 0  # fmt: skip
     card = (tmp_path / "card.md").read_text(encoding="utf-8")
     for part in ("# Model card: tiny", "By hand.", "| training | none |", "+0.0 points",
-                 "the chair 0.91", "![exam_seen good](card/exam_seen_good.png)"):  # fmt: skip
+                 "the chair 0.91", "beside ours](comparison.md)",
+                 "![exam_seen good](card/exam_seen_good.png)"):  # fmt: skip
         assert part in card, part
     good, bad = (Image.open(tmp_path / "card" / f"exam_seen_{s}.png") for s in ("good", "bad"))
     assert bad.height > 2 * good.height - good.height // 2  # three panels, below each other

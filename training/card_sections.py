@@ -95,6 +95,16 @@ def gap_section(results: Sequence[Results]) -> str:
     )
 
 
+def comparison_section(folder: Path) -> str:
+    """Links to the pages of training.compare that lie beside the card; "" without any."""
+    pages = {
+        "comparison.md": "the published architecture and losses beside ours",
+        "ablations.md": "what each option pays",
+    }
+    lines = [f"- [{text}]({name})" for name, text in pages.items() if (folder / name).exists()]
+    return "## Comparisons\n\n" + "\n".join(lines) if lines else ""
+
+
 def corruption_section(sets: Mapping[str, SetResult]) -> str:
     """What each corruption and spoken text cost, in points."""
     rows = []

@@ -21,6 +21,7 @@ from detailbase_core.grounder import SHIPPED_CHECKPOINT, Grounder
 from training.card_pictures import draw_examples
 from training.card_sections import (
     breakdown_section,
+    comparison_section,
     corruption_section,
     figure_section,
     gap_section,
@@ -59,6 +60,7 @@ def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Pa
         notes.strip(),
         figure_section(sets, [result.command for result in results]),
         gap_section(results),
+        comparison_section(out.parent),
         corruption_section(sets),
         breakdown_section(sets),
         picture_section(sets, {name: out.stem + "/" + file for name, file in pictures.items()}),
