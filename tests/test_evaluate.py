@@ -17,10 +17,12 @@ from tests.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encod
 from training import evaluate as evaluate_module
 from training.bootstrap import bootstrap_gap, room_ious
 from training.descriptions import Description
+from training.examination import Examinee, examination
 from training.examine import Examiner
+from training.examples import examples
 from training.measures import breakdowns, measures
 from training.outcomes import ABSENT, SMALL, STRUCTURE, THING, PhraseOutcome, SentenceOutcome
-from training.results import Results, examples
+from training.results import Results
 from training.results_table import COUNTS, ROWS, as_table
 from training.scene_files import read_scene
 from training.scene_judge import Question, SceneJudge
@@ -119,6 +121,10 @@ def mask_of(*superpoints: int) -> np.ndarray:
     return np.isin(np.arange(8), superpoints)
 
 
+def sure_of(*superpoints: int) -> np.ndarray:
+    return mask_of(*superpoints).astype(np.float32)
+
+
 def test_iou_is_over_points(scene, judge):
     sizes = np.bincount(scene.point_to_superpoint)
     assert judge.iou(mask_of(0, 1), [0]) == 1.0
@@ -143,17 +149,17 @@ def test_kinds(judge):
     assert judge.kind((0,), structure=False) == THING
     assert judge.kind((0, 2), structure=False) == SMALL  # object 2 owns nothing
     assert judge.kind((0,), structure=True) == STRUCTURE
-    assert judge.outcome(Question(1, ()), mask_of(0), mask_of(), 0.9).kind == ABSENT
+    assert judge.outcome(Question(1, ()), sure_of(0), sure_of(), 0.9).kind == ABSENT
 
 
 def test_instances_match_objects_of_their_own(judge):
-    two = judge.outcome(Question(1, (0, 1)), mask_of(0, 1, 2, 3), mask_of(), 0.9)
+    two = judge.outcome(Question(1, (0, 1)), sure_of(0, 1, 2, 3), sure_of(), 0.9)
     assert (two.objects, two.instances, two.matched) == (2, 2, 2)
-    one = judge.outcome(Question(1, (0, 1)), mask_of(0, 1), mask_of(), 0.9)
+    one = judge.outcome(Question(1, (0, 1)), sure_of(0, 1), sure_of(), 0.9)
     assert (one.instances, one.matched) == (1, 1)
-    wrong = judge.outcome(Question(1, (3,)), mask_of(0, 1), mask_of(), 0.9)
+    wrong = judge.outcome(Question(1, (3,)), sure_of(0, 1), sure_of(), 0.9)
     assert (wrong.instances, wrong.matched) == (1, 0)
-    denied = judge.outcome(Question(1, (0,)), mask_of(0, 1), mask_of(), 0.1)
+    denied = judge.outcome(Question(1, (0,)), sure_of(0, 1), sure_of(), 0.1)
     assert (denied.said_present, denied.instances, denied.iou) == (False, 0, 1.0)
 
 
@@ -298,6 +304,19 @@ def test_any_number_of_processes_finds_the_same(exam, capsys):
     assert evaluate_module.main(["--checkpoint", str(exam / "tiny.safetensors"), "--workers", "2",
                                  "--data", str(exam / "seen")]) == 1  # fmt: skip
     assert "toy1.npz: no described scene can be read" in capsys.readouterr().err
+
+
+def test_a_corrupted_set_is_compared_with_its_own_rooms(exam):
+    for seed in range(1, 3):  # room 2 is in the corrupted set alone, room 0 in the other
+        write_scene(exam / "seen_grey", f"toy{seed}", toy_arrays(seed), spoken_records())
+    with examination([Examinee(str(exam / "tiny.safetensors"), device="cpu")]) as examine:
+        sets = evaluate_module.evaluate(examine, [str(exam / n) for n in ("seen", "seen_grey")])
+    assert sets["seen"].uncorrupted == {}
+    (exam / "seen" / "toy0.npz").unlink()
+    with examination([Examinee(str(exam / "tiny.safetensors"), device="cpu")]) as examine:
+        alone = evaluate_module.evaluate(examine, [str(exam / "seen")])["seen"].measures
+    assert alone["rooms"] == 1
+    assert sets["seen_grey"].uncorrupted == alone
 
 
 def test_the_command_names_what_is_wrong(exam, capsys):

@@ -8,12 +8,14 @@ import shutil
 import pytest
 from PIL import Image
 
+from detailbase_core.errors import BadFileError
 from tests.toy_scenes import toy_arrays, toy_records, write_scene
 from tests.weight_files import save_tiny_checkpoint
 from training import evaluate, model_card
-from training.card_pictures import base_of, plain_sets
+from training.card_pictures import plain_sets
 from training.card_sections import breakdown_section, corruption_section, figure_section
-from training.results import Example, Results
+from training.examples import Example
+from training.results import Results, base_of
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +51,18 @@ def test_corruptions_belong_to_the_set_that_they_are_named_after(results):
     assert base_of("exam_seen", results.sets) is None
 
 
-def test_drops_are_in_points(results):
-    results = with_measures(results, "exam_seen", phrase_mIoU=0.7, plain_mIoU=0.7, spoken_mIoU=0.66)
-    results = with_measures(results, "exam_seen_grey", phrase_mIoU=0.615)
-    text = corruption_section(results.sets)
-    assert "| exam_seen | grey | -8.5 |" in text
+def test_drops_are_in_points_against_the_same_rooms(results):
+    results = with_measures(results, "exam_seen", phrase_mIoU=0.9, plain_mIoU=0.7, spoken_mIoU=0.66)
+    results = with_measures(results, "exam_seen_grey", phrase_mIoU=0.615, rooms=1)
+    grey = results.sets["exam_seen_grey"]
+    grey = dataclasses.replace(grey, uncorrupted={**grey.uncorrupted, "phrase_mIoU": 0.7})
+    sets = {**results.sets, "exam_seen_grey": grey}
+    text = corruption_section(sets)
+    assert "| exam_seen | grey (1 rooms) | -8.5 |" in text
     assert "| exam_seen | spoken text | -4.0 |" in text
+    alone = {**sets, "exam_seen_grey": dataclasses.replace(grey, uncorrupted={})}
+    with pytest.raises(BadFileError, match="evaluate exam_seen and exam_seen_grey in one command"):
+        corruption_section(alone)
 
 
 def test_figures_stand_beside_their_aims(results):

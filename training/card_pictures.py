@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from detailbase_core.render import render_answers
 from detailbase_core.types import PointCloud
+from training.results import base_of
 from training.scene_files import read_scene
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from detailbase_core.grounder import Grounder
     from detailbase_core.types import Grounding
-    from training.results import Example, SetResult
+    from training.examples import Example
+    from training.results import SetResult
 
 PICTURED = 3  # good ones, and as many bad ones, of each set
 
@@ -52,12 +54,6 @@ def draw_examples(
 def plain_sets(sets: Mapping[str, SetResult]) -> list[str]:
     """Names of the sets that are no corruption of another."""
     return [name for name in sets if base_of(name, sets) is None]
-
-
-def base_of(name: str, sets: Mapping[str, SetResult]) -> str | None:
-    """The set that this one is a corruption of: the longest name that it goes on from."""
-    bases = [other for other in sets if name.startswith(other + "_")]
-    return max(bases, key=len) if bases else None
 
 
 def _answers(grounder: Grounder, examples: Sequence[Example], folder: Path) -> list[Grounding]:

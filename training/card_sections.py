@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from training.card_pictures import PICTURED, base_of, plain_sets
+from detailbase_core.errors import BadFileError
+from training.card_pictures import PICTURED, plain_sets
+from training.results import base_of
 from training.results_table import COUNTS, ROWS, gap_text
 
 if TYPE_CHECKING:
@@ -106,7 +108,11 @@ def comparison_section(folder: Path) -> str:
 
 
 def corruption_section(sets: Mapping[str, SetResult]) -> str:
-    """What each corruption and spoken text cost, in points."""
+    """What each corruption and spoken text cost, in points.
+
+    Raises:
+        BadFileError: a corrupted set was evaluated without the set that it is a corruption of.
+    """
     rows = []
     for name, result in sets.items():
         base = base_of(name, sets)
@@ -114,10 +120,20 @@ def corruption_section(sets: Mapping[str, SetResult]) -> str:
             drop = result.measures["plain_mIoU"] - result.measures["spoken_mIoU"]
             rows.append([name, "spoken text", f"{-100 * drop:+.1f}", *[""] * (len(DROPS) - 1)])
             continue
-        change = [100 * (result.measures[key] - sets[base].measures[key]) for key in DROPS]
-        rows.append([base, name.removeprefix(base + "_"), *(f"{c:+.1f}" for c in change)])
+        if not result.uncorrupted:
+            raise BadFileError(
+                f"nothing to compare {name} with: evaluate {base} and {name} in one command"
+            )
+        change = [100 * (result.measures[key] - result.uncorrupted[key]) for key in DROPS]
+        corruption = name.removeprefix(base + "_").replace("_", " ")
+        corruption += f" ({result.measures['rooms']:.0f} rooms)"
+        rows.append([base, corruption, *(f"{c:+.1f}" for c in change)])
     head = ["set", "corruption", *(ROWS[key] for key in DROPS)]
-    return f"## What corruptions cost\n\nIn points.\n\n{table(head, rows)}"
+    return (
+        "## What corruptions cost\n\nIn points, each against the same rooms as they were. "
+        "Sentences speak of what was seen, so that they are not all the same.\n\n"
+        + table(head, rows)
+    )
 
 
 def breakdown_section(sets: Mapping[str, SetResult]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.errors import BadFileError
+from detailbase_core.grammatical_number import means_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,6 +68,18 @@ class Description:
     template: str = ""
     modifiers: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
+
+    @property
+    def target_row(self) -> int | None:
+        """Text row of the first phrase that means what the whole sentence is about; None = none."""
+        if not self.sentence_ids:
+            return None
+        wanted = set(self.sentence_ids)
+        return next((p.row for p in self.phrases if set(p.ids) == wanted), None)
+
+    def means_one(self, phrase: DescribedPhrase) -> bool:
+        """Whether one of its phrases is plainly singular, by its words."""
+        return means_one(self.words[slice(*phrase.words)], self.words[phrase.row - 1])
 
     def targets(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """(text row, object ids) of the sentence, where said, and of every phrase.

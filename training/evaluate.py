@@ -4,13 +4,13 @@
         [--versus FILE] [--workers N]
 
 Each folder is a column of the table; the default is the frozen exams, made before by
-training.make_rooms --exam. IoU counts points, that is, observed map voxels.
+training.make_rooms --exam. IoU counts points, that is, observed map voxels. A folder named like
+another with an ending (exam_seen_grey) is that one, corrupted, and compared with it room by room.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import os
 import shlex
 import sys
@@ -23,12 +23,11 @@ from tqdm import tqdm
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
-from training.bootstrap import bootstrap_gap, room_ious
 from training.examination import Examinee, Room, examination
-from training.measures import breakdowns, measures
-from training.results import Results, SetResult, examples
+from training.results import Results, SetResult, base_of
 from training.results_table import as_table
 from training.scene_files import find_scenes
+from training.summarize import summarize_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,47 +36,52 @@ if TYPE_CHECKING:
     from training.examine import Examiner
     from training.outcomes import SentenceOutcome
 
+    Examine = Callable[[Iterable[Room]], Iterator[RoomOutcomes]]
+
 
 EXAMS = ["data/exam_seen", "data/exam_unseen", "data/exam_text"]
 
 
 def evaluate(
-    examine: Callable[[Iterable[Room]], Iterator[RoomOutcomes]],
-    folder: str | Path,
-    descriptions: str = "",
-    rooms: int = 0,
-) -> SetResult:
-    """Figures of the first model on a folder's scenes, compared with the second where given.
+    examine: Examine, folders: Sequence[str], descriptions: str = "", rooms: int = 0
+) -> dict[str, SetResult]:
+    """Figures of the first model on each folder's scenes, by the folder's name.
 
     Args:
-        examine: of an examination with one or two models.
-        folder: of described scenes.
+        examine: of an examination with one model, or two to be compared.
+        folders: of described scenes.
         descriptions: a DetailRefer or ScanRefer file; "" = each scene's own.
-        rooms: at most; 0 = all.
+        rooms: of each folder, at most; 0 = all.
 
     Raises:
-        BadFileError: the scenes cannot be read.
+        BadFileError: scenes cannot be read.
+        ValueError: two folders have one name.
     """
+    by_name = {Path(folder).name: folder for folder in folders}
+    if len(by_name) < len(folders):
+        raise ValueError(f"folders of one name cannot be told apart: {', '.join(folders)}")
+    outcomes = {
+        name: _examine_folder(examine, folder, descriptions, rooms)
+        for name, folder in by_name.items()
+    }
+    sets = {}
+    for name, folder in by_name.items():
+        base = base_of(name, by_name)
+        uncorrupted = outcomes[base][0] if base else ()
+        sets[name] = summarize_set(folder, outcomes[name], uncorrupted)
+    return sets
+
+
+def _examine_folder(
+    examine: Examine, folder: str, descriptions: str, rooms: int
+) -> list[list[SentenceOutcome]]:
+    """The outcomes of each model."""
     paths, told = find_scenes(folder, descriptions)
     asked = [Room(path, told[path.stem] if told else None) for path in paths[: rooms or None]]
     bar = tqdm(examine(asked), total=len(asked), desc=Path(folder).name, unit="room")
-    outcomes: list[list[SentenceOutcome]] = [
+    return [
         [outcome for room in of_model for outcome in room] for of_model in zip(*bar, strict=True)
     ]
-    good, bad = examples(outcomes[0])
-    rooms_of = [room_ious(of_model) for of_model in outcomes]
-    result = SetResult(
-        str(folder),
-        measures(outcomes[0]),
-        breakdowns(outcomes[0]),
-        good,
-        bad,
-        room_ious=rooms_of[0],
-    )
-    if len(outcomes) > 1:
-        gap = bootstrap_gap(rooms_of[:1], rooms_of[1:])[:3]
-        result = dataclasses.replace(result, rival=measures(outcomes[1]), gap=gap)
-    return result
 
 
 def trained_parameters(examiner: Examiner) -> int:
@@ -112,9 +116,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Command line entry point; its exit status: 0 done, 1 not possible."""
     given = parse_arguments(arguments)
     try:
-        names = [Path(folder).name for folder in given.data]
-        if len(set(names)) < len(names):
-            raise ValueError(f"folders of one name cannot be told apart: {', '.join(given.data)}")
         models = [
             Examinee(path, given.text_encoder, given.device)
             for path in (given.checkpoint, given.versus)
@@ -123,10 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         loaded = [model.load() for model in models]  # what is wrong with them is said once, here
         parameters = trained_parameters(loaded[0])
         with examination(models, max(1, given.workers)) as examine:
-            sets = {
-                name: evaluate(examine, folder, given.descriptions, given.rooms)
-                for name, folder in zip(names, given.data, strict=True)
-            }
+            sets = evaluate(examine, given.data, given.descriptions, given.rooms)
         results = Results(
             given.checkpoint,
             Checkpoint.read(given.checkpoint).metadata.get("training", ""),

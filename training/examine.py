@@ -35,12 +35,12 @@ class Answer(NamedTuple):
     """What a model says to a sentence.
 
     Attributes:
-        masks: (T, S) bool over superpoints, a row per text row.
+        masks: (T, S) float32 probabilities over superpoints, a row per text row.
         presence: (T,) probabilities; ones from a model without a presence head.
         phrases: (first, last, head) words of the noun phrases that it sees.
     """
 
-    masks: NDArray[np.bool_]
+    masks: NDArray[np.float32]
     presence: NDArray[np.float32]
     phrases: list[tuple[int, int, int]]
 
@@ -92,7 +92,7 @@ class Examiner:
         last = self.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
         logits = last.presence_logits
         presence = torch.ones_like(last.scores) if logits is None else logits.sigmoid()
-        masks = last.mask_logits[0].sigmoid() >= self.config.mask_threshold
+        masks = last.mask_logits[0].float().sigmoid()
         if self.model.phrase_head is None:
             phrases = [find_chunks(d.words) for d in descriptions]
         else:
@@ -116,7 +116,7 @@ def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOu
             return judge.outcome(asked, answer.masks[asked.row], next(others), presence)
 
         phrases = tuple(
-            judged(Question(p.row, p.ids, p.structure, p.hard))
+            judged(Question(p.row, p.ids, p.structure, p.hard, description.means_one(p)))
             for p in description.phrases
             if p.ids or not p.structure
         )
@@ -137,7 +137,7 @@ def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOu
 
 def _other_masks(
     described: DescribedScene, answers: Sequence[Answer]
-) -> Iterator[NDArray[np.bool_]]:
+) -> Iterator[NDArray[np.float32]]:
     """Endless masks of random phrases of the scene: answers that ignore the question."""
     places = [
         (b, p.row)

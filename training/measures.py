@@ -37,6 +37,7 @@ def measures(outcomes: Sequence[SentenceOutcome]) -> dict[str, float]:
     published = summarize_groups(list(_results(outcomes)))
     return {
         "phrase_mIoU": _mean(ious),
+        "raw_mIoU": _mean(p.raw for p in things),
         "acc25": _mean(ious > 0.25),
         "acc50": _mean(ious > 0.5),
         "sentence_mIoU": _mean(t.iou for t in targets),

@@ -23,7 +23,8 @@ class PhraseOutcome:
         hard: absent, and yet the scene holds others of its kind.
         category: of its objects, where all have one; else "".
         points: of its objects together.
-        iou: of the predicted mask, over points; 0 for an absent phrase.
+        iou: of the answered mask, over points; 0 for an absent phrase.
+        raw: the same before objects are chosen from the mask (surest_objects).
         oracle: IoU of the best mask that superpoints allow.
         blind: IoU of the model's mask for another phrase of the scene.
         same_category: IoU of all objects of the phrase's categories.
@@ -31,6 +32,7 @@ class PhraseOutcome:
         objects: how many it means.
         instances: how many the model finds.
         matched: instances with an IoU over one half with an object of their own.
+        answer: which of mistakes.KINDS it is; "" for an absent phrase.
     """
 
     row: int
@@ -39,6 +41,7 @@ class PhraseOutcome:
     category: str = ""
     points: int = 0
     iou: float = 0.0
+    raw: float = 0.0
     oracle: float = 0.0
     blind: float = 0.0
     same_category: float = 0.0
@@ -46,6 +49,7 @@ class PhraseOutcome:
     objects: int = 0
     instances: int = 0
     matched: int = 0
+    answer: str = ""
 
 
 @dataclass(frozen=True)

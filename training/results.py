@@ -4,37 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import random
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.atomic import atomic_path
 from detailbase_core.errors import BadFileError
-from training.outcomes import THING
+from training.examples import Example
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from training.outcomes import SentenceOutcome
-
-GOOD_IOU, BAD_IOU = 0.75, 0.25  # every phrase's, the mean phrase's
-EXAMPLES = 6
-
-
-@dataclass(frozen=True)
-class Example:
-    """One answer.
-
-    Attributes:
-        scene: its id.
-        text: the sentence.
-        ious: of each phrase that is about a thing, by the phrase's text.
-    """
-
-    scene: str
-    text: str
-    ious: Mapping[str, float]
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -49,6 +28,10 @@ class SetResult:
         rival: measures of the checkpoint that this one is compared with; empty = none.
         gap: phrase mIoU minus the rival's, low and high end of its 95% interval.
         room_ious: see bootstrap.room_ious; [sum of IoUs, phrases] by room.
+        uncorrupted: measures of the same rooms in the set that this one is a corruption of;
+            empty = it is none, or that set was not evaluated beside it.
+        kinds: how many answers were of which of mistakes.KINDS, see mistakes.count_kinds.
+        mistaken: some answers of each of mistakes.MISTAKES.
     """
 
     folder: str
@@ -59,6 +42,9 @@ class SetResult:
     rival: Mapping[str, float] = field(default_factory=dict)
     gap: Sequence[float] = ()
     room_ious: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    uncorrupted: Mapping[str, float] = field(default_factory=dict)
+    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    mistaken: Mapping[str, Sequence[Example]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,35 +92,11 @@ class Results:
 
 def _set_result(values: dict[str, Any]) -> SetResult:
     good, bad = ([Example(**e) for e in values.pop(side)] for side in ("good", "bad"))
-    return SetResult(**values, good=good, bad=bad)
+    mistaken = values.pop("mistaken", {})
+    shown = {kind: [Example(**e) for e in found] for kind, found in mistaken.items()}
+    return SetResult(**values, good=good, bad=bad, mistaken=shown)
 
 
-def examples(outcomes: Sequence[SentenceOutcome]) -> tuple[list[Example], list[Example]]:
-    """Some good and some bad answers, drawn at random, from different rooms where possible."""
-    good, bad = [], []
-    for outcome in outcomes:
-        ious = [phrase.iou for phrase in outcome.phrases if phrase.kind == THING]
-        if len(ious) > 1 and min(ious) > GOOD_IOU:
-            good.append(outcome)
-        elif ious and sum(ious) / len(ious) < BAD_IOU:
-            bad.append(outcome)
-    return _drawn(good), _drawn(bad)
-
-
-def _drawn(outcomes: list[SentenceOutcome]) -> list[Example]:
-    random.Random(0).shuffle(outcomes)
-    first_of_room = {o.room: o for o in reversed(outcomes)}
-    chosen = [*first_of_room.values(), *(o for o in outcomes if first_of_room[o.room] is not o)]
-    return [_example(outcome) for outcome in chosen[:EXAMPLES]]
-
-
-def _example(outcome: SentenceOutcome) -> Example:
-    told = outcome.description
-    text = told.text or " ".join(told.words)
-    spans = {phrase.row: (phrase.begin, phrase.end) for phrase in told.phrases}
-    ious: dict[str, float] = {}
-    for phrase in outcome.phrases:
-        if phrase.kind == THING:
-            begin, end = spans.get(phrase.row, (0, 0))
-            ious[text[begin:end] or told.words[phrase.row - 1]] = round(phrase.iou, 3)
-    return Example(outcome.room, text, ious)
+def base_of(name: str, names: Iterable[str]) -> str | None:
+    """The set that this one is a corruption of: the longest name that it goes on from."""
+    return max((n for n in names if name.startswith(n + "_")), key=len, default=None)

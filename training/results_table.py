@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.mistakes import ALL, KINDS
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from training.results import Results, SetResult
 
 ROWS = {
     "phrase_mIoU": "phrase mIoU",
+    "raw_mIoU": "  before objects are chosen",
     "acc25": "Acc@0.25",
     "acc50": "Acc@0.5",
     "sentence_mIoU": "sentence mIoU (target)",
@@ -57,9 +62,19 @@ def as_table(results: Results) -> str:
     for key, label in COUNTS.items():
         counts = "".join(f"{int(result.measures[key]):{width}d}" for result in sets)
         lines.append(f"{label:{NAME_WIDTH}}{counts}")
+    lines.append("of the phrases about things, in %:")
+    for kind in KINDS:
+        shares = "".join(f"{share_of(kind, result.kinds):{width}.1f}" for result in sets)
+        lines.append(f"{'  ' + kind:{NAME_WIDTH}}{shares}")
     lines += [f"{name} against {results.rival}: {gap_text(r)}"
               for name, r in results.sets.items() if r.gap]  # fmt: skip
     return "\n".join(lines)
+
+
+def share_of(kind: str, kinds: Mapping[str, Mapping[str, int]], group: str = ALL) -> float:
+    """How many of a group's answers are of this kind, in percent; 0 for an empty group."""
+    counts = kinds.get(group, {})
+    return 100 * counts.get(kind, 0) / max(1, sum(counts.values()))
 
 
 def gap_text(result: SetResult) -> str:

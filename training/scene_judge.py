@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from detailbase_core.instances import separate_instances
+from detailbase_core.surest_objects import object_mask
 from training.metrics import iou_of
+from training.mistakes import NOTHING, OTHER_KIND, kind_of_answer
 from training.outcomes import ABSENT, SMALL, SMALL_POINTS, STRUCTURE, THING, PhraseOutcome
 
 if TYPE_CHECKING:
@@ -29,12 +31,14 @@ class Question(NamedTuple):
         ids: objects that are meant; empty = there is no such thing.
         structure: whether it is floor, wall or ceiling.
         hard: there is no such thing, but others of its kind.
+        one: whether the words are plainly singular.
     """
 
     row: int
     ids: tuple[int, ...]
     structure: bool = False
     hard: bool = False
+    one: bool = False
 
 
 class SceneJudge:
@@ -66,16 +70,23 @@ class SceneJudge:
         self.points: NDArray[np.int64] = self.shared.sum(axis=0)
 
     def outcome(
-        self, asked: Question, mask: NDArray[np.bool_], other: NDArray[np.bool_], presence: float
+        self,
+        asked: Question,
+        probability: NDArray[np.float32],
+        other: NDArray[np.float32],
+        presence: float,
     ) -> PhraseOutcome:
         """Judge one answer.
 
         Args:
             asked: what was asked.
-            mask: (S,) bool, the answer over superpoints.
-            other: (S,) bool, the answer to something else, as a model without text would give.
+            probability: (S,) float32, the answer's mask over superpoints.
+            other: (S,) float32, that of the answer to something else, as a model without text
+                would give.
             presence: probability that there is such a thing, as the model says.
         """
+        threshold = self.config.mask_threshold
+        mask = object_mask(probability, threshold, self.centers, asked.one)
         present, ids = presence >= self.config.presence_threshold, asked.ids
         instances = self.instances(mask) if present and not asked.structure else ()
         if not ids:
@@ -89,12 +100,14 @@ class SceneJudge:
             points=self.points_of(ids),
             iou=self.iou(mask, ids),
             oracle=self.oracle_iou(ids),
-            blind=self.iou(other, ids),
+            raw=self.iou(probability >= threshold, ids),
+            blind=self.iou(object_mask(other, threshold, self.centers, asked.one), ids),
             same_category=self.category_iou(ids),
             said_present=present,
             objects=len(ids),
             instances=len(instances),
             matched=self.matched(instances, ids),
+            answer=self.kind_of_answer(mask, ids) if present else NOTHING,
         )
 
     def instances(self, mask: NDArray[np.bool_]) -> tuple[Instance, ...]:
@@ -123,6 +136,16 @@ class SceneJudge:
         all_of_them = {i for i, name in categories.items() if name in named} | set(ids)
         wanted = self.points_of(ids)
         return iou_of(wanted, self.points_of(sorted(all_of_them)), wanted)
+
+    def kind_of_answer(self, mask: NDArray[np.bool_], ids: Sequence[int]) -> str:
+        """Which of mistakes.KINDS a mask over superpoints (S,) is."""
+        wanted = self._columns(ids)
+        if not wanted:  # none of the objects owns a point
+            return OTHER_KIND if mask.any() else NOTHING
+        inside = self.shared[mask].sum(axis=0)
+        named = {i + 1: kind for i, kind in self.described.categories.items()}
+        named = {column: kind for column, kind in named.items() if column < len(self.points)}
+        return kind_of_answer(inside, self.points, wanted, named)
 
     def category(self, ids: Sequence[int]) -> str:
         """The one category of some objects; "" where there is not one."""
