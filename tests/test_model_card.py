@@ -13,8 +13,14 @@ from tests.toy_scenes import toy_arrays, toy_records, write_scene
 from tests.weight_files import save_tiny_checkpoint
 from training import evaluate, model_card
 from training.card_pictures import plain_sets
-from training.card_sections import breakdown_section, corruption_section, figure_section
+from training.card_sections import (
+    breakdown_section,
+    corruption_section,
+    figure_section,
+    mistake_section,
+)
 from training.examples import Example
+from training.mistakes import ALL, LOOK_ALIKE, RIGHT
 from training.results import Results, base_of
 
 
@@ -74,6 +80,16 @@ def test_figures_stand_beside_their_aims(results):
     assert "exam_seen_grey" not in text.split("\n\n", 3)[-1]  # it has a table of its own
 
 
+def test_mistakes_are_shares_of_their_group(results):
+    found = results.sets["exam_seen"]
+    kinds = {ALL: {RIGHT: 30, LOOK_ALIKE: 10}, "on": {RIGHT: 5}, "near": {LOOK_ALIKE: 20}}
+    sets = {"exam_seen": dataclasses.replace(found, kinds=kinds)}
+    text = mistake_section(sets, {})
+    assert "| all | 40 | 75.0 | 0.0 | 0.0 | 25.0 |" in text
+    assert "| near | 20 | 0.0 | 0.0 | 0.0 | 100.0 |" in text
+    assert "| on |" not in text  # too rare
+
+
 def test_rare_names_are_not_among_the_worst(results):
     found = results.sets["exam_seen"]
     groups = {"relation": {"on": (0.1, 5), "near": (0.6, 50), "under": (0.3, 20)}}
@@ -85,6 +101,8 @@ def test_the_command_writes_card_and_pictures(evaluated, results, tmp_path):
     found = results.sets["exam_seen"]
     example = Example("toy", "the chair near the lamp", {"the chair": 0.91})
     found = dataclasses.replace(found, good=[example], bad=[example] * 4)
+    mistaken = dataclasses.replace(example, number=3, row=2)
+    found = dataclasses.replace(found, mistaken={LOOK_ALIKE: [mistaken] * 3})
     dataclasses.replace(results, sets={"exam_seen": found}).write(tmp_path / "r.json")
     (tmp_path / "notes.md").write_text("## How it was made\n\nBy hand.\n", encoding="utf-8")
     (tmp_path / "comparison.md").touch()
@@ -95,7 +113,8 @@ def test_the_command_writes_card_and_pictures(evaluated, results, tmp_path):
     card = (tmp_path / "card.md").read_text(encoding="utf-8")
     for part in ("# Model card: tiny", "By hand.", "| training | none |", "+0.0 points",
                  "the chair 0.91", "beside ours](comparison.md)",
-                 "![exam_seen good](card/exam_seen_good.png)"):  # fmt: skip
+                 "![exam_seen good](card/exam_seen_good.png)",
+                 "![a look-alike](card/mistake_a_look-alike.png)"):  # fmt: skip
         assert part in card, part
     good, bad = (Image.open(tmp_path / "card" / f"exam_seen_{s}.png") for s in ("good", "bad"))
     assert bad.height > 2 * good.height - good.height // 2  # three panels, below each other

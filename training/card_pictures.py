@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from tqdm import tqdm
 
+from detailbase_core.atomic import atomic_path
 from detailbase_core.render import render_answers
 from detailbase_core.types import PointCloud
 from training.results import base_of
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from training.examples import Example
     from training.results import SetResult
 
+WIDTH, COLORS = 960, 128  # pixels, entries of the palette
 PICTURED = 3  # good ones, and as many bad ones, of each set
 
 
@@ -47,8 +50,21 @@ def draw_examples(
             if examples:
                 files[f"{name} {side}"] = f"{name}_{side}.png"
                 answers = _answers(grounder, examples[:PICTURED], Path(result.folder))
-                render_answers(answers, folder / files[f"{name} {side}"])
+                draw_small(answers, folder / files[f"{name} {side}"])
     return files
+
+
+def draw_small(groundings: Sequence[Grounding], path: Path) -> None:
+    """As render_answers, at a size that a repository can keep many of.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    render_answers(groundings, path)
+    with Image.open(path) as picture:
+        small = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)))
+    with atomic_path(path) as temporary:
+        small.quantize(COLORS).save(temporary, format="PNG", optimize=True)
 
 
 def plain_sets(sets: Mapping[str, SetResult]) -> list[str]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import BadFileError
 from training.card_pictures import PICTURED, plain_sets
+from training.mistake_pictures import shown_mistakes
+from training.mistakes import KINDS
 from training.results import base_of
-from training.results_table import COUNTS, ROWS, gap_text
+from training.results_table import COUNTS, ROWS, gap_text, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -151,6 +153,32 @@ def breakdown_section(sets: Mapping[str, SetResult]) -> str:
             text = ", ".join(f"{n} {mean:.2f} ({count:.0f})" for n, mean, count in worst)
             rows.append([aspect, text])
         parts += [f"### {name}", table(("by", "mIoU (phrases)"), rows)]
+    return "\n\n".join(parts)
+
+
+def mistake_section(sets: Mapping[str, SetResult], pictures: Mapping[str, str]) -> str:
+    """What kinds of mistakes there are, in which sentences, and pictures of them."""
+    parts = [
+        "## Kinds of mistakes",
+        "Answers to phrases about things, in %. Right: an IoU over 0.5, and not denied. Nothing: "
+        "an empty mask, or the phrase is said to be absent. Another thing beside it: all that was "
+        "meant, and other whole things. The other rows lie mostly on something else, or on what "
+        "was meant but badly. Relations count the phrase that the sentence is about.",
+    ]
+    for name in plain_sets(sets):
+        kinds = sets[name].kinds
+        sizes = {group: sum(counts.values()) for group, counts in kinds.items()}
+        groups = [group for group, size in sizes.items() if size >= LEAST_PHRASES]
+        rows = [
+            [group, f"{sizes[group]}", *(f"{share_of(kind, kinds, group):.1f}" for kind in KINDS)]
+            for group in groups
+        ]
+        parts += [f"### {name}", table(("", "phrases", *KINDS), rows)]
+    for kind, file in pictures.items():
+        asked = "\n".join(
+            f"- “{example.text}” ({example.scene})" for _, example in shown_mistakes(sets, kind)
+        )
+        parts += [f"### {kind}", asked, f"![{kind}]({file})"]
     return "\n\n".join(parts)
 
 

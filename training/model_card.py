@@ -25,9 +25,11 @@ from training.card_sections import (
     corruption_section,
     figure_section,
     gap_section,
+    mistake_section,
     picture_section,
     summary_section,
 )
+from training.mistake_pictures import draw_mistakes
 from training.results import Results
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Pa
         raise BadFileError(f"two results have sets of one name; there are {', '.join(sets)}")
     grounder = Grounder(GrounderConfig(checkpoint=str(checkpoint)))
     pictures = draw_examples(grounder, sets, out.with_suffix(""))
+    mistakes = draw_mistakes(checkpoint, sets, out.with_suffix(""))
     sections = [
         summary_section(checkpoint, Checkpoint.read(checkpoint), results[0].parameters),
         notes.strip(),
@@ -63,6 +66,7 @@ def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Pa
         comparison_section(out.parent),
         corruption_section(sets),
         breakdown_section(sets),
+        mistake_section(sets, {kind: out.stem + "/" + file for kind, file in mistakes.items()}),
         picture_section(sets, {name: out.stem + "/" + file for name, file in pictures.items()}),
     ]
     with atomic_path(out) as temporary:

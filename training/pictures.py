@@ -52,7 +52,9 @@ def draw_prediction(learner: Learner, described: DescribedScene, path: Path) -> 
     sentence = as_sentence(description)
     scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
     predicted = _predicted(learner, scene, sentence)
-    whole, *phrases = (_true(described, span, ids) for span, ids in _spans(sentence, description))
+    whole, *phrases = (
+        true_phrase(described, span, ids) for span, ids in _spans(sentence, description)
+    )
     truth = Grounding(sentence.text, scene, whole, tuple(phrases))
     render_answers([predicted, truth], path)
     with Image.open(path) as picture:
@@ -92,7 +94,7 @@ def _spans(
         yield (phrase.text, phrase.begin, phrase.end), told.ids
 
 
-def _true(
+def true_phrase(
     described: DescribedScene, span: tuple[str, int, int], ids: tuple[int, ...]
 ) -> GroundedPhrase:
     """A phrase with each of its objects as one instance."""
