@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.grammatical_number import means_one
 from detailbase_core.instances import separate_instances
+from detailbase_core.phrase_number import number_of
 from detailbase_core.phrase_queries import word_spans
 from detailbase_core.surest_objects import object_mask
 from detailbase_core.types import GroundedPhrase, Instance
@@ -40,7 +40,7 @@ def answer_query(
     """
     rows = [0] + [phrase.head + 1 for phrase in sentence.phrases]
     masks = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float().sigmoid()
-    singular = [False, *_singular(sentence)]  # the sentence may be about several things
+    numbers = [None, *_numbers(sentence)]  # the sentence may be about several things
     scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()
     presence = _presence(prediction, rows)
     spans = [(sentence.text, 0, len(sentence.text))]
@@ -48,12 +48,12 @@ def answer_query(
 
     grounded: list[GroundedPhrase] = []
     next_id = 0
-    for span, mask, score, present, one in zip(
-        spans, masks.cpu().numpy(), scores, presence, singular, strict=True
+    for span, mask, score, present, number in zip(
+        spans, masks.cpu().numpy(), scores, presence, numbers, strict=True
     ):
         instances: tuple[Instance, ...] = ()
         if present >= config.presence_threshold:
-            chosen = object_mask(mask, config.mask_threshold, centers, one)
+            chosen = object_mask(mask, config.mask_threshold, centers, number)
             points: NDArray[np.bool_] = chosen[scene.point_to_superpoint]
             instances = separate_instances(scene.cloud.xyz, points, score, config, next_id, centers)
         next_id += len(instances)
@@ -61,11 +61,11 @@ def answer_query(
     return grounded[0], tuple(grounded[1:])
 
 
-def _singular(sentence: Sentence) -> Iterator[bool]:
-    """Whether each phrase means one thing."""
+def _numbers(sentence: Sentence) -> Iterator[int | None]:
+    """How many things each phrase means, see phrase_number."""
     words = [word.text for word in sentence.words]
     for first, last, head in word_spans(sentence):
-        yield means_one(words[first : last + 1], words[head])
+        yield number_of(words[first : last + 1], words[head])
 
 
 def _presence(prediction: Prediction, rows: list[int]) -> list[float]:

@@ -140,6 +140,13 @@ MATERIALS = _words(
 MEASURES = _words(
     "pair couple set stack pile row group bunch lot lots number cluster collection piece"
 )
+COUNTS = {
+    "one": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+# With a word of BUNDLES they are one thing.
+PAIRS = _words("shoes boots sneakers slippers sandals trainers gloves glasses scissors flowers")
+BUNDLES = _words("pair bunch")
 # They make a phrase speak of several things, or of perhaps several, whatever its noun's ending.
 PLURAL_WORDS = _words(
     "all both every each any these those many several few some multiple them they everything "

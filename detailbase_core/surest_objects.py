@@ -20,20 +20,20 @@ def object_mask(
     probability: NDArray[np.float32],
     threshold: float,
     centers: ObjectCenters | None,
-    one: bool,
+    number: int | None,
 ) -> NDArray[np.bool_]:
     """The superpoints of the objects that a phrase means.
 
     Masks light up on look-alikes, too, and seldom on all of an object. Where the network votes for
-    objects, a singular phrase takes one whole object: that of the surest superpoint. Another
-    phrase takes all that are nearly as sure.
+    objects, a singular phrase takes one whole object: that of the surest superpoint. "Three
+    chairs" takes three, and a plural without a number all that are nearly as sure as the surest.
 
     Args:
         probability: (S,) float32 of the phrase's mask.
         threshold: an object needs a superpoint of at least this probability.
         centers: votes of the scene's superpoints; None = the mask as it is, cut at
             the threshold.
-        one: whether the phrase is singular.
+        number: how many objects the phrase means; None = unknown.
 
     Returns:
         (S,) bool.
@@ -47,7 +47,9 @@ def object_mask(
         return mask
     peak = np.zeros(int(labels.max()) + 1, np.float32)
     np.maximum.at(peak, labels, probability[used])
-    least = peak.max() if one else max(threshold, peak.max() - DOUBT)
+    surest = np.argsort(-peak, kind="stable")
+    least = max(threshold, peak.max() - DOUBT) if number is None else threshold
+    kept = surest[peak[surest] >= least][:number]
     whole = np.zeros_like(mask)
-    whole[used] = (peak >= least)[labels]
+    whole[used] = np.isin(labels, kept)
     return whole

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.grammatical_number import means_one
+from detailbase_core.phrase_number import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,9 +77,9 @@ class Description:
         wanted = set(self.sentence_ids)
         return next((p.row for p in self.phrases if set(p.ids) == wanted), None)
 
-    def means_one(self, phrase: DescribedPhrase) -> bool:
-        """Whether one of its phrases is plainly singular, by its words."""
-        return means_one(self.words[slice(*phrase.words)], self.words[phrase.row - 1])
+    def number_of(self, phrase: DescribedPhrase) -> int | None:
+        """How many things one of its phrases means by its words, see phrase_number."""
+        return number_of(self.words[slice(*phrase.words)], self.words[phrase.row - 1])
 
     def targets(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """(text row, object ids) of the sentence, where said, and of every phrase.

@@ -116,7 +116,7 @@ def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOu
             return judge.outcome(asked, answer.masks[asked.row], next(others), presence)
 
         phrases = tuple(
-            judged(Question(p.row, p.ids, p.structure, p.hard, description.means_one(p)))
+            judged(Question(p.row, p.ids, p.structure, p.hard, description.number_of(p)))
             for p in description.phrases
             if p.ids or not p.structure
         )

@@ -31,14 +31,14 @@ class Question(NamedTuple):
         ids: objects that are meant; empty = there is no such thing.
         structure: whether it is floor, wall or ceiling.
         hard: there is no such thing, but others of its kind.
-        one: whether the words are plainly singular.
+        number: how many things the words speak of; None = perhaps several.
     """
 
     row: int
     ids: tuple[int, ...]
     structure: bool = False
     hard: bool = False
-    one: bool = False
+    number: int | None = None
 
 
 class SceneJudge:
@@ -86,7 +86,7 @@ class SceneJudge:
             presence: probability that there is such a thing, as the model says.
         """
         threshold = self.config.mask_threshold
-        mask = object_mask(probability, threshold, self.centers, asked.one)
+        mask = object_mask(probability, threshold, self.centers, asked.number)
         present, ids = presence >= self.config.presence_threshold, asked.ids
         instances = self.instances(mask) if present and not asked.structure else ()
         if not ids:
@@ -101,7 +101,7 @@ class SceneJudge:
             iou=self.iou(mask, ids),
             oracle=self.oracle_iou(ids),
             raw=self.iou(probability >= threshold, ids),
-            blind=self.iou(object_mask(other, threshold, self.centers, asked.one), ids),
+            blind=self.iou(object_mask(other, threshold, self.centers, asked.number), ids),
             same_category=self.category_iou(ids),
             said_present=present,
             objects=len(ids),

@@ -1,0 +1,48 @@
+"""How many things a phrase means, by its words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detailbase_core.phrase_number import number_of
+from detailbase_core.phrases import split_words
+from detailbase_core.synthetic.rooms import generate_room
+from detailbase_core.synthetic.sentences import describe
+from detailbase_core.synthetic.stock import shipped_stock
+
+
+@pytest.mark.parametrize(
+    ("phrase", "number"),
+    [
+        ("the chair", 1), ("a red desk", 1), ("it", 1), ("the other one", 1), ("The Cactus", 1),
+        ("the first glass", 1), ("one lamp", 1), ("1 lamp", 1), ("the pair of shoes", 1),
+        ("the red one", 1), ("the two desks", 2), ("both uh brown chairs", 2), ("12 books", 12),
+        ("all three black chairs", 3), ("the chairs", None), ("every desk", None), ("Those", None),
+        ("the pair of chairs", None), ("the shelves", None), ("each chair", None),
+        ("every pair of shoes", None), ("the old furniture", None),
+        ("the bunches of flowers", None),
+    ],
+)  # fmt: skip
+def test_numbers(phrase, number):
+    words = phrase.split()
+    assert number_of(words, words[-1]) == number
+
+
+@pytest.mark.parametrize("split", ["train", "exam_text"])
+def test_numbers_agree_with_what_the_generator_means(split):
+    """All written phrases; typos in spoken ones can hide a plural, or an article."""
+    stock, several = shipped_stock(), 0
+    for seed in range(8):
+        said = describe(
+            generate_room(seed, stock), np.random.default_rng(seed), count=64, split=split
+        )
+        for sentence in (s.written or s for s in said):
+            for phrase in sentence.phrases:
+                words = [w.text for w in split_words(sentence.text[phrase.begin : phrase.end])]
+                number = number_of(words, sentence.words[phrase.head])
+                if phrase.ids and not phrase.structure:
+                    several += len(phrase.ids) > 1
+                    assert (number == 1) == (len(phrase.ids) == 1), words
+                    assert number in (None, len(phrase.ids)), words
+    assert several > 20
