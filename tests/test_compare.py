@@ -170,6 +170,9 @@ def test_trials_come_first_and_the_best_is_the_first_seeds_run(toy):
         pretend_trained(run)
         pretend_measured(run, plan.exams[0], {"a": [0.5, 1]})
     assert names(comparison) == []
+    for run in (bad, *comparison.runs("v")):
+        (Path(run.out) / "state.pt").unlink()
+    assert names(comparison) == []  # it is their figures that count
 
 
 def test_short_trials_are_runs_of_their_own(toy):
@@ -255,6 +258,7 @@ def test_the_page_shows_what_was_tried(toy):
     page = (toy / "page.md").read_text(encoding="utf-8")
     assert "|  | 0.1 x 1 | 0.2 x 1 |" in page
     assert "| v | 0.250 | **0.500** |" in page
+    assert "| v | 0.750 |" in page and "±" not in page  # one seed has no spread
 
 
 # --- side by side --------------------------------------------------------------------------------

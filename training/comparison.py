@@ -92,22 +92,25 @@ class Comparison:
         return [job for run, rooms in wanted.values() for job in self._jobs(run, rooms)]
 
     def _jobs(self, run: TrainConfig, rooms: Sequence[str]) -> Iterator[Job]:
-        """What is next for a run: its training, or else its evaluations."""
+        """What is next for a run: its training, or else its evaluations.
+
+        Of a run that has been measured, neither state nor weights are needed any more.
+        """
         folder, config = Path(run.out), write_config(run)
         name = str(folder.relative_to(self.out))
-        if saved_step(folder) < run.steps:
+        unmeasured = [data for data in rooms if result(run, data) is None]
+        if unmeasured and saved_step(folder) < run.steps:
             yield Job(name, ("training.train", str(config)), folder / LOG_FILE)
             return
-        for data in rooms:
-            if result(run, data) is None:
-                command = (
-                    "training.evaluate", "--checkpoint", str(folder / CHECKPOINT_FILE),
-                    "--text-encoder", run.text_encoder, "--device", run.device,
-                    "--data", data, "--workers", str(self.workers),
-                    "--json", str(_result_file(run, data)),
-                )  # fmt: skip
-                label = Path(data).name
-                yield Job(f"{name} on {label}", command, folder / f"{label}.txt")
+        for data in unmeasured:
+            command = (
+                "training.evaluate", "--checkpoint", str(folder / CHECKPOINT_FILE),
+                "--text-encoder", run.text_encoder, "--device", run.device,
+                "--data", data, "--workers", str(self.workers),
+                "--json", str(_result_file(run, data)),
+            )  # fmt: skip
+            label = Path(data).name
+            yield Job(f"{name} on {label}", command, folder / f"{label}.txt")
 
 
 def _result_file(run: TrainConfig, data: str) -> Path:

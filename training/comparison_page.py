@@ -51,18 +51,22 @@ def page_of(figures: Figures, command: str) -> str:
     seeds = len(figures.seeds)
     base = next(iter(figures.steps))
     steps = sorted(set(figures.steps.values()))
+    spread = (
+        "Means over the runs, ± their standard deviation. The interval is about other rooms; how "
+        "much other seeds would change is what ± tells."
+        if seeds > 1
+        else "The interval is about other rooms; how much other seeds would change is not known."
+    )
     parts = [
         "# Comparison",
         f"{seeds} run{'s' if seeds > 1 else ''} of each variant (seed "
         f"{', '.join(map(str, figures.seeds))}), {' or '.join(f'{n:,}' for n in steps)} steps "
-        "each. Means over the runs, ± their standard deviation. The gap is that of phrase mIoU to "
-        f"`{base}`, in points: between the runs' means, with the 95% interval of a paired "
-        "bootstrap over rooms. The interval is about other rooms; how much other seeds would "
-        f"change is what ± tells. Made by\n\n    {command}",
+        f"each. The gap is that of phrase mIoU to `{base}`, in points, with the 95% interval of a "
+        f"paired bootstrap over rooms. {spread} Made by\n\n    {command}",
     ]
     if figures.missing:
         parts.append(f"Not complete yet: {', '.join(figures.missing)}.")
-    parts += [f"## {name}\n\n{_exam_table(found)}" for name, found in figures.exams.items()]
+    parts += [f"## {name}\n\n{_exam_table(found, seeds)}" for name, found in figures.exams.items()]
     if figures.trials:
         parts.append(
             "## Learning rates\n\nPhrase mIoU on the development rooms, by peak learning rate and "
@@ -71,11 +75,12 @@ def page_of(figures: Figures, command: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _exam_table(found: Mapping[str, VariantFigures]) -> str:
-    rows = [
-        [name, *(f"{v.means[c]:.3f} ± {v.spreads[c]:.3f}" for c in COLUMNS), _gap(v)]
-        for name, v in found.items()
-    ]
+def _exam_table(found: Mapping[str, VariantFigures], seeds: int) -> str:
+    def cell(figures: VariantFigures, column: str) -> str:
+        spread = f" ± {figures.spreads[column]:.3f}" if seeds > 1 else ""
+        return f"{figures.means[column]:.3f}{spread}"
+
+    rows = [[name, *(cell(v, c) for c in COLUMNS), _gap(v)] for name, v in found.items()]
     return table(["", *(ROWS[c] for c in COLUMNS), "gap"], rows)
 
 
