@@ -26,7 +26,7 @@ from training.comparison_page import write_page
 from training.comparison_plan import Plan, Rates, load_plan
 from training.config import TrainConfig
 from training.errors import TrainingError
-from training.jobs import Job, Jobs, progress_of
+from training.jobs import Job, Jobs, places, progress_of
 from training.learner import HEAD_OF_LOSS
 from training.results import Results, SetResult
 from training.results_table import ROWS
@@ -286,6 +286,22 @@ def test_jobs_run_side_by_side_and_one_that_fails_stops_no_other(tmp_path, capfd
 
 def text_of(job: Job) -> str:
     return job.log.read_text() if job.log.exists() else ""
+
+
+@pytest.mark.parametrize(
+    ("visible", "count", "expected"),
+    [
+        (None, 2, ["0", "1", "0", "1"]),
+        ("2,5", 2, ["2", "5", "2", "5"]),
+        ("", 0, ["", ""]),
+    ],
+)
+def test_runs_are_spread_over_the_visible_gpus(monkeypatch, visible, count, expected):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert places(2) == expected
 
 
 def test_each_job_sees_its_own_gpu(tmp_path):

@@ -139,6 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DetailBaseError, ValueError, OSError) as error:
         print(f"evaluate: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -114,6 +115,7 @@ _examiners: list[Examiner] = []  # of this worker
 
 def _prepare(models: Sequence[Examinee]) -> None:
     """Make this process a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, with whom it ends
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     _examiners[:] = [model.load() for model in models]
