@@ -31,7 +31,7 @@ REST = "drawing and the rest"
 
 @dataclass
 class PartFigures:
-    """What was seen of one part of the steps."""
+    """What was seen of one part of the steps; operations that are views are not counted."""
 
     seconds: float = 0.0
     ops: int = 0
@@ -75,8 +75,8 @@ class StepWatch:
 
     def count(self, function: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         """Note one operation."""
-        figures = self.figures[self._stack[-1]]
-        figures.ops += 1
+        if _launches(function):
+            self.figures[self._stack[-1]].ops += 1
         name = function.overloadpacket.__name__
         if name in WAITING or _waits_for_size(name, args, kwargs):
             self._wait(name)
@@ -130,6 +130,13 @@ class _Ops(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self._watch.count(func, args, kwargs or {})
         return func(*args, **(kwargs or {}))
+
+
+def _launches(function: Any) -> bool:
+    """Whether an operation computes anything; views and new memory are next to free."""
+    returns = function._schema.returns
+    view = any(r.alias_info is not None and not r.alias_info.is_write for r in returns)
+    return not view and "empty" not in function.overloadpacket.__name__
 
 
 def _waits_for_size(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> bool:

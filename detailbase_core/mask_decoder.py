@@ -27,6 +27,8 @@ from detailbase_core.positions import (
 from detailbase_core.relative_positions import Places, mask_middles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detailbase_core.config import ModelConfig
     from detailbase_core.offset_head import Votes
 
@@ -123,15 +125,19 @@ class MaskDecoder(nn.Module):
             connected = text_mask[:, :, None, :]
         else:
             connected = sentence_of_row[..., :, None] == sentence_of_row[..., None, :]
-        predictions = [self._predict(queries, mask_features)]
+        answers = [self.out_norm(queries)]
+        masks = [_masks(answers[0], mask_features)]
         for layer in self.layers:
             check_cancelled(cancel)
-            seen = predictions[-1].mask_logits
-            visible = _visible_superpoints(seen, superpoints.padding)
-            places = self._places(seen, superpoints, place_waves)
+            visible = _visible_superpoints(masks[-1], superpoints.padding)
+            places = self._places(masks[-1], superpoints, place_waves)
             queries, preference = layer(queries, keys, visible, connected, places)
-            predictions.append(self._predict(queries, mask_features, preference, place_waves))
-        return predictions
+            answers.append(self.out_norm(queries))
+            mask_logits = _masks(answers[-1], mask_features)
+            if preference is not None:
+                mask_logits = mask_logits + _masks(preference, place_waves)
+            masks.append(mask_logits)
+        return self._predictions(torch.stack(answers), masks)
 
     def _keys_and_mask_features(
         self, superpoints: SuperpointBatch, place_waves: Tensor
@@ -155,20 +161,18 @@ class MaskDecoder(nn.Module):
         middles = mask_middles(mask_logits, superpoints.object_centers, superpoints.padding)
         return Places(place_waves, middles, waves(middles, self.waves))
 
-    def _predict(
-        self,
-        queries: Tensor,
-        mask_features: Tensor,
-        preference: Tensor | None = None,
-        place_waves: Tensor | None = None,
-    ) -> Prediction:
-        """Masks by what superpoints are, and by where their objects are where that is preferred."""
-        queries = self.out_norm(queries)
-        mask_logits = torch.einsum("gbtd,gsd->gbts", queries, mask_features)
-        if preference is not None:
-            mask_logits = mask_logits + torch.einsum("gbtw,gsw->gbts", preference, place_waves)
-        presence = None if self.presence_head is None else self.presence_head(queries).squeeze(-1)
-        return Prediction(mask_logits, self.score_head(queries).squeeze(-1), presence)
+    def _predictions(self, answers: Tensor, masks: Sequence[Tensor]) -> list[Prediction]:
+        """Scores and presence of all answers (L, G, B, T, D) at once, beside their masks."""
+        scores = self.score_head(answers).squeeze(-1).unbind()
+        if self.presence_head is None:
+            return [Prediction(*one, None) for one in zip(masks, scores, strict=True)]
+        presences = self.presence_head(answers).squeeze(-1).unbind()
+        return [Prediction(*one) for one in zip(masks, scores, presences, strict=True)]
+
+
+def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:
+    """Products of (G, B, T, W) with (G, S, W): (G, B, T, S)."""
+    return torch.einsum("gbtw,gsw->gbts", queries, of_superpoints)
 
 
 def _visible_superpoints(mask_logits: Tensor, padding: Tensor) -> Tensor:

@@ -26,11 +26,12 @@ class LossWatch:
         self._steps: list[int] = []
         self._rows: list[Tensor] = []
 
+    @torch.no_grad()
     def add(self, step: int, values: Mapping[str, Tensor]) -> None:
         """Note a step's scalars; the same names at every step."""
         self._names = tuple(values)
         self._steps.append(step)
-        self._rows.append(torch.stack([value.detach().float() for value in values.values()]))
+        self._rows.append(torch.stack([value.float() for value in values.values()]))
 
     def look(self) -> dict[str, float]:
         """Means since the last look, over all processes; waits for the device.

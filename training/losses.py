@@ -139,7 +139,7 @@ def _flat_rows(prediction: Prediction, targets: PhraseTargets) -> Tensor:
 
 def _gathered(values: Sequence[Tensor], row: Tensor) -> Tensor:
     """L times (G, B, T, ...) -> (L, P, ...) float32."""
-    return torch.stack([v.flatten(0, 2).index_select(0, row).float() for v in values])
+    return torch.stack(list(values)).flatten(1, 3).index_select(1, row).float()
 
 
 def _mask_dice(logits: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
