@@ -23,13 +23,13 @@ from torch.profiler import ProfilerActivity, profile
 
 import detailbase_core.model
 import detailbase_core.sparse_unet
-import training.learner
-import training.run
+import training.trainer.learner
+import training.trainer.run
 from detailbase_core.config import load_yaml
 from detailbase_core.devices import choose_device
 from training.config import TrainConfig
-from training.run import Run
-from training.scene_store import SceneStore
+from training.scenes.scene_store import SceneStore
+from training.trainer.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
     learner, model, learning = run.learner, run.learner.model, run.learning
     return (
         (run.lessons, "take", "waiting for the lesson"),
-        (training.run, "batch_augmented", "augmentation"),
+        (training.trainer.run, "batch_augmented", "augmentation"),
         (detailbase_core.model, "voxelize", "voxels"),
         (model, "_grid_origins", "voxels"),
         (detailbase_core.sparse_unet, "pyramid_of_sorted", "kernel maps"),
@@ -49,12 +49,12 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
         (detailbase_core.model, "superpoint_geometry", "superpoints"),
         (detailbase_core.model, "pad_superpoints", "superpoints"),
         (learner.text, "encode_tokens", "text"),
-        (training.learner, "phrase_targets", "losses"),
+        (training.trainer.learner, "phrase_targets", "losses"),
         (model.decoder, "forward", "decoder"),
         (learner.naming, "loss", "losses"),
-        (training.learner, "center_loss", "losses"),
-        (training.learner, "grounding_loss", "losses"),
-        (training.learner, "phrase_loss", "losses"),
+        (training.trainer.learner, "center_loss", "losses"),
+        (training.trainer.learner, "grounding_loss", "losses"),
+        (training.trainer.learner, "phrase_loss", "losses"),
         (run.watch, "add", "losses"),
         (torch.Tensor, "backward", "backward"),
         (learning, "learn", "optimiser and average"),

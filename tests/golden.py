@@ -13,7 +13,7 @@ import torch
 
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.scene_batch import SceneBatch
-from training.losses import PhraseTargets
+from training.trainer.losses import PhraseTargets
 
 DATA = Path(__file__).parent / "data"
 

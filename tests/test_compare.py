@@ -20,16 +20,16 @@ from detailbase_core.config import load_yaml, to_dict
 from detailbase_core.errors import ConfigError
 from tests.toy_scenes import toy_arrays, toy_config, toy_records, write_scene, write_toy_data
 from training import compare
-from training.comparison import Comparison, locked, saved_step, write_config
-from training.comparison_figures import figures_of
-from training.comparison_page import write_page
-from training.comparison_plan import Plan, Rates, load_plan
+from training.comparison.figures import figures_of
+from training.comparison.jobs import Job, Jobs, places, progress_of
+from training.comparison.page import write_page
+from training.comparison.plan import Plan, Rates, load_plan
+from training.comparison.study import Comparison, locked, saved_step, write_config
 from training.config import TrainConfig
-from training.errors import TrainingError
-from training.jobs import Job, Jobs, places, progress_of
-from training.learner import HEAD_OF_LOSS
-from training.results import Results, SetResult
-from training.results_table import ROWS
+from training.evaluation.results import Results, SetResult
+from training.evaluation.results_table import ROWS
+from training.trainer.errors import TrainingError
+from training.trainer.learner import HEAD_OF_LOSS
 
 CONFIG_FOLDER = Path(__file__).parents[1] / "config"
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from detailbase_core.errors import ConfigError
 from training.config import TrainConfig
-from training.draws import Draws
-from training.processes import Processes
+from training.trainer.draws import Draws
+from training.trainer.processes import Processes
 
 COUNTS = st.lists(st.integers(1, 30), min_size=1, max_size=9)
 SIZES = st.integers(1, 8)

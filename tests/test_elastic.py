@@ -8,7 +8,7 @@ import torch
 from scipy.interpolate import RegularGridInterpolator
 from scipy.ndimage import convolve1d
 
-from training.elastic import PASSES, elastic
+from training.trainer.elastic import PASSES, elastic
 
 
 def by_scipy(xyz: np.ndarray, voxel_size_m: float, generator: torch.Generator) -> np.ndarray:

@@ -15,17 +15,24 @@ from detailbase_core.mask_decoder import Prediction
 from tests.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
 from tests.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
 from training import evaluate as evaluate_module
-from training.bootstrap import bootstrap_gap, room_ious
-from training.descriptions import Description
-from training.examination import Examinee, examination
-from training.examine import Examiner
-from training.examples import examples
-from training.measures import breakdowns, measures
-from training.outcomes import ABSENT, SMALL, STRUCTURE, THING, PhraseOutcome, SentenceOutcome
-from training.results import Results
-from training.results_table import COUNTS, ROWS, as_table
-from training.scene_files import read_scene
-from training.scene_judge import Question, SceneJudge
+from training.evaluation.bootstrap import bootstrap_gap, room_ious
+from training.evaluation.examination import Examinee, examination
+from training.evaluation.examine import Examiner
+from training.evaluation.examples import examples
+from training.evaluation.measures import breakdowns, measures
+from training.evaluation.outcomes import (
+    ABSENT,
+    SMALL,
+    STRUCTURE,
+    THING,
+    PhraseOutcome,
+    SentenceOutcome,
+)
+from training.evaluation.results import Results
+from training.evaluation.results_table import COUNTS, ROWS, as_table
+from training.evaluation.scene_judge import Question, SceneJudge
+from training.scenes.descriptions import Description
+from training.scenes.scene_files import read_scene
 
 CONFIG = InstanceConfig(min_points=1, connect_distance_m=0.4)  # the toys' points lie far apart
 

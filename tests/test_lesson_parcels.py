@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from training.ahead import Ahead
-from training.parcel import Parcel
+from training.trainer.ahead import Ahead
+from training.trainer.parcel import Parcel
 
 CPU = torch.device("cpu")
 

@@ -18,16 +18,16 @@ from detailbase_core.offset_head import Votes
 from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE
 from tests.toy_scenes import augment, load_toys, toy_config, write_toy_data
 from tests.weight_files import MODEL, tiny_text_encoder
-from training.categories import CATEGORIES
 from training.config import LossWeights, TrainConfig
-from training.dataset import SceneTruth, scene_truth
-from training.descriptions import DescribedPhrase, Description
-from training.learner import HEAD_OF_LOSS, build_learner
-from training.losses import PhraseTargets, grounding_loss, grounding_parts
-from training.packing import packed, packing_of, placed
-from training.phrase_lessons import phrase_loss, word_places
-from training.questions import questions_of, wanted_objects
-from training.superpoint_lessons import NamingHeads, center_loss
+from training.scenes.categories import CATEGORIES
+from training.scenes.dataset import SceneTruth, scene_truth
+from training.scenes.descriptions import DescribedPhrase, Description
+from training.trainer.learner import HEAD_OF_LOSS, build_learner
+from training.trainer.losses import PhraseTargets, grounding_loss, grounding_parts
+from training.trainer.packing import packed, packing_of, placed
+from training.trainer.phrase_lessons import phrase_loss, word_places
+from training.trainer.questions import questions_of, wanted_objects
+from training.trainer.superpoint_lessons import NamingHeads, center_loss
 
 OFF = LossWeights(bce=0, dice=0, score=0)
 

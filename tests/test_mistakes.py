@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.descriptions import DescribedPhrase, Description
-from training.examples import mistaken_examples
-from training.mistakes import (
+from training.evaluation.examples import mistaken_examples
+from training.evaluation.mistakes import (
     ALL,
     KINDS,
     LOOK_ALIKE,
@@ -21,7 +20,8 @@ from training.mistakes import (
     count_kinds,
     kind_of_answer,
 )
-from training.outcomes import ABSENT, THING, PhraseOutcome, SentenceOutcome
+from training.evaluation.outcomes import ABSENT, THING, PhraseOutcome, SentenceOutcome
+from training.scenes.descriptions import DescribedPhrase, Description
 
 POINTS = np.array([1000, 100, 100, 100, 80])  # a wall, three chairs, a lamp
 CATEGORIES = {1: "chair", 2: "chair", 3: "chair", 4: "lamp"}

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.synthetic.sample import make_sample
-from training.metrics import mask_iou
-from training.oracle import object_oracles, superpoint_oracle_mask
+from training.evaluation.metrics import mask_iou
+from training.evaluation.oracle import object_oracles, superpoint_oracle_mask
 
 
 def test_majority_decides():

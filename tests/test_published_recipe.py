@@ -18,11 +18,11 @@ from detailbase_core.model import DetailBase
 from tests.mpnet_files import HIDDEN, write_mpnet
 from tests.scannet_files import write_scannet_scene
 from training.config import TrainConfig
-from training.learner import build_learner
 from training.prepare_scannet import main as prepare_scannet
-from training.run import CHECKPOINT_FILE, STATE_FILE, Run
-from training.scene_store import SceneStore
+from training.scenes.scene_store import SceneStore
 from training.train import main
+from training.trainer.learner import build_learner
+from training.trainer.run import CHECKPOINT_FILE, STATE_FILE, Run
 
 RECIPE = Path(__file__).parents[1] / "config" / "detailbase_published.yaml"
 SMALL = ModelConfig(

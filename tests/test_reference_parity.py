@@ -10,8 +10,8 @@ from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, voxelize
 from tests.golden import load_golden
 from training.config import LossWeights
-from training.losses import grounding_loss, superpoint_targets
-from training.metrics import DescriptionResult, mask_iou, summarize
+from training.evaluation.metrics import DescriptionResult, mask_iou, summarize
+from training.trainer.losses import grounding_loss, superpoint_targets
 
 FEATURE_TOLERANCE = 1e-5
 LOGIT_TOLERANCE = 2e-3  # a logit near 0 can flip an attention mask

@@ -11,9 +11,9 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.sample import make_sample
 from detailbase_core.synthetic.sample_files import write_sample
 from detailbase_core.synthetic.stock import Stock
-from training.room_figures import RoomFigures
 from training.room_report import examine, written
-from training.sentence_statistics import SentenceStatistics
+from training.rooms.room_figures import RoomFigures
+from training.rooms.sentence_statistics import SentenceStatistics
 
 STOCK = Stock(())
 SEED, STORED = 3, 12

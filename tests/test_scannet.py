@@ -11,8 +11,8 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.superpoints import segment_mesh
 from tests.scannet_files import scene_parts, write_ply, write_scannet_scene
 from training.prepare_scannet import main
-from training.scannet import read_scannet_scene
-from training.scene_files import read_folder, read_scene
+from training.scenes.scannet import read_scannet_scene
+from training.scenes.scene_files import read_folder, read_scene
 
 
 @pytest.fixture

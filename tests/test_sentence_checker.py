@@ -10,7 +10,7 @@ import pytest
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID, WALL_IDS
 from detailbase_core.synthetic.sentences import Description, ReferredPhrase, describe
 from tests.furnished import L_SHAPED, room_of, thing
-from training.sentence_checker import SentenceChecker
+from training.rooms.sentence_checker import SentenceChecker
 
 DOOR, DESK, LAMP, RED, BLUE, BOX, SOFA = range(FIRST_OBJECT_ID, FIRST_OBJECT_ID + 7)
 ROOM = room_of([

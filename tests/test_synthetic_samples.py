@@ -17,10 +17,10 @@ from detailbase_core.synthetic.sample_files import write_sample
 from detailbase_core.synthetic.stock import Stock
 from detailbase_core.synthetic.survey import CORRUPTIONS
 from training import make_exams
-from training.card_pictures import base_of
-from training.exam import EXAM_FROM, EXAMS_FILE, Exams, freeze_exams, read_exam
+from training.card.pictures import base_of
 from training.make_rooms import Recipe, main, make_rooms
-from training.scene_files import read_scene
+from training.rooms.exam import EXAM_FROM, EXAMS_FILE, Exams, freeze_exams, read_exam
+from training.scenes.scene_files import read_scene
 
 STOCK = Stock.of_bank(FurnitureBank.load(), "train")  # as make_rooms has it
 SEED = 3  # level and with few errors, so that things lie where they are

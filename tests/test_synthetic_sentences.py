@@ -14,7 +14,7 @@ from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.sentences import describe
 from detailbase_core.synthetic.stock import Stock
-from training.sentence_checker import SentenceChecker
+from training.rooms.sentence_checker import SentenceChecker
 
 STOCK = Stock(FurnitureBank.load().models)
 ROOMS = {seed: generate_room(seed, STOCK) for seed in range(100, 118)}

@@ -15,12 +15,12 @@ from detailbase_core.config import to_dict
 from detailbase_core.errors import BadFileError, ConfigError
 from tests.toy_scenes import toy_arrays, toy_config, write_scene, write_toy_data
 from training.config import LossWeights, TrainConfig
-from training.errors import TrainingError
-from training.learner import build_learner
-from training.run import CHECKPOINT_FILE, STATE_FILE, Run
-from training.running_average import RunningAverage
-from training.scene_store import SceneStore
-from training.schedule import rate_factor
+from training.scenes.scene_store import SceneStore
+from training.trainer.errors import TrainingError
+from training.trainer.learner import build_learner
+from training.trainer.run import CHECKPOINT_FILE, STATE_FILE, Run
+from training.trainer.running_average import RunningAverage
+from training.trainer.schedule import rate_factor
 
 
 @pytest.fixture(autouse=True)

@@ -23,18 +23,18 @@ from tests.toy_scenes import (
     write_scene,
 )
 from tests.toy_scenes import write_toy_data as write_toys
-from training.categories import CATEGORIES
 from training.config import AugmentationConfig
-from training.dataset import COLORS, object_shares, scene_truth
-from training.descriptions import (
+from training.evaluation.metrics import DescriptionResult, mask_iou, summarize, summarize_groups
+from training.scenes.categories import CATEGORIES
+from training.scenes.dataset import COLORS, object_shares, scene_truth
+from training.scenes.descriptions import (
     DescribedPhrase,
     Description,
     parse_record,
     read_descriptions,
 )
-from training.metrics import DescriptionResult, mask_iou, summarize, summarize_groups
-from training.questions import phrase_targets, wanted_objects
-from training.scene_files import read_folder, read_scene
+from training.scenes.scene_files import read_folder, read_scene
+from training.trainer.questions import phrase_targets, wanted_objects
 
 STILL = AugmentationConfig(rotate=False, scale=0.0, jitter_m=0.0, height_m=0.0, color_shift=0.0,
                            color_gain=0.0, drop_points=0.0)  # fmt: skip

@@ -15,9 +15,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from detailbase_core.checkpoint import Checkpoint
 from tests.toy_scenes import toy_arrays, toy_config, toy_records, write_scene, write_toy_data
-from training.errors import TrainingError
-from training.run import CHECKPOINT_FILE, Run
-from training.scene_store import SceneStore
+from training.scenes.scene_store import SceneStore
+from training.trainer.errors import TrainingError
+from training.trainer.run import CHECKPOINT_FILE, Run
 
 CPU = torch.device("cpu")
 

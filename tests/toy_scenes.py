@@ -9,18 +9,18 @@ import numpy as np
 
 from detailbase_core.config import ModelConfig, TextConfig
 from tests.weight_files import VOCABULARY
-from training.augmentation import batch_augmented
-from training.changes import draw_changes
 from training.config import AugmentationConfig, LossWeights, TrainConfig
-from training.dataset import scene_points
-from training.scene_store import SceneStore
+from training.scenes.dataset import scene_points
+from training.scenes.scene_store import SceneStore
+from training.trainer.augmentation import batch_augmented
+from training.trainer.changes import draw_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from detailbase_core.scene_batch import SceneBatch
-    from training.dataset import SceneTensors
+    from training.scenes.dataset import SceneTensors
 
 TARGETS = {"chair": 0, "table": 1, "lamp": 3}  # word -> object id; 2 owns nothing
 

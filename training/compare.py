@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detailbase_core.errors import DetailBaseError
-from training.comparison import Comparison, locked
-from training.comparison_page import write_page
-from training.comparison_plan import load_plan
-from training.jobs import Jobs, last_line, places
+from training.comparison.jobs import Jobs, last_line, places
+from training.comparison.page import write_page
+from training.comparison.plan import load_plan
+from training.comparison.study import Comparison, locked
 from training.train import stopping_politely
 
 if TYPE_CHECKING:

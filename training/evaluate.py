@@ -23,18 +23,18 @@ from tqdm import tqdm
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
-from training.examination import Examinee, Room, examination
-from training.results import Results, SetResult, base_of
-from training.results_table import as_table
-from training.scene_files import find_scenes
-from training.summarize import summarize_set
+from training.evaluation.examination import Examinee, Room, examination
+from training.evaluation.results import Results, SetResult, base_of
+from training.evaluation.results_table import as_table
+from training.evaluation.summarize import summarize_set
+from training.scenes.scene_files import find_scenes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from training.examination import RoomOutcomes
-    from training.examine import Examiner
-    from training.outcomes import SentenceOutcome
+    from training.evaluation.examination import RoomOutcomes
+    from training.evaluation.examine import Examiner
+    from training.evaluation.outcomes import SentenceOutcome
 
     Examine = Callable[[Iterable[Room]], Iterator[RoomOutcomes]]
 

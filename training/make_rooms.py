@@ -26,8 +26,8 @@ from detailbase_core.synthetic.sample import make_sample
 from detailbase_core.synthetic.sample_files import write_sample
 from detailbase_core.synthetic.stock import BankPart, Stock
 from detailbase_core.synthetic.survey import CORRUPTIONS
-from training.exam import EXAM_FROM, freeze_exams, read_exam
-from training.show_rooms import show
+from training.rooms.exam import EXAM_FROM, freeze_exams, read_exam
+from training.rooms.show_rooms import show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,8 +18,9 @@ from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT, Grounder
-from training.card_pictures import draw_examples
-from training.card_sections import (
+from training.card.mistake_pictures import draw_mistakes
+from training.card.pictures import draw_examples
+from training.card.sections import (
     breakdown_section,
     comparison_section,
     corruption_section,
@@ -29,8 +30,7 @@ from training.card_sections import (
     picture_section,
     summary_section,
 )
-from training.mistake_pictures import draw_mistakes
-from training.results import Results
+from training.evaluation.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from detailbase_core.atomic import atomic_path
 from detailbase_core.errors import BadFileError
-from training.scannet import ScanNetScene, read_scannet_scene
+from training.scenes.scannet import ScanNetScene, read_scannet_scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def scene_folders(scannet: Path) -> list[Path]:
 
 
 def write_scene(scene: ScanNetScene, path: Path) -> None:
-    """Write the NPZ that training.scene_files reads, atomically.
+    """Write the NPZ that training.scenes.scene_files reads, atomically.
 
     It has xyz, rgb, instance, superpoint; object_id, object_category, object_color ("": ScanNet
     tells no colours); nyu40 where the labels were there.

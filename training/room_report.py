@@ -21,10 +21,10 @@ from detailbase_core.synthetic.rooms import GENERATOR_VERSION, generate_room
 from detailbase_core.synthetic.sample import describe_seen, seen_things
 from detailbase_core.synthetic.sentences import describe
 from detailbase_core.synthetic.stock import Stock
-from training.room_figures import RoomFigures
-from training.scene_files import read_scene
-from training.sentence_statistics import SentenceStatistics
-from training.show_rooms import draw_sheet
+from training.rooms.room_figures import RoomFigures
+from training.rooms.sentence_statistics import SentenceStatistics
+from training.rooms.show_rooms import draw_sheet
+from training.scenes.scene_files import read_scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,10 +187,10 @@ synonyms that training never sees.
 {statistics}
 
 ## Are they right?
-`training/sentence_checker.py` reads the sentences back with a dictionary, a grammar and a geometry
-of its own, in which every relation has one crisp bound, and compares what each phrase means with
-what it is marked with. A sentence with a word that it does not understand counts as wrong. What was
-typed or spoken with slips is read as it was meant.
+`training/rooms/sentence_checker.py` reads the sentences back with a dictionary, a grammar and a
+geometry of its own, in which every relation has one crisp bound, and compares what each phrase
+means with what it is marked with. A sentence with a word that it does not understand counts as
+wrong. What was typed or spoken with slips is read as it was meant.
 
 {checked}
 

@@ -20,9 +20,9 @@ from detailbase_core.config import load_yaml
 from detailbase_core.devices import choose_device
 from detailbase_core.errors import DetailBaseError
 from training.config import TrainConfig
-from training.processes import Processes, joined
-from training.run import CHECKPOINT_FILE, Run
-from training.scene_store import SceneStore
+from training.scenes.scene_store import SceneStore
+from training.trainer.processes import Processes, joined
+from training.trainer.run import CHECKPOINT_FILE, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

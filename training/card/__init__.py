@@ -1,0 +1,1 @@
+"""The model card's sections and pictures."""

@@ -1,0 +1,1 @@
+"""Variants of a training, run side by side and compared."""

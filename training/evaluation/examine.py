@@ -1,0 +1,151 @@
+"""Asks a model all sentences of a scene, and has its answers judged."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+
+from detailbase_core.config import InstanceConfig
+from detailbase_core.object_centers import ObjectCenters
+from detailbase_core.phrase_chunks import find_chunks
+from detailbase_core.phrase_head import phrases_of_words
+from detailbase_core.scene_batch import batch_scenes
+from detailbase_core.types import PointCloud, Scene
+from training.evaluation.outcomes import PhraseOutcome, SentenceOutcome
+from training.evaluation.scene_judge import Question, SceneJudge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from detailbase_core.mask_decoder import SuperpointBatch
+    from detailbase_core.model import DetailBase
+    from detailbase_core.text_encoder import TextEncoder
+    from training.scenes.descriptions import Description
+    from training.scenes.scene_files import DescribedScene
+
+SENTENCES_AT_ONCE = 8
+
+
+class Answer(NamedTuple):
+    """What a model says to a sentence.
+
+    Attributes:
+        masks: (T, S) float32 probabilities over superpoints, a row per text row.
+        presence: (T,) probabilities; ones from a model without a presence head.
+        phrases: (first, last, head) words of the noun phrases that it sees.
+    """
+
+    masks: NDArray[np.float32]
+    presence: NDArray[np.float32]
+    phrases: list[tuple[int, int, int]]
+
+
+class Examiner:
+    """Puts sentences to a model.
+
+    Args:
+        model, text_encoder: in eval mode, on one device.
+        config: how masks become objects, as for a Grounder.
+    """
+
+    def __init__(
+        self, model: DetailBase, text_encoder: TextEncoder, config: InstanceConfig | None = None
+    ) -> None:
+        self.model, self.text_encoder = model, text_encoder
+        self.config = config or InstanceConfig()
+
+    def examine(self, described: DescribedScene) -> list[SentenceOutcome]:
+        """One outcome per description of the scene, in order."""
+        if not described.descriptions:
+            return []
+        answers, centers = self.ask(described)
+        judge = SceneJudge(described, self.config, centers)
+        return list(_judged(judge, answers))
+
+    @torch.inference_mode()
+    def ask(self, described: DescribedScene) -> tuple[list[Answer], ObjectCenters | None]:
+        """One answer per description, and the votes of the scene's superpoints."""
+        scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
+        device = next(self.model.parameters()).device
+        batch = batch_scenes([scene], self.model.config.coordinates).to(device)
+        encoded = self.model.encode_scene(batch)
+        descriptions = described.descriptions
+        by_length = sorted(range(len(descriptions)), key=lambda i: len(descriptions[i].words))
+        answers: dict[int, Answer] = {}  # sentences of like length go together: less padding
+        for first in range(0, len(by_length), SENTENCES_AT_ONCE):
+            numbers = by_length[first : first + SENTENCES_AT_ONCE]
+            said = self._answers(encoded, [descriptions[i] for i in numbers])
+            answers.update(zip(numbers, said, strict=True))
+        in_order = [answers[i] for i in range(len(descriptions))]
+        return in_order, ObjectCenters.of(encoded, described.point_to_superpoint)
+
+    def _answers(
+        self, encoded: SuperpointBatch, descriptions: Sequence[Description]
+    ) -> Iterator[Answer]:
+        text, mask = self.text_encoder.encode([d.words for d in descriptions])
+        spans = [d.word_spans() for d in descriptions]
+        last = self.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
+        logits = last.presence_logits
+        presence = torch.ones_like(last.scores) if logits is None else logits.sigmoid()
+        masks = last.mask_logits[0].float().sigmoid()
+        if self.model.phrase_head is None:
+            phrases = [find_chunks(d.words) for d in descriptions]
+        else:
+            counts = [len(d.words) for d in descriptions]
+            phrases = phrases_of_words(self.model.phrase_head, text, counts)
+        per_sentence = zip(
+            masks.cpu().numpy(), presence[0].float().cpu().numpy(), phrases, strict=True
+        )
+        return (Answer(*answer) for answer in per_sentence)
+
+
+def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOutcome]:
+    described = judge.described
+    others = _other_masks(described, answers)
+    for number, (description, answer) in enumerate(
+        zip(described.descriptions, answers, strict=True)
+    ):
+
+        def judged(asked: Question, answer: Answer = answer) -> PhraseOutcome:
+            presence = float(answer.presence[asked.row])
+            return judge.outcome(asked, answer.masks[asked.row], next(others), presence)
+
+        phrases = tuple(
+            judged(Question(p.row, p.ids, p.structure, p.hard, description.number_of(p)))
+            for p in description.phrases
+            if p.ids or not p.structure
+        )
+        ids = description.sentence_ids
+        told, found = set(description.word_spans()), set(answer.phrases)
+        yield SentenceOutcome(
+            room=described.scene_id,
+            number=number,
+            description=description,
+            phrases=phrases,
+            target=None if ids is None else judged(Question(0, ids)),
+            spans_told=len(told),
+            spans_found=len(found) if told else 0,
+            spans_right=len({span[:2] for span in told} & {span[:2] for span in found}),
+            heads_right=len(told & found),
+        )
+
+
+def _other_masks(
+    described: DescribedScene, answers: Sequence[Answer]
+) -> Iterator[NDArray[np.float32]]:
+    """Endless masks of random phrases of the scene: answers that ignore the question."""
+    places = [
+        (b, p.row)
+        for b, d in enumerate(described.descriptions)
+        for p in d.phrases
+        if p.ids and not p.structure
+    ] or [(0, 0)]
+    chance = random.Random(described.scene_id)
+    while True:
+        sentence, row = chance.choice(places)
+        yield answers[sentence].masks[row]

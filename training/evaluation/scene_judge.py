@@ -1,0 +1,185 @@
+"""Compares answers with a scene's objects, over points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from detailbase_core.instances import separate_instances
+from detailbase_core.surest_objects import object_mask
+from training.evaluation.metrics import iou_of
+from training.evaluation.mistakes import NOTHING, OTHER_KIND, kind_of_answer
+from training.evaluation.outcomes import (
+    ABSENT,
+    SMALL,
+    SMALL_POINTS,
+    STRUCTURE,
+    THING,
+    PhraseOutcome,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from detailbase_core.config import InstanceConfig
+    from detailbase_core.object_centers import ObjectCenters
+    from detailbase_core.types import Instance
+    from training.scenes.scene_files import DescribedScene
+
+
+class Question(NamedTuple):
+    """What a text row asks for.
+
+    Attributes:
+        row: of the text.
+        ids: objects that are meant; empty = there is no such thing.
+        structure: whether it is floor, wall or ceiling.
+        hard: there is no such thing, but others of its kind.
+        number: how many things the words speak of; None = perhaps several.
+    """
+
+    row: int
+    ids: tuple[int, ...]
+    structure: bool = False
+    hard: bool = False
+    number: int | None = None
+
+
+class SceneJudge:
+    """What is true in one scene.
+
+    Masks over superpoints are judged by the points that each superpoint shares with each object,
+    so that no mask over points is needed.
+
+    Args:
+        described: the scene.
+        config: how masks become instances.
+        centers: votes of its superpoints, where the network has them.
+    """
+
+    def __init__(
+        self,
+        described: DescribedScene,
+        config: InstanceConfig,
+        centers: ObjectCenters | None = None,
+    ) -> None:
+        self.described, self.config, self.centers = described, config, centers
+        owners = described.instance.astype(np.int64) + 1  # column 0: nobody
+        columns = int(owners.max()) + 1
+        flat = described.point_to_superpoint * columns + owners
+        superpoints = int(described.point_to_superpoint.max()) + 1
+        counts = np.bincount(flat, minlength=superpoints * columns)
+        self.shared: NDArray[np.int64] = counts.reshape(superpoints, columns)
+        self.sizes: NDArray[np.int64] = self.shared.sum(axis=1)
+        self.points: NDArray[np.int64] = self.shared.sum(axis=0)
+
+    def outcome(
+        self,
+        asked: Question,
+        probability: NDArray[np.float32],
+        other: NDArray[np.float32],
+        presence: float,
+    ) -> PhraseOutcome:
+        """Judge one answer.
+
+        Args:
+            asked: what was asked.
+            probability: (S,) float32, the answer's mask over superpoints.
+            other: (S,) float32, that of the answer to something else, as a model without text
+                would give.
+            presence: probability that there is such a thing, as the model says.
+        """
+        threshold = self.config.mask_threshold
+        mask = object_mask(probability, threshold, self.centers, asked.number)
+        present, ids = presence >= self.config.presence_threshold, asked.ids
+        instances = self.instances(mask) if present and not asked.structure else ()
+        if not ids:
+            return PhraseOutcome(
+                asked.row, ABSENT, asked.hard, said_present=present, instances=len(instances)
+            )
+        return PhraseOutcome(
+            row=asked.row,
+            kind=self.kind(ids, asked.structure),
+            category=self.category(ids),
+            points=self.points_of(ids),
+            iou=self.iou(mask, ids),
+            oracle=self.oracle_iou(ids),
+            raw=self.iou(probability >= threshold, ids),
+            blind=self.iou(object_mask(other, threshold, self.centers, asked.number), ids),
+            same_category=self.category_iou(ids),
+            said_present=present,
+            objects=len(ids),
+            instances=len(instances),
+            matched=self.matched(instances, ids),
+            answer=self.kind_of_answer(mask, ids) if present else NOTHING,
+        )
+
+    def instances(self, mask: NDArray[np.bool_]) -> tuple[Instance, ...]:
+        """Separate objects of a mask over superpoints."""
+        points = mask[self.described.point_to_superpoint]
+        return separate_instances(self.described.xyz, points, 1.0, self.config, 0, self.centers)
+
+    def points_of(self, ids: Sequence[int]) -> int:
+        """Points of some objects together."""
+        return int(self.points[self._columns(ids)].sum())
+
+    def iou(self, mask: NDArray[np.bool_], ids: Sequence[int]) -> float:
+        """Of a mask over superpoints (S,) with some objects."""
+        overlap = int(self.shared[mask][:, self._columns(ids)].sum())
+        return iou_of(overlap, int(self.sizes[mask].sum()), self.points_of(ids))
+
+    def oracle_iou(self, ids: Sequence[int]) -> float:
+        """Of the superpoints more than half of which belong to the objects."""
+        own = self.shared[:, self._columns(ids)].sum(axis=1)
+        return self.iou(2 * own > self.sizes, ids)
+
+    def category_iou(self, ids: Sequence[int]) -> float:
+        """Of all objects of the same categories as these; of these alone where none is known."""
+        categories = self.described.categories
+        named = {categories[i] for i in ids if i in categories}
+        all_of_them = {i for i, name in categories.items() if name in named} | set(ids)
+        wanted = self.points_of(ids)
+        return iou_of(wanted, self.points_of(sorted(all_of_them)), wanted)
+
+    def kind_of_answer(self, mask: NDArray[np.bool_], ids: Sequence[int]) -> str:
+        """Which of mistakes.KINDS a mask over superpoints (S,) is."""
+        wanted = self._columns(ids)
+        if not wanted:  # none of the objects owns a point
+            return OTHER_KIND if mask.any() else NOTHING
+        inside = self.shared[mask].sum(axis=0)
+        named = {i + 1: kind for i, kind in self.described.categories.items()}
+        named = {column: kind for column, kind in named.items() if column < len(self.points)}
+        return kind_of_answer(inside, self.points, wanted, named)
+
+    def category(self, ids: Sequence[int]) -> str:
+        """The one category of some objects; "" where there is not one."""
+        named = {self.described.categories.get(i, "") for i in ids}
+        return named.pop() if len(named) == 1 else ""
+
+    def kind(self, ids: Sequence[int], structure: bool) -> str:
+        """THING, SMALL or STRUCTURE."""
+        if structure:
+            return STRUCTURE
+        return SMALL if any(self.points_of([i]) < SMALL_POINTS for i in ids) else THING
+
+    def matched(self, instances: Sequence[Instance], ids: Sequence[int]) -> int:
+        """Instances that share more than half of their union with an object of their own.
+
+        An object can have one such instance at most, since instances of a phrase don't overlap.
+        """
+        hits = 0
+        for instance in instances:
+            owners = self.described.instance[instance.point_indices] + 1
+            counts = np.bincount(owners, minlength=len(self.points))
+            hits += any(
+                iou_of(int(counts[c]), len(owners), int(self.points[c])) > 0.5
+                for c in self._columns(ids)
+            )
+        return hits
+
+    def _columns(self, ids: Sequence[int]) -> list[int]:
+        """Columns of those objects that own a point."""
+        return [i + 1 for i in ids if i + 1 < len(self.points)]

@@ -1,0 +1,1 @@
+"""The frozen exams, and a look at generated rooms and their sentences."""

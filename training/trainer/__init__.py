@@ -1,0 +1,1 @@
+"""One training run: data order, augmentation, lessons, losses, steps, files."""

@@ -1,0 +1,159 @@
+"""What is trained: network and text encoder together."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from detailbase_core.checkpoint import Checkpoint
+from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.model import DetailBase
+from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder
+from training.trainer.losses import GROUNDING_PARTS, grounding_loss
+from training.trainer.packing import packed
+from training.trainer.phrase_lessons import phrase_loss
+from training.trainer.questions import phrase_targets
+from training.trainer.superpoint_lessons import NamingHeads, center_loss, real_rows
+
+if TYPE_CHECKING:
+    from detailbase_core.mask_decoder import SuperpointBatch
+    from detailbase_core.scene_batch import SceneBatch
+    from training.config import LossWeights, TrainConfig
+    from training.scenes.dataset import SceneTruth
+    from training.trainer.questions import Questions
+
+# Which head of the network each optional part of the loss teaches.
+HEAD_OF_LOSS = {
+    "presence": "presence_head",
+    "phrases": "phrase_head",
+    "centers": "center_offsets",
+}
+
+
+class Learner(nn.Module):
+    """Network, text encoder and what teaches them, with one forward pass.
+
+    Where no part of the loss looks at sentences, as when the U-Net is pre-trained, text encoder
+    and decoder do not run.
+    """
+
+    def __init__(
+        self,
+        model: DetailBase,
+        text: SmallTextEncoder | TransformersTextEncoder,
+        loss_weights: LossWeights,
+    ) -> None:
+        super().__init__()
+        self.model, self.text, self.loss_weights = model, text, loss_weights
+        self.naming = NamingHeads(model.config.superpoint_width)
+        self.reads = any(getattr(loss_weights, name) for name in (*GROUNDING_PARTS, "phrases"))
+
+    def forward(
+        self,
+        batch: SceneBatch,
+        truth: SceneTruth,
+        questions: Questions | None,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Ground the same number of descriptions in each scene, and compare with the truth.
+
+        Args:
+            batch: the scenes as augmented.
+            truth: about them.
+            questions: the descriptions; None where no part of the loss reads any.
+
+        Returns:
+            The loss to minimise, and its unweighted parts by name.
+        """
+        superpoints = self.model.encode_scene(batch)
+        loss, parts = self._superpoint_loss(superpoints, batch, truth)
+        if questions is not None:
+            sentence_loss, sentence_parts = self._sentence_loss(superpoints, truth, questions)
+            loss, parts = loss + sentence_loss, parts | sentence_parts
+        return loss, parts
+
+    def _superpoint_loss(
+        self, superpoints: SuperpointBatch, batch: SceneBatch, truth: SceneTruth
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        weights, parts = self.loss_weights, {}
+        loss = superpoints.features.new_zeros((), dtype=torch.float32)
+        with torch.autocast(loss.device.type, enabled=False):
+            if weights.naming:
+                features = real_rows(superpoints.features, truth).float()
+                parts["naming"] = self.naming.loss(features, truth.names)
+                loss = loss + weights.naming * parts["naming"]
+            if weights.centers:
+                parts["centers"] = center_loss(superpoints, truth, batch.point_to_superpoint)
+                loss = loss + weights.centers * parts["centers"]
+        return loss, parts
+
+    def _sentence_loss(
+        self, superpoints: SuperpointBatch, truth: SceneTruth, questions: Questions
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        text, _ = self.text.encode_tokens(questions.tokens)
+        phrase_logits = None if self.model.phrase_head is None else self.model.phrase_head(text)
+        if questions.phrase_mix is not None:
+            text = questions.phrase_mix.to(text.dtype) @ text
+        sentence_of_row = questions.packing.sentence[:, None]
+        predictions = self.model.ground(
+            superpoints,
+            packed(text, questions.packing),
+            sentence_of_row >= 0,
+            sentence_of_row=sentence_of_row,
+        )
+        weights = self.loss_weights
+        with torch.autocast(superpoints.features.device.type, enabled=False):
+            targets = phrase_targets(questions.wanted, truth.objects, questions.query)
+            loss, parts = grounding_loss(predictions, targets, superpoints.padding, weights)
+            if weights.phrases and phrase_logits is not None:
+                parts["phrases"] = phrase_loss(phrase_logits, questions.word_places)
+                loss = loss + weights.phrases * parts["phrases"]
+        return loss, parts
+
+
+def build_learner(config: TrainConfig) -> Learner:
+    """A new network; its weights are random, or the backbone's where one is configured.
+
+    Raises:
+        BadFileError: the word vectors cannot be read.
+        CheckpointError: the backbone or the transformers encoder cannot be loaded.
+        ConfigError: the text encoder's width is not what the network takes, or a part of
+            the loss has no head to teach.
+    """
+    for loss, option in HEAD_OF_LOSS.items():
+        if getattr(config.loss, loss) and not getattr(config.model, option):
+            raise ConfigError(f"loss.{loss} needs model.{option}")
+    text = _text_encoder(config)
+    if text.dim != config.model.text_dim:
+        name = config.text_encoder or "text.dim"
+        raise ConfigError(
+            f"{name} is {text.dim} wide, model.text_dim {config.model.text_dim}: set both alike"
+        )
+    model = DetailBase(config.model)
+    if config.backbone:
+        Checkpoint.read(config.backbone).load_backbone(model.unet)
+    return Learner(model, text, config.loss)
+
+
+def _text_encoder(config: TrainConfig) -> SmallTextEncoder | TransformersTextEncoder:
+    if config.text_encoder:
+        return TransformersTextEncoder(config.text_encoder)
+    try:
+        with np.load(config.word_vectors, allow_pickle=False) as archive:
+            vocabulary, vectors = str(archive["vocabulary"]).split("\n"), archive["vectors"]
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BadFileError(
+            f"{config.word_vectors}: no word vectors can be read ({error}); make them with "
+            "training.make_word_vectors"
+        ) from error
+    if vectors.shape != (len(vocabulary), config.text.vector_dim):
+        raise ConfigError(
+            f"{config.word_vectors} holds {vectors.shape[0]} vectors of width "
+            f"{vectors.shape[-1]} for {len(vocabulary)} word pieces, and text.vector_dim is "
+            f"{config.text.vector_dim}: set it to that width"
+        )
+    return SmallTextEncoder(config.text, vocabulary, vectors)

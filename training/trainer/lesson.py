@@ -1,0 +1,66 @@
+"""One step's lesson: its scenes, how they are changed, what is true of them and what is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from training.scenes.dataset import ScenePoints, SceneTruth, scene_points, scene_truth
+from training.scenes.descriptions import Description
+from training.trainer.changes import Changes, draw_changes
+from training.trainer.questions import Questions, questions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from training.config import TrainConfig
+    from training.scenes.dataset import SceneTensors
+    from training.trainer.draws import Draw
+    from training.trainer.learner import Learner
+
+FILLER = Description((), (), None)  # makes groups of sentences equally long
+
+
+class Lesson(NamedTuple):
+    """Everything that the host tells the device about a step.
+
+    Attributes:
+        points, changes, truth: of G scenes.
+        questions: about them; None where no part of the loss reads any.
+    """
+
+    points: ScenePoints
+    changes: Changes
+    truth: SceneTruth
+    questions: Questions | None
+
+
+def lesson_of(
+    draws: Sequence[Draw], scenes: Sequence[SceneTensors], learner: Learner, config: TrainConfig
+) -> Lesson:
+    """Make a lesson, on the CPU; it follows from the draws alone.
+
+    Args:
+        draws: G scenes and their sentences.
+        scenes: all scenes.
+        learner: who will learn it; its weights are not looked at.
+        config: sizes and augmentation.
+    """
+    drawn = [scenes[draw.scene] for draw in draws]
+    changes = draw_changes(
+        [len(scene.xyz) for scene in drawn],
+        [len(scene.first_points) for scene in drawn],
+        config.augmentation,
+        [draw.seed for draw in draws],
+    )
+    truth = scene_truth(drawn)
+    questions = None
+    if learner.reads:
+        chosen = [
+            [scene.descriptions[number] for number in draw.sentences]
+            + [FILLER] * (config.sentences_per_scene - len(draw.sentences))
+            for scene, draw in zip(drawn, draws, strict=True)
+        ]
+        questions = questions_of(
+            chosen, truth.objects.shape[2], learner.text, config.model.phrase_queries
+        )
+    return Lesson(scene_points(drawn), changes, truth, questions)

@@ -1,0 +1,228 @@
+"""One training run: its steps, its files, and how it goes on after a stop."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors import SafetensorError
+
+from detailbase_core.checkpoint import save_checkpoint
+from detailbase_core.text_encoder import SmallTextEncoder
+from training.scenes.scene_files import read_scene
+from training.trainer.ahead import Ahead
+from training.trainer.augmentation import batch_augmented
+from training.trainer.draws import Draws
+from training.trainer.errors import TrainingError
+from training.trainer.learner import build_learner
+from training.trainer.learning import Learning
+from training.trainer.lesson import Lesson, lesson_of
+from training.trainer.loss_watch import LossWatch, NotANumberError
+from training.trainer.parcel import Parcel
+from training.trainer.pictures import draw_prediction
+from training.trainer.processes import Processes
+from training.trainer.run_log import RunLog
+from training.trainer.schedule import rate_factor
+
+if TYPE_CHECKING:
+    import threading
+
+    from training.config import TrainConfig
+    from training.scenes.scene_store import SceneStore
+
+STATE_FILE = "state.pt"
+CHECKPOINT_FILE = "model.safetensors"
+
+
+class Run:
+    """One training run: what it learns from, what learns, and where it writes.
+
+    Args:
+        config: everything it is told.
+        store: the scenes.
+        device: where it computes.
+        processes: those that train together.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        store: SceneStore,
+        device: torch.device,
+        processes: Processes | None = None,
+    ) -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.store, self.device = config, store, device
+        self.processes = processes or Processes()
+        self.folder = Path(config.out)
+        self.draws = self._draws()
+        self.steps = config.steps or config.epochs * self.draws.steps_per_epoch
+        self.learner = build_learner(config).to(device)
+        self.learning = Learning(self.learner, config, device)
+        self.parallel = self.processes.wrap(self.learner)
+        self.watch = LossWatch(self.processes)
+        self.lessons = Ahead(self._lesson)
+
+    def train(self, stop: threading.Event | None = None) -> None:
+        """All remaining steps, saving on the way and at the end.
+
+        Args:
+            stop: when set, the run saves and returns after the step in progress.
+
+        Raises:
+            TrainingError: loss or weights are no longer numbers, or the GPU's memory is too
+                small. What was saved before stays.
+        """
+        self.learner.train()
+        begin = saved = self.learning.step
+        with RunLog(self.folder, begin, self.steps, self.processes.first) as log:
+            while self.learning.step < self.steps and not (stop and stop.is_set()):
+                self._rescan(log)
+                try:
+                    self.train_step()
+                except torch.cuda.OutOfMemoryError as error:
+                    raise TrainingError(self._out_of_memory()) from error
+                log.stepped()
+                step = self.learning.step
+                if step % self.config.log_every == 0 or step == begin + 1:
+                    self._log(log)
+                if step % self.config.save_every == 0:
+                    self.save()
+                    saved = step
+                if self.config.picture_every and step % self.config.picture_every == 0:
+                    self._draw(log)
+            if self.learning.step > saved:
+                self.save()
+
+    def train_step(self) -> torch.Tensor:
+        """One optimiser step; the loss, on the device."""
+        step = self.learning.step
+        lesson = self.lessons.take(step).opened()
+        batch = batch_augmented(
+            lesson.points,
+            lesson.changes,
+            self.config.augmentation,
+            self.config.model.voxel_size_m,
+        )
+        name = f"{self.config.seed}/{step}/{self.processes.rank}"
+        torch.manual_seed(random.Random(name).getrandbits(62))  # dropout's
+        precision = self.config.autocast
+        with torch.autocast(
+            self.device.type, getattr(torch, precision, None), enabled=precision != "none"
+        ):
+            loss: torch.Tensor
+            loss, parts = self.parallel(batch, lesson.truth, lesson.questions)
+        rate = rate_factor(step, self.steps, self.config)
+        norm = self.learning.learn(loss, rate)
+        self.watch.add(step, {"loss": loss, **parts, "gradient_norm": norm})
+        return loss.detach()
+
+    def save(self) -> None:
+        """Write the averaged model for use and the whole state for resuming, atomically.
+
+        Raises:
+            TrainingError: a loss or a weight is no longer a number (looking at every step would
+                stop the device each time; looking here keeps the good files), or the folder
+                cannot be written. The files stay as they were.
+        """
+        self._means()
+        if broken := self.learning.broken_weights():
+            raise self._lost(f"{len(broken)} weights became NaN or infinite ({broken[0]} ...)")
+        if not self.processes.first:
+            return
+        try:
+            self._write_files()
+        except (OSError, RuntimeError, SafetensorError) as error:  # each library has its own
+            raise TrainingError(
+                f"{self.folder}: cannot be written at step {self.learning.step}: {error}; what was "
+                "saved before is still there, so the run can go on from it"
+            ) from error
+
+    def _write_files(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        notes = {"training": f"{self.learning.step} steps on {len(self.store.scenes)} scenes"}
+        with self.learning.average.applied():
+            text = self.learner.text
+            own = text if isinstance(text, SmallTextEncoder) else None
+            save_checkpoint(self.folder / CHECKPOINT_FILE, self.learner.model, own, notes)
+        self.learning.save(self.folder / STATE_FILE, self.store.fingerprint())
+
+    def resume(self) -> list[str] | None:
+        """Go on from the saved state, where there is one.
+
+        Returns:
+            None without a state; else what differs from when it was saved, in words.
+
+        Raises:
+            TrainingError: the state cannot be read, or is that of another network.
+        """
+        if self.processes.first:
+            self._remove_leftovers()
+        path = self.folder / STATE_FILE
+        if not path.exists():
+            return None
+        return self.learning.load(path, self.store.fingerprint())
+
+    def _remove_leftovers(self) -> None:
+        """Half-written files of a run that was killed while saving."""
+        for name in (STATE_FILE, CHECKPOINT_FILE):
+            for path in self.folder.glob(f".{name}.*"):
+                path.unlink()
+
+    def _draws(self) -> Draws:
+        return Draws([len(scene.descriptions) for scene in self.store.scenes], self.config)
+
+    def _lesson(self, step: int) -> Parcel[Lesson]:
+        """A step's lesson, ready to be sent; made in another thread."""
+        draws = self.processes.share(self.draws.step(step))
+        lesson = lesson_of(draws, self.store.scenes, self.learner, self.config)
+        return Parcel(lesson, self.device)
+
+    def _rescan(self, log: RunLog) -> None:
+        every = self.config.rescan_every
+        if every and self.learning.step % every == 0 and (found := self.store.rescan()):
+            self.draws = self._draws()
+            self.lessons.forget()
+            log.say(f"{found} new scenes, {len(self.store.scenes)} now")
+
+    def _log(self, log: RunLog) -> None:
+        step = self.learning.step
+        rate = self.config.learning_rate * rate_factor(step - 1, self.steps, self.config)
+        scenes = float(len(self.store.scenes))
+        log.scalars(step, {**self._means(), "learning_rate": rate, "scenes": scenes})
+
+    def _draw(self, log: RunLog) -> None:
+        """The answer to one sentence about the first scene, always the same one."""
+        if not self.processes.first:
+            return
+        described = read_scene(self.store.paths[0], self.store.scenes[0].descriptions)
+        path = self.folder / "pictures" / f"step_{self.learning.step:06d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self.learning.average.applied():
+            pixels = draw_prediction(self.learner, described, path)
+        log.picture(self.learning.step, "answer_above_truth", pixels)
+
+    def _means(self) -> dict[str, float]:
+        try:
+            return self.watch.look()
+        except NotANumberError as error:
+            names = [self.store.scenes[draw.scene].scene_id for draw in self.draws.step(error.step)]
+            raise self._lost(f"{error} (scenes {', '.join(names)})") from error
+
+    def _lost(self, what: str) -> TrainingError:
+        return TrainingError(
+            f"{what}, seen after step {self.learning.step}; {self.config.out} keeps the last good "
+            "state, if one was saved before: lower learning_rate or set autocast to none"
+        )
+
+    def _out_of_memory(self) -> str:
+        draws = self.processes.share(self.draws.step(self.learning.step))
+        sizes = [len(self.store.scenes[draw.scene].xyz) for draw in draws]
+        return (
+            f"out of GPU memory at step {self.learning.step}, with {sum(sizes):,} points in "
+            f"{len(sizes)} scenes: lower scenes_per_step ({self.config.scenes_per_step}), "
+            f"sentences_per_scene ({self.config.sentences_per_scene}) or augmentation.max_points, "
+            "or set autocast to bfloat16"
+        )

@@ -1,0 +1,88 @@
+"""What every superpoint is taught at every step: its name, and where its object's centre is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from detailbase_core.voxelization import group_sizes
+from training.scenes.categories import CATEGORIES, STRUCTURE
+from training.scenes.dataset import COLORS
+
+if TYPE_CHECKING:
+    from detailbase_core.mask_decoder import SuperpointBatch
+    from training.scenes.dataset import SceneTruth
+
+OFFSET_BETA_M = 0.1  # nearer misses count by their square, farther ones by their length
+
+
+class NamingHeads(nn.Module):
+    """Category and colour of a superpoint, each by one linear layer.
+
+    They teach the U-Net and stay behind when the model ships.
+
+    Args:
+        width: features per superpoint.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.category = nn.Linear(width, len(CATEGORIES) + 1)
+        self.color = nn.Linear(width, len(COLORS))
+
+    def loss(self, features: Tensor, names: Tensor) -> Tensor:
+        """Cross-entropy of category plus that of colour over all named superpoints.
+
+        Args:
+            features: (M, width).
+            names: (M, 2) int64 as in SceneTruth.names, -1 = not known.
+        """
+        category, color = (
+            F.cross_entropy(head(features).float(), target, ignore_index=-1, reduction="sum")
+            / (target >= 0).sum().clamp(min=1)
+            for head, target in zip((self.category, self.color), names.unbind(dim=1), strict=True)
+        )
+        return category + color
+
+
+def real_rows(padded: Tensor, truth: SceneTruth) -> Tensor:
+    """(G, S, ...) -> (M, ...): the scenes' superpoints one after another, without padding."""
+    return padded.flatten(0, 1).index_select(0, truth.real)
+
+
+def center_loss(
+    superpoints: SuperpointBatch, truth: SceneTruth, point_to_superpoint: Tensor
+) -> Tensor:
+    """How far votes miss the centres of their objects, plus the error of who votes at all.
+
+    A centre is the mean of an object's points, as augmented. Superpoints of floor, walls and
+    ceiling, and of nothing known, do not vote.
+
+    Args:
+        superpoints: encoded, with votes.
+        truth: about them.
+        point_to_superpoint: (N,) of all scenes' points, numbered through.
+    """
+    assert superpoints.votes is not None, "build_learner refuses this weight without the head"
+    own = superpoints.geometry[..., :3]
+    points = own.new_zeros(own.shape[:2])
+    sizes = group_sizes(point_to_superpoint, len(truth.real))
+    points.view(-1).index_copy_(0, truth.real, sizes)
+    parts = truth.objects * points[..., None]
+    total = parts.sum(dim=1).clamp(min=1e-6)
+    centers = torch.bmm(parts.transpose(1, 2), own) / total[..., None]
+    owner = truth.objects.argmax(dim=2)
+    way = centers.gather(1, owner[..., None].expand(-1, -1, 3)) - own
+    votes = (real_rows(owner, truth) > 0) & (truth.names[:, 0] != STRUCTURE)
+    miss = F.smooth_l1_loss(
+        real_rows(superpoints.votes.offsets, truth).float(),
+        real_rows(way, truth),
+        reduction="none",
+        beta=OFFSET_BETA_M,
+    ).sum(dim=1)
+    miss = (miss * votes).sum() / votes.sum().clamp(min=1)
+    said = real_rows(superpoints.votes.movable, truth).float()
+    return miss + F.binary_cross_entropy_with_logits(said, votes.float())
