@@ -18,16 +18,25 @@ class CoarserLevel(NamedTuple):
         keys: [M] ascending Morton keys.
         coords: [M, 4] int32 (scene, x, y, z).
         spatial_shape: grid size (x, y, z), cells.
-        row_of_voxel: [V] int32, the cell in which each voxel of the finest grid lies; -1 where it
-            is outside of this grid (the last voxels of an odd axis).
+        inside: [V] bool, whether each voxel of the finest grid lies in this one (the last voxels of
+            an odd axis do not).
+        begun: [V] int32, how many cells begin up to each voxel of the finest grid.
         first_voxel: [M] int64, a voxel of the finest grid in each cell.
     """
 
     keys: Tensor
     coords: Tensor
     spatial_shape: tuple[int, int, int]
-    row_of_voxel: Tensor
+    inside: Tensor
+    begun: Tensor
     first_voxel: Tensor
+
+    def rows_of(self, voxels: Tensor | None) -> Tensor:
+        """int32, the cells in which voxels of the finest grid (None = all) lie; -1 = in none."""
+        inside, begun = self.inside, self.begun
+        if voxels is not None:
+            inside, begun = inside.index_select(0, voxels), begun.index_select(0, voxels)
+        return torch.where(inside, begun - 1, -1)
 
 
 def coarser_levels(
@@ -49,35 +58,43 @@ def coarser_levels(
     shapes = [halved(spatial_shape)]
     while len(shapes) < levels - 1:
         shapes.append(halved(shapes[-1]))
-    sizes = [[size << shift for size in shape] for shift, shape in enumerate(shapes, 1)]
-    limits = to_device(torch.tensor(sizes), keys.device)
-    shift = torch.arange(1, levels, device=keys.device)
-
     # One row per level, one column per voxel of the finest grid.
-    short = morton.ancestor_keys(keys, shift[:, None])
-    inside = (coords[:, 1:] < limits[:, None]).all(dim=2)
-    begins = inside.clone()
-    begins[:, 1:] &= short[:, 1:] != short[:, :-1]
-    number = begins.cumsum(dim=1)
-    count = begins.sum(dim=1)
-    counts: list[int] = count.tolist()  # here the host waits
+    inside = _inside(coords, shapes)
+    begun = (_changes(keys, levels) & inside).cumsum(dim=1, dtype=torch.int32)
+    counts: list[int] = begun[:, -1:].sum(dim=1).tolist()  # here the host waits
 
     # The cells of all levels, one level after another.
-    cells = sum(counts)
-    begin = (count.cumsum(0) - count)[:, None]
-    place = torch.where(begins, number - 1 + begin, cells)  # one behind the last takes the others
-    voxel = torch.arange(len(keys), device=keys.device).expand_as(place)
-    first = voxel.new_empty(cells + 1).scatter_(0, place.flatten(), voxel.flatten())[:cells]
-    level = torch.repeat_interleave(count, output_size=cells)
-    coarse_keys = short.flatten().index_select(0, level * len(keys) + first)
+    steps = torch.arange(1, max(counts) + 1, dtype=torch.int32, device=keys.device)
+    firsts = [torch.searchsorted(row, steps[:n]) for row, n in zip(begun, counts, strict=True)]
+    first = torch.cat(firsts)
+    shift = torch.arange(1, levels, device=keys.device).repeat_interleave(
+        to_device(torch.tensor(counts), keys.device), output_size=len(first)
+    )
+    coarse_keys = morton.ancestor_keys(keys.index_select(0, first), shift)
     coarse_coords = coords.index_select(0, first)
-    coarse_coords[:, 1:] >>= (level + 1)[:, None]
-    row = torch.where(inside, number - 1, -1).int()
-    parts = (torch.split(x, counts) for x in (coarse_keys, coarse_coords, first))
-    return [
-        CoarserLevel(keys_, coords_, shape, row_, first_)
-        for keys_, coords_, first_, row_, shape in zip(*parts, row, shapes, strict=True)
-    ]
+    coarse_coords[:, 1:] >>= shift[:, None]
+    split_keys, split_coords = torch.split(coarse_keys, counts), torch.split(coarse_coords, counts)
+    parts = zip(split_keys, split_coords, shapes, inside, begun, firsts, strict=True)
+    return [CoarserLevel(*level) for level in parts]
+
+
+def _changes(keys: Tensor, levels: int) -> Tensor:
+    """[levels - 1, V] bool: whether a voxel's cell differs from that of the voxel before it."""
+    differing = keys.clone()  # the first voxel always begins a cell
+    differing[:1] = torch.iinfo(torch.int64).max
+    differing[1:] = keys[1:] ^ keys[:-1]
+    least = torch.arange(1, levels, device=keys.device)
+    return differing >= (1 << 3 * least)[:, None]  # three bits for each halving
+
+
+def _inside(coords: Tensor, shapes: list[tuple[int, int, int]]) -> Tensor:
+    """[levels - 1, V] bool: whether each voxel's cell lies in the coarser grids."""
+    axes = zip(*shapes, strict=True)
+    limits = [[size << level for level, size in enumerate(axis, 1)] for axis in axes]
+    ends = to_device(torch.tensor(limits, dtype=torch.int32), coords.device)[:, :, None]
+    x, y, z = coords[:, 1:].t().contiguous()
+    inside: Tensor = (x < ends[0]) & (y < ends[1]) & (z < ends[2])
+    return inside
 
 
 def halved(spatial_shape: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -61,13 +61,13 @@ def _maps(
     """Every level's tables, from the finest one's ascending keys and coordinates."""
     coarser = coarser_levels(keys, coords, spatial_shape, levels)
     maps: list[KernelMap] = []
-    row_of_finest = torch.arange(len(keys), device=keys.device)
+    voxels: Tensor | None = None  # of the finest grid, one in each of the present level's cells
     for level in coarser:
-        parent = level.row_of_voxel.index_select(0, row_of_finest)
+        parent = level.rows_of(voxels)
         slot, children = slots_and_children(keys, parent, len(level.keys))
         maps.append(KernelMap(coords, spatial_shape, neighbour_table(keys), parent, slot, children))
         keys, coords, spatial_shape = level.keys, level.coords, level.spatial_shape
-        row_of_finest = level.first_voxel
+        voxels = level.first_voxel
     maps.append(KernelMap(coords, spatial_shape, neighbour_table(keys)))
     return tuple(maps)
 
