@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from detailbase_core.object_centers import ObjectCenters
@@ -14,6 +16,42 @@ if TYPE_CHECKING:
 # Tuned on rooms apart from the exams, as are the distances of object_centers.
 GROWN = 0.4  # an object takes its superpoints down to this part of the threshold
 DOUBT = 0.2  # "the chairs" leaves out what is so much less sure than the surest of them
+AGREED = 0.7  # soft IoU from which on the sentence is about the phrase
+
+
+def sentence_masks(
+    probabilities: NDArray[np.float32],
+    numbers: Sequence[int | None],
+    threshold: float,
+    centers: ObjectCenters | None,
+) -> NDArray[np.bool_]:
+    """The superpoints that a sentence and its phrases mean.
+
+    Each row is an object_mask. Where the network votes for objects, the sentence is about the
+    objects of that phrase with whose mask its own agrees best, if they agree well.
+
+    Args:
+        probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
+        numbers: how many objects each of them means; None = unknown.
+        threshold, centers: see object_mask.
+
+    Returns:
+        (1 + P, S) bool.
+    """
+    masks = np.stack(
+        [
+            object_mask(probability, threshold, centers, number)
+            for probability, number in zip(probabilities, numbers, strict=True)
+        ]
+    )
+    if centers is not None and len(masks) > 1:
+        sentence, phrases = probabilities[0], probabilities[1:]
+        shared = np.minimum(sentence, phrases) @ centers.sizes
+        agreement = shared / np.maximum(sentence, phrases).dot(centers.sizes).clip(min=1e-6)
+        best = int(agreement.argmax())
+        if agreement[best] >= AGREED:
+            masks[0] = masks[1 + best]
+    return masks
 
 
 def object_mask(

@@ -128,10 +128,6 @@ def mask_of(*superpoints: int) -> np.ndarray:
     return np.isin(np.arange(8), superpoints)
 
 
-def sure_of(*superpoints: int) -> np.ndarray:
-    return mask_of(*superpoints).astype(np.float32)
-
-
 def test_iou_is_over_points(scene, judge):
     sizes = np.bincount(scene.point_to_superpoint)
     assert judge.iou(mask_of(0, 1), [0]) == 1.0
@@ -156,17 +152,19 @@ def test_kinds(judge):
     assert judge.kind((0,), structure=False) == THING
     assert judge.kind((0, 2), structure=False) == SMALL  # object 2 owns nothing
     assert judge.kind((0,), structure=True) == STRUCTURE
-    assert judge.outcome(Question(1, ()), sure_of(0), sure_of(), 0.9).kind == ABSENT
+    assert judge.outcome(Question(1, ()), mask_of(0), mask_of(0), mask_of(), 0.9).kind == ABSENT
 
 
 def test_instances_match_objects_of_their_own(judge):
-    two = judge.outcome(Question(1, (0, 1)), sure_of(0, 1, 2, 3), sure_of(), 0.9)
+    two = judge.outcome(
+        Question(1, (0, 1)), mask_of(0, 1, 2, 3), mask_of(0, 1, 2, 3), mask_of(), 0.9
+    )
     assert (two.objects, two.instances, two.matched) == (2, 2, 2)
-    one = judge.outcome(Question(1, (0, 1)), sure_of(0, 1), sure_of(), 0.9)
+    one = judge.outcome(Question(1, (0, 1)), mask_of(0, 1), mask_of(0, 1), mask_of(), 0.9)
     assert (one.instances, one.matched) == (1, 1)
-    wrong = judge.outcome(Question(1, (3,)), sure_of(0, 1), sure_of(), 0.9)
+    wrong = judge.outcome(Question(1, (3,)), mask_of(0, 1), mask_of(0, 1), mask_of(), 0.9)
     assert (wrong.instances, wrong.matched) == (1, 0)
-    denied = judge.outcome(Question(1, (0,)), sure_of(0, 1), sure_of(), 0.1)
+    denied = judge.outcome(Question(1, (0,)), mask_of(0, 1), mask_of(0, 1), mask_of(), 0.1)
     assert (denied.said_present, denied.instances, denied.iou) == (False, 0, 1.0)
 
 

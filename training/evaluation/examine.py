@@ -12,6 +12,7 @@ from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.phrase_chunks import find_chunks
 from detailbase_core.phrase_head import phrases_of_words
 from detailbase_core.scene_batch import batch_scenes
+from detailbase_core.surest_objects import sentence_masks
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.outcomes import PhraseOutcome, SentenceOutcome
 from training.evaluation.scene_judge import Question, SceneJudge
@@ -35,12 +36,15 @@ class Answer(NamedTuple):
     """What a model says to a sentence.
 
     Attributes:
-        masks: (T, S) float32 probabilities over superpoints, a row per text row.
+        masks: (T, S) bool over superpoints, a row per text row; those of the sentence and its
+            phrases hold the objects that are meant.
+        raw: (T, S) bool, before objects were chosen.
         presence: (T,) probabilities; ones from a model without a presence head.
         phrases: (first, last, head) words of the noun phrases that it sees.
     """
 
-    masks: NDArray[np.float32]
+    masks: NDArray[np.bool_]
+    raw: NDArray[np.bool_]
     presence: NDArray[np.float32]
     phrases: list[tuple[int, int, int]]
 
@@ -74,34 +78,58 @@ class Examiner:
         device = next(self.model.parameters()).device
         batch = batch_scenes([scene], self.model.config.coordinates).to(device)
         encoded = self.model.encode_scene(batch)
+        centers = ObjectCenters.of(encoded, described.point_to_superpoint)
         descriptions = described.descriptions
         by_length = sorted(range(len(descriptions)), key=lambda i: len(descriptions[i].words))
         answers: dict[int, Answer] = {}  # sentences of like length go together: less padding
         for first in range(0, len(by_length), SENTENCES_AT_ONCE):
             numbers = by_length[first : first + SENTENCES_AT_ONCE]
-            said = self._answers(encoded, [descriptions[i] for i in numbers])
+            said = self._answers(encoded, centers, [descriptions[i] for i in numbers])
             answers.update(zip(numbers, said, strict=True))
-        in_order = [answers[i] for i in range(len(descriptions))]
-        return in_order, ObjectCenters.of(encoded, described.point_to_superpoint)
+        return [answers[i] for i in range(len(descriptions))], centers
 
     def _answers(
-        self, encoded: SuperpointBatch, descriptions: Sequence[Description]
+        self,
+        encoded: SuperpointBatch,
+        centers: ObjectCenters | None,
+        descriptions: Sequence[Description],
     ) -> Iterator[Answer]:
         text, mask = self.text_encoder.encode([d.words for d in descriptions])
         spans = [d.word_spans() for d in descriptions]
         last = self.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
         logits = last.presence_logits
         presence = torch.ones_like(last.scores) if logits is None else logits.sigmoid()
-        masks = last.mask_logits[0].float().sigmoid()
+        masks = last.mask_logits[0].float().sigmoid().cpu().numpy()
         if self.model.phrase_head is None:
             phrases = [find_chunks(d.words) for d in descriptions]
         else:
             counts = [len(d.words) for d in descriptions]
             phrases = phrases_of_words(self.model.phrase_head, text, counts)
         per_sentence = zip(
-            masks.cpu().numpy(), presence[0].float().cpu().numpy(), phrases, strict=True
+            descriptions, masks, presence[0].float().cpu().numpy(), phrases, strict=True
         )
-        return (Answer(*answer) for answer in per_sentence)
+        return (
+            Answer(
+                self._chosen(description, probability, centers),
+                probability >= self.config.mask_threshold,
+                *said,
+            )
+            for description, probability, *said in per_sentence
+        )
+
+    def _chosen(
+        self,
+        description: Description,
+        probability: NDArray[np.float32],
+        centers: ObjectCenters | None,
+    ) -> NDArray[np.bool_]:
+        """(T, S) masks; rows of words that no phrase stands for are as they were."""
+        rows = [0, *(phrase.row for phrase in description.phrases)]
+        numbers = [None, *map(description.number_of, description.phrases)]
+        threshold = self.config.mask_threshold
+        masks = probability >= threshold
+        masks[rows] = sentence_masks(probability[rows], numbers, threshold, centers)
+        return masks
 
 
 def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOutcome]:
@@ -112,11 +140,12 @@ def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOu
     ):
 
         def judged(asked: Question, answer: Answer = answer) -> PhraseOutcome:
-            presence = float(answer.presence[asked.row])
-            return judge.outcome(asked, answer.masks[asked.row], next(others), presence)
+            row = asked.row
+            presence = float(answer.presence[row])
+            return judge.outcome(asked, answer.masks[row], answer.raw[row], next(others), presence)
 
         phrases = tuple(
-            judged(Question(p.row, p.ids, p.structure, p.hard, description.number_of(p)))
+            judged(Question(p.row, p.ids, p.structure, p.hard))
             for p in description.phrases
             if p.ids or not p.structure
         )
@@ -137,7 +166,7 @@ def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOu
 
 def _other_masks(
     described: DescribedScene, answers: Sequence[Answer]
-) -> Iterator[NDArray[np.float32]]:
+) -> Iterator[NDArray[np.bool_]]:
     """Endless masks of random phrases of the scene: answers that ignore the question."""
     places = [
         (b, p.row)

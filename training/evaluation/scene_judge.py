@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from detailbase_core.instances import separate_instances
-from detailbase_core.surest_objects import object_mask
 from training.evaluation.metrics import iou_of
 from training.evaluation.mistakes import NOTHING, OTHER_KIND, kind_of_answer
 from training.evaluation.outcomes import (
@@ -38,14 +37,12 @@ class Question(NamedTuple):
         ids: objects that are meant; empty = there is no such thing.
         structure: whether it is floor, wall or ceiling.
         hard: there is no such thing, but others of its kind.
-        number: how many things the words speak of; None = perhaps several.
     """
 
     row: int
     ids: tuple[int, ...]
     structure: bool = False
     hard: bool = False
-    number: int | None = None
 
 
 class SceneJudge:
@@ -79,21 +76,20 @@ class SceneJudge:
     def outcome(
         self,
         asked: Question,
-        probability: NDArray[np.float32],
-        other: NDArray[np.float32],
+        mask: NDArray[np.bool_],
+        raw: NDArray[np.bool_],
+        other: NDArray[np.bool_],
         presence: float,
     ) -> PhraseOutcome:
         """Judge one answer.
 
         Args:
             asked: what was asked.
-            probability: (S,) float32, the answer's mask over superpoints.
-            other: (S,) float32, that of the answer to something else, as a model without text
-                would give.
+            mask: (S,) bool, the answer over superpoints.
+            raw: (S,) bool, the same before objects were chosen from it.
+            other: (S,) bool, the answer to something else, as a model without text would give.
             presence: probability that there is such a thing, as the model says.
         """
-        threshold = self.config.mask_threshold
-        mask = object_mask(probability, threshold, self.centers, asked.number)
         present, ids = presence >= self.config.presence_threshold, asked.ids
         instances = self.instances(mask) if present and not asked.structure else ()
         if not ids:
@@ -107,8 +103,8 @@ class SceneJudge:
             points=self.points_of(ids),
             iou=self.iou(mask, ids),
             oracle=self.oracle_iou(ids),
-            raw=self.iou(probability >= threshold, ids),
-            blind=self.iou(object_mask(other, threshold, self.centers, asked.number), ids),
+            raw=self.iou(raw, ids),
+            blind=self.iou(other, ids),
             same_category=self.category_iou(ids),
             said_present=present,
             objects=len(ids),
