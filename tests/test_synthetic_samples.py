@@ -177,6 +177,13 @@ def test_training_stays_away_from_the_exams(tmp_path, capsys):
         main(["--out", str(tmp_path), "--seeds", "7:3"])
 
 
+def test_first_rooms_are_an_exams(tmp_path, capsys):
+    for wrong in (["--first", "3"], ["--exam", "seen", "--first", "0"]):
+        with pytest.raises(SystemExit):
+            main(["--out", str(tmp_path), *wrong])
+        assert "--first N goes with --exam" in capsys.readouterr().err
+
+
 def test_a_look_at_rooms(folder, capsys):
     assert main(["--out", str(folder), "--show", "3"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 7
