@@ -32,6 +32,8 @@ from training.rooms.show_rooms import show
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detailbase_core.synthetic.sentences import Split
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -47,7 +49,7 @@ class Recipe:
 
     furniture: Path | None = None
     part: BankPart = "train"
-    text: str = "train"
+    text: Split = "train"
     sentences: int = 32
     corruption: str | None = None
 
@@ -131,7 +133,8 @@ def exam_rooms(
     """
     exam, sentences = read_exam(name, FurnitureBank.load(furniture))
     part: BankPart = "unseen" if exam.furniture == "unseen" else "train"
-    return exam.seeds, Recipe(furniture, part, exam.text, sentences, corruption)
+    text: Split = "exam_text" if exam.text == "exam_text" else "train"
+    return exam.seeds, Recipe(furniture, part, text, sentences, corruption)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

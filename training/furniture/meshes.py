@@ -155,7 +155,7 @@ def _paint(part: trimesh.Trimesh) -> Paint:
     material = getattr(part.visual, "material", None)
     if material is None:
         return Paint("", np.array([0.6, 0.6, 0.6, 1], np.float32), None)
-    rgba = np.asarray(material.diffuse, np.float32) / 255
+    rgba: NDArray[np.float32] = np.asarray(material.diffuse, np.float32) / np.float32(255)
     opacity = material.kwargs.get("d") if material.kwargs else None
     if material.image is None and _SAYS_WHITE.search(str(material.name or "")):
         rgba[:3] = rgba[:3].clip(_WHITE)  # exporters dim what was white to two thirds

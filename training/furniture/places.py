@@ -110,7 +110,7 @@ def _levels(heights: NDArray[np.float64], reach: float) -> list[float]:
         return []
     bins = np.floor(heights / 0.01).astype(np.int64)
     counts = np.bincount(bins - bins.min()).astype(np.float64)
-    levels = []
+    levels: list[float] = []
     while len(levels) < _MOST and counts.max() >= 8:
         best = int(counts.argmax())
         levels.append((best + bins.min() + 0.5) * 0.01)
@@ -123,7 +123,7 @@ def _rectangles(free: NDArray[np.bool_], most: int) -> list[Slots]:
     """The largest rectangles of True cells, none overlapping."""
     least = round(_LEAST_SIDE_M / _CELL_M)
     free = free.copy()
-    found = []
+    found: list[Slots] = []
     while len(found) < most:
         slots = _largest_rectangle(free)
         if slots is None or min(s.stop - s.start for s in slots) < least:

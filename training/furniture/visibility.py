@@ -62,7 +62,8 @@ class Rays:
             side = np.sign(normals @ direction)
             origins = points + (side * _LIFT_M)[:, None] * normals
             away = np.broadcast_to(direction, origins.shape)
-            free = ~self._scene.intersects_any(origins, away) & (side != 0)
+            blocked: NDArray[np.bool_] = self._scene.intersects_any(origins, away)  # type: ignore[no-untyped-call]
+            free = ~blocked & (side != 0)
             front[rows] += free & (side > 0)
             back[rows] += free & (side < 0)
 
