@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from detailbase_core.instances import separate_instances
 from detailbase_core.phrase_number import number_of
 from detailbase_core.phrase_queries import word_spans
-from detailbase_core.surest_objects import sentence_masks
+from detailbase_core.surest_objects import meant_objects
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def answer_query(
     rows = [0] + [phrase.head + 1 for phrase in sentence.phrases]
     logits = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float()
     numbers = [None, *_numbers(sentence)]  # the sentence may be about several things
-    masks = sentence_masks(logits.sigmoid().cpu().numpy(), numbers, config.mask_threshold, centers)
+    meant = meant_objects(logits.sigmoid().cpu().numpy(), numbers, config.mask_threshold, centers)
     scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()
     presence = _presence(prediction, rows)
     spans = [(sentence.text, 0, len(sentence.text))]
@@ -49,11 +49,13 @@ def answer_query(
 
     grounded: list[GroundedPhrase] = []
     next_id = 0
-    for span, mask, score, present in zip(spans, masks, scores, presence, strict=True):
+    for span, (mask, whole), score, present in zip(spans, meant, scores, presence, strict=True):
         instances: tuple[Instance, ...] = ()
         if present >= config.presence_threshold:
             points: NDArray[np.bool_] = mask[scene.point_to_superpoint]
-            instances = separate_instances(scene.cloud.xyz, points, score, config, next_id, centers)
+            instances = separate_instances(
+                scene.cloud.xyz, points, score, config, next_id, centers, whole
+            )
         next_id += len(instances)
         grounded.append(GroundedPhrase(*span, score, present, instances))
     return grounded[0], tuple(grounded[1:])

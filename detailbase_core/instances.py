@@ -29,6 +29,7 @@ def separate_instances(
     config: InstanceConfig,
     first_id: int,
     centers: ObjectCenters | None = None,
+    whole: bool = False,
 ) -> tuple[Instance, ...]:
     """Split a mask into objects.
 
@@ -44,6 +45,7 @@ def separate_instances(
         config: distances and sizes.
         first_id: id of the first instance; the others count on.
         centers: of the scene's superpoints, where the network votes for them.
+        whole: whether the mask is known to be one object, so that nothing is split or dropped.
 
     Returns:
         Instances by descending number of points (equal ones by first point); empty for an
@@ -61,6 +63,8 @@ def separate_instances(
     if indices.size == 0:
         return ()
     points = xyz[indices]
+    if whole:
+        return (_instance(first_id, indices, points, score),)
     labels = None if centers is None else centers.groups(indices)
     if labels is None:
         labels = _connected(points, config.connect_distance_m)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,15 +19,27 @@ DOUBT = 0.2  # "the chairs" leaves out what is so much less sure than the surest
 AGREED = 0.7  # soft IoU from which on the sentence is about the phrase
 
 
-def sentence_masks(
+class Meant(NamedTuple):
+    """What a phrase means.
+
+    Attributes:
+        mask: (S,) bool over superpoints.
+        whole: whether it is known to be one object.
+    """
+
+    mask: NDArray[np.bool_]
+    whole: bool
+
+
+def meant_objects(
     probabilities: NDArray[np.float32],
     numbers: Sequence[int | None],
     threshold: float,
     centers: ObjectCenters | None,
-) -> NDArray[np.bool_]:
-    """The superpoints that a sentence and its phrases mean.
+) -> list[Meant]:
+    """What a sentence and its phrases mean.
 
-    Each row is an object_mask. Where the network votes for objects, the sentence is about the
+    Each has its object_mask. Where the network votes for objects, the sentence is about the
     objects of that phrase with whose mask its own agrees best, if they agree well.
 
     Args:
@@ -36,22 +48,23 @@ def sentence_masks(
         threshold, centers: see object_mask.
 
     Returns:
-        (1 + P, S) bool.
+        1 + P.
     """
-    masks = np.stack(
-        [
-            object_mask(probability, threshold, centers, number)
-            for probability, number in zip(probabilities, numbers, strict=True)
-        ]
-    )
-    if centers is not None and len(masks) > 1:
+    meant = [
+        Meant(
+            object_mask(probability, threshold, centers, number),
+            centers is not None and number == 1,
+        )
+        for probability, number in zip(probabilities, numbers, strict=True)
+    ]
+    if centers is not None and len(meant) > 1:
         sentence, phrases = probabilities[0], probabilities[1:]
         shared = np.minimum(sentence, phrases) @ centers.sizes
         agreement = shared / np.maximum(sentence, phrases).dot(centers.sizes).clip(min=1e-6)
         best = int(agreement.argmax())
         if agreement[best] >= AGREED:
-            masks[0] = masks[1 + best]
-    return masks
+            meant[0] = meant[1 + best]
+    return meant
 
 
 def object_mask(

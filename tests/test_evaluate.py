@@ -12,6 +12,7 @@ import torch
 from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadFileError
 from detailbase_core.mask_decoder import Prediction
+from detailbase_core.surest_objects import Meant
 from tests.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
 from tests.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
 from training import evaluate as evaluate_module
@@ -128,6 +129,11 @@ def mask_of(*superpoints: int) -> np.ndarray:
     return np.isin(np.arange(8), superpoints)
 
 
+def judged(judge: SceneJudge, asked: Question, superpoints: list[int], presence: float):
+    mask = mask_of(*superpoints)
+    return judge.outcome(asked, Meant(mask, False), mask, mask_of(), presence)
+
+
 def test_iou_is_over_points(scene, judge):
     sizes = np.bincount(scene.point_to_superpoint)
     assert judge.iou(mask_of(0, 1), [0]) == 1.0
@@ -152,19 +158,17 @@ def test_kinds(judge):
     assert judge.kind((0,), structure=False) == THING
     assert judge.kind((0, 2), structure=False) == SMALL  # object 2 owns nothing
     assert judge.kind((0,), structure=True) == STRUCTURE
-    assert judge.outcome(Question(1, ()), mask_of(0), mask_of(0), mask_of(), 0.9).kind == ABSENT
+    assert judged(judge, Question(1, ()), [0], 0.9).kind == ABSENT
 
 
 def test_instances_match_objects_of_their_own(judge):
-    two = judge.outcome(
-        Question(1, (0, 1)), mask_of(0, 1, 2, 3), mask_of(0, 1, 2, 3), mask_of(), 0.9
-    )
+    two = judged(judge, Question(1, (0, 1)), [0, 1, 2, 3], 0.9)
     assert (two.objects, two.instances, two.matched) == (2, 2, 2)
-    one = judge.outcome(Question(1, (0, 1)), mask_of(0, 1), mask_of(0, 1), mask_of(), 0.9)
+    one = judged(judge, Question(1, (0, 1)), [0, 1], 0.9)
     assert (one.instances, one.matched) == (1, 1)
-    wrong = judge.outcome(Question(1, (3,)), mask_of(0, 1), mask_of(0, 1), mask_of(), 0.9)
+    wrong = judged(judge, Question(1, (3,)), [0, 1], 0.9)
     assert (wrong.instances, wrong.matched) == (1, 0)
-    denied = judge.outcome(Question(1, (0,)), mask_of(0, 1), mask_of(0, 1), mask_of(), 0.1)
+    denied = judged(judge, Question(1, (0,)), [0, 1], 0.1)
     assert (denied.said_present, denied.instances, denied.iou) == (False, 0, 1.0)
 
 

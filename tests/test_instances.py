@@ -88,6 +88,12 @@ def test_structure_is_parted_by_gaps_only():
     assert len(separate(xyz, centers=centers)) == 1
 
 
+def test_what_is_known_to_be_one_object_stays_whole():
+    xyz = np.concatenate([block([0, 0, 0]), block([1, 0, 0], 10)])
+    (one,) = separate_instances(xyz, np.ones(len(xyz), bool), 0.7, CONFIG, 3, whole=True)
+    assert (one.id, len(one.point_indices)) == (3, len(xyz))
+
+
 def test_crumbs_are_dropped_unless_nothing_else_is_left():
     xyz = np.concatenate([block([0, 0, 0]), block([1, 0, 0], 5, 0.05), block([2, 0, 0], 9, 0.05)])
     (one,) = separate(xyz)

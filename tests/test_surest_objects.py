@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detailbase_core.object_centers import ObjectCenters
-from detailbase_core.surest_objects import object_mask, sentence_masks
+from detailbase_core.surest_objects import meant_objects, object_mask
 
 
 def two_chairs_and_a_wall(wall_votes: bool = False) -> ObjectCenters:
@@ -54,20 +54,20 @@ def test_structure_and_networks_without_votes_keep_their_mask():
     assert chosen([0.9, 0.6, 0.3, 0.8, 0.8, 0.8, 0.0], 1) == [0, 1, 3, 4, 5]
 
 
-def both_masks(sentence, phrases, numbers, centers) -> list[list[int]]:
+def meant(sentence, phrases, numbers, centers) -> list[tuple[list[int], bool]]:
     probabilities = np.array([sentence, *phrases], np.float32)
-    masks = sentence_masks(probabilities, [None, *numbers], 0.5, centers)
-    return [np.flatnonzero(mask).tolist() for mask in masks]
+    found = meant_objects(probabilities, [None, *numbers], 0.5, centers)
+    return [(np.flatnonzero(mask).tolist(), whole) for mask, whole in found]
 
 
 def test_a_sentence_is_about_the_phrase_with_which_it_agrees():
-    first, second = [0.9, 0.9, 0.6, 0.8, 0.8, 0.6, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9]
-    masks = both_masks(first, [second, first], [1, 1], two_chairs_and_a_wall())
-    assert masks == [[0, 1, 2], [6], [0, 1, 2]]
-    masks = both_masks(first, [second], [1], two_chairs_and_a_wall())
-    assert masks == [[0, 1, 2, 3, 4, 5], [6]]  # agrees with none
+    chairs, wall = [0.9, 0.9, 0.6, 0.8, 0.8, 0.6, 0.0], [0.0] * 6 + [0.9]
+    found = meant(chairs, [wall, chairs], [None, 1], two_chairs_and_a_wall())
+    assert found == [([0, 1, 2], True), ([6], False), ([0, 1, 2], True)]
+    found = meant(chairs, [wall], [1], two_chairs_and_a_wall())
+    assert found[0] == ([0, 1, 2, 3, 4, 5], False)  # agrees with none
 
 
 def test_a_network_without_votes_answers_the_sentence_by_its_mask():
     first, second = [0.9] * 3 + [0.0] * 4, [0.9] * 4 + [0.0] * 3
-    assert both_masks(first, [second], [1], None) == [[0, 1, 2], [0, 1, 2, 3]]
+    assert meant(first, [second], [1], None) == [([0, 1, 2], False), ([0, 1, 2, 3], False)]

@@ -12,7 +12,7 @@ from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.phrase_chunks import find_chunks
 from detailbase_core.phrase_head import phrases_of_words
 from detailbase_core.scene_batch import batch_scenes
-from detailbase_core.surest_objects import sentence_masks
+from detailbase_core.surest_objects import Meant, meant_objects
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.outcomes import PhraseOutcome, SentenceOutcome
 from training.evaluation.scene_judge import Question, SceneJudge
@@ -36,14 +36,13 @@ class Answer(NamedTuple):
     """What a model says to a sentence.
 
     Attributes:
-        masks: (T, S) bool over superpoints, a row per text row; those of the sentence and its
-            phrases hold the objects that are meant.
+        meant: the objects of the sentence and of each phrase, by text row.
         raw: (T, S) bool, before objects were chosen.
         presence: (T,) probabilities; ones from a model without a presence head.
         phrases: (first, last, head) words of the noun phrases that it sees.
     """
 
-    masks: NDArray[np.bool_]
+    meant: dict[int, Meant]
     raw: NDArray[np.bool_]
     presence: NDArray[np.float32]
     phrases: list[tuple[int, int, int]]
@@ -110,26 +109,23 @@ class Examiner:
         )
         return (
             Answer(
-                self._chosen(description, probability, centers),
+                self._meant(description, probability, centers),
                 probability >= self.config.mask_threshold,
                 *said,
             )
             for description, probability, *said in per_sentence
         )
 
-    def _chosen(
+    def _meant(
         self,
         description: Description,
         probability: NDArray[np.float32],
         centers: ObjectCenters | None,
-    ) -> NDArray[np.bool_]:
-        """(T, S) masks; rows of words that no phrase stands for are as they were."""
+    ) -> dict[int, Meant]:
         rows = [0, *(phrase.row for phrase in description.phrases)]
         numbers = [None, *map(description.number_of, description.phrases)]
-        threshold = self.config.mask_threshold
-        masks = probability >= threshold
-        masks[rows] = sentence_masks(probability[rows], numbers, threshold, centers)
-        return masks
+        meant = meant_objects(probability[rows], numbers, self.config.mask_threshold, centers)
+        return dict(zip(rows, meant, strict=True))
 
 
 def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOutcome]:
@@ -142,7 +138,7 @@ def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOu
         def judged(asked: Question, answer: Answer = answer) -> PhraseOutcome:
             row = asked.row
             presence = float(answer.presence[row])
-            return judge.outcome(asked, answer.masks[row], answer.raw[row], next(others), presence)
+            return judge.outcome(asked, answer.meant[row], answer.raw[row], next(others), presence)
 
         phrases = tuple(
             judged(Question(p.row, p.ids, p.structure, p.hard))
@@ -177,4 +173,4 @@ def _other_masks(
     chance = random.Random(described.scene_id)
     while True:
         sentence, row = chance.choice(places)
-        yield answers[sentence].masks[row]
+        yield answers[sentence].meant[row].mask

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import InstanceConfig
     from detailbase_core.object_centers import ObjectCenters
+    from detailbase_core.surest_objects import Meant
     from detailbase_core.types import Instance
     from training.scenes.scene_files import DescribedScene
 
@@ -76,7 +77,7 @@ class SceneJudge:
     def outcome(
         self,
         asked: Question,
-        mask: NDArray[np.bool_],
+        meant: Meant,
         raw: NDArray[np.bool_],
         other: NDArray[np.bool_],
         presence: float,
@@ -85,13 +86,13 @@ class SceneJudge:
 
         Args:
             asked: what was asked.
-            mask: (S,) bool, the answer over superpoints.
+            meant: the answer.
             raw: (S,) bool, the same before objects were chosen from it.
             other: (S,) bool, the answer to something else, as a model without text would give.
             presence: probability that there is such a thing, as the model says.
         """
         present, ids = presence >= self.config.presence_threshold, asked.ids
-        instances = self.instances(mask) if present and not asked.structure else ()
+        instances = self.instances(meant) if present and not asked.structure else ()
         if not ids:
             return PhraseOutcome(
                 asked.row, ABSENT, asked.hard, said_present=present, instances=len(instances)
@@ -101,7 +102,7 @@ class SceneJudge:
             kind=self.kind(ids, asked.structure),
             category=self.category(ids),
             points=self.points_of(ids),
-            iou=self.iou(mask, ids),
+            iou=self.iou(meant.mask, ids),
             oracle=self.oracle_iou(ids),
             raw=self.iou(raw, ids),
             blind=self.iou(other, ids),
@@ -110,13 +111,15 @@ class SceneJudge:
             objects=len(ids),
             instances=len(instances),
             matched=self.matched(instances, ids),
-            answer=self.kind_of_answer(mask, ids) if present else NOTHING,
+            answer=self.kind_of_answer(meant.mask, ids) if present else NOTHING,
         )
 
-    def instances(self, mask: NDArray[np.bool_]) -> tuple[Instance, ...]:
-        """Separate objects of a mask over superpoints."""
-        points = mask[self.described.point_to_superpoint]
-        return separate_instances(self.described.xyz, points, 1.0, self.config, 0, self.centers)
+    def instances(self, meant: Meant) -> tuple[Instance, ...]:
+        """Separate objects of an answer."""
+        points = meant.mask[self.described.point_to_superpoint]
+        return separate_instances(
+            self.described.xyz, points, 1.0, self.config, 0, self.centers, meant.whole
+        )
 
     def points_of(self, ids: Sequence[int]) -> int:
         """Points of some objects together."""
