@@ -10,11 +10,11 @@ from pybind11.setup_helpers import Pybind11Extension, build_ext
 from setuptools import setup
 
 if platform.system() == "Linux":
-    compile_args, link_args = ["-O3", "-fopenmp", "-fno-math-errno"], ["-fopenmp"]
+    compile_args, link_args = ["-O3", "-fopenmp", "-fno-math-errno", "-fno-trapping-math"], ["-fopenmp"]
 elif sys.platform == "win32":
     compile_args, link_args = ["/O2", "/openmp"], []
 else:  # Apple's clang ships no OpenMP
-    compile_args, link_args = ["-O3", "-fno-math-errno"], []
+    compile_args, link_args = ["-O3", "-fno-math-errno", "-fno-trapping-math"], []
 
 setup(
     ext_modules=[

@@ -5,115 +5,86 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "pinhole.h"
+#include "scan_view.h"
 
 namespace detailbase {
 namespace {
 
 constexpr size_t kVersionsRemembered = 10000;
-constexpr int64_t kPointsRemembered = 1000000;  // room for a scan that is kept for the next
 // A mean that jumps by more than this in one scan counts as a change.
 constexpr float kMovedVoxels = 0.25f, kRecolored = 16;
-
-struct Point {
-  double x, y, z;
-};
-
-Point to_map(const double* t, double x, double y, double z) {
-  return {t[0] * x + t[1] * y + t[2] * z + t[3], t[4] * x + t[5] * y + t[6] * z + t[7],
-          t[8] * x + t[9] * y + t[10] * z + t[11]};
-}
-
-// The inverse of the same rigid transform.
-Point to_sensor(const double* t, const Point& p) {
-  const double x = p.x - t[3], y = p.y - t[7], z = p.z - t[11];
-  return {t[0] * x + t[4] * y + t[8] * z, t[1] * x + t[5] * y + t[9] * z,
-          t[2] * x + t[6] * y + t[10] * z};
-}
-
-bool in_box(const Point& p, const double* low, const double* high) {
-  return p.x >= low[0] && p.y >= low[1] && p.z >= low[2] && p.x <= high[0] && p.y <= high[1] &&
-         p.z <= high[2];
-}
-
-// std::floor is a library call on baseline x86-64; this is not. |x| < 2^31.
-int32_t floor_to_int(double x) {
-  const auto truncated = static_cast<int32_t>(x);
-  return truncated - (x < truncated);
-}
-
-constexpr uint64_t kDropped = ~uint64_t{0};
+constexpr uint64_t kDropped = PlacedPoints::kDropped, kNoKey = kDropped - 1;
+constexpr int32_t kNoSighting = -1;
 
 }  // namespace
 
-void VoxelMap::place(const Scan& scan, const InsertOptions& options) {
-  placed_.resize(scan.count);
-  const double per_metre = 1 / voxel_size_, limit = kVoxelLimit - 2;
-  const double near = options.min_range * options.min_range;
-  const double far = options.max_range * options.max_range;
-  bool beyond = false;
-#pragma omp parallel for schedule(static) reduction(|| : beyond)
-  for (int64_t i = 0; i < scan.count; ++i) {
-    const double x = scan.xyz[i].x, y = scan.xyz[i].y, z = scan.xyz[i].z;
-    const double range = x * x + y * y + z * z;
-    placed_[i].key = kDropped;
-    if (!(range >= near && range <= far)) continue;  // NaN drops out here too
-    Point p = to_map(scan.sensor_to_map, x, y, z);
-    if (!in_box(p, options.crop_low, options.crop_high)) continue;
-    p = {p.x * per_metre, p.y * per_metre, p.z * per_metre};
-    if (!(std::abs(p.x) < limit && std::abs(p.y) < limit && std::abs(p.z) < limit)) {
-      beyond = true;
-      continue;
-    }
-    const Voxel v{floor_to_int(p.x), floor_to_int(p.y), floor_to_int(p.z)};
-    const auto local = [&](double at, int32_t voxel) {
-      return static_cast<float>((at - voxel - 0.5) * voxel_size_);
-    };
-    placed_[i] = {pack(v), {local(p.x, v.x), local(p.y, v.y), local(p.z, v.z)}};
-  }
-  if (beyond) throw std::out_of_range("a point lies beyond the voxels that can be numbered");
-}
-
-int32_t VoxelMap::sighting_of(uint64_t key) {
-  const auto next = static_cast<int32_t>(sightings_.size());
-  const auto fallback = static_cast<int32_t>(keys_.size());
-  const int32_t position = table_.find_or_insert(key, fallback);
-  if (position == fallback) {
+int32_t VoxelMap::position_of(uint64_t key) {
+  const auto next = static_cast<int32_t>(keys_.size());
+  const int32_t position = table_.find_or_insert(key, next);
+  if (position == next) {
     keys_.push_back(key);
-    records_.push_back({{}, {}, 0, version_, 0});
-    seen_.push_back({version_, next});
-  } else if (seen_[position].version == version_) {
-    return seen_[position].sighting;
-  } else {
-    seen_[position] = {version_, next};
+    records_.push_back({});
+    seen_.push_back({0, 0});
   }
-  sightings_.push_back({position, 0, {}, {}});
-  return next;
+  return position;
 }
 
-int64_t VoxelMap::collect(const Scan& scan) {
-  constexpr int64_t kAhead = 16;  // points; hides the cache misses of the table, then of seen_
-  sightings_.clear();
-  int64_t inserted = 0;
-  int32_t latest = -1;  // neighbouring pixels mostly fall into the same voxel
-  uint64_t latest_key = kDropped;
-  for (int64_t i = 0; i < scan.count; ++i) {
-    if (i + 2 * kAhead < scan.count) table_.prefetch(placed_[i + 2 * kAhead].key);
-    if (i + kAhead < scan.count) prefetch(seen_.data() + table_.guess(placed_[i + kAhead].key));
-    const Placed& point = placed_[i];
-    if (point.key == kDropped) continue;
-    if (point.key != latest_key) {
-      latest = sighting_of(point.key);
-      latest_key = point.key;
-    }
-    Sighting& sighting = sightings_[latest];
-    const uint8_t* color = scan.rgb + 3 * i;
-    sighting.offset = sighting.offset + point.offset;
-    for (int c = 0; c < 3; ++c) sighting.color[c] += color[c];
-    ++sighting.points;
-    ++inserted;
+int32_t VoxelMap::sighting_of(int32_t position) {
+  Seen& seen = seen_[position];
+  if (seen.scan != scan_) {
+    seen = {scan_, static_cast<int32_t>(sightings_.size())};
+    sightings_.push_back({position, 0, {}, {}});
   }
-  return inserted;
+  return seen.sighting;
+}
+
+void VoxelMap::look_up(const PlacedPoints& points, int64_t count, int32_t* look_up_of_point) {
+  const size_t first = looked_up_.size();
+  wanted_.clear();
+  for (int64_t i = 0; i < count; ++i) {
+    const uint64_t key = points.key[i];
+    Recent& recent = recent_[(key ^ key >> 17 ^ key >> 36) % recent_.size()];
+    if (recent.key != key) {
+      recent = {key, static_cast<int32_t>(first + wanted_.size())};
+      wanted_.push_back(key);
+      if (key != kDropped) table_.prefetch(key);
+    }
+    look_up_of_point[i] = recent.look_up;
+  }
+  // Step by step over all of them, so that nobody waits for memory.
+  for (const uint64_t key : wanted_) {
+    const int32_t position = key == kDropped ? kNoSighting : position_of(key);
+    if (position != kNoSighting) prefetch(&seen_[position]);
+    looked_up_.push_back(position);
+  }
+  for (size_t i = first; i < looked_up_.size(); ++i) {
+    if (looked_up_[i] != kNoSighting) looked_up_[i] = sighting_of(looked_up_[i]);
+  }
+}
+
+bool VoxelMap::collect(const Scan& scan, const InsertOptions& options, int64_t& inserted) {
+  ++scan_;
+  sightings_.clear();
+  looked_up_.clear();
+  recent_.fill({kNoKey, kNoSighting});
+  PlacedPoints points;
+  int32_t look_up_of_point[PlacedPoints::kMost];
+  for (int64_t begin = 0; begin < scan.count; begin += PlacedPoints::kMost) {
+    const int64_t count = std::min(PlacedPoints::kMost, scan.count - begin);
+    if (!place_points(scan, begin, count, options, voxel_size_, points)) return false;
+    look_up(points, count, look_up_of_point);
+    for (int64_t i = 0; i < count; ++i) {
+      const int32_t at = looked_up_[look_up_of_point[i]];
+      if (at == kNoSighting) continue;
+      Sighting& sighting = sightings_[at];
+      const uint8_t* color = scan.rgb + 3 * (begin + i);
+      sighting.offset = sighting.offset + points.offset(i);
+      for (int c = 0; c < 3; ++c) sighting.color[c] += color[c];
+      ++sighting.points;
+      ++inserted;
+    }
+  }
+  return true;
 }
 
 // Running mean: `hits` counts this sighting already.
@@ -141,79 +112,52 @@ void VoxelMap::average(const Sighting& sighting, int64_t stamp_ns, VoxelRecord& 
 }
 
 InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
-  place(scan, options);
-  next_version();
-  const auto before = static_cast<int64_t>(keys_.size());
+  const size_t before = keys_.size();
   InsertCounts counts{};
-  counts.inserted = collect(scan);
-  counts.new_voxels = static_cast<int64_t>(keys_.size()) - before;
+  if (!collect(scan, options, counts.inserted)) {
+    const uint64_t removed = removed_;
+    while (keys_.size() > before) remove(static_cast<int32_t>(keys_.size()) - 1);
+    removed_ = removed;
+    throw std::out_of_range("a point lies beyond the voxels that can be numbered");
+  }
+  next_version();
+  counts.new_voxels = static_cast<int64_t>(keys_.size() - before);
   counts.updated = static_cast<int64_t>(sightings_.size()) - counts.new_voxels;
   constexpr size_t kAhead = 16;
   for (size_t i = 0; i < sightings_.size(); ++i) {
     if (i + kAhead < sightings_.size()) prefetch(&records_[sightings_[i + kAhead].position]);
     const Sighting& sighting = sightings_[i];
     VoxelRecord& record = records_[sighting.position];
-    if (record.hits == 0) record.last_seen_ns = scan.stamp_ns;
+    if (record.hits == 0) {
+      record.last_seen_ns = scan.stamp_ns;
+      record.changed_in = version_;
+    }
     record.hits = std::min(record.hits + 1, kMaxHits);
     average(sighting, scan.stamp_ns, record);
   }
   if (options.carve && scan.height > 0) counts.carved = carve(scan, options);
   const double sensor[3] = {scan.sensor_to_map[3], scan.sensor_to_map[7], scan.sensor_to_map[11]};
   counts.evicted = evict(sensor, options.max_voxels);
-  if (scan.count > kPointsRemembered) std::vector<Placed>().swap(placed_);
   return counts;
 }
 
-// Whether the image measured clearly more than `depth` all over the patch of the voxel that
-// projects to (column, row): the voxel's footprint is probed at 3 x 3 pixels, so that neither
-// a thin thing inside it nor a slightly wrong pose at an outline costs a voxel its life.
-static bool sees_past(const Scan& scan, double column, double row, double reach, double depth) {
-  int measured = 0;
-  for (int i = -1; i <= 1; ++i) {
-    for (int j = -1; j <= 1; ++j) {
-      const double u = column + j * reach + 0.5, v = row + i * reach + 0.5;
-      if (!(u >= 0 && v >= 0 && u < scan.width && v < scan.height)) return false;
-      const int64_t pixel = static_cast<int64_t>(v) * scan.width + static_cast<int64_t>(u);
-      const float z = scan.xyz[pixel].z;
-      if (!std::isfinite(z)) continue;
-      if (z <= depth) return false;
-      ++measured;
-    }
-  }
-  return measured >= 5;
-}
-
-std::vector<uint8_t> VoxelMap::seen_through(const Scan& scan, const InsertOptions& options) const {
-  std::vector<uint8_t> through(keys_.size(), 0);
-  const Pinhole camera = fit_pinhole(scan.xyz, scan.height, scan.width);
-  if (!camera.good) return through;
-  const double near = std::max(options.min_range, 1e-3);
-  const double half = 0.5 * voxel_size_;
-#pragma omp parallel for schedule(static)
-  for (int64_t i = 0; i < static_cast<int64_t>(keys_.size()); ++i) {
-    if (seen_[i].version == version_ || records_[i].last_seen_ns > scan.stamp_ns) continue;
-    const Voxel v = unpack(keys_[i]);
-    const Point centre{(v.x + 0.5) * voxel_size_, (v.y + 0.5) * voxel_size_,
-                       (v.z + 0.5) * voxel_size_};
-    const Point p = to_sensor(scan.sensor_to_map, centre);
-    if (p.z < near || p.z > options.max_range) continue;
-    // Two voxels of slack for the grid and the pose, and 2 % of the depth for the sensor.
-    const double depth = p.z + 2 * voxel_size_ + 0.02 * p.z;
-    const double reach = std::max(1.0, half * std::abs(camera.fx) / p.z);
-    through[i] = sees_past(scan, camera.fx * p.x / p.z + camera.cx,
-                           camera.fy * p.y / p.z + camera.cy, reach, depth);
-  }
-  return through;
-}
-
 int64_t VoxelMap::carve(const Scan& scan, const InsertOptions& options) {
-  const std::vector<uint8_t> through = seen_through(scan, options);
+  const ScanView view(scan, options, voxel_size_);
+  if (!view.good()) return 0;
+  ScanView::Projected voxels;
   int64_t carved = 0;
   // Downwards, since remove() moves the last voxel, already judged, into the gap.
-  for (auto i = static_cast<int32_t>(through.size()) - 1; i >= 0; --i) {
-    if (through[i] == 0 || --records_[i].hits > 0) continue;
-    remove(i);
-    ++carved;
+  for (auto end = static_cast<int32_t>(keys_.size()); end > 0;) {
+    const int32_t begin = (end - 1) / ScanView::kMost * ScanView::kMost;
+    view.project(&keys_[begin], end - begin, voxels);
+    for (int32_t i = end - 1; i >= begin; --i) {
+      if (!view.contains(voxels, i - begin) || seen_[i].scan == scan_) continue;
+      if (!view.sees_past(voxels, i - begin) || records_[i].last_seen_ns > scan.stamp_ns) continue;
+      if (--records_[i].hits > 0) continue;
+      remove(i);
+      ++carved;
+    }
+    end = begin;
   }
   return carved;
 }
@@ -264,7 +208,7 @@ void VoxelMap::restore(uint64_t key, const VoxelRecord& record) {
   table_.find_or_insert(key, static_cast<int32_t>(keys_.size()));
   keys_.push_back(key);
   records_.push_back(record);
-  seen_.push_back({version_, 0});
+  seen_.push_back({0, 0});
 }
 
 void VoxelMap::clear() {
@@ -287,7 +231,7 @@ void VoxelMap::forget_times() {
 uint64_t VoxelMap::memory_bytes() const {
   return table_.memory_bytes() + keys_.capacity() * sizeof(uint64_t) +
          records_.capacity() * sizeof(VoxelRecord) + seen_.capacity() * sizeof(Seen) +
-         placed_.capacity() * sizeof(Placed) + sightings_.capacity() * sizeof(Sighting) +
+         looked_up_.capacity() * sizeof(int32_t) + sightings_.capacity() * sizeof(Sighting) +
          removed_before_.size() * sizeof(uint64_t);
 }
 

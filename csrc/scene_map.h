@@ -1,10 +1,12 @@
 // A voxel map with running means, forgetting and bounded memory. Not locked: the owner is.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <vector>
 
+#include "scan.h"
 #include "vec3.h"
 #include "voxel_table.h"
 
@@ -13,22 +15,6 @@ namespace detailbase {
 // A voxel's hits never exceed this: the mean follows changes with a weight of 1/10 at least,
 // and ten scans that see through a voxel remove it, however old it is.
 constexpr int32_t kMaxHits = 10;
-
-struct Scan {
-  const Vec3* xyz;  // metres, sensor frame; NaN and infinite rows are dropped
-  const uint8_t* rgb;
-  int64_t count;
-  int32_t height, width;  // of an organised scan, else 0
-  int64_t stamp_ns;
-  const double* sensor_to_map;  // 4 x 4, row-major, rigid
-};
-
-struct InsertOptions {
-  double min_range, max_range;         // metres from the sensor
-  const double *crop_low, *crop_high;  // x y z of a box in the map's frame, metres
-  bool carve;
-  int64_t max_voxels;
-};
 
 struct InsertCounts {
   int64_t inserted, new_voxels, updated, carved, evicted;
@@ -69,11 +55,6 @@ class VoxelMap {
   const std::vector<VoxelRecord>& records() const { return records_; }
 
  private:
-  // A point of the current scan, in the map.
-  struct Placed {
-    uint64_t key;
-    Vec3 offset;  // metres from the voxel's centre
-  };
   // The points of the current scan in one voxel.
   struct Sighting {
     int32_t position, points;
@@ -84,16 +65,25 @@ class VoxelMap {
   // Which scan saw a voxel last, and as which of its sightings. Apart from the records, so that
   // the points of a scan find it in the cache.
   struct Seen {
-    uint32_t version;
+    uint32_t scan;
     int32_t sighting;
   };
 
+  // The latest look-up of one of the keys that share a place in recent_.
+  struct Recent {
+    uint64_t key;
+    int32_t look_up;
+  };
+
   void next_version();
-  void place(const Scan& scan, const InsertOptions& options);
-  int64_t collect(const Scan& scan);
-  int32_t sighting_of(uint64_t key);
+  // Sums the scan up in sightings_, new voxels without hits at the end of the lists. False where a
+  // point lies beyond kVoxelLimit voxels.
+  bool collect(const Scan& scan, const InsertOptions& options, int64_t& inserted);
+  // Says for each point in which entry of looked_up_ its sighting is.
+  void look_up(const PlacedPoints& points, int64_t count, int32_t* look_up_of_point);
+  int32_t position_of(uint64_t key);
+  int32_t sighting_of(int32_t position);
   void average(const Sighting& sighting, int64_t stamp_ns, VoxelRecord& record) const;
-  std::vector<uint8_t> seen_through(const Scan& scan, const InsertOptions& options) const;
   int64_t carve(const Scan& scan, const InsertOptions& options);
   int64_t evict(const double* sensor, int64_t max_voxels);
   void remove(int32_t position);
@@ -103,8 +93,13 @@ class VoxelMap {
   std::vector<uint64_t> keys_;
   std::vector<VoxelRecord> records_;
   std::vector<Seen> seen_;
-  std::vector<Placed> placed_;       // of the current scan, kept for their memory
-  std::vector<Sighting> sightings_;  // likewise
+  // Of the current scan, and kept for their memory. A small cache in front of the table knows the
+  // voxels of neighbouring points; what it does not know is looked up, a voxel seldom twice.
+  uint32_t scan_ = 0;
+  std::array<Recent, 4096> recent_;
+  std::vector<uint64_t> wanted_;
+  std::vector<int32_t> looked_up_;
+  std::vector<Sighting> sightings_;
   uint32_t version_ = 0;
   uint64_t removed_ = 0;
   std::deque<uint64_t> removed_before_;  // removed_ when each of the last versions began

@@ -277,6 +277,21 @@ def test_far_from_the_origin_works_or_is_refused():
     assert len(scene_map) == 1 and scene_map.version == version
 
 
+def test_a_scan_refused_halfway_leaves_the_map_as_it_was():
+    scene_map = SceneMap(CONFIG)
+    row = np.stack([np.linspace(-5, 5, 2000), np.ones(2000), np.zeros(2000)], axis=1)
+    at_the_edge = turn(0.0, x=20_971.0)  # half of the row lies beyond the last voxel
+    scene_map.insert(cloud_of(row[:500]), at_the_edge, "odom")
+    voxels, version = scene_map.snapshot()
+    with pytest.raises(BadCloudError, match="a local frame"):
+        scene_map.insert(cloud_of(row), at_the_edge, "odom")
+    np.testing.assert_array_equal(scene_map.snapshot()[0].xyz, voxels.xyz)
+    assert scene_map.version == version and scene_map.changed_since(version) == 0.0
+    report = scene_map.insert(cloud_of(row[:900]), at_the_edge, "odom")
+    assert report.updated == len(voxels) and report.new > 0
+    assert scene_map.changed_since(version) == pytest.approx(report.new / len(scene_map))
+
+
 def test_settings_change_live_but_for_the_voxel_size():
     scene_map = SceneMap(CONFIG)
     scene_map.config = replace(CONFIG, max_range_m=1.0)
