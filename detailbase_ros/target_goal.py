@@ -42,8 +42,11 @@ class TargetGoal:
         self._goal = endpoints.publisher(PoseStamped, "~/goal", _GOAL)
 
     def show(self, grounding: Grounding) -> None:
-        """Publish the goal of an answer, where it has a target with free floor before it."""
-        if not grounding.sentence.instances:
+        """Publish the goal of an answer, where it has a target with free floor before it.
+
+        Looked for only while somebody listens: it takes tens of milliseconds.
+        """
+        if not grounding.sentence.instances or not self._goal.get_subscription_count():
             return
         cloud, target = grounding.scene.cloud, grounding.sentence.instances[0]
         place = find_approach(cloud.xyz, target.box, self._config, self._viewpoint())

@@ -30,6 +30,7 @@ def hear(graph, kind, topic):
     heard = []
     graph.robot.listen(kind, topic, heard, QoSProfile(depth=10))
     wait_for(graph.robot.ears[-1].get_publisher_count)
+    wait_for(lambda: graph.node.count_subscribers(topic))  # nobody looks for unwanted goals
     return heard
 
 
