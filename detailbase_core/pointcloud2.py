@@ -148,7 +148,7 @@ class _Columns:
         for field in fields:
             self._fields.setdefault(field.name, field)
         self._shape, self._strides, self._flat = shape, strides, flat
-        self._byte_order = ">" if big else "<"
+        self.big, self._byte_order = big, ">" if big else "<"
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
@@ -169,14 +169,14 @@ class _Columns:
             )
         return FIELD_TYPES[datatype]
 
-    def get(self, name: str, dtype: str = "") -> NDArray[Any]:
-        """(height, width) view of one field, read as `dtype` where given.
+    def get(self, name: str, dtype: str = "", skip: int = 0) -> NDArray[Any]:
+        """(height, width) view of one field, read as `dtype` where given, from byte `skip` on.
 
         Raises:
             BadCloudError: as `type_of`, or the field reaches beyond the point.
         """
         dtype = dtype or self.type_of(name)
-        offset, point_step = self._fields[name].offset, self._strides[1]
+        offset, point_step = self._fields[name].offset + skip, self._strides[1]
         if not 0 <= offset <= point_step - np.dtype(dtype).itemsize:
             raise BadCloudError(
                 f"field {name!r} at offset {offset} does not fit in point_step {point_step}"
@@ -197,9 +197,9 @@ def _colors(columns: _Columns, shape: tuple[int, int]) -> tuple[NDArray[np.uint8
                 f"field {packed!r} has type {columns.type_of(packed)}; colours are packed in "
                 "FLOAT32 or UINT32"
             )
-        word = columns.get(packed, "u4")
-        for channel, shift in enumerate((16, 8, 0)):
-            rgb[..., channel] = word >> np.uint32(shift)
+        columns.get(packed, "u4")  # fits
+        for channel, byte in enumerate((1, 2, 3) if columns.big else (2, 1, 0)):
+            rgb[..., channel] = columns.get(packed, "u1", byte)
         return rgb, True
     if all(name in columns for name in "rgb"):
         for channel, name in enumerate("rgb"):
