@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
 
 _THREADS = 4  # scans, TF, queries and answers, the rest
+_SWITCH_S = 0.0005  # after which a thread that runs Python lets another one do so
 
 
 class StartError(DetailBaseError):
@@ -178,6 +179,8 @@ def main(
     # Read once, when torch and our native code are loaded. OpenMP's threads spin while they wait
     # for each other: where others need the cores too, a scan took three times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Python's own 5 ms are too long for a scan to wait, and it waits whenever NumPy lets go.
+    sys.setswitchinterval(_SWITCH_S)
     rclpy.init(args=args)
     node, stopped = None, True
     executor = PooledExecutor(_THREADS)  # first: it cannot be made once a signal has come
