@@ -31,6 +31,12 @@ class ScanView {
            voxels.column[i] < scan_.width && voxels.row[i] >= 0 && voxels.row[i] < scan_.height;
   }
 
+  // The point at the centre of voxel `i`.
+  const Vec3* pixel(const Projected& voxels, int32_t i) const {
+    return &scan_.xyz[static_cast<int64_t>(voxels.row[i]) * scan_.width +
+                      static_cast<int64_t>(voxels.column[i])];
+  }
+
   // Whether the scan measured clearly more than the depth of voxel `i` all over the patch that it
   // covers: probed at 3 x 3 pixels, so that neither a thin thing inside it nor a slightly wrong
   // pose at an outline costs a voxel its life.

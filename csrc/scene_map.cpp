@@ -15,6 +15,7 @@ constexpr size_t kVersionsRemembered = 10000;
 constexpr float kMovedVoxels = 0.25f, kRecolored = 16;
 constexpr uint64_t kDropped = PlacedPoints::kDropped, kNoKey = kDropped - 1;
 constexpr int32_t kNoSighting = -1;
+constexpr int64_t kMostReserved = 4000000;  // voxels
 
 }  // namespace
 
@@ -111,7 +112,17 @@ void VoxelMap::average(const Sighting& sighting, int64_t stamp_ns, VoxelRecord& 
   record.last_seen_ns = std::max(record.last_seen_ns, stamp_ns);
 }
 
+// Growing lists would copy the whole map while a scan waits. Until voxels come this is address
+// space, not memory.
+void VoxelMap::reserve(int64_t max_voxels) {
+  const auto voxels = static_cast<size_t>(std::min(max_voxels, kMostReserved));
+  keys_.reserve(voxels);
+  records_.reserve(voxels);
+  seen_.reserve(voxels);
+}
+
 InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
+  reserve(options.max_voxels);
   const size_t before = keys_.size();
   InsertCounts counts{};
   if (!collect(scan, options, counts.inserted)) {
@@ -150,8 +161,14 @@ int64_t VoxelMap::carve(const Scan& scan, const InsertOptions& options) {
   for (auto end = static_cast<int32_t>(keys_.size()); end > 0;) {
     const int32_t begin = (end - 1) / ScanView::kMost * ScanView::kMost;
     view.project(&keys_[begin], end - begin, voxels);
+    int32_t candidates[ScanView::kMost], count = 0;
     for (int32_t i = end - 1; i >= begin; --i) {
       if (!view.contains(voxels, i - begin) || seen_[i].scan == scan_) continue;
+      prefetch(view.pixel(voxels, i - begin));
+      candidates[count++] = i;
+    }
+    for (int32_t c = 0; c < count; ++c) {
+      const int32_t i = candidates[c];
       if (!view.sees_past(voxels, i - begin) || records_[i].last_seen_ns > scan.stamp_ns) continue;
       if (--records_[i].hits > 0) continue;
       remove(i);
@@ -214,10 +231,10 @@ void VoxelMap::restore(uint64_t key, const VoxelRecord& record) {
 void VoxelMap::clear() {
   next_version();
   removed_ += keys_.size();
-  keys_.clear();
-  records_.clear();
-  seen_.clear();
-  table_ = VoxelTable();
+  keys_ = {};
+  records_ = {};
+  seen_ = {};
+  table_ = {};
 }
 
 void VoxelMap::forget_times() {
@@ -229,8 +246,8 @@ void VoxelMap::forget_times() {
 }
 
 uint64_t VoxelMap::memory_bytes() const {
-  return table_.memory_bytes() + keys_.capacity() * sizeof(uint64_t) +
-         records_.capacity() * sizeof(VoxelRecord) + seen_.capacity() * sizeof(Seen) +
+  return table_.memory_bytes() +
+         keys_.size() * (sizeof(uint64_t) + sizeof(VoxelRecord) + sizeof(Seen)) +
          looked_up_.capacity() * sizeof(int32_t) + sightings_.capacity() * sizeof(Sighting) +
          removed_before_.size() * sizeof(uint64_t);
 }

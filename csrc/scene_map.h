@@ -75,6 +75,7 @@ class VoxelMap {
     int32_t look_up;
   };
 
+  void reserve(int64_t max_voxels);
   void next_version();
   // Sums the scan up in sightings_, new voxels without hits at the end of the lists. False where a
   // point lies beyond kVoxelLimit voxels.

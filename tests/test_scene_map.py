@@ -465,3 +465,5 @@ def test_memory_grows_with_the_map_and_is_given_back():
     scene_map.insert(cloud_of(np.random.default_rng(0).uniform(-3, 3, (50_000, 3))), HERE, "odom")
     full = scene_map.memory_bytes
     assert full > empty + 50 * len(scene_map)
+    scene_map.clear()
+    assert scene_map.memory_bytes < full / 2
