@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_STALE_S = 3600.0  # whoever writes that long without adding a byte is dead
+_RANDOM = "[a-z0-9_]" * 8  # how mkstemp ends its names
+
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
     """A temporary path beside `path`, moved onto it when the block ends well.
 
-    A crash, a full disk or a kill leaves the old file as it was.
+    A crash, a full disk or a kill leaves the old file as it was. What a kill left beside it, an
+    hour old or more, is removed.
 
     Raises:
         OSError: the folder cannot be written.
     """
     path = Path(path)
+    _remove_stale(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -35,3 +42,11 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove temporary files for `path` whose writers were killed."""
+    for left in path.parent.glob(glob.escape(f".{path.name}.") + _RANDOM):
+        with suppress(OSError):  # gone already, or another user's
+            if time.time() - left.stat().st_mtime > _STALE_S:
+                left.unlink()

@@ -1,0 +1,45 @@
+"""Files that are whole or not there, and what killed writers leave."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from detailbase_core.atomic import atomic_path
+
+
+def left_behind(path, hours):
+    path.write_bytes(b"half")
+    then = time.time() - 3600 * hours
+    os.utime(path, (then, then))
+    return path
+
+
+def write(path, text):
+    with atomic_path(path) as temporary:
+        temporary.write_text(text)
+
+
+def test_a_block_that_fails_leaves_the_old_file_alone(tmp_path):
+    path = tmp_path / "room.npz"
+    write(path, "old")
+    with pytest.raises(OSError, match="disk full"), atomic_path(path) as temporary:
+        temporary.write_text("half")
+        raise OSError("disk full")
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_the_next_save_removes_what_a_kill_left_of_the_same_file(tmp_path):
+    path = tmp_path / "room[1].npz"
+    stale = left_behind(tmp_path / ".room[1].npz.ab_def12", hours=2)
+    others = [
+        left_behind(tmp_path / ".room[1].npz.zzzzzzzz", hours=0.5),  # may still be written
+        left_behind(tmp_path / ".room1.npz.abcdef12", hours=2),
+        left_behind(tmp_path / ".room[1].npz.backup", hours=2),
+        left_behind(tmp_path / "room[1].npz.abcdef12", hours=2),
+    ]
+    write(path, "new")
+    assert path.read_text() == "new" and not stale.exists()
+    assert all(other.exists() for other in others)
