@@ -10,7 +10,8 @@ from pybind11.setup_helpers import Pybind11Extension, build_ext
 from setuptools import setup
 
 if platform.system() == "Linux":
-    compile_args, link_args = ["-O3", "-fopenmp", "-fno-math-errno", "-fno-trapping-math"], ["-fopenmp"]
+    compile_args = ["-O3", "-fopenmp", "-fno-math-errno", "-fno-trapping-math"]
+    link_args = ["-fopenmp"]
 elif sys.platform == "win32":
     compile_args, link_args = ["/O2", "/openmp"], []
 else:  # Apple's clang ships no OpenMP
