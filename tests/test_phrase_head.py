@@ -5,17 +5,26 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from detailbase_core.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadQueryError
 from detailbase_core.grounder import Grounder
 from detailbase_core.model import DetailBase
-from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE, LearnedParser, decode_phrases
+from detailbase_core.phrase_head import (
+    BEGIN,
+    INSIDE,
+    OUTSIDE,
+    LearnedParser,
+    decode_phrases,
+    likeliest_places,
+)
 from detailbase_core.phrase_queries import average_phrases, word_spans
 from detailbase_core.phrases import parse_sentence
 from detailbase_core.types import PointCloud
@@ -28,7 +37,6 @@ O, B, I = OUTSIDE, BEGIN, INSIDE  # noqa: E741
 @pytest.mark.parametrize(("places", "expected"), [
     ([B, I, O, O, B, I], [(0, 1, 1), (4, 5, 5)]),
     ([B, B, I], [(0, 0, 0), (1, 2, 2)]),
-    ([I, O, I, I], [(0, 0, 0), (2, 3, 3)]),  # an INSIDE with nothing before it begins
     ([O, O], []),
     ([], []),
 ])  # fmt: skip
@@ -36,9 +44,29 @@ def test_decoding(places, expected):
     assert decode_phrases(places, range(len(places))) == expected
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.floats(-5, 5)), max_size=12))
+def test_a_phrase_without_a_head_is_none():
+    heads = [-9.0, -9.0, -9.0, -9.0, 4.0]  # to the left of it
+    assert decode_phrases([O, B, O, O, B], heads) == [(4, 4, 4)]
+
+
+@given(arrays(np.float32, st.tuples(st.integers(1, 6), st.just(3)), elements=st.floats(-9, 0)))
+def test_places_are_the_likeliest_that_hold_together(scores):
+    def allowed(places):
+        return all(b != I or a != O for a, b in itertools.pairwise((O, *places)))
+
+    def score(places):
+        return sum(float(word[place]) for word, place in zip(scores, places, strict=True))
+
+    found = likeliest_places(scores)
+    best = max(filter(allowed, itertools.product(range(3), repeat=len(scores))), key=score)
+    assert allowed(found)
+    assert score(found) == pytest.approx(score(best), abs=1e-4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.floats(-2, 5)), max_size=12))
 def test_phrases_are_in_order_apart_and_hold_their_heads(words):
     places, scores = [p for p, _ in words], [s for _, s in words]
+    places = [B if p == I and (k == 0 or places[k - 1] == O) else p for k, p in enumerate(places)]
     found = decode_phrases(places, scores)
     for first, last, head in found:
         assert first <= head <= last
