@@ -13,34 +13,15 @@ from safetensors.torch import load_file
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import to_dict
 from detailbase_core.errors import BadFileError, ConfigError
-from tests.toy_scenes import toy_arrays, toy_config, write_scene, write_toy_data
+from tests.toy_scenes import toy_arrays, write_scene
 from training.config import LossWeights, TrainConfig
-from training.scenes.scene_store import SceneStore
 from training.trainer.errors import TrainingError
 from training.trainer.learner import build_learner
 from training.trainer.run import CHECKPOINT_FILE, STATE_FILE, Run
 from training.trainer.running_average import RunningAverage
 from training.trainer.schedule import rate_factor
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Sums in one order: equal runs are equal to the bit."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def toy(tmp_path):
-    write_toy_data(tmp_path)
-
-    def make_run(**changes) -> Run:
-        config, device = toy_config(tmp_path, **changes), torch.device("cpu")
-        return Run(config, SceneStore(config, quiet=True), device)
-
-    return make_run
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def losses_of(run: Run) -> list[float]:
@@ -57,8 +38,8 @@ def losses_of(run: Run) -> list[float]:
     return losses
 
 
-def test_the_loss_falls_and_a_model_is_left(toy, tmp_path):
-    run = toy()
+def test_the_loss_falls_and_a_model_is_left(toy_run, tmp_path):
+    run = toy_run()
     losses = losses_of(run)
     assert len(losses) == run.learning.step == 15
     assert np.mean(losses[-3:]) < 0.85 * np.mean(losses[:3])
@@ -72,10 +53,10 @@ def test_the_loss_falls_and_a_model_is_left(toy, tmp_path):
     assert not any("naming" in name for name in checkpoint.tensors)
 
 
-def test_a_seed_repeats_a_run(toy, tmp_path):
-    one = losses_of(toy(steps=5, out=str(tmp_path / "one")))
-    two = losses_of(toy(steps=5, out=str(tmp_path / "two")))
-    other = losses_of(toy(steps=5, out=str(tmp_path / "three"), seed=5))
+def test_a_seed_repeats_a_run(toy_run, tmp_path):
+    one = losses_of(toy_run(steps=5, out=str(tmp_path / "one")))
+    two = losses_of(toy_run(steps=5, out=str(tmp_path / "two")))
+    other = losses_of(toy_run(steps=5, out=str(tmp_path / "three"), seed=5))
     assert one == two != other
 
 
@@ -90,11 +71,11 @@ def equal(one: object, two: object) -> bool:
 
 
 @pytest.mark.parametrize("stop_at", [4, 6])
-def test_a_resumed_run_equals_one_that_never_stopped(toy, tmp_path, stop_at):
+def test_a_resumed_run_equals_one_that_never_stopped(toy_run, tmp_path, stop_at):
     """Dropout and augmentation included; stopping between saves repeats the steps since."""
-    whole = toy(steps=9, out=str(tmp_path / "whole"))
+    whole = toy_run(steps=9, out=str(tmp_path / "whole"))
     expected = losses_of(whole)
-    first = toy(steps=9, out=str(tmp_path / "parts"))
+    first = toy_run(steps=9, out=str(tmp_path / "parts"))
     step = first.train_step
 
     def stopping():
@@ -105,7 +86,7 @@ def test_a_resumed_run_equals_one_that_never_stopped(toy, tmp_path, stop_at):
     first.train_step = stopping
     with pytest.raises(KeyboardInterrupt):
         first.train()
-    second = toy(steps=9, out=str(tmp_path / "parts"))
+    second = toy_run(steps=9, out=str(tmp_path / "parts"))
     assert second.resume() == []
     assert second.learning.step == 4
     assert losses_of(second) == expected[4:]
@@ -119,28 +100,28 @@ def test_a_resumed_run_equals_one_that_never_stopped(toy, tmp_path, stop_at):
     assert equal(one, two)
 
 
-def test_a_finished_run_resumes_to_nothing_left(toy):
-    assert toy().resume() is None
-    toy(steps=3).train()
-    again = toy(steps=3)
+def test_a_finished_run_resumes_to_nothing_left(toy_run):
+    assert toy_run().resume() is None
+    toy_run(steps=3).train()
+    again = toy_run(steps=3)
     assert again.resume() == []
     assert losses_of(again) == []
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"text"])
-def test_a_broken_state_is_named(toy, tmp_path, damage):
-    toy(steps=1).train()
+def test_a_broken_state_is_named(toy_run, tmp_path, damage):
+    toy_run(steps=1).train()
     path = tmp_path / "run" / STATE_FILE
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(TrainingError, match=r"state\.pt: cannot be resumed"):
-        toy(steps=3).resume()
+        toy_run(steps=3).resume()
 
 
-def test_the_state_of_another_network_is_named(toy):
-    toy(steps=1).train()
-    wider = dataclasses.replace(toy().config.model, ffn_dim=48)
+def test_the_state_of_another_network_is_named(toy_run):
+    toy_run(steps=1).train()
+    wider = dataclasses.replace(toy_run().config.model, ffn_dim=48)
     with pytest.raises(TrainingError, match=r"state\.pt: cannot be resumed with these settings"):
-        toy(steps=3, model=wider).resume()
+        toy_run(steps=3, model=wider).resume()
 
 
 def broken_from(monkeypatch, run: Run, step: int, value: float) -> None:
@@ -157,10 +138,10 @@ def broken_from(monkeypatch, run: Run, step: int, value: float) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize("step", [4, 5, 7])
 def test_a_loss_that_is_no_number_keeps_the_last_good_state(
-    toy, tmp_path, monkeypatch, step, value
+    toy_run, tmp_path, monkeypatch, step, value
 ):
     """Between two looks at the loss, too: the next save looks. What it says is where it began."""
-    run = toy(steps=12)
+    run = toy_run(steps=12)
     broken_from(monkeypatch, run, step, value)
     said = (
         rf"^loss.*: NaN or infinite at step {step} \(scenes toy\d, toy\d\), seen after step 8; "
@@ -173,38 +154,38 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_state(
     tensors = [*state["learner"].values(), *state["average"].values()]
     assert all(tensor.isfinite().all() for tensor in tensors)
     Checkpoint.read(tmp_path / "run" / CHECKPOINT_FILE).load()
-    again = toy(steps=12)
+    again = toy_run(steps=12)
     assert again.resume() == []
     assert all(map(math.isfinite, losses_of(again)))
 
 
-def test_a_loss_that_is_no_number_at_once_stops_at_once(toy, tmp_path, monkeypatch):
-    run = toy(steps=12)
+def test_a_loss_that_is_no_number_at_once_stops_at_once(toy_run, tmp_path, monkeypatch):
+    run = toy_run(steps=12)
     broken_from(monkeypatch, run, 0, math.nan)
     with pytest.raises(TrainingError, match=r"loss.*: NaN or infinite at step 0 .*after step 1;"):
         run.train()
     assert not (tmp_path / "run" / STATE_FILE).exists()
 
 
-def test_broken_weights_are_not_saved_at_the_end(toy, tmp_path, monkeypatch):
-    run = toy(steps=6)
+def test_broken_weights_are_not_saved_at_the_end(toy_run, tmp_path, monkeypatch):
+    run = toy_run(steps=6)
     broken_from(monkeypatch, run, 5, math.nan)
     with pytest.raises(TrainingError, match=r"at step 5 .*after step 6"):
         run.train()
     assert torch.load(tmp_path / "run" / STATE_FILE, weights_only=True)["step"] == 4
 
 
-def test_scenes_without_descriptions_are_not_drawn(toy, tmp_path):
+def test_scenes_without_descriptions_are_not_drawn(toy_run, tmp_path):
     write_scene(tmp_path / "rooms", "silent", toy_arrays(2), [])
-    assert [scene.scene_id for scene in toy().store.scenes] == ["toy0", "toy1"]
+    assert [scene.scene_id for scene in toy_run().store.scenes] == ["toy0", "toy1"]
     for path in (tmp_path / "rooms").glob("toy*"):
         path.unlink()
     with pytest.raises(TrainingError, match=r"none of the 1 scenes .* has a description"):
-        toy()
+        toy_run()
 
 
-def test_without_naming_its_heads_do_not_learn(toy):
-    run = toy(steps=2, loss=LossWeights(presence=0.5))
+def test_without_naming_its_heads_do_not_learn(toy_run):
+    run = toy_run(steps=2, loss=LossWeights(presence=0.5))
     before = run.learner.naming.category.weight.detach().clone()
     losses_of(run)
     assert torch.equal(run.learner.naming.category.weight, before)
@@ -213,8 +194,8 @@ def test_without_naming_its_heads_do_not_learn(toy):
 # --- parts ---------------------------------------------------------------------------------------
 
 
-def test_running_average(toy):
-    learner = toy().learner
+def test_running_average(toy_run):
+    learner = toy_run().learner
     name = "model.decoder.query_proj.weight"
     weight = learner.model.decoder.query_proj.weight
     average = RunningAverage(learner, 0.9)
@@ -261,8 +242,8 @@ def test_the_published_rate_halves_thrice():
         assert rate_factor(26 * length - 1, 50 * length, config) == 1.0 or length == 1
 
 
-def test_the_backbone_has_its_own_rate(toy):
-    run = toy(backbone_rate=0.01)
+def test_the_backbone_has_its_own_rate(toy_run):
+    run = toy_run(backbone_rate=0.01)
     backbone, others = run.learning.optimizer.param_groups
     run.train_step()
     assert backbone["lr"] == pytest.approx(5e-5 / 2)  # the first of two steps of warm-up
@@ -274,8 +255,8 @@ def test_the_backbone_has_its_own_rate(toy):
     }
 
 
-def test_settings_that_do_not_go_together_are_refused(toy):
-    config = toy().config
+def test_settings_that_do_not_go_together_are_refused(toy_run):
+    config = toy_run().config
     with pytest.raises(ConfigError, match=r"text\.dim is 32 wide, model\.text_dim 16"):
         build_learner(dataclasses.replace(config, text=dataclasses.replace(config.text, dim=32)))
     narrow = dataclasses.replace(config.text, vector_dim=9)
@@ -287,9 +268,9 @@ def test_settings_that_do_not_go_together_are_refused(toy):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no vectors", b"PK\3\4 cut"])
-def test_missing_word_vectors_are_named(toy, tmp_path, content):
+def test_missing_word_vectors_are_named(toy_run, tmp_path, content):
     path = tmp_path / "other.npz"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(BadFileError, match=r"other\.npz: no word vectors .*make_word_vectors"):
-        toy(word_vectors=str(path))
+        toy_run(word_vectors=str(path))

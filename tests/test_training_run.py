@@ -14,51 +14,33 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from detailbase_core.checkpoint import Checkpoint
-from tests.toy_scenes import toy_arrays, toy_config, toy_records, write_scene, write_toy_data
-from training.scenes.scene_store import SceneStore
+from tests.toy_scenes import toy_arrays, toy_records, write_scene
 from training.trainer.errors import TrainingError
-from training.trainer.run import CHECKPOINT_FILE, Run
+from training.trainer.run import CHECKPOINT_FILE
 
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Many tiny operations: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def toy(tmp_path):
-    write_toy_data(tmp_path)
-
-    def make_run(**changes) -> Run:
-        config = toy_config(tmp_path, **changes)
-        return Run(config, SceneStore(config, quiet=True), CPU)
-
-    return make_run
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 # --- precision -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("autocast", ["bfloat16", "float16"])
-def test_reduced_precision_learns_and_keeps_float32_weights(toy, tmp_path, autocast):
-    run = toy(autocast=autocast, steps=12)
+def test_reduced_precision_learns_and_keeps_float32_weights(toy_run, tmp_path, autocast):
+    run = toy_run(autocast=autocast, steps=12)
     run.learner.train()
     losses = [float(run.train_step()) for _ in range(12)]
     assert np.mean(losses[-3:]) < 0.9 * np.mean(losses[:3])
     assert {p.dtype for p in run.learner.parameters()} == {torch.float32}
-    exact = toy(out=str(tmp_path / "exact"))
+    exact = toy_run(out=str(tmp_path / "exact"))
     exact.learner.train()
     assert losses[0] != float(exact.train_step())  # it did compute in another precision
 
 
-def test_float16_gradients_that_overflow_cost_a_step_and_no_more(toy):
-    run = toy(autocast="float16", steps=4)
+def test_float16_gradients_that_overflow_cost_a_step_and_no_more(toy_run):
+    run = toy_run(autocast="float16", steps=4)
     run.learner.train()
     before = run.learner.model.decoder.query_proj.weight.detach().clone()
     run.learning.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**127)
@@ -75,8 +57,8 @@ def test_float16_gradients_that_overflow_cost_a_step_and_no_more(toy):
 # --- memory --------------------------------------------------------------------------------------
 
 
-def test_a_full_gpu_names_what_to_lower(toy, monkeypatch):
-    run = toy()
+def test_a_full_gpu_names_what_to_lower(toy_run, monkeypatch):
+    run = toy_run()
 
     def full(*arguments):
         raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
@@ -103,9 +85,9 @@ class HostWaits(TorchDispatchMode):
         return function(*args, **(kwargs or {}))
 
 
-def test_a_step_waits_for_nothing_outside_the_network(toy, monkeypatch):
+def test_a_step_waits_for_nothing_outside_the_network(toy_run, monkeypatch):
     """Drawing, augmentation, average and loss watch, at every step but those that log."""
-    run = toy(steps=9)
+    run = toy_run(steps=9)
     run.learner.train()
     loss = torch.ones((), requires_grad=True)
     monkeypatch.setattr(run, "parallel", lambda *arguments: (loss, {"mask_bce": loss}))
@@ -120,8 +102,8 @@ def test_a_step_waits_for_nothing_outside_the_network(toy, monkeypatch):
     assert waits.seen
 
 
-def test_a_whole_step_waits_for_the_numbers_of_voxels_and_pooled_pairs_only(toy):
-    run = toy(steps=9)
+def test_a_whole_step_waits_for_the_numbers_of_voxels_and_pooled_pairs_only(toy_run):
+    run = toy_run(steps=9)
     run.learner.train()
     with HostWaits() as waits:
         run.train_step()
@@ -131,8 +113,8 @@ def test_a_whole_step_waits_for_the_numbers_of_voxels_and_pooled_pairs_only(toy)
 # --- growing data --------------------------------------------------------------------------------
 
 
-def test_scenes_that_arrive_while_it_runs_are_learned_from(toy, tmp_path, capsys):
-    run = toy(steps=12, rescan_every=4, log_every=4)
+def test_scenes_that_arrive_while_it_runs_are_learned_from(toy_run, tmp_path, capsys):
+    run = toy_run(steps=12, rescan_every=4, log_every=4)
     step, seen = run.train_step, []
 
     def arriving():
@@ -149,17 +131,17 @@ def test_scenes_that_arrive_while_it_runs_are_learned_from(toy, tmp_path, capsys
     assert "1 new scenes, 3 now" in capsys.readouterr().err
 
 
-def test_without_rescan_the_data_stay_as_they_were(toy, tmp_path):
-    run = toy(steps=3)
+def test_without_rescan_the_data_stay_as_they_were(toy_run, tmp_path):
+    run = toy_run(steps=3)
     write_scene(tmp_path / "rooms", "late", toy_arrays(7), toy_records())
     run.train()
     assert len(run.store.scenes) == 2
-    assert toy(steps=5).resume() == ["steps was 3, is 5", "the scenes are others"]
+    assert toy_run(steps=5).resume() == ["steps was 3, is 5", "the scenes are others"]
 
 
-def test_changed_settings_are_named_when_resuming(toy):
-    toy(steps=2).train()
-    again = toy(steps=4, learning_rate=0.25, log_every=3, out=toy().config.out)
+def test_changed_settings_are_named_when_resuming(toy_run):
+    toy_run(steps=2).train()
+    again = toy_run(steps=4, learning_rate=0.25, log_every=3, out=toy_run().config.out)
     assert again.resume() == ["learning_rate was 0.005, is 0.25", "steps was 2, is 4"]
     again.train_step()
     assert {group["peak_lr"] for group in again.learning.optimizer.param_groups} == {0.25}
@@ -168,8 +150,8 @@ def test_changed_settings_are_named_when_resuming(toy):
 # --- what people see -----------------------------------------------------------------------------
 
 
-def test_scalars_and_pictures_are_logged(toy, tmp_path):
-    run = toy(steps=6, log_every=2, picture_every=3)
+def test_scalars_and_pictures_are_logged(toy_run, tmp_path):
+    run = toy_run(steps=6, log_every=2, picture_every=3)
     weights = {k: v.clone() for k, v in run.learner.state_dict().items()}
     run.train()
     assert any(not torch.equal(v, weights[k]) for k, v in run.learner.state_dict().items())
@@ -187,9 +169,9 @@ def test_scalars_and_pictures_are_logged(toy, tmp_path):
         assert len(colors) > 20
 
 
-def test_a_resumed_run_hides_what_it_repeats(toy, tmp_path):
+def test_a_resumed_run_hides_what_it_repeats(toy_run, tmp_path):
     """Steps after the last save are logged twice; TensorBoard shows the second time only."""
-    first = toy(steps=9, log_every=1, save_every=4)
+    first = toy_run(steps=9, log_every=1, save_every=4)
     step = first.train_step
 
     def stopping():
@@ -200,24 +182,24 @@ def test_a_resumed_run_hides_what_it_repeats(toy, tmp_path):
     first.train_step = stopping
     with pytest.raises(KeyboardInterrupt):
         first.train()
-    second = toy(steps=9, log_every=1, save_every=4)
+    second = toy_run(steps=9, log_every=1, save_every=4)
     second.resume()
     second.train()
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
     assert [event.step for event in events.Scalars("loss")] == list(range(1, 10))
 
 
-def test_pictures_change_nothing_about_the_run(toy, tmp_path):
+def test_pictures_change_nothing_about_the_run(toy_run, tmp_path):
     for out, every in (("with", 3), ("without", 0)):
-        run = toy(steps=4, picture_every=every, out=str(tmp_path / out))
+        run = toy_run(steps=4, picture_every=every, out=str(tmp_path / out))
         run.train()
     one, two = (Checkpoint.read(tmp_path / out / CHECKPOINT_FILE) for out in ("with", "without"))
     assert all(torch.equal(one.tensors[name], two.tensors[name]) for name in one.tensors)
 
 
-def test_without_tensorboard_a_run_says_so_and_goes_on(toy, tmp_path, monkeypatch, capsys):
+def test_without_tensorboard_a_run_says_so_and_goes_on(toy_run, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    toy(steps=2).train()
+    toy_run(steps=2).train()
     assert "pip install tensorboard" in capsys.readouterr().err
     assert (tmp_path / "run" / CHECKPOINT_FILE).exists()
 
