@@ -48,7 +48,7 @@ void VoxelMap::look_up(const PlacedPoints& points, int64_t count, int32_t* look_
     if (recent.key != key) {
       recent = {key, static_cast<int32_t>(first + wanted_.size())};
       wanted_.push_back(key);
-      if (key != kDropped) table_.prefetch(key);
+      if (key != kDropped) table_.prepare(key);
     }
     look_up_of_point[i] = recent.look_up;
   }
@@ -132,6 +132,7 @@ InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
     throw std::out_of_range("a point lies beyond the voxels that can be numbered");
   }
   next_version();
+  most_voxels_ = std::max(most_voxels_, keys_.size());
   counts.new_voxels = static_cast<int64_t>(keys_.size() - before);
   counts.updated = static_cast<int64_t>(sightings_.size()) - counts.new_voxels;
   constexpr size_t kAhead = 16;
@@ -226,15 +227,20 @@ void VoxelMap::restore(uint64_t key, const VoxelRecord& record) {
   keys_.push_back(key);
   records_.push_back(record);
   seen_.push_back({0, 0});
+  most_voxels_ = std::max(most_voxels_, keys_.size());
 }
 
 void VoxelMap::clear() {
   next_version();
   removed_ += keys_.size();
-  keys_ = {};
-  records_ = {};
-  seen_ = {};
-  table_ = {};
+  // Not `= {}`, which would keep the memory.
+  std::vector<uint64_t>().swap(keys_);
+  std::vector<VoxelRecord>().swap(records_);
+  std::vector<Seen>().swap(seen_);
+  std::vector<Sighting>().swap(sightings_);
+  std::vector<int32_t>().swap(looked_up_);
+  table_ = VoxelTable();
+  most_voxels_ = 0;
 }
 
 void VoxelMap::forget_times() {
@@ -247,7 +253,7 @@ void VoxelMap::forget_times() {
 
 uint64_t VoxelMap::memory_bytes() const {
   return table_.memory_bytes() +
-         keys_.size() * (sizeof(uint64_t) + sizeof(VoxelRecord) + sizeof(Seen)) +
+         most_voxels_ * (sizeof(uint64_t) + sizeof(VoxelRecord) + sizeof(Seen)) +
          looked_up_.capacity() * sizeof(int32_t) + sightings_.capacity() * sizeof(Sighting) +
          removed_before_.size() * sizeof(uint64_t);
 }

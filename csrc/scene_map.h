@@ -94,6 +94,7 @@ class VoxelMap {
   std::vector<uint64_t> keys_;
   std::vector<VoxelRecord> records_;
   std::vector<Seen> seen_;
+  size_t most_voxels_ = 0;  // that the lists ever held: so much of what is reserved is memory
   // Of the current scan, and kept for their memory. A small cache in front of the table knows the
   // voxels of neighbouring points; what it does not know is looked up, a voxel seldom twice.
   uint32_t scan_ = 0;

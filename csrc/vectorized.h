@@ -2,7 +2,7 @@
 #pragma once
 
 // Compiled for AVX2, too, which is taken where the processor has it. Without FMA: the results are
-// the same on every machine.
+// the same on every x86-64 machine.
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
 #define DETAILBASE_VECTORIZED __attribute__((target_clones("avx2", "default")))
 #else

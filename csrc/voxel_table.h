@@ -34,8 +34,9 @@ class VoxelTable {
     return position;
   }
 
-  // Starts loading the place of `key` into the cache.
-  void prefetch(uint64_t key) {
+  // Makes room for `key`, which is about to be inserted unless it is there, and starts loading its
+  // place into the cache.
+  void prepare(uint64_t key) {
     detailbase::prefetch(&bricks_at(find_or_add_brick(key))[cell(key)]);
   }
 

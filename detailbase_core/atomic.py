@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STALE_S = 3600.0  # whoever writes that long without adding a byte is dead
-_RANDOM = "[a-z0-9_]" * 8  # how mkstemp ends its names
+_MARK, _RANDOM = ".unfinished-", "[a-z0-9_]" * 8  # mkstemp ends its names so
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     _remove_stale(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}{_MARK}", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -46,7 +46,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
 def _remove_stale(path: Path) -> None:
     """Remove temporary files for `path` whose writers were killed."""
-    for left in path.parent.glob(glob.escape(f".{path.name}.") + _RANDOM):
+    for left in path.parent.glob(glob.escape(f".{path.name}{_MARK}") + _RANDOM):
         with suppress(OSError):  # gone already, or another user's
             if time.time() - left.stat().st_mtime > _STALE_S:
                 left.unlink()

@@ -9,6 +9,7 @@ from detailbase_core.phrase_words import BUNDLES, COUNTS, MEASURES, PAIRS, PLURA
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MOST_DIGITS = 2
 _SINGULAR_ENDINGS = ("ss", "us", "is")  # the glass, the cactus, the chassis
 
 
@@ -20,7 +21,9 @@ def number_of(words: Sequence[str], head: str) -> int | None:
         head: the main noun among them.
     """
     said = [word.lower() for word in (*words, head)]
-    counted = next((n for n in map(_count, said) if n is not None), None)
+    place = said.index(said[-1])
+    counting = said[: place + (not said[-1].isdecimal())]  # other numbers are names: "chair 2"
+    counted = next((n for n in map(_count, counting) if n is not None), None)
     if counted is not None and counted != 1:  # "one" is also a noun: "the red one"
         return counted
     if PLURAL_WORDS.intersection(said):
@@ -33,4 +36,6 @@ def number_of(words: Sequence[str], head: str) -> int | None:
 
 
 def _count(word: str) -> int | None:
-    return int(word) if word.isdecimal() and word.isascii() else COUNTS.get(word)
+    if word.isdecimal() and word.isascii():
+        return int(word) if len(word) <= MOST_DIGITS and int(word) > 0 else None  # no year
+    return COUNTS.get(word)

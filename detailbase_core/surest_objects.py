@@ -39,22 +39,19 @@ def meant_objects(
 ) -> list[Meant]:
     """What a sentence and its phrases mean.
 
-    Each has its object_mask. Where the network votes for objects, the sentence is about the
+    Each has its objects_of. Where the network votes for objects, the sentence is about the
     objects of that phrase with whose mask its own agrees best, if they agree well.
 
     Args:
         probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
         numbers: how many objects each of them means; None = unknown.
-        threshold, centers: see object_mask.
+        threshold, centers: see objects_of.
 
     Returns:
         1 + P.
     """
     meant = [
-        Meant(
-            object_mask(probability, threshold, centers, number),
-            centers is not None and number == 1,
-        )
+        objects_of(probability, threshold, centers, number)
         for probability, number in zip(probabilities, numbers, strict=True)
     ]
     if centers is not None and len(meant) > 1:
@@ -67,12 +64,12 @@ def meant_objects(
     return meant
 
 
-def object_mask(
+def objects_of(
     probability: NDArray[np.float32],
     threshold: float,
     centers: ObjectCenters | None,
     number: int | None,
-) -> NDArray[np.bool_]:
+) -> Meant:
     """The superpoints of the objects that a phrase means.
 
     Masks light up on look-alikes, too, and seldom on all of an object. Where the network votes for
@@ -85,22 +82,19 @@ def object_mask(
         centers: votes of the scene's superpoints; None = the mask as it is, cut at
             the threshold.
         number: how many objects the phrase means; None = unknown.
-
-    Returns:
-        (S,) bool.
     """
     mask = probability >= threshold
     if centers is None or not mask.any():
-        return mask
+        return Meant(mask, whole=False)
     used = np.flatnonzero(probability >= GROWN * threshold)
     labels = centers.group(used, centers.sizes[used])
     if labels is None:  # floor, walls, ceiling
-        return mask
+        return Meant(mask, whole=False)
     peak = np.zeros(int(labels.max()) + 1, np.float32)
     np.maximum.at(peak, labels, probability[used])
     surest = np.argsort(-peak, kind="stable")
     least = max(threshold, peak.max() - DOUBT) if number is None else threshold
     kept = surest[peak[surest] >= least][:number]
-    whole = np.zeros_like(mask)
-    whole[used] = np.isin(labels, kept)
-    return whole
+    objects = np.zeros_like(mask)
+    objects[used] = np.isin(labels, kept)
+    return Meant(objects, whole=number == 1)

@@ -33,11 +33,13 @@ def test_a_block_that_fails_leaves_the_old_file_alone(tmp_path):
 
 def test_the_next_save_removes_what_a_kill_left_of_the_same_file(tmp_path):
     path = tmp_path / "room[1].npz"
-    stale = left_behind(tmp_path / ".room[1].npz.ab_def12", hours=2)
+    stale = left_behind(tmp_path / ".room[1].npz.unfinished-ab_def12", hours=2)
     others = [
-        left_behind(tmp_path / ".room[1].npz.zzzzzzzz", hours=0.5),  # may still be written
-        left_behind(tmp_path / ".room1.npz.abcdef12", hours=2),
-        left_behind(tmp_path / ".room[1].npz.backup", hours=2),
+        left_behind(
+            tmp_path / ".room[1].npz.unfinished-zzzzzzzz", hours=0.5
+        ),  # may still be written
+        left_behind(tmp_path / ".room1.npz.unfinished-abcdef12", hours=2),
+        left_behind(tmp_path / ".room[1].npz.original", hours=2),
         left_behind(tmp_path / "room[1].npz.abcdef12", hours=2),
     ]
     write(path, "new")

@@ -46,6 +46,9 @@ def test_a_file_of_something_else_is_refused(tmp_path):
     path.write_text("- no rooms")
     with pytest.raises(BadFileError, match="no rooms"):
         read_rooms(path)
+    path.write_text("room_900000: [the chair]")
+    with pytest.raises(BadFileError, match=r"rooms.yaml.*'the chair'.*marked like"):
+        read_rooms(path)
 
 
 def test_forty_sentences_over_ten_rooms():

@@ -112,6 +112,10 @@ def test_every_variant_is_given_the_same_choice_of_rates(toy):
         ({"development": "dev"}, "learning rates to choose"),
         ({"learning_rates": [1.0, 2.0], "development": ""}, "learning rates to choose"),
         ({"seeds": [1, 1]}, "comes twice"),
+        ({"learning_rates": [1.0, 1.0], "development": "dev"}, "learning_rates: one comes twice"),
+        ({"exams": []}, "name the rooms"),
+        ({"changes": {"config": "x.yaml"}}, "changes: `config`"),
+        ({"variants": {"..": {}}}, "do for a folder"),
         ({"exams": ["a/x", "b/x"]}, "folders of one name"),
     ],
 )
@@ -288,6 +292,28 @@ def text_of(job: Job) -> str:
     return job.log.read_text() if job.log.exists() else ""
 
 
+def test_an_error_leaves_no_process_behind(tmp_path):
+    module = "import time; time.sleep(600)"
+    (tmp_path / "sleeps.py").write_text(module)
+    (tmp_path / "ends.py").write_text("")
+    names = ("sleeps", "ends")
+    asked = []
+
+    def waiting():
+        asked.append(1)
+        if len(asked) > 1:
+            raise OSError("no such state")
+        return [Job(name, (name,), tmp_path / f"{name}.log") for name in names]
+
+    with (tmp_path / "lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tmp_path))
+        jobs = Jobs(["", ""], 1, lock.fileno())
+        with pytest.raises(OSError, match="no such state"):
+            jobs.run(waiting, threading.Event())
+    ((process, _),) = jobs.running.values()
+    assert process.returncode == -signal.SIGTERM
+
+
 @pytest.mark.parametrize(
     ("visible", "count", "expected"),
     [
@@ -366,10 +392,10 @@ def test_minutes_end_it_and_failures_are_told(toy, capsys, monkeypatch):
     assert "nowhere.yaml" in capsys.readouterr().err
 
 
-def test_a_config_is_written_once(toy):
+def test_what_is_learned_stays_what_is_told_may_change(toy):
     run = make_plan(toy).run("plain", Rates(0.1, 1.0), 1, toy / "runs")
     path = write_config(run)
-    before = path.stat().st_mtime_ns
-    assert write_config(run) == path and path.stat().st_mtime_ns == before
+    assert write_config(dataclasses.replace(run, log_every=7)) == path
+    assert load_yaml(TrainConfig, path).log_every == 7
     with pytest.raises(ConfigError, match=r"\(clip_norm\)"):
         write_config(dataclasses.replace(run, clip_norm=7.0))

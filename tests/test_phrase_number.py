@@ -21,7 +21,8 @@ from detailbase_core.synthetic.stock import shipped_stock
         ("all three black chairs", 3), ("the chairs", None), ("every desk", None), ("Those", None),
         ("the pair of chairs", None), ("the shelves", None), ("each chair", None),
         ("every pair of shoes", None), ("the old furniture", None),
-        ("the bunches of flowers", None),
+        ("the bunches of flowers", None), ("chair 2", 1), ("the 0 chair", 1),
+        ("the 2019 calendar", 1), ("the " + "9" * 5000 + " chair", 1), ("the three", 3),
     ],
 )  # fmt: skip
 def test_numbers(phrase, number):

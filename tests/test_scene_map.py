@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -467,3 +468,17 @@ def test_memory_grows_with_the_map_and_is_given_back():
     assert full > empty + 50 * len(scene_map)
     scene_map.clear()
     assert scene_map.memory_bytes < full / 2
+
+
+def test_a_cleared_map_gives_its_memory_back_to_the_system():
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    scene_map = SceneMap(CONFIG)
+    points = np.indices((100, 100, 100)).reshape(3, -1).T * 0.02 + (1.01, -0.99, -0.99)
+    before = resident()
+    scene_map.insert(cloud_of(points), HERE, "odom")
+    full = resident() - before
+    assert scene_map.memory_bytes < 1.2 * full
+    scene_map.clear()
+    assert resident() - before < full / 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detailbase_core.object_centers import ObjectCenters
-from detailbase_core.surest_objects import meant_objects, object_mask
+from detailbase_core.surest_objects import meant_objects, objects_of
 
 
 def two_chairs_and_a_wall(wall_votes: bool = False) -> ObjectCenters:
@@ -21,7 +21,7 @@ def two_chairs_and_a_wall(wall_votes: bool = False) -> ObjectCenters:
 
 def chosen(probability, number, centers=None) -> list[int]:
     p = np.array(probability, np.float32)
-    return np.flatnonzero(object_mask(p, 0.5, centers, number)).tolist()
+    return np.flatnonzero(objects_of(p, 0.5, centers, number).mask).tolist()
 
 
 def test_the_chair_is_the_surest_one_and_whole():
@@ -52,6 +52,13 @@ def test_structure_and_networks_without_votes_keep_their_mask():
     wall = [0.0, 0.0, 0.0, 0.0, 0.0, 0.3, 0.9]
     assert chosen(wall, 1, two_chairs_and_a_wall()) == [6]
     assert chosen([0.9, 0.6, 0.3, 0.8, 0.8, 0.8, 0.0], 1) == [0, 1, 3, 4, 5]
+
+
+def test_a_wall_is_not_known_to_be_one_object():
+    wall = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9], np.float32)
+    assert not objects_of(wall, 0.5, two_chairs_and_a_wall(), 1).whole
+    chair = np.array([0.9, 0.6, 0.3, 0.0, 0.0, 0.0, 0.0], np.float32)
+    assert objects_of(chair, 0.5, two_chairs_and_a_wall(), 1).whole
 
 
 def meant(sentence, phrases, numbers, centers) -> list[tuple[list[int], bool]]:

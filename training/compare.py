@@ -21,6 +21,7 @@ from training.comparison.jobs import Jobs, last_line, places
 from training.comparison.page import write_page
 from training.comparison.plan import load_plan
 from training.comparison.study import Comparison, locked
+from training.evaluate import MOST_WORKERS
 from training.train import stopping_politely
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def compare(comparison: Comparison, lock: int, minutes: float) -> Jobs:
     """
     where = places(comparison.plan.side_by_side)
     share = max(1, (os.cpu_count() or 1) // len(where))
-    comparison.workers = share
+    comparison.workers = min(share, MOST_WORKERS)
     jobs = Jobs(where, share, lock)
     with stopping_politely() as stop:
         timer = threading.Timer(60 * minutes, stop.set)

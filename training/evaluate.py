@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Examine = Callable[[Iterable[Room]], Iterator[RoomOutcomes]]
 
 
+MOST_WORKERS = 16  # each has the models of its own, on a GPU its context, too
 EXAMS = ["data/exam_seen", "data/exam_unseen", "data/exam_text"]
 
 
@@ -105,8 +106,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--workers",
         type=int,
-        default=os.cpu_count() or 1,
-        help="processes, each with a copy of the models; default: one per core",
+        default=min(MOST_WORKERS, os.cpu_count() or 1),
+        help=f"processes, each with a copy of the models; default: one per core, {MOST_WORKERS} "
+        "at most",
     )
     parser.add_argument("--json", type=Path, help="also write the figures here")
     return parser.parse_args(arguments)

@@ -92,7 +92,9 @@ def test_killed_while_it_saves_the_old_file_is_whole(start_with_scene, large_sce
     ask_for(robot, "save_scene")
 
     def half_written():
-        return [f for f in large_scene.parent.glob(".room.npz.*") if f.stat().st_size > 0]
+        return [
+            f for f in large_scene.parent.glob(".room.npz.unfinished-*") if f.stat().st_size > 0
+        ]
 
     wait_for(half_written)
     node.kill()

@@ -73,19 +73,31 @@ class Jobs:
         Args:
             waiting: the jobs that can run now and have not ended well, those that run among them.
             stop: when set, running processes get SIGTERM, which is waited for; no job is begun.
+
+        Raises:
+            Exception: what `waiting` raised, after running processes were stopped likewise.
         """
-        self._begin(waiting(), stop)
-        told = False
-        while self.running:
-            if stop.is_set() and not told:
-                told = True
-                for process, _ in self.running.values():
-                    process.send_signal(signal.SIGTERM)
-            time.sleep(LOOK_S)
-            if self._collect(stop):
-                self._begin(waiting(), stop)
+        try:
+            self._begin(waiting(), stop)
+            told = False
+            while self.running:
+                if stop.is_set() and not told:
+                    told = True
+                    self._ask_to_stop()
+                time.sleep(LOOK_S)
+                if self._collect(stop):
+                    self._begin(waiting(), stop)
+                self._draw(told)
             self._draw(told)
-        self._draw(told)
+        except BaseException:  # nobody would be left to stop those that run
+            self._ask_to_stop()
+            for process, _ in self.running.values():
+                process.wait()
+            raise
+
+    def _ask_to_stop(self) -> None:
+        for process, _ in self.running.values():
+            process.send_signal(signal.SIGTERM)
 
     def _begin(self, waiting: Sequence[Job], stop: threading.Event) -> None:
         for job in waiting:

@@ -59,8 +59,14 @@ class Plan(Settings):
         super().__post_init__()
         if not self.variants or not self.seeds:
             raise ConfigError("variants, seeds: at least one of each is needed")
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ConfigError(f"seeds: one comes twice in {self.seeds}")
+        for name in ("seeds", "learning_rates", "backbone_rates"):
+            values = getattr(self, name)
+            if len(set(values)) < len(values):
+                raise ConfigError(f"{name}: one comes twice in {values}")
+        if not self.exams:
+            raise ConfigError("exams: name the rooms that the runs are measured on")
+        if "config" in self.changes:
+            raise ConfigError("changes: `config` is the plan's own, or a variant's")
         if self.has_trials != bool(self.development):
             raise ConfigError("development: set it where there are learning rates to choose from")
         names = [Path(folder).name for folder in (self.development, *self.exams)]
@@ -82,7 +88,7 @@ class Plan(Settings):
 
     def _config(self, variant: str, changes: Mapping[str, object]) -> TrainConfig:
         where = f"variants.{variant}"
-        if Path(variant).name != variant:
+        if Path(variant).name != variant or variant == "..":
             raise ConfigError(f"{where}: the name must do for a folder")
         if not isinstance(changes, Mapping):
             raise ConfigError(f"{where}: expected settings, got {changes!r}")

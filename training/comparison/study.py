@@ -19,6 +19,7 @@ from training.comparison.jobs import Job
 from training.config import TrainConfig
 from training.evaluation.results import Results
 from training.trainer.errors import TrainingError
+from training.trainer.learning import OUTWARD
 from training.trainer.run import CHECKPOINT_FILE, STATE_FILE
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def saved_step(folder: Path) -> int:
 
 
 def write_config(run: TrainConfig) -> Path:
-    """Write the config of a run into its folder, where it stays; its file.
+    """Write the config of a run into its folder; its file.
 
     Raises:
         ConfigError: the run was begun with other settings.
@@ -152,13 +153,13 @@ def write_config(run: TrainConfig) -> Path:
     path = Path(run.out) / CONFIG_FILE
     if path.exists():
         before = load_yaml(TrainConfig, path)
-        changed = [f.name for f in fields(run) if getattr(run, f.name) != getattr(before, f.name)]
+        inner = [f.name for f in fields(run) if f.name not in OUTWARD]
+        changed = [name for name in inner if getattr(run, name) != getattr(before, name)]
         if changed:
             raise ConfigError(
                 f"{path}: the run was begun with other settings ({', '.join(changed)}): "
                 "give another --out, or remove its folder"
             )
-        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
         temporary.write_text(yaml.safe_dump(to_dict(run), sort_keys=False), encoding="utf-8")

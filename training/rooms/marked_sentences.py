@@ -71,5 +71,7 @@ def read_rooms(path: Path = SENTENCES_FILE) -> dict[int, tuple[MarkedSentence, .
             int(name.removeprefix("room_")): tuple(read_marked(line) for line in lines)
             for name, lines in rooms.items()
         }
-    except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
+    except (
+        BadFileError, OSError, yaml.YAMLError, AttributeError, TypeError, ValueError,
+    ) as error:  # fmt: skip
         raise BadFileError(f"{path}: no rooms with their sentences can be read: {error}") from error
