@@ -46,11 +46,6 @@ class SceneBatch:
     superpoint_counts: tuple[int, ...]
     point_counts: tuple[int, ...]
 
-    @property
-    def scene_count(self) -> int:
-        """Number of scenes, G."""
-        return len(self.superpoint_counts)
-
     def to(self, device: torch.device | str) -> SceneBatch:
         """The same batch on another device."""
         return SceneBatch(

@@ -14,7 +14,6 @@ from detailbase_core.synthetic.language.viewpoints import MARGIN_RAD
 if TYPE_CHECKING:
     from detailbase_core.synthetic.language.clause import Parts
     from detailbase_core.synthetic.language.referring import Speaker
-    from detailbase_core.synthetic.language.relations import Truth
 
 PAIRWISE = ("on", "under", "next to", "in front of", "behind", "facing", "across from", "above",
             "at")  # fmt: skip
@@ -212,8 +211,3 @@ def extreme(
         )
     parts, predicate = _said(speaker, kind, mention)
     return Clause(kind, ranking, parts, predicate, (anchor,))
-
-
-def truth_of(clause: Clause, speaker: Speaker, base: Truth) -> Truth:
-    """(n,) truth of "<things of base> <clause>"."""
-    return clause.selection.holds(base, speaker.visible)
