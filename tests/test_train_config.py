@@ -33,6 +33,9 @@ def written(tmp_path, **settings) -> Path:
     ({"steps": 3, "text_encoder": "mpnet", "word_vectors": "w.npz"}, "word_vectors would be ign"),
     ({"steps": 3, "text_encoder": "mpnet", "text": {"layers": 1}}, "text would be ignored"),
     ({"steps": 3, "rescan_every": 9, "descriptions": "d.json"}, "rescan_every would be ignored"),
+    ({"steps": 3, "start": "m", "backbone": "b"}, "backbone would be ignored, since start is set"),
+    ({"steps": 3, "start": "m", "word_vectors": "w.npz"}, "word_vectors would be ignored"),
+    ({"steps": 3, "backbone_rate": 0}, "backbone_rate 0 keeps random weights: set backbone or st"),
     ({"epochs": 3, "rescan_every": 9}, "epochs would be ignored"),
 ])  # fmt: skip
 def test_settings_that_cannot_be_meant_are_refused(tmp_path, settings, message):

@@ -255,6 +255,58 @@ def test_the_backbone_has_its_own_rate(toy_run):
     }
 
 
+@pytest.fixture
+def trained(toy_run, tmp_path):
+    """Checkpoint of a few steps."""
+    toy_run(steps=3, out=str(tmp_path / "before")).train()
+    return tmp_path / "before" / CHECKPOINT_FILE
+
+
+def test_a_model_is_trained_further(toy_run, trained):
+    tensors = load_file(trained)
+    run = toy_run(start=str(trained), word_vectors=TrainConfig.word_vectors)
+    model, text = run.learner.model.state_dict(), run.learner.text.state_dict()
+    assert any(name.startswith("unet.") for name in model)
+    assert any(name.startswith("decoder.") for name in model)
+    for name, value in model.items():
+        assert torch.equal(value, tensors[name].to(value.dtype)), name
+    word = "transformer.layers.0.linear1.weight"
+    assert torch.equal(text[word], tensors[f"text_encoder.{word}"].float())
+    run.train()
+    further = load_file(run.folder / CHECKPOINT_FILE)
+    assert any(not torch.equal(tensors[name], value) for name, value in further.items())
+
+
+def test_another_network_is_not_trained_further(toy_run, trained):
+    config = dataclasses.replace(
+        toy_run().config, start=str(trained), word_vectors=TrainConfig.word_vectors
+    )
+    model = dataclasses.replace(config.model, decoder_layers=2, heads=4)
+    said = r"model\.heads is 2 there and 4 here; model\.decoder_layers is 1 there and 2 here$"
+    with pytest.raises(ConfigError, match=said):
+        build_learner(dataclasses.replace(config, model=model))
+    text = dataclasses.replace(config.text, layers=3)
+    with pytest.raises(ConfigError, match=r"text\.layers is 1 there and 3 here$"):
+        build_learner(dataclasses.replace(config, text=text))
+
+
+def test_a_u_net_without_a_rate_stays_as_it_is(toy_run, trained, tmp_path):
+    settings = {"start": str(trained), "word_vectors": TrainConfig.word_vectors}
+    run = toy_run(**settings, backbone_rate=0.0)
+    run.train()
+    before, after = load_file(trained), load_file(tmp_path / "run" / CHECKPOINT_FILE)
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert not any(name.startswith("unet.") for name in changed)
+    assert any(name.startswith("decoder.") for name in changed)
+    again = toy_run(**settings, backbone_rate=0.0, steps=17)
+    assert again.resume() == ["steps was 15, is 17"]
+    again.train()
+    assert torch.equal(
+        load_file(tmp_path / "run" / CHECKPOINT_FILE)["unet.input_conv.weight"],
+        before["unet.input_conv.weight"],
+    )
+
+
 def test_settings_that_do_not_go_together_are_refused(toy_run):
     config = toy_run().config
     with pytest.raises(ConfigError, match=r"text\.dim is 32 wide, model\.text_dim 16"):

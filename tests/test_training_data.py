@@ -389,6 +389,18 @@ def test_the_published_matrix(toys):
     assert torch.allclose(turned[:, :2].norm(dim=1), still[:, :2].norm(dim=1), atol=1e-5)
 
 
+def test_some_scenes_lose_their_colours(toys):
+    coloured, lost = augmented(toys, STILL).rgb[:280], 0
+    for seed in range(40):
+        rgb = augmented(toys, changed(gray=0.5), seed).rgb[:280]
+        if torch.equal(rgb, coloured):
+            continue
+        lost += 1
+        luma = coloured @ torch.tensor([0.299, 0.587, 0.114])
+        assert torch.allclose(rgb, luma[:, None].expand_as(rgb), atol=1e-5)
+    assert 10 < lost < 30
+
+
 def test_elastic_bends_the_voxels_and_not_the_features(toys):
     calm, bent = augmented(toys, STILL), augmented(toys, changed(elastic=True))
     assert torch.equal(calm.xyz, bent.xyz)

@@ -38,6 +38,12 @@ class AugmentationConfig(Settings):
         low=0.0,
     )
     color_gain: float = setting(0.1, "Contrast per scene by 1 +- this.", low=0.0, high=0.9)
+    gray: float = setting(
+        0.0,
+        "Part of the scenes that lose all colour, as a camera without it sees them.",
+        low=0.0,
+        high=1.0,
+    )
     drop_points: float = setting(0.2, "Drop up to this part of the points.", low=0.0, high=0.9)
     max_points: int = setting(
         2_500_000, "Points of one step; each scene gives up its share of what is more.", low=1000
@@ -92,6 +98,11 @@ class TrainConfig(Settings):
     backbone: str = setting(
         "", "Weights whose U-Net training starts from (SPFormer's, or any of ours); empty = random."
     )
+    start: str = setting(
+        "",
+        "Checkpoint whose network and text encoder are trained further, such as the shipped one on "
+        "rooms of your own; `model` and `text` must be as in it. Empty = train anew.",
+    )
     out: str = setting("runs/rooms", "Folder for checkpoints, pictures and TensorBoard's files.")
     seed: int = setting(1999, "Seed of everything random.", low=0)
     device: str = setting("auto", "torch device; under torchrun each process takes its own GPU.")
@@ -108,7 +119,8 @@ class TrainConfig(Settings):
     learning_rate: float = setting(1e-3, "Peak learning rate of AdamW.", low=0.0)
     backbone_rate: float = setting(
         1.0,
-        "Factor on the U-Net's learning rate (published: 0.01, from SPFormer's weights).",
+        "Factor on the U-Net's learning rate (published: 0.01, from SPFormer's weights); 0 = it "
+        "stays as backbone or start has it, and a step takes less time.",
         low=0.0,
     )
     weight_decay: float = setting(0.02, "AdamW's weight decay.", low=0.0)
@@ -153,6 +165,8 @@ class TrainConfig(Settings):
             raise ConfigError("set either steps or epochs")
         if self.schedule == "multistep" and not self.milestones:
             raise ConfigError("schedule multistep needs milestones, such as [0.52, 0.68, 0.84]")
+        if not self.backbone_rate and not (self.backbone or self.start):
+            raise ConfigError("backbone_rate 0 keeps random weights: set backbone or start")
         defaults = {f.name: f for f in dataclasses.fields(self)}
         for name, reason in self._without_effect():
             default = defaults[name]
@@ -169,6 +183,9 @@ class TrainConfig(Settings):
         if self.text_encoder:
             yield "word_vectors", "text_encoder is set"
             yield "text", "text_encoder is set"
+        if self.start:
+            yield "backbone", "start is set"
+            yield "word_vectors", "start is set"
         if self.schedule != "multistep":
             yield "milestones", f"schedule is {self.schedule}"
         if self.rescan_every and self.descriptions:

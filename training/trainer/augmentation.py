@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from training.scenes.dataset import ScenePoints
     from training.trainer.changes import Changes
 
+LUMA = (0.299, 0.587, 0.114)  # of red, green and blue (ITU-R BT.601), as most cameras' drivers do
+
 
 def batch_augmented(
     points: ScenePoints, changes: Changes, config: AugmentationConfig, voxel_size_m: float
@@ -37,7 +39,7 @@ def batch_augmented(
         rows = _kept_rows(points, changes, scene, generators)
         xyz, rgb, superpoint = (x.index_select(0, rows) for x in (xyz, rgb, superpoint))
     numbers = changes.numbers.index_select(0, scene)
-    matrix, lift, gain, shift = torch.split(numbers, [9, 3, 1, 3], dim=1)
+    matrix, lift, gain, shift, gray = torch.split(numbers, [9, 3, 1, 3, 1], dim=1)
     noise = [
         torch.randn((count, 3), generator=generator, device=device)
         for count, generator in zip(kept, generators, strict=True)
@@ -48,7 +50,12 @@ def batch_augmented(
     if config.elastic:
         parts = zip(torch.split(moved, kept), generators, strict=True)
         grid = torch.cat([elastic(part, voxel_size_m, generator) for part, generator in parts])
-    colors = (rgb.float() / 127.5 - 1.0) * gain + shift
+    colors = rgb.float() / 127.5 - 1.0
+    if config.gray:
+        red, green, blue = torch.split(colors, 1, dim=1)
+        luma = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
+        colors = torch.lerp(colors, luma.expand_as(colors), gray)
+    colors = colors * gain + shift
     return SceneBatch(
         moved, grid, colors, scene, superpoint.long(), points.superpoint_counts, tuple(kept)
     )

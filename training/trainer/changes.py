@@ -21,9 +21,9 @@ class Changes(NamedTuple):
     """Changes of G scenes.
 
     Attributes:
-        numbers: (G, 16) float32: the matrix by whose right side row vectors are multiplied, row by
+        numbers: (G, 17) float32: the matrix by whose right side row vectors are multiplied, row by
             row (9), then what is added to points (3), the factor of colours (1), what is added to
-            them (3).
+            them (3), and 1 where colours turn gray, else 0 (1).
         sizes, kept: (G,) int64 each, points of each scene before and after some were dropped.
         size_list, kept_list: the same on the host.
         seeds: of each scene's generator on the device.
@@ -51,7 +51,7 @@ def draw_changes(
         config: how much.
         seeds: of each scene; equal seeds change a scene alike, whatever stands beside it.
     """
-    numbers = np.empty((len(sizes), 16), np.float32)
+    numbers = np.empty((len(sizes), 17), np.float32)
     kept, device_seeds = [], []
     limits = _point_limits(sizes, config.max_points)
     for row, size, fewest, limit, seed in zip(numbers, sizes, least, limits, seeds, strict=True):
@@ -62,7 +62,8 @@ def draw_changes(
         row[:9] = _matrix(config, chance).ravel()
         row[9:12] = 0.0, 0.0, chance.normal() * config.height_m
         row[12] = 1.0 + chance.uniform(-config.color_gain, config.color_gain)
-        row[13:] = chance.normal(size=3) * config.color_shift
+        row[13:16] = chance.normal(size=3) * config.color_shift
+        row[16] = chance.random() < config.gray
     return Changes(
         torch.from_numpy(numbers),
         torch.tensor(sizes),

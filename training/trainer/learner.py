@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from training.trainer.questions import phrase_targets
 from training.trainer.superpoint_lessons import NamingHeads, center_loss, real_rows
 
 if TYPE_CHECKING:
+    from detailbase_core.config import Settings
     from detailbase_core.mask_decoder import SuperpointBatch
     from detailbase_core.scene_batch import SceneBatch
     from training.config import LossWeights, TrainConfig
@@ -52,6 +54,13 @@ class Learner(nn.Module):
         self.model, self.text, self.loss_weights = model, text, loss_weights
         self.naming = NamingHeads(model.config.superpoint_width)
         self.reads = any(getattr(loss_weights, name) for name in (*GROUNDING_PARTS, "phrases"))
+
+    def train(self, mode: bool = True) -> Learner:
+        """As for any module, but a U-Net that is kept as it is also keeps its statistics."""
+        super().train(mode)
+        if not any(p.requires_grad for p in self.model.unet.parameters()):
+            self.model.unet.eval()
+        return self
 
     def forward(
         self,
@@ -116,17 +125,24 @@ class Learner(nn.Module):
 
 
 def build_learner(config: TrainConfig) -> Learner:
-    """A new network; its weights are random, or the backbone's where one is configured.
+    """Network and text encoder: those to start from, or new ones with the backbone's weights.
 
     Raises:
         BadFileError: the word vectors cannot be read.
-        CheckpointError: the backbone or the transformers encoder cannot be loaded.
-        ConfigError: the text encoder's width is not what the network takes, or a part of
-            the loss has no head to teach.
+        CheckpointError: start, backbone or the transformers encoder cannot be loaded.
+        ConfigError: the text encoder's width is not what the network takes, start has other
+            settings, or a part of the loss has no head to teach.
     """
     for loss, option in HEAD_OF_LOSS.items():
         if getattr(config.loss, loss) and not getattr(config.model, option):
             raise ConfigError(f"loss.{loss} needs model.{option}")
+    model, text = _started(config) if config.start else _new(config)
+    if not config.backbone_rate:
+        model.unet.requires_grad_(False)
+    return Learner(model, text, config.loss)
+
+
+def _new(config: TrainConfig) -> tuple[DetailBase, SmallTextEncoder | TransformersTextEncoder]:
     text = _text_encoder(config)
     if text.dim != config.model.text_dim:
         name = config.text_encoder or "text.dim"
@@ -136,7 +152,25 @@ def build_learner(config: TrainConfig) -> Learner:
     model = DetailBase(config.model)
     if config.backbone:
         Checkpoint.read(config.backbone).load_backbone(model.unet)
-    return Learner(model, text, config.loss)
+    return model, text
+
+
+def _started(
+    config: TrainConfig,
+) -> tuple[DetailBase, SmallTextEncoder | TransformersTextEncoder]:
+    model, text = Checkpoint.read(config.start).load(config.text_encoder)
+    pairs: list[tuple[str, Settings, Settings]] = [("model", model.config, config.model)]
+    if isinstance(text, SmallTextEncoder):
+        pairs.append(("text", text.config, config.text))
+    differences = [
+        f"{name}.{f.name} is {getattr(there, f.name)} there and {getattr(here, f.name)} here"
+        for name, there, here in pairs
+        for f in dataclasses.fields(there)
+        if getattr(there, f.name) != getattr(here, f.name)
+    ]
+    if differences:
+        raise ConfigError(f"start: {config.start} is another network: {'; '.join(differences)}")
+    return model, text
 
 
 def _text_encoder(config: TrainConfig) -> SmallTextEncoder | TransformersTextEncoder:
