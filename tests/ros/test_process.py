@@ -57,6 +57,17 @@ def test_a_signal_ends_it_while_it_loads_its_model(start, number):
     assert (status, errors) == (0, "")
 
 
+def test_others_hear_at_once_that_it_is_gone(start):
+    """A participant that only vanishes is believed in for 20 s (Fast DDS's lease)."""
+    domain = random.randrange(1, 100)
+    node = start(fake_node(), ROS_DOMAIN_ID=str(domain))
+    node.wait_until_ready()
+    with asker(domain) as publisher:
+        wait_for(publisher.get_subscription_count)
+        node.stop(signal.SIGINT)
+        wait_for(lambda: not publisher.get_subscription_count(), timeout_s=5.0)
+
+
 def run_to_its_end(*command):
     return subprocess.run(
         [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=60
