@@ -155,6 +155,24 @@ def test_one_command_makes_all_exams(tmp_path, monkeypatch):
     assert base_of("exam_unseen_single_frame", sets) == "exam_unseen"
 
 
+def test_some_rooms_of_some_exams(tmp_path, monkeypatch, capsys):
+    made = {}
+    monkeypatch.setattr(make_exams, "make_rooms", lambda out, seeds, *_: made.update(
+        {out.name: seeds}))  # fmt: skip
+    monkeypatch.setattr(make_exams, "exam_rooms", lambda name, bank, corruption: (
+        range(5, 9), Recipe(bank)))  # fmt: skip
+    there = ["--out", str(tmp_path), "--furniture", "bank.npz"]
+    assert make_exams.main(["exam_text", "exam_seen_grey", *there, "--first", "3"]) == 0
+    assert made == {"exam_text": range(5, 8), "exam_seen_grey": range(5, 8)}
+    for wrong, said in (
+        (["--first", "0"], "N is 1 or more"),
+        (["exam_hard"], "no exam: exam_hard"),
+    ):
+        with pytest.raises(SystemExit):
+            make_exams.main([*wrong, *there])
+        assert said in capsys.readouterr().err
+
+
 def test_exams_need_their_furniture(tmp_path, capsys):
     assert make_exams.main(["--out", str(tmp_path), "--furniture", str(SHIPPED)]) == 1
     assert "not the furniture bank" in capsys.readouterr().err
@@ -175,13 +193,6 @@ def test_training_stays_away_from_the_exams(tmp_path, capsys):
     assert "exam" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["--out", str(tmp_path), "--seeds", "7:3"])
-
-
-def test_first_rooms_are_an_exams(tmp_path, capsys):
-    for wrong in (["--first", "3"], ["--exam", "seen", "--first", "0"]):
-        with pytest.raises(SystemExit):
-            main(["--out", str(tmp_path), *wrong])
-        assert "--first N goes with --exam" in capsys.readouterr().err
 
 
 def test_a_look_at_rooms(folder, capsys):

@@ -4,7 +4,7 @@
         [--versus FILE] [--workers N]
 
 Each folder is a column of the table; the default is the frozen exams, made before by
-training.make_rooms --exam. IoU counts points, that is, observed map voxels. A folder named like
+training.make_exams. IoU counts points, that is, observed map voxels. A folder named like
 another with an ending (exam_seen_grey) is that one, corrupted, and compared with it room by room.
 """
 

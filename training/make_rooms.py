@@ -1,9 +1,8 @@
 """Make described rooms for training: python -m training.make_rooms --out data/rooms --seeds 0:1000
 
 Every room depends on its seed and the furniture alone. A rerun makes only what is missing.
-`--exam NAME` makes a frozen exam's rooms (config/rooms_exam.yaml; `--first 100`: only so many of
-them), `--show 30` draws what is there instead: a sheet of rooms, and random sentences with a
-picture of each.
+`--show 30` draws what is there instead: a sheet of rooms, and random sentences with a picture of
+each. training.make_exams makes the rooms of the frozen exams.
 """
 
 from __future__ import annotations
@@ -25,8 +24,7 @@ from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.synthetic.sample import make_sample
 from detailbase_core.synthetic.sample_files import write_sample
 from detailbase_core.synthetic.stock import BankPart, Stock
-from detailbase_core.synthetic.survey import CORRUPTIONS
-from training.rooms.exam import EXAM_FROM, freeze_exams, read_exam
+from training.rooms.exam import EXAM_FROM, freeze_exams
 from training.rooms.show_rooms import show
 
 if TYPE_CHECKING:
@@ -119,24 +117,6 @@ def make_rooms(out: Path, seeds: Sequence[int], workers: int, recipe: Recipe | N
             pass
 
 
-def exam_rooms(
-    name: str, furniture: Path | None, corruption: str | None = None
-) -> tuple[range, Recipe]:
-    """Seeds and recipe of a frozen exam.
-
-    Args:
-        name: seen, unseen or text.
-        furniture, corruption: see Recipe.
-
-    Raises:
-        BadFileError: see exam.read_exam.
-    """
-    exam, sentences = read_exam(name, FurnitureBank.load(furniture))
-    part: BankPart = "unseen" if exam.furniture == "unseen" else "train"
-    text: Split = "exam_text" if exam.text == "exam_text" else "train"
-    return exam.seeds, Recipe(furniture, part, text, sentences, corruption)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; 0 = done."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -150,18 +130,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--sentences", type=int, default=32, help="per room")
-    parser.add_argument("--corruption", choices=CORRUPTIONS, help="what goes wrong in every room")
-    parser.add_argument("--exam", metavar="NAME", help="make a frozen exam: seen, unseen or text")
-    parser.add_argument("--first", type=int, metavar="N", help="only the exam's first N rooms")
     parser.add_argument("--freeze", action="store_true", help="freeze new exams of this furniture")
     parser.add_argument("--show", type=int, metavar="N", help="draw rooms and N sentences")
     given = parser.parse_args(arguments)
     if given.out is None and not given.freeze:
         parser.error("--out is missing: the folder of the rooms")
     if given.seeds.stop > EXAM_FROM:
-        parser.error(f"seeds from {EXAM_FROM} on are the exams': train on lower ones (or --exam)")
-    if given.first is not None and (given.first < 1 or not given.exam):
-        parser.error("--first N goes with --exam NAME, and N is 1 or more")
+        parser.error(f"seeds from {EXAM_FROM} on are the exams': train on lower ones")
     try:
         _run(given)
     except (OSError, ValueError, BadFileError, ConfigError) as error:
@@ -177,12 +152,8 @@ def _run(given: argparse.Namespace) -> None:
     if given.show is not None:
         print(show(given.out, given.show, _stock(given.furniture, "train")))
         return
-    seeds = given.seeds
-    recipe = Recipe(given.furniture, "train", "train", given.sentences, given.corruption)
-    if given.exam:
-        seeds, recipe = exam_rooms(given.exam, given.furniture, given.corruption)
-        seeds = seeds[: given.first]
-    make_rooms(given.out, seeds, given.workers, recipe)
+    recipe = Recipe(given.furniture, sentences=given.sentences)
+    make_rooms(given.out, given.seeds, given.workers, recipe)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ class Ahead(Generic[T]):
 
     Args:
         make: a step's material from its number alone; called in another thread.
+        steps: there is no step of this number or a higher one.
     """
 
-    def __init__(self, make: Callable[[int], T]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[int], T], steps: int) -> None:
+        self._make, self._steps = make, steps
         self._thread = ThreadPoolExecutor(1, "next-step")
         self._coming: tuple[int, Future[T]] | None = None
 
@@ -32,7 +33,9 @@ class Ahead(Generic[T]):
         if self._coming is None or self._coming[0] != step:
             self._coming = (step, self._thread.submit(self._make, step))
         material = self._coming[1].result()
-        self._coming = (step + 1, self._thread.submit(self._make, step + 1))
+        following = step + 1
+        if following < self._steps:
+            self._coming = (following, self._thread.submit(self._make, following))
         return material
 
     def forget(self) -> None:

@@ -63,7 +63,7 @@ class Run:
         self.learning = Learning(self.learner, config, device)
         self.parallel = self.processes.wrap(self.learner)
         self.watch = LossWatch(self.processes)
-        self.lessons = Ahead(self._lesson)
+        self.lessons = Ahead(self._lesson, self.steps)
 
     def train(self, stop: threading.Event | None = None) -> None:
         """All remaining steps, saving on the way and at the end.
