@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.instances import separate_instances
 from detailbase_core.phrase_number import number_of
+from detailbase_core.phrase_pairs import named_apart
 from detailbase_core.phrase_queries import word_spans
 from detailbase_core.surest_objects import meant_objects
 from detailbase_core.types import GroundedPhrase, Instance
@@ -40,8 +41,11 @@ def answer_query(
     """
     rows = [0] + [phrase.head + 1 for phrase in sentence.phrases]
     logits = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float()
-    numbers = [None, *_numbers(sentence)]  # the sentence may be about several things
-    meant = meant_objects(logits.sigmoid().cpu().numpy(), numbers, config.mask_threshold, centers)
+    wordings = list(_wordings(sentence))
+    numbers = [None, *(number_of(*wording) for wording in wordings)]  # a sentence may mean several
+    apart = [(i + 1, j + 1) for i, j in named_apart(wordings)]
+    probabilities = logits.sigmoid().cpu().numpy()
+    meant = meant_objects(probabilities, numbers, config.mask_threshold, centers, apart)
     scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()
     presence = _presence(prediction, rows)
     spans = [(sentence.text, 0, len(sentence.text))]
@@ -61,11 +65,11 @@ def answer_query(
     return grounded[0], tuple(grounded[1:])
 
 
-def _numbers(sentence: Sentence) -> Iterator[int | None]:
-    """How many things each phrase means, see phrase_number."""
+def _wordings(sentence: Sentence) -> Iterator[tuple[list[str], str]]:
+    """Each phrase's words, and its head."""
     words = [word.text for word in sentence.words]
     for first, last, head in word_spans(sentence):
-        yield number_of(words[first : last + 1], words[head])
+        yield words[first : last + 1], words[head]
 
 
 def _presence(prediction: Prediction, rows: list[int]) -> list[float]:

@@ -15,6 +15,7 @@ DETERMINERS = PREDETERMINERS | _words(
     "the a an this these those my your his her its our their some any every each no another "
     "either neither many several few whose"
 )
+OTHERS = _words("other another")
 NUMBERS = _words(
     "one two three four five six seven eight nine ten eleven twelve dozen zero hundred"
 )

@@ -36,16 +36,19 @@ def meant_objects(
     numbers: Sequence[int | None],
     threshold: float,
     centers: ObjectCenters | None,
+    apart: Sequence[tuple[int, int]] = (),
 ) -> list[Meant]:
     """What a sentence and its phrases mean.
 
-    Each has its objects_of. Where the network votes for objects, the sentence is about the
-    objects of that phrase with whose mask its own agrees best, if they agree well.
+    Each has its objects_of. Where the network votes for objects, no two phrases that name
+    different things mean the same one, if there is another for either; and the sentence is about
+    the objects of that phrase with whose mask its own agrees best, if they agree well.
 
     Args:
         probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
         numbers: how many objects each of them means; None = unknown.
         threshold, centers: see objects_of.
+        apart: rows of `probabilities` that name different things, see phrase_pairs.
 
     Returns:
         1 + P.
@@ -54,6 +57,9 @@ def meant_objects(
         objects_of(probability, threshold, centers, number)
         for probability, number in zip(probabilities, numbers, strict=True)
     ]
+    if centers is not None:
+        for pair in apart:
+            _part(meant, pair, probabilities, threshold, centers)
     if centers is not None and len(meant) > 1:
         sentence, phrases = probabilities[0], probabilities[1:]
         shared = np.minimum(sentence, phrases) @ centers.sizes
@@ -62,6 +68,31 @@ def meant_objects(
         if agreement[best] >= AGREED:
             meant[0] = meant[1 + best]
     return meant
+
+
+def _part(
+    meant: list[Meant],
+    pair: tuple[int, int],
+    probabilities: NDArray[np.float32],
+    threshold: float,
+    centers: ObjectCenters,
+) -> None:
+    """Where both phrases mean one object, one takes its next best; as sure as can be."""
+    if not all(meant[row].whole for row in pair):
+        return
+    shared = meant[pair[0]].mask & meant[pair[1]].mask
+    if not shared.any():
+        return
+    choices = []
+    for stays, goes in (pair, pair[::-1]):
+        rest = np.where(meant[stays].mask, np.float32(0), probabilities[goes])
+        other = objects_of(rest, GROWN * threshold, centers, 1)
+        if other.whole:
+            sure = probabilities[stays][meant[stays].mask].max() + rest[other.mask].max()
+            choices.append((float(sure), goes, other))
+    if choices:
+        _, goes, other = max(choices, key=lambda choice: choice[0])
+        meant[goes] = other
 
 
 def objects_of(

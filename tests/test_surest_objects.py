@@ -78,3 +78,27 @@ def test_a_sentence_is_about_the_phrase_with_which_it_agrees():
 def test_a_network_without_votes_answers_the_sentence_by_its_mask():
     first, second = [0.9] * 3 + [0.0] * 4, [0.9] * 4 + [0.0] * 3
     assert meant(first, [second], [1], None) == [([0, 1, 2], False), ([0, 1, 2, 3], False)]
+
+
+def parted(one, two, apart=((1, 2),), numbers=(1, 1)) -> list[list[int]]:
+    probabilities = np.array([[0.0] * 7, one, two], np.float32)
+    centers = two_chairs_and_a_wall()
+    found = meant_objects(probabilities, [None, *numbers], 0.5, centers, apart)
+    return [np.flatnonzero(mask).tolist() for mask, _ in found[1:]]
+
+
+def test_the_red_chair_is_not_the_round_one():
+    red, round_one = [0.9] * 3 + [0.3] * 3 + [0.0], [0.8] * 3 + [0.6] * 3 + [0.0]
+    assert parted(red, round_one) == [[0, 1, 2], [3, 4, 5]]
+    assert parted(round_one, red) == [[3, 4, 5], [0, 1, 2]]  # whoever loses less by it
+    assert parted(red, round_one, apart=()) == [[0, 1, 2]] * 2
+
+
+def test_they_are_one_where_there_is_no_other():
+    alone = [0.9] * 3 + [0.1] * 4
+    assert parted(alone, alone) == [[0, 1, 2]] * 2
+
+
+def test_several_things_are_not_parted():
+    red, chairs = [0.9] * 3 + [0.3] * 3 + [0.0], [0.8] * 6 + [0.0]
+    assert parted(red, chairs, numbers=(1, None)) == [[0, 1, 2], [0, 1, 2, 3, 4, 5]]

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.phrase_number import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,9 +76,9 @@ class Description:
         wanted = set(self.sentence_ids)
         return next((p.row for p in self.phrases if set(p.ids) == wanted), None)
 
-    def number_of(self, phrase: DescribedPhrase) -> int | None:
-        """How many things one of its phrases means by its words, see phrase_number."""
-        return number_of(self.words[slice(*phrase.words)], self.words[phrase.row - 1])
+    def wording_of(self, phrase: DescribedPhrase) -> tuple[tuple[str, ...], str]:
+        """The words of one of its phrases, and its head."""
+        return self.words[slice(*phrase.words)], self.words[phrase.row - 1]
 
     def targets(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """(text row, object ids) of the sentence, where said, and of every phrase.
