@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detailbase_core.instances import separate_instances
-from detailbase_core.phrase_number import number_of
-from detailbase_core.phrase_pairs import named_apart
 from detailbase_core.phrase_queries import word_spans
-from detailbase_core.surest_objects import meant_objects
+from detailbase_core.surest_objects import meant_objects, rows_said
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
@@ -41,9 +39,7 @@ def answer_query(
     """
     rows = [0] + [phrase.head + 1 for phrase in sentence.phrases]
     logits = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float()
-    wordings = list(_wordings(sentence))
-    numbers = [None, *(number_of(*wording) for wording in wordings)]  # a sentence may mean several
-    apart = [(i + 1, j + 1) for i, j in named_apart(wordings)]
+    numbers, apart = rows_said(list(_wordings(sentence)))
     probabilities = logits.sigmoid().cpu().numpy()
     meant = meant_objects(probabilities, numbers, config.mask_threshold, centers, apart)
     scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()

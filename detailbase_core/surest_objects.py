@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detailbase_core.phrase_number import number_of
+from detailbase_core.phrase_pairs import named_apart
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,6 +34,18 @@ class Meant(NamedTuple):
     whole: bool
 
 
+def rows_said(
+    phrases: Sequence[tuple[Sequence[str], str]],
+) -> tuple[list[int | None], list[tuple[int, int]]]:
+    """What the words say of the rows of a sentence and its phrases: `numbers` and `apart`.
+
+    Args:
+        phrases: words and head word of each.
+    """
+    numbers = [None, *(number_of(*phrase) for phrase in phrases)]  # a sentence may mean several
+    return numbers, [(i + 1, j + 1) for i, j in named_apart(phrases)]
+
+
 def meant_objects(
     probabilities: NDArray[np.float32],
     numbers: Sequence[int | None],
@@ -46,7 +61,7 @@ def meant_objects(
 
     Args:
         probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
-        numbers: how many objects each of them means; None = unknown.
+        numbers: how many objects each of them means, see phrase_number; None = unknown.
         threshold, centers: see objects_of.
         apart: rows of `probabilities` that name different things, see phrase_pairs.
 

@@ -195,7 +195,7 @@ def main(
     # Python's own 5 ms are too long for a scan to wait, and it waits whenever NumPy lets go.
     sys.setswitchinterval(_SWITCH_S)
     rclpy.init(args=args)
-    node, stopped = None, True
+    node = None
     executor = PooledExecutor(_THREADS)  # first: it cannot be made once a signal has come
     try:
         node = SegmentationNode(make_grounder)
@@ -209,10 +209,8 @@ def main(
         if rclpy.ok():  # otherwise a signal came while the node was being built
             raise
     finally:
-        if node is not None:
-            stopped = node.stop()
-            if stopped:
-                node.destroy_node()  # others hear at once that it is gone
+        if node is not None and node.stop():
+            node.destroy_node()  # others hear at once that it is gone
         rclpy.try_shutdown()
     # Python would take torch and the map down piece by piece, which takes 0.6 s and more. Where the
     # worker is deep inside the network, it could not even begin.

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def differing(one: Settings, two: Settings) -> list[str]:
+    """Names of the settings in which two of a kind differ, in their order."""
+    names = [f.name for f in dataclasses.fields(one)]
+    return [name for name in names if getattr(one, name) != getattr(two, name)]
+
+
 @dataclass(frozen=True)
 class AugmentationConfig(Settings):
     """Random changes to a scene, drawn anew at each step, on the training device."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from detailbase_core.config import load_yaml, to_dict
 from detailbase_core.errors import ConfigError
 from detailbase_core.weight_files import BROKEN
 from training.comparison.jobs import Job
-from training.config import TrainConfig
+from training.config import TrainConfig, differing
 from training.evaluation.results import Results
 from training.trainer.errors import TrainingError
 from training.trainer.learning import OUTWARD
@@ -153,8 +152,7 @@ def write_config(run: TrainConfig) -> Path:
     path = Path(run.out) / CONFIG_FILE
     if path.exists():
         before = load_yaml(TrainConfig, path)
-        inner = [f.name for f in fields(run) if f.name not in OUTWARD]
-        changed = [name for name in inner if getattr(run, name) != getattr(before, name)]
+        changed = [name for name in differing(run, before) if name not in OUTWARD]
         if changed:
             raise ConfigError(
                 f"{path}: the run was begun with other settings ({', '.join(changed)}): "

@@ -11,10 +11,8 @@ from detailbase_core.config import InstanceConfig
 from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.phrase_chunks import find_chunks
 from detailbase_core.phrase_head import phrases_of_words
-from detailbase_core.phrase_number import number_of
-from detailbase_core.phrase_pairs import named_apart
 from detailbase_core.scene_batch import batch_scenes
-from detailbase_core.surest_objects import Meant, meant_objects
+from detailbase_core.surest_objects import Meant, meant_objects, rows_said
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.outcomes import PhraseOutcome, SentenceOutcome
 from training.evaluation.scene_judge import Question, SceneJudge
@@ -125,9 +123,7 @@ class Examiner:
         centers: ObjectCenters | None,
     ) -> dict[int, Meant]:
         rows = [0, *(phrase.row for phrase in description.phrases)]
-        wordings = [description.wording_of(phrase) for phrase in description.phrases]
-        numbers = [None, *(number_of(*wording) for wording in wordings)]
-        apart = [(i + 1, j + 1) for i, j in named_apart(wordings)]
+        numbers, apart = rows_said(list(map(description.wording_of, description.phrases)))
         meant = meant_objects(
             probability[rows], numbers, self.config.mask_threshold, centers, apart
         )

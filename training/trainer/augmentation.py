@@ -54,7 +54,7 @@ def batch_augmented(
     if config.gray:
         red, green, blue = torch.split(colors, 1, dim=1)
         luma = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
-        colors = torch.lerp(colors, luma.expand_as(colors), gray)
+        colors = torch.lerp(colors, luma, gray)
     colors = colors * gain + shift
     return SceneBatch(
         moved, grid, colors, scene, superpoint.long(), points.superpoint_counts, tuple(kept)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.model import DetailBase
 from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder
+from training.config import differing
 from training.trainer.losses import GROUNDING_PARTS, grounding_loss
 from training.trainer.packing import packed
 from training.trainer.phrase_lessons import phrase_loss
@@ -163,10 +163,9 @@ def _started(
     if isinstance(text, SmallTextEncoder):
         pairs.append(("text", text.config, config.text))
     differences = [
-        f"{name}.{f.name} is {getattr(there, f.name)} there and {getattr(here, f.name)} here"
-        for name, there, here in pairs
-        for f in dataclasses.fields(there)
-        if getattr(there, f.name) != getattr(here, f.name)
+        f"{part}.{name} is {getattr(there, name)} there and {getattr(here, name)} here"
+        for part, there, here in pairs
+        for name in differing(there, here)
     ]
     if differences:
         raise ConfigError(f"start: {config.start} is another network: {'; '.join(differences)}")
