@@ -57,6 +57,18 @@ def test_float16_gradients_that_overflow_cost_a_step_and_no_more(toy_run):
 # --- memory --------------------------------------------------------------------------------------
 
 
+def test_cudnn_attends_to_nothing_that_is_learned_from(toy_run, monkeypatch):
+    run = toy_run(steps=1)
+    seen = []
+    forward = run.learner.forward
+    monkeypatch.setattr(run.learner, "forward", lambda *args: (
+        seen.append(torch.backends.cuda.cudnn_sdp_enabled()), forward(*args))[1])  # fmt: skip
+    torch.backends.cuda.enable_cudnn_sdp(True)
+    run.train_step()
+    assert seen == [False]
+    assert torch.backends.cuda.cudnn_sdp_enabled()
+
+
 def test_a_full_gpu_names_what_to_lower(toy_run, monkeypatch):
     run = toy_run()
 
