@@ -64,30 +64,30 @@ def test_the_next_step_is_made_while_this_one_is_used():
             second.set()
         return f"lesson {step}"
 
-    ahead = Ahead(make, 20)
-    assert ahead.take(3) == "lesson 3"
+    ahead = Ahead(make)
+    assert ahead.take(3, 20) == "lesson 3"
     assert second.wait(10)  # nobody asked for it yet
-    assert ahead.take(4) == "lesson 4"
-    assert ahead.take(9) == "lesson 9"  # after a jump
+    assert ahead.take(4, 20) == "lesson 4"
+    assert ahead.take(9, 20) == "lesson 9"  # after a jump
     assert [step for step, _ in made[:2]] == [3, 4]
     assert threading.main_thread() not in {thread for _, thread in made}
 
 
 def test_nothing_is_made_for_a_step_that_never_comes():
     made = []
-    ahead = Ahead(lambda step: made.append(step) or step, 3)
-    assert [ahead.take(step) for step in (1, 2)] == [1, 2]
+    ahead = Ahead(lambda step: made.append(step) or step)
+    assert [ahead.take(step, 3) for step in (1, 2)] == [1, 2]
     ahead._thread.shutdown()  # waits for what was begun
     assert made == [1, 2]
 
 
 def test_what_is_out_of_date_is_made_again():
     version = ["old"]
-    ahead = Ahead(lambda step: f"{version[0]} {step}", 20)
-    assert ahead.take(0) == "old 0"
+    ahead = Ahead(lambda step: f"{version[0]} {step}")
+    assert ahead.take(0, 20) == "old 0"
     version[0] = "new"
     ahead.forget()
-    assert ahead.take(1) == "new 1"
+    assert ahead.take(1, 20) == "new 1"
 
 
 def test_a_failure_reaches_whoever_takes_it():
@@ -96,7 +96,7 @@ def test_a_failure_reaches_whoever_takes_it():
             raise ValueError("no scene 7")
         return step
 
-    ahead = Ahead(make, 20)
-    assert ahead.take(0) == 0
+    ahead = Ahead(make)
+    assert ahead.take(0, 20) == 0
     with pytest.raises(ValueError, match="no scene 7"):
-        ahead.take(1)
+        ahead.take(1, 20)

@@ -22,8 +22,10 @@ def written(tmp_path, **settings) -> Path:
 
 
 @pytest.mark.parametrize(("settings", "message"), [
-    ({}, "set either steps or epochs"),
-    ({"steps": 3, "epochs": 3}, "set either steps or epochs"),
+    ({}, "set one of steps, epochs and minutes"),
+    ({"steps": 3, "epochs": 3}, "set one of steps, epochs and minutes"),
+    ({"steps": 3, "minutes": 3}, "set one of steps, epochs and minutes"),
+    ({"minutes": 3, "warmup_steps": 9}, "warmup_steps of 10 or more"),
     ({"steps": 3, "learning_rat": 1}, "unknown setting 'learning_rat'"),
     ({"steps": 3, "model": {"width": [8]}}, r"unknown setting 'model\.width'"),
     ({"steps": 3, "loss": {"dice": -1}}, r"loss\.dice: -1\.0 is below 0"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections import Counter
 
 import numpy as np
@@ -194,6 +195,9 @@ def test_a_resumed_run_hides_what_it_repeats(toy_run, tmp_path):
     first.train_step = stopping
     with pytest.raises(KeyboardInterrupt):
         first.train()
+    began = int(time.time())
+    while int(time.time()) == began:  # files are named, and read in order, by the second
+        time.sleep(0.05)
     second = toy_run(steps=9, log_every=1, save_every=4)
     second.resume()
     second.train()

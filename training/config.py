@@ -112,8 +112,15 @@ class TrainConfig(Settings):
     out: str = setting("runs/rooms", "Folder for checkpoints, pictures and TensorBoard's files.")
     seed: int = setting(1999, "Seed of everything random.", low=0)
     device: str = setting("auto", "torch device; under torchrun each process takes its own GPU.")
-    steps: int = setting(0, "Optimiser steps (or set epochs).", low=0)
-    epochs: int = setting(0, "Passes over the data (or set steps).", low=0)
+    steps: int = setting(0, "Optimiser steps (or set epochs, or minutes).", low=0)
+    epochs: int = setting(0, "Passes over the data (or set steps, or minutes).", low=0)
+    minutes: float = setting(
+        0.0,
+        "Time for the whole run, loading the scenes included, as on a GPU that is rented by the "
+        "hour (or set steps, or epochs). Steps follow from the speed during the warm-up; they are "
+        "told, and set as `steps` they repeat the run.",
+        low=0.0,
+    )
     scenes_per_step: int = setting(4, "Scenes per step, over all processes.", low=1)
     sentences_per_scene: int = setting(12, "Sentences per scene and step.", low=1)
     grouping: str = setting(
@@ -167,8 +174,10 @@ class TrainConfig(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if bool(self.steps) == bool(self.epochs):
-            raise ConfigError("set either steps or epochs")
+        if sum(map(bool, (self.steps, self.epochs, self.minutes))) != 1:
+            raise ConfigError("set one of steps, epochs and minutes")
+        if self.minutes and self.warmup_steps < 10:
+            raise ConfigError("minutes needs warmup_steps of 10 or more, to take the speed from")
         if self.schedule == "multistep" and not self.milestones:
             raise ConfigError("schedule multistep needs milestones, such as [0.52, 0.68, 0.84]")
         if not self.backbone_rate and not (self.backbone or self.start):

@@ -11,6 +11,7 @@ import gc
 import signal
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,13 @@ def stopping_politely() -> Iterator[threading.Event]:
 
 def train(config: TrainConfig, processes: Processes, device: torch.device) -> None:
     """Start or resume the configured run."""
+    began = time.monotonic()
     if config.threads:
         torch.set_num_threads(config.threads)
     torch.set_float32_matmul_precision("high")  # TF32 products, where the GPU has them
     store = SceneStore(config, quiet=not processes.first)
     gc.freeze()  # the sentences are millions of objects, which no collection need look at again
-    run = Run(config, store, device, processes)
+    run = Run(config, store, device, processes, began)
     notes = run.resume()
     if notes is not None and processes.first:
         changed = f", with changes: {'; '.join(notes)}" if notes else ""
@@ -65,7 +67,8 @@ def train(config: TrainConfig, processes: Processes, device: torch.device) -> No
         with stopping_politely() as stop:
             run.train(stop)
     if processes.first:
-        print(f"{run.learning.step} of {run.steps} steps: {run.folder / CHECKPOINT_FILE}")
+        of = f"of {run.steps} " if run.length.known else ""
+        print(f"{run.learning.step} {of}steps: {run.folder / CHECKPOINT_FILE}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,16 +16,19 @@ class Ahead(Generic[T]):
 
     Args:
         make: a step's material from its number alone; called in another thread.
-        steps: there is no step of this number or a higher one.
     """
 
-    def __init__(self, make: Callable[[int], T], steps: int) -> None:
-        self._make, self._steps = make, steps
+    def __init__(self, make: Callable[[int], T]) -> None:
+        self._make = make
         self._thread = ThreadPoolExecutor(1, "next-step")
         self._coming: tuple[int, Future[T]] | None = None
 
-    def take(self, step: int) -> T:
+    def take(self, step: int, steps: int) -> T:
         """A step's material; that of the step after it is begun.
+
+        Args:
+            step: its number.
+            steps: there is no step of this number or a higher one.
 
         Raises:
             Exception: what making it raised.
@@ -34,7 +37,7 @@ class Ahead(Generic[T]):
             self._coming = (step, self._thread.submit(self._make, step))
         material = self._coming[1].result()
         following = step + 1
-        if following < self._steps:
+        if following < steps:
             self._coming = (following, self._thread.submit(self._make, following))
         return material
 

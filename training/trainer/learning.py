@@ -76,17 +76,19 @@ class Learning:
         good = torch.stack([value.isfinite().all() for value in weights.values()]).tolist()
         return [name for name, fine in zip(weights, good, strict=True) if not fine]
 
-    def save(self, path: Path, data: str) -> None:
+    def save(self, path: Path, data: str, steps: int) -> None:
         """Write everything to a file, atomically.
 
         Args:
             path: of the file.
             data: which data it learned from, to notice a change.
+            steps: of the whole run.
         """
         frozen = self._frozen()
         weights = {k: v for k, v in self.learner.state_dict().items() if k not in frozen}
         state = {
             "step": self.step,
+            "steps": steps,
             "learner": weights,
             "average": self.average.values,
             "optimizer": self.optimizer.state_dict(),
@@ -97,11 +99,12 @@ class Learning:
         with atomic_path(path) as temporary:
             torch.save(state, temporary)
 
-    def load(self, path: Path, data: str) -> list[str]:
+    def load(self, path: Path, data: str) -> tuple[list[str], int]:
         """Take over a saved state.
 
         Returns:
-            What differs from when it was saved, in words; empty for an exact resume.
+            What differs from when it was saved, in words, empty for an exact resume; and the steps
+            of the whole run.
 
         Raises:
             TrainingError: it cannot be read, or is that of another network.
@@ -115,14 +118,14 @@ class Learning:
             self.optimizer.load_state_dict(state["optimizer"])
             self._use_configured_rates()
             self.scaler.load_state_dict(state["scaler"])
-            self.step = state["step"]
+            self.step, steps = state["step"], state["steps"]
             notes = list(_changes(state["config"], to_dict(self.config)))
         except BROKEN as error:
             raise TrainingError(
                 f"{path}: cannot be resumed with these settings; restore the settings it was made "
                 f"with, or set another out folder: {error}"
             ) from error
-        return notes if state["data"] == data else [*notes, "the scenes are others"]
+        return (notes if state["data"] == data else [*notes, "the scenes are others"]), steps
 
     def _use_configured_rates(self) -> None:
         """The optimiser's state brings those it was saved with."""

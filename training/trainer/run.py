@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from training.trainer.loss_watch import LossWatch, NotANumberError
 from training.trainer.parcel import Parcel
 from training.trainer.pictures import draw_prediction
 from training.trainer.processes import Processes
+from training.trainer.run_length import RunLength
 from training.trainer.run_log import RunLog
 from training.trainer.schedule import rate_factor
 
@@ -49,6 +51,7 @@ class Run:
         store: the scenes.
         device: where it computes.
         processes: those that train together.
+        began: time.monotonic() when the configured minutes began to run; None = now.
     """
 
     def __init__(
@@ -57,18 +60,25 @@ class Run:
         store: SceneStore,
         device: torch.device,
         processes: Processes | None = None,
+        began: float | None = None,
     ) -> None:
+        began = time.monotonic() if began is None else began
         torch.manual_seed(config.seed)
         self.config, self.store, self.device = config, store, device
         self.processes = processes or Processes()
         self.folder = Path(config.out)
         self.draws = self._draws()
-        self.steps = config.steps or config.epochs * self.draws.steps_per_epoch
         self.learner = build_learner(config).to(device)
         self.learning = Learning(self.learner, config, device)
         self.parallel = self.processes.wrap(self.learner)
         self.watch = LossWatch(self.processes)
-        self.lessons = Ahead(self._lesson, self.steps)
+        self.lessons = Ahead(self._lesson)
+        self.length = RunLength(config, self.draws.steps_per_epoch, self.processes, device, began)
+
+    @property
+    def steps(self) -> int:
+        """Of the whole run, as far as known."""
+        return self.length.steps
 
     def train(self, stop: threading.Event | None = None) -> None:
         """All remaining steps, saving on the way and at the end.
@@ -82,8 +92,13 @@ class Run:
         """
         self.learner.train()
         begin = saved = self.learning.step
-        with RunLog(self.folder, begin, self.steps, self.processes.first) as log:
-            while self.learning.step < self.steps and not (stop and stop.is_set()):
+        total = self.steps if self.length.known else None
+        with RunLog(self.folder, begin, total, self.processes.first) as log:
+            while not (stop and stop.is_set()):
+                if self.length.look(self.learning.step):
+                    log.expects(self.steps)
+                if self.learning.step >= self.steps:
+                    break
                 self._rescan(log)
                 try:
                     self.train_step()
@@ -104,7 +119,7 @@ class Run:
     def train_step(self) -> torch.Tensor:
         """One optimiser step; the loss, on the device."""
         step = self.learning.step
-        lesson = self.lessons.take(step).opened()
+        lesson = self.lessons.take(step, self.steps).opened()
         batch = batch_augmented(
             lesson.points,
             lesson.changes,
@@ -153,7 +168,7 @@ class Run:
             text = self.learner.text
             own = text if isinstance(text, SmallTextEncoder) else None
             save_checkpoint(self.folder / CHECKPOINT_FILE, self.learner.model, own, notes)
-        self.learning.save(self.folder / STATE_FILE, self.store.fingerprint())
+        self.learning.save(self.folder / STATE_FILE, self.store.fingerprint(), self.steps)
 
     def resume(self) -> list[str] | None:
         """Go on from the saved state, where there is one.
@@ -169,7 +184,10 @@ class Run:
         path = self.folder / STATE_FILE
         if not path.exists():
             return None
-        return self.learning.load(path, self.store.fingerprint())
+        notes, steps = self.learning.load(path, self.store.fingerprint())
+        if self.config.minutes:
+            self.length.steps = steps
+        return notes
 
     def _remove_leftovers(self) -> None:
         """Half-written files of a run that was killed while saving."""

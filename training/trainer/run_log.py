@@ -27,11 +27,11 @@ class RunLog:
     Args:
         folder: of the run.
         step: where it begins.
-        steps: where it will end.
+        steps: where it will end; None = not known yet.
         enabled: False in all processes but the first, which then say nothing.
     """
 
-    def __init__(self, folder: Path, step: int, steps: int, enabled: bool) -> None:
+    def __init__(self, folder: Path, step: int, steps: int | None, enabled: bool) -> None:
         self._bar = tqdm(
             initial=step, total=steps, desc="training", unit="step", mininterval=1.0,
             disable=not enabled,
@@ -46,6 +46,11 @@ class RunLog:
         self._bar.close()
         if self._writer is not None:
             self._writer.close()
+
+    def expects(self, steps: int) -> None:
+        """It is known now, or known better, where the run will end."""
+        self._bar.total = steps
+        self._bar.refresh()
 
     def stepped(self) -> None:
         """One more step is done."""
