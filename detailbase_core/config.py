@@ -229,6 +229,12 @@ class ModelConfig(Settings):
         "Predict the way from each superpoint to the centre of its object. Positions are then "
         "those of objects, and touching objects come apart.",
     )
+    context_layers: int = setting(
+        0,
+        "Layers in which superpoints look at each other, by how they lie to each other, before any "
+        "sentence is read (published: 0).",
+        low=0,
+    )
     query_positions: bool = setting(
         False, "Tell each query where the objects of its present mask are."
     )

@@ -13,6 +13,7 @@ from detailbase_core.mask_decoder import MaskDecoder, Prediction, SuperpointBatc
 from detailbase_core.offset_head import OffsetHead, Votes
 from detailbase_core.phrase_head import PhraseHead
 from detailbase_core.phrase_queries import average_phrases
+from detailbase_core.scene_context import SceneContext
 from detailbase_core.sparse_unet import SparseUNet
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, grid_origin, voxelize
@@ -43,6 +44,7 @@ class DetailBase(nn.Module):
             pooled_levels=config.pooled_levels,
         )
         self.offset_head = OffsetHead(config.superpoint_width) if config.center_offsets else None
+        self.context = SceneContext(config) if config.context_layers else None
         self.phrase_head = PhraseHead(config.text_dim) if config.phrase_head else None
         self.decoder = MaskDecoder(config)
 
@@ -57,7 +59,8 @@ class DetailBase(nn.Module):
         features = pool_superpoints(voxels, point_to_voxel, batch.point_to_superpoint, count)
         geometry = superpoint_geometry(batch.xyz, batch.point_to_superpoint, count)
         votes = None if self.offset_head is None else self.offset_head(features, geometry)
-        return pad_superpoints(features, geometry, batch.superpoint_counts, votes)
+        superpoints = pad_superpoints(features, geometry, batch.superpoint_counts, votes)
+        return superpoints if self.context is None else self.context(superpoints, cancel)
 
     def encode_voxels(
         self, batch: SceneBatch, cancel: CancelToken | None = None

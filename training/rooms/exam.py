@@ -71,8 +71,8 @@ class Exams(Settings):
 def read_exam(name: str, bank: FurnitureBank, path: Path = EXAMS_FILE) -> tuple[Exam, int]:
     """An exam, if this generator and this bank still make its rooms, and its sentences per room.
 
-    A bank of the same models is taken, and a word about it logged, where their samples differ: rays
-    that pass a model's edge are decided by rounding, which is a processor's own.
+    A bank of the same models is taken, and a word about it logged, where their samples differ:
+    which of them can be seen is decided by rays, and those at an edge by rounding.
 
     Raises:
         BadFileError: no such exam, or generator or models have changed since it was frozen.
@@ -95,8 +95,8 @@ def read_exam(name: str, bank: FurnitureBank, path: Path = EXAMS_FILE) -> tuple[
     if exams.bank != bank.manifest_hash:
         _log.warning(
             "the furniture bank has the models that the exams were frozen with, but the samples of "
-            "some differ (hash %s, then %s): processors round differently. Figures can be compared "
-            "with published ones, but need not be equal to the last digit",
+            "some differ (hash %s, then %s), as another processor may give them. Figures can be "
+            "compared with published ones, but need not be equal to the last digit",
             bank.manifest_hash[:16],
             exams.bank[:16],
         )
