@@ -68,9 +68,10 @@ class Attention(nn.Module):
             query = torch.cat([query, (bias.of_queries / scale).to(query.dtype)], dim=-1)
             shared = bias.of_keys.to(key.dtype).unsqueeze(1).expand(-1, self.heads, -1, -1)
             key = torch.cat([key, shared], dim=-1)
+            value = F.pad(value, (0, shared.shape[-1]))  # fused kernels want keys' width
         attended = F.scaled_dot_product_attention(
             query, key, value, attn_mask=allowed.unsqueeze(1), scale=scale
-        )
+        )[..., : dim // self.heads]
         out: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
         return out
 

@@ -63,19 +63,25 @@ class ContextLayer(nn.Module):
         """
         keys = self.norm(rows)
         at_a_time = rows.shape[1] if torch.is_grad_enabled() else ROWS_AT_A_TIME
-        parts = zip(keys.split(at_a_time, dim=1), place_waves.split(at_a_time, dim=1), strict=True)
+        parts = zip(
+            torch.split(keys, at_a_time, dim=1),
+            torch.split(place_waves, at_a_time, dim=1),
+            strict=True,
+        )
         seen = [
             self.attention(queries, keys, real, Bias(self._looking(queries, places), place_waves))
             for queries, places in parts
         ]
         rows = rows + self.dropout(torch.cat(seen, dim=1))
         hidden = self.dropout(F.gelu(self.ffn_in(self.ffn_norm(rows))))
-        return rows + self.dropout(self.ffn_out(hidden))
+        rows = rows + self.dropout(self.ffn_out(hidden))
+        return rows
 
     def _looking(self, queries: Tensor, places: Tensor) -> Tensor:
         """Each head's preference for places by the way to them, (G, heads, Q, 2 WAVES)."""
         coefficients: Tensor = self.look(queries).unflatten(-1, (self.heads, -1))
-        return seen_from(coefficients, places[:, :, None]).transpose(1, 2)
+        looking: Tensor = seen_from(coefficients, places[:, :, None]).transpose(1, 2)
+        return looking
 
 
 class SceneContext(nn.Module):
