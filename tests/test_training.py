@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -173,6 +174,43 @@ def test_broken_weights_are_not_saved_at_the_end(toy_run, tmp_path, monkeypatch)
     with pytest.raises(TrainingError, match=r"at step 5 .*after step 6"):
         run.train()
     assert torch.load(tmp_path / "run" / STATE_FILE, weights_only=True)["step"] == 4
+
+
+def gradients_broken_at(run: Run, steps) -> None:
+    """At some steps the gradients are no numbers, though the loss is."""
+
+    def broken(gradient):
+        return gradient * math.nan if run.learning.step in steps else gradient
+
+    run.learner.model.decoder.query_proj.weight.register_hook(broken)
+
+
+def test_a_step_whose_gradient_is_no_number_changes_nothing(toy_run, capsys):
+    run = toy_run(steps=12, log_every=4)
+    gradients_broken_at(run, {5, 6})
+    weights = []
+    step = run.train_step
+
+    def kept() -> torch.Tensor:
+        loss = step()
+        weights.append(run.learner.model.decoder.mask_head[0].weight.detach().clone())
+        return loss
+
+    run.train_step = kept
+    run.train()
+    same = [torch.equal(one, two) for one, two in itertools.pairwise(weights)]
+    assert [step + 1 for step, equal in enumerate(same) if equal] == [5, 6]
+    assert "step 8: 2 steps left out so far" in capsys.readouterr().err
+    assert not run.learning.broken_weights()
+
+
+def test_gradients_that_stay_no_numbers_stop_the_run(toy_run, tmp_path):
+    run = toy_run(steps=20)
+    gradients_broken_at(run, range(6, 20))
+    with pytest.raises(TrainingError, match=r"gradients of the last \d+ steps were NaN .*lower"):
+        run.train()
+    state = torch.load(tmp_path / "run" / STATE_FILE, weights_only=True)
+    assert all(tensor.isfinite().all() for tensor in state["learner"].values())
 
 
 def test_scenes_without_descriptions_are_not_drawn(toy_run, tmp_path):

@@ -34,6 +34,9 @@ class Learning:
 
     Attributes:
         step: how many steps were taken.
+        left_out: how many of them changed nothing, since their gradient was no number; on the
+            device.
+        left_out_in_a_row: the same of the last ones.
     """
 
     def __init__(self, learner: Learner, config: TrainConfig, device: torch.device) -> None:
@@ -42,6 +45,8 @@ class Learning:
         self.optimizer = torch.optim.AdamW(parameter_groups(learner, config), fused=True)
         self.scaler = torch.amp.GradScaler(device.type, enabled=config.autocast == "float16")
         self.step = 0
+        self.left_out = torch.zeros((), dtype=torch.int64, device=device)
+        self.left_out_in_a_row = torch.zeros((), dtype=torch.int64, device=device)
 
     def learn(self, loss: Tensor, rate: float) -> Tensor:
         """One step down the loss's gradient.
@@ -51,8 +56,8 @@ class Learning:
             rate: factor on the peak learning rates.
 
         Returns:
-            The gradient's norm before clipping, on the device; 0 where float16 overflowed, and
-            with a smaller scale the next step goes on.
+            The gradient's norm before clipping, on the device; 0 where it was no number. Such a
+            step changes no weight, and the next one goes on (float16: with a smaller scale).
         """
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * rate
@@ -62,8 +67,13 @@ class Learning:
         norm = torch.nn.utils.clip_grad_norm_(
             self.learner.parameters(), self.config.clip_norm or math.inf
         )
-        if self.scaler.is_enabled():
-            norm = norm.nan_to_num(0.0, 0.0, 0.0)
+        if not self.scaler.is_enabled():
+            bad = ~norm.isfinite()
+            # A fused optimiser looks at this, on the device.
+            self.optimizer.found_inf = bad.float()  # type: ignore[attr-defined]
+            self.left_out += bad
+            self.left_out_in_a_row.add_(1).mul_(bad)
+        norm = norm.nan_to_num(0.0, 0.0, 0.0)
         self.scaler.step(self.optimizer)
         self.scaler.update()
         self.average.update(self.step)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 STATE_FILE = "state.pt"
 CHECKPOINT_FILE = "model.safetensors"
+MOST_LEFT_OUT = 5  # steps in a row whose gradients were no numbers
 # Not cuDNN's: with a mask, 64 keys beside a multiple of 128 (a scene of 2,240 superpoints) and
 # scores below -89 its gradients are NaN (github.com/pytorch/pytorch/issues/196678), which ended
 # every run of ours on a Hopper GPU with torch 2.11 between steps 700 and 1,400.
@@ -73,6 +74,7 @@ class Run:
         self.parallel = self.processes.wrap(self.learner)
         self.watch = LossWatch(self.processes)
         self.lessons = Ahead(self._lesson)
+        self._told_left_out = 0
         self.length = RunLength(config, self.draws.steps_per_epoch, self.processes, device, began)
 
     @property
@@ -213,6 +215,9 @@ class Run:
 
     def _log(self, log: RunLog) -> None:
         step = self.learning.step
+        if (count := int(self.learning.left_out)) > self._told_left_out:
+            self._told_left_out = count
+            log.say(f"step {step}: {count} steps left out so far, their gradients were no numbers")
         rate = self.config.learning_rate * rate_factor(step - 1, self.steps, self.config)
         scenes = float(len(self.store.scenes))
         log.scalars(step, {**self._means(), "learning_rate": rate, "scenes": scenes})
@@ -230,10 +235,13 @@ class Run:
 
     def _means(self) -> dict[str, float]:
         try:
-            return self.watch.look()
+            means = self.watch.look()
         except NotANumberError as error:
             names = [self.store.scenes[draw.scene].scene_id for draw in self.draws.step(error.step)]
             raise self._lost(f"{error} (scenes {', '.join(names)})") from error
+        if (count := int(self.learning.left_out_in_a_row)) >= MOST_LEFT_OUT:
+            raise self._lost(f"the gradients of the last {count} steps were NaN or infinite")
+        return means
 
     def _lost(self, what: str) -> TrainingError:
         return TrainingError(
