@@ -9,6 +9,7 @@ import yaml
 
 from detailbase_core.config import load_yaml
 from detailbase_core.errors import ConfigError
+from training import train
 from training.config import TrainConfig
 
 CONFIGS = sorted((Path(__file__).parents[1] / "config").glob("*.yaml"))
@@ -43,6 +44,37 @@ def written(tmp_path, **settings) -> Path:
 def test_settings_that_cannot_be_meant_are_refused(tmp_path, settings, message):
     with pytest.raises(ConfigError, match=rf"run\.yaml: .*{message}"):
         load_yaml(TrainConfig, written(tmp_path, **settings))
+
+
+def test_settings_on_the_command_line_take_the_place_of_the_files(tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr(train, "train", lambda config, *_: told.append(config))
+    path = written(tmp_path, steps=30, backbone="b.safetensors", loss={"dice": 2.0, "bce": 0.5})
+    arguments = [str(path), "steps=0", "minutes=2.5", "loss.dice=1", "backbone=", "device=cpu",
+                 "model.widths=[8, 16]", "augmentation.gray=0.25", "learning_rate=1e-3"]  # fmt: skip
+    assert train.main(arguments) == 0
+    (config,) = told
+    assert (config.steps, config.minutes, config.backbone) == (0, 2.5, "")
+    assert (config.loss.dice, config.loss.bce) == (1.0, 0.5)
+    assert config.model.widths == (8, 16)
+    assert (config.augmentation.gray, config.learning_rate) == (0.25, 0.001)
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ("steps=many", "run.yaml: steps: "), ("stepz=3", "run.yaml: unknown setting 'stepz'"),
+    ("seed.deep=3", "seed.deep: seed has no settings within"),
+    ("loss.bce=-1", "run.yaml: loss.bce: -1.0 is below 0"),
+    ("steps", "expected NAME=VALUE, got 'steps'"), ("=3", "expected NAME=VALUE, got '=3'"),
+    ("steps=[", "'steps=[': the value is not understood"),
+])  # fmt: skip
+def test_wrong_settings_on_the_command_line_are_named(tmp_path, capsys, change, message):
+    path = written(tmp_path, steps=3, seed=1)
+    try:
+        status = train.main([str(path), change])
+    except SystemExit as stopped:
+        status = stopped.code
+    assert status in (1, 2)
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", TRAINING, ids=lambda path: path.stem)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from detailbase_core.config import ModelConfig, Settings, TextConfig, setting
+import yaml
+
+from detailbase_core.config import ModelConfig, Settings, TextConfig, from_dict, setting
 from detailbase_core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 def differing(one: Settings, two: Settings) -> list[str]:
@@ -207,3 +211,51 @@ class TrainConfig(Settings):
             yield "rescan_every", "descriptions names all scenes"
         if self.rescan_every and self.epochs:
             yield "epochs", "rescan_every lets epochs grow"
+
+
+def load_config(path: str | Path, changes: Mapping[str, object]) -> TrainConfig:
+    """Read a training config.
+
+    Args:
+        path: YAML file.
+        changes: settings instead of the file's, by dotted name, such as `loss.contrast`.
+
+    Raises:
+        ConfigError: not readable, a setting that does not exist, or values that cannot be.
+    """
+    values = read_settings(path)
+    for name, value in changes.items():
+        set_by_name(values, name, value)
+    try:
+        return from_dict(TrainConfig, values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def read_settings(path: str | Path) -> dict[str, Any]:
+    """What a YAML file says, before anyone looks whether there are such settings.
+
+    Raises:
+        ConfigError: not readable, or no settings.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected settings, got {values!r}")
+    return values
+
+
+def set_by_name(values: dict[str, Any], name: str, value: object) -> None:
+    """Change one setting by its dotted name; from_dict says so where there is none.
+
+    Raises:
+        ConfigError: a name within something that is no group of settings.
+    """
+    *parents, last = name.split(".")
+    for parent in parents:
+        values = values.setdefault(parent, {})
+        if not isinstance(values, dict):
+            raise ConfigError(f"{name}: {parent} has no settings within")
+    values[last] = copy.deepcopy(value)

@@ -1,5 +1,7 @@
 """Train: python -m training.train config/detailbase_rooms.yaml
 
+Settings may follow, instead of the file's: `out=runs/short steps=0 minutes=25 loss.contrast=0.5`.
+
 Started again, a run goes on from its last saved state. Ctrl-C or SIGTERM saves and stops.
 Several GPUs: torchrun --nproc-per-node 4 -m training.train CONFIG
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import re
 import signal
 import sys
 import threading
@@ -16,17 +19,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
+import yaml
 
-from detailbase_core.config import load_yaml
 from detailbase_core.devices import choose_device
 from detailbase_core.errors import DetailBaseError
-from training.config import TrainConfig
+from training.config import load_config
 from training.scenes.scene_store import SceneStore
 from training.trainer.processes import Processes, joined
 from training.trainer.run import CHECKPOINT_FILE, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from training.config import TrainConfig
+
+_WITHOUT_DOT = re.compile(r"^([+-]?\d+)(e[+-]\d+)$")  # 1e-3, which YAML takes for a word
 
 
 @contextmanager
@@ -71,12 +78,27 @@ def train(config: TrainConfig, processes: Processes, device: torch.device) -> No
         print(f"{run.learning.step} {of}steps: {run.folder / CHECKPOINT_FILE}")
 
 
+def _change(text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {text!r}")
+    try:
+        return name, yaml.safe_load(_WITHOUT_DOT.sub(r"\1.0\2", value)) if value else ""
+    except yaml.YAMLError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: the value is not understood") from error
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line entry point; its exit status: 0 done or stopped, 1 not possible."""
     parser = argparse.ArgumentParser(description="Train DetailBase.")
     parser.add_argument("config", help="YAML file of TrainConfig")
+    parser.add_argument(
+        "changes", nargs="*", type=_change, metavar="NAME=VALUE",
+        help="a setting instead of the file's, such as minutes=25 or loss.contrast=0.5",
+    )  # fmt: skip
+    given = parser.parse_args(arguments)
     try:
-        config = load_yaml(TrainConfig, parser.parse_args(arguments).config)
+        config = load_config(given.config, dict(given.changes))
         with joined(choose_device(config.device)) as (processes, device):
             train(config, processes, device)
     except (DetailBaseError, OSError) as error:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import yaml
+from typing import NamedTuple
 
 from detailbase_core.config import Settings, from_dict, load_yaml, setting
 from detailbase_core.errors import ConfigError
-from training.config import TrainConfig
+from training.config import TrainConfig, read_settings, set_by_name
 
 _PLANNED = ("out", "seed")  # of a run, by the plan
 
@@ -95,13 +92,13 @@ class Plan(Settings):
         path = changes.get("config", self.config)
         if not isinstance(path, str) or not path:
             raise ConfigError(f"{where}: neither it nor the plan names a config")
-        values = _read(path)
+        values = read_settings(path)
         tried = [name for name in Rates._fields if getattr(self, f"{name}s")]
         for name, value in (*self.changes.items(), *changes.items()):
             if name in (*_PLANNED, *tried):
                 raise ConfigError(f"{where}: {name} is for the plan to set")
             if name != "config":
-                _set(values, name, value)
+                set_by_name(values, name, value)
         try:
             config = from_dict(TrainConfig, values)
         except ConfigError as error:
@@ -142,23 +139,3 @@ def load_plan(path: str | Path) -> Plan:
         ConfigError: not readable, not a plan, or one of its variants is no training config.
     """
     return load_yaml(Plan, path)
-
-
-def _read(path: str) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path}: expected settings, got {values!r}")
-    return values
-
-
-def _set(values: dict[str, Any], name: str, value: object) -> None:
-    """Change one setting by its dotted name; from_dict says so where there is none."""
-    *parents, last = name.split(".")
-    for parent in parents:
-        values = values.setdefault(parent, {})
-        if not isinstance(values, dict):
-            raise ConfigError(f"{name}: {parent} has no settings within")
-    values[last] = copy.deepcopy(value)
