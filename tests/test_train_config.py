@@ -51,7 +51,8 @@ def test_settings_on_the_command_line_take_the_place_of_the_files(tmp_path, monk
     monkeypatch.setattr(train, "train", lambda config, *_: told.append(config))
     path = written(tmp_path, steps=30, backbone="b.safetensors", loss={"dice": 2.0, "bce": 0.5})
     arguments = [str(path), "steps=0", "minutes=2.5", "loss.dice=1", "backbone=", "device=cpu",
-                 "model.widths=[8, 16]", "augmentation.gray=0.25", "learning_rate=1e-3"]  # fmt: skip
+                 "model.widths=[8, 16]", "augmentation.gray=0.25",
+                 "learning_rate=1e-3"]  # fmt: skip
     assert train.main(arguments) == 0
     (config,) = told
     assert (config.steps, config.minutes, config.backbone) == (0, 2.5, "")
