@@ -364,16 +364,25 @@ def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: st
         raise ConfigError(f"{where}.{error}" if where else str(error)) from None
 
 
+def read_yaml(path: str | Path) -> Any:
+    """What a YAML file says, of whatever kind.
+
+    Raises:
+        ConfigError: not readable, or not YAML.
+    """
+    try:
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
+
+
 def load_yaml(config_class: type[C], path: str | Path) -> C:
     """Read a YAML file into `config_class`.
 
     Raises:
         ConfigError: not readable, not YAML, or not settings of this class.
     """
-    try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
+    values = read_yaml(path)
     try:
         return from_dict(config_class, {} if values is None else values)
     except ConfigError as error:

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from detailbase_core.cancel import CancelToken, check_cancelled
 from detailbase_core.decoder_layer import DecoderLayer
 from detailbase_core.positions import (
-    POSITION_FREQUENCIES,
+    POSITION_WIDTH,
     WAVES,
     position_embedding,
     wave_vectors,
@@ -88,7 +88,7 @@ class MaskDecoder(nn.Module):
         self.out_norm = nn.LayerNorm(dim)
         self.score_head = _two_layers(dim, dim, 1)
         self.presence_head = _two_layers(dim, dim, 1) if config.presence_head else None
-        embedded = 6 * POSITION_FREQUENCIES + 6 + (2 * WAVES if config.center_offsets else 0)
+        embedded = POSITION_WIDTH + (2 * WAVES if config.center_offsets else 0)
         self.position_proj = nn.Linear(embedded, 2 * dim) if config.superpoint_positions else None
         self.uses_places = config.query_positions or config.relative_positions
         self.waves: Tensor

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core.positions import POSITION_FREQUENCIES, position_embedding
+from detailbase_core.positions import POSITION_WIDTH, position_embedding
 
 HIDDEN = 64
 
@@ -43,7 +43,7 @@ class OffsetHead(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.hidden = nn.Linear(width + 6 * POSITION_FREQUENCIES + 6, HIDDEN)
+        self.hidden = nn.Linear(width + POSITION_WIDTH, HIDDEN)
         self.out = nn.Linear(HIDDEN, 4)
 
     def forward(self, features: Tensor, geometry: Tensor) -> Votes:

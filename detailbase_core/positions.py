@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 POSITION_FREQUENCIES = 6  # wavelengths 16 m down to 0.5 m: from a room to a chair
+POSITION_WIDTH = 6 * POSITION_FREQUENCIES + 6  # of position_embedding
 GROUND_WAVELENGTHS_M = (16.0, 8.0, 4.0, 2.0, 1.0)
 GROUND_DIRECTIONS = 4  # over half a turn; a wave knows both ways along its direction
 HEIGHT_WAVELENGTHS_M = (4.0, 2.0, 1.0, 0.5)
@@ -25,7 +26,7 @@ def position_embedding(geometry: Tensor) -> Tensor:
         geometry: (..., 6) as in SuperpointBatch.
 
     Returns:
-        (..., 6 * POSITION_FREQUENCIES + 6).
+        (..., POSITION_WIDTH).
     """
     octaves = torch.arange(POSITION_FREQUENCIES, device=geometry.device, dtype=geometry.dtype)
     angles = geometry[..., :3, None] * (2 * math.pi / 16.0) * 2.0**octaves

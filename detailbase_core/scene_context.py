@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from detailbase_core.cancel import CancelToken, check_cancelled
 from detailbase_core.decoder_layer import Attention, Bias
 from detailbase_core.positions import (
-    POSITION_FREQUENCIES,
+    POSITION_WIDTH,
     WAVES,
     position_embedding,
     seen_from,
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
     from detailbase_core.mask_decoder import SuperpointBatch
 
-ROWS_AT_A_TIME = (
-    2048  # where no gradient is needed: attention of all to all would take S * S floats
-)
+# Where no gradient is needed: a device without fused attention would need S * S floats a head.
+ROWS_AT_A_TIME = 2048
 
 
 class ContextLayer(nn.Module):
@@ -90,7 +89,7 @@ class SceneContext(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         width, dim = config.superpoint_width, config.query_dim
-        self.enter = nn.Linear(width + 6 * POSITION_FREQUENCIES + 6, dim)
+        self.enter = nn.Linear(width + POSITION_WIDTH, dim)
         self.layers = nn.ModuleList(ContextLayer(config) for _ in range(config.context_layers))
         self.norm = nn.LayerNorm(dim)
         self.leave = nn.Linear(dim, width)

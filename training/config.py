@@ -5,16 +5,14 @@ from __future__ import annotations
 import copy
 import dataclasses
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from detailbase_core.config import ModelConfig, Settings, TextConfig, from_dict, setting
+from detailbase_core.config import ModelConfig, Settings, TextConfig, from_dict, read_yaml, setting
 from detailbase_core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 
 def differing(one: Settings, two: Settings) -> list[str]:
@@ -121,8 +119,7 @@ class TrainConfig(Settings):
     minutes: float = setting(
         0.0,
         "Time for the whole run, loading the scenes included, as on a GPU that is rented by the "
-        "hour (or set steps, or epochs). Steps follow from the speed during the warm-up; they are "
-        "told, and set as `steps` they repeat the run.",
+        "hour (or set steps, or epochs). Steps follow from the speed during the warm-up.",
         low=0.0,
     )
     scenes_per_step: int = setting(4, "Scenes per step, over all processes.", low=1)
@@ -238,10 +235,7 @@ def read_settings(path: str | Path) -> dict[str, Any]:
     Raises:
         ConfigError: not readable, or no settings.
     """
-    try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
+    values = read_yaml(path)
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: expected settings, got {values!r}")
     return values

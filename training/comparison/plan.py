@@ -104,7 +104,7 @@ class Plan(Settings):
         except ConfigError as error:
             raise ConfigError(f"{where}: {error}") from None
         if not config.steps:
-            raise ConfigError(f"{where}: set steps, not epochs")
+            raise ConfigError(f"{where}: set steps, not epochs or minutes")
         return config
 
     def rates(self, variant: str) -> list[Rates]:

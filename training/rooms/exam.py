@@ -80,10 +80,11 @@ def read_exam(name: str, bank: FurnitureBank, path: Path = EXAMS_FILE) -> tuple[
     """
     exams = load_yaml(Exams, path)
     exam = exams.exam(name)
-    if exams.models != _models_hash(bank):
+    models = _models_hash(bank)
+    if exams.models != models:
         raise BadFileError(
             f"this is not the furniture bank that the exams were frozen with (its {len(bank)} "
-            f"models have the hash {_models_hash(bank)[:16]}, wanted {exams.models[:16]}); make "
+            f"models have the hash {models[:16]}, wanted {exams.models[:16]}); make "
             f"that one with training.prepare_furniture from Debian's sweethome3d-furniture"
         )
     if exams.generator != GENERATOR_VERSION or exam.fingerprint != _fingerprint(exam, bank):

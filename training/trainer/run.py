@@ -39,8 +39,8 @@ STATE_FILE = "state.pt"
 CHECKPOINT_FILE = "model.safetensors"
 MOST_LEFT_OUT = 5  # steps in a row whose gradients were no numbers
 # Not cuDNN's: with a mask, 64 keys beside a multiple of 128 (a scene of 2,240 superpoints) and
-# scores below -89 its gradients are NaN (github.com/pytorch/pytorch/issues/196678), which ended
-# every run of ours on a Hopper GPU with torch 2.11 between steps 700 and 1,400.
+# scores below -89 its gradients are NaN (github.com/pytorch/pytorch/issues/196678). With torch 2.11
+# on Hopper GPUs all five runs of ours that passed step 700 ended so.
 ATTENTION = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
 
 
