@@ -242,6 +242,12 @@ class ModelConfig(Settings):
         False,
         "Let queries look and draw relative to where other words' objects are: next to, left of.",
     )
+    look_alike_rounds: int = setting(
+        0,
+        "Rounds in which a phrase's candidates, things that look alike, are counted, ordered and "
+        "weighed against each other: the second chair from the left (published: 0).",
+        low=0,
+    )
     presence_head: bool = setting(False, "Predict per query whether the scene holds what it names.")
     phrase_head: bool = setting(
         False, "Find the noun phrases by the text encoder's words, so that no parser is needed."

@@ -8,7 +8,7 @@ which are never copied per sentence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from detailbase_core.cancel import CancelToken, check_cancelled
 from detailbase_core.decoder_layer import DecoderLayer
+from detailbase_core.look_alikes import Choice, LookAlikes
 from detailbase_core.positions import (
     POSITION_WIDTH,
     WAVES,
@@ -25,6 +26,7 @@ from detailbase_core.positions import (
     waves,
 )
 from detailbase_core.relative_positions import Places, mask_middles
+from detailbase_core.text_rows import TextRows, all_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,11 +69,13 @@ class Prediction:
         mask_logits: (G, B, T, S); padding is meaningless.
         scores: (G, B, T) predicted IoU of each mask, raw.
         presence_logits: (G, B, T), or None without a presence head.
+        choice: between look-alikes, where they were weighed.
     """
 
     mask_logits: Tensor
     scores: Tensor
     presence_logits: Tensor | None
+    choice: Choice | None = None
 
 
 class MaskDecoder(nn.Module):
@@ -90,6 +94,7 @@ class MaskDecoder(nn.Module):
         self.presence_head = _two_layers(dim, dim, 1) if config.presence_head else None
         embedded = POSITION_WIDTH + (2 * WAVES if config.center_offsets else 0)
         self.position_proj = nn.Linear(embedded, 2 * dim) if config.superpoint_positions else None
+        self.look_alikes = LookAlikes(config) if config.look_alike_rounds else None
         self.uses_places = config.query_positions or config.relative_positions
         self.waves: Tensor
         self.register_buffer("waves", wave_vectors(), persistent=False)
@@ -101,8 +106,9 @@ class MaskDecoder(nn.Module):
         text_mask: Tensor,
         cancel: CancelToken | None = None,
         sentence_of_row: Tensor | None = None,
+        phrase_rows: TextRows | None = None,
     ) -> list[Prediction]:
-        """Predict before the first layer and after each.
+        """Predict before the first layer, after each, and after each round among look-alikes.
 
         Args:
             superpoints: G encoded scenes.
@@ -111,9 +117,10 @@ class MaskDecoder(nn.Module):
             cancel: looked at between layers.
             sentence_of_row: (G, B, T) int64, where several sentences share the T rows: rows hear
                 from rows of their own number only, and text_mask is not looked at.
+            phrase_rows: which of the B * T rows may have look-alikes weighed; None = all.
 
         Returns:
-            decoder_layers + 1 predictions; the last is the answer.
+            decoder_layers + 1 + look_alike_rounds predictions; the last is the answer.
 
         Raises:
             Cancelled: `cancel` was set.
@@ -137,7 +144,39 @@ class MaskDecoder(nn.Module):
             if preference is not None:
                 mask_logits = mask_logits + _masks(preference, place_waves)
             masks.append(mask_logits)
-        return self._predictions(torch.stack(answers), masks)
+        predictions = self._predictions(torch.stack(answers), masks)
+        if self.look_alikes is not None:
+            check_cancelled(cancel)
+            sentence = _sentences(text_mask) if sentence_of_row is None else sentence_of_row
+            predictions += self._chosen(
+                answers[-1], predictions, superpoints, sentence.flatten(1, 2), phrase_rows
+            )
+        return predictions
+
+    def _chosen(
+        self,
+        answers: Tensor,
+        predictions: Sequence[Prediction],
+        superpoints: SuperpointBatch,
+        sentence: Tensor,
+        phrase_rows: TextRows | None,
+    ) -> list[Prediction]:
+        """The last prediction with the look-alikes of each row weighed against each other."""
+        assert self.look_alikes is not None
+        first, last = predictions[0].mask_logits, predictions[-1].mask_logits
+        middles = mask_middles(last, superpoints.object_centers, superpoints.padding)
+        better = self.look_alikes(
+            answers.flatten(1, 2),
+            (first.flatten(1, 2), last.flatten(1, 2)),
+            middles.flatten(1, 2),
+            superpoints,
+            sentence,
+            all_rows(sentence) if phrase_rows is None else phrase_rows,
+        )
+        return [
+            replace(predictions[-1], mask_logits=masks.view_as(last), choice=choice)
+            for masks, choice in better
+        ]
 
     def _keys_and_mask_features(
         self, superpoints: SuperpointBatch, place_waves: Tensor
@@ -168,6 +207,12 @@ class MaskDecoder(nn.Module):
             return [Prediction(*one, None) for one in zip(masks, scores, strict=True)]
         presences = self.presence_head(answers).squeeze(-1).unbind()
         return [Prediction(*one) for one in zip(masks, scores, presences, strict=True)]
+
+
+def _sentences(text_mask: Tensor) -> Tensor:
+    """(G, B, T) number of each row's sentence, -1 at padding."""
+    number = torch.arange(text_mask.shape[1], device=text_mask.device)[:, None]
+    return torch.where(text_mask, number, -1)
 
 
 def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:

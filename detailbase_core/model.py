@@ -16,6 +16,7 @@ from detailbase_core.phrase_queries import average_phrases
 from detailbase_core.scene_context import SceneContext
 from detailbase_core.sparse_unet import SparseUNet
 from detailbase_core.superpoint_pooling import pool_superpoints
+from detailbase_core.text_rows import rows_of_spans
 from detailbase_core.voxelization import average_features, grid_origin, voxelize
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
     from detailbase_core.phrase_queries import Spans
     from detailbase_core.scene_batch import SceneBatch
+    from detailbase_core.text_rows import TextRows
 
 
 class DetailBase(nn.Module):
@@ -88,6 +90,7 @@ class DetailBase(nn.Module):
         *,
         spans: Sequence[Spans] | None = None,
         sentence_of_row: Tensor | None = None,
+        phrase_rows: TextRows | None = None,
     ) -> list[Prediction]:
         """Masks and scores of every text row; see MaskDecoder.forward for the shapes.
 
@@ -95,13 +98,15 @@ class DetailBase(nn.Module):
             superpoints, text, text_mask, cancel: as for MaskDecoder.forward.
             spans: (first, last, head) words of the phrases of each of the G * B sentences, used
                 where the configuration has phrase_queries; None = heads stand alone.
-            sentence_of_row: as for MaskDecoder.forward, where sentences are packed; then without
-                spans.
+            sentence_of_row, phrase_rows: as for MaskDecoder.forward, where sentences are packed;
+                then without spans.
         """
+        if spans is not None and phrase_rows is None:
+            phrase_rows = rows_of_spans(spans, text_mask)
         if self.config.phrase_queries and spans is not None:
             text = average_phrases(text.flatten(0, 1), spans).view(text.shape)
         predictions: list[Prediction] = self.decoder(
-            superpoints, text, text_mask, cancel, sentence_of_row
+            superpoints, text, text_mask, cancel, sentence_of_row, phrase_rows
         )
         return predictions
 

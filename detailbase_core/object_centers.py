@@ -11,15 +11,13 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from detailbase_core.candidates import LARGEST_REACH_M, vote_reach
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.mask_decoder import SuperpointBatch
 
-# Votes of one object lie closer together than this part of a superpoint's longest side: the parts
-# of a sofa are larger than those of a cup, and so are the errors of their votes.
-REACH = 0.7
-LEAST_REACH_M, LARGEST_REACH_M = 0.2, 0.4
 STRAY_SHARE = 0.1  # a group with so small a part of the largest one's points is a stray vote
 STRAY_M = 0.6  # and belongs to the nearest larger one, unless that is farther than this
 
@@ -47,11 +45,10 @@ class ObjectCenters:
         """Those of one encoded scene (G = 1); None where the network does not vote."""
         if superpoints.votes is None:
             return None
-        extent = superpoints.geometry[0, :, 3:].amax(dim=1)
         return cls(
             point_to_superpoint,
             superpoints.object_centers[0].float().cpu().numpy(),
-            (extent * REACH).clamp(LEAST_REACH_M, LARGEST_REACH_M).float().cpu().numpy(),
+            vote_reach(superpoints.geometry[0]).float().cpu().numpy(),
             (superpoints.votes.movable[0] > 0).cpu().numpy(),
         )
 

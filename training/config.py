@@ -69,6 +69,11 @@ class LossWeights(Settings):
     contrast: float = setting(
         0.0, "Cross-entropy of a phrase's superpoints among all of the scene's.", low=0.0
     )
+    choice: float = setting(
+        0.0,
+        "Cross-entropy of a phrase's objects among its look-alikes; needs look_alike_rounds.",
+        low=0.0,
+    )
     sentence: float = setting(
         1.0, "Weight of the whole sentence's mask and presence beside a phrase's.", low=0.0
     )

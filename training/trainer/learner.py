@@ -34,6 +34,7 @@ HEAD_OF_LOSS = {
     "presence": "presence_head",
     "phrases": "phrase_head",
     "centers": "center_offsets",
+    "choice": "look_alike_rounds",
 }
 
 
@@ -113,6 +114,7 @@ class Learner(nn.Module):
             packed(text, questions.packing),
             sentence_of_row >= 0,
             sentence_of_row=sentence_of_row,
+            phrase_rows=questions.phrase_rows,
         )
         weights = self.loss_weights
         with torch.autocast(superpoints.features.device.type, enabled=False):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SCORE_MIN_IOU = 0.5  # scores are only learned where the mask is already good
 FOCAL_GAMMA = 2.0  # Lin et al., "Focal Loss for Dense Object Detection" (ICCV 2017)
 SENTENCE_ROW = 0
-GROUNDING_PARTS = ("bce", "focal", "dice", "contrast", "score", "presence")
+GROUNDING_PARTS = ("bce", "focal", "dice", "contrast", "score", "presence", "choice")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class PhraseTargets:
         masks: (P, S) bool over superpoints; all False for a phrase that names nothing here.
         place: (P,) int64, the query's row in predictions whose rows are packed, all dimensions
             before S as one; None = it follows from the others.
+        number: (P,) int64, which of the G * R rows with candidates is the phrase's; None where no
+            look-alikes are weighed.
     """
 
     scene: Tensor
@@ -42,6 +44,7 @@ class PhraseTargets:
     row: Tensor
     masks: Tensor
     place: Tensor | None = None
+    number: Tensor | None = None
 
 
 def superpoint_targets(
@@ -79,15 +82,16 @@ def grounding_loss(
 
     Returns:
         The loss, and its unweighted parts by name: those of the last prediction as
-        `mask_bce`, `mask_dice`, `score`, `presence` ..., of prediction i as `layer_i_...`.
+        `mask_bce`, `mask_dice`, `score`, `presence` ..., of prediction i as `layer_i_...`;
+        `choice` counts those predictions only that chose between look-alikes.
     """
     each = grounding_parts(predictions, targets, padding, weights)
     total = targets.masks.new_zeros((), dtype=torch.float32)
     parts: dict[str, Tensor] = {}
-    last = len(predictions) - 1
     for name, values in each.items():
         total = total + getattr(weights, name) * values.sum()
         shown = {"bce": "mask_bce", "dice": "mask_dice"}.get(name, name)
+        last = len(values) - 1
         for number, value in enumerate(values.detach().unbind()):
             parts[shown if number == last else f"layer_{number}_{shown}"] = value
     return total, parts
@@ -99,7 +103,7 @@ def grounding_parts(
     padding: Tensor,
     weights: LossWeights,
 ) -> dict[str, Tensor]:
-    """The unweighted parts with a weight, by their weight's name, (L,) each."""
+    """The unweighted parts with a weight, by their weight's name, (L,) each or less."""
     row = _flat_rows(predictions[0], targets)
     valid = ~padding.index_select(0, targets.scene)
     logits = _gathered([p.mask_logits for p in predictions], row)
@@ -126,6 +130,8 @@ def grounding_parts(
         parts["score"] = _score_error(scores, logits.detach(), targets.masks, valid)
     if weights.presence:
         parts["presence"] = _presence_error(predictions, row, targets.masks) @ importance
+    if weights.choice:
+        parts["choice"] = _choice_error(predictions, targets, importance)
     return parts
 
 
@@ -177,3 +183,23 @@ def _presence_error(predictions: Sequence[Prediction], row: Tensor, masks: Tenso
     logits = _gathered(said, row)
     present = masks.any(dim=1).float().expand_as(logits)
     return F.binary_cross_entropy_with_logits(logits, present, reduction="none")
+
+
+def _choice_error(
+    predictions: Sequence[Prediction], targets: PhraseTargets, importance: Tensor
+) -> Tensor:
+    """-log of the share of the right candidates in a softmax over all, one per choice made.
+
+    Right are those that lie mostly on what is meant; phrases without such a candidate do not count.
+    """
+    choices = [p.choice for p in predictions if p.choice is not None]
+    assert choices and targets.number is not None, "build_learner refuses this weight without"
+    candidates = choices[0].candidates
+    shares = candidates.shares.flatten(0, 1).index_select(0, targets.number)
+    right = torch.bmm(shares, targets.masks.float()[..., None]).squeeze(-1) > 0.5
+    real = candidates.real.flatten(0, 1).index_select(0, targets.number)
+    logits = torch.stack([c.logits for c in choices]).flatten(1, 2).index_select(1, targets.number)
+    everything = logits.masked_fill(~real, -1e4).logsumexp(dim=-1)
+    own = logits.masked_fill(~right, -1e4).logsumexp(dim=-1)
+    counts = importance * right.any(dim=-1)
+    return (everything - own) @ counts / counts.sum().clamp(min=1e-6)

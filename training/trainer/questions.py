@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from detailbase_core.phrase_queries import phrase_mix
+from detailbase_core.text_rows import TextRows, padded_rows
 from training.trainer.losses import PhraseTargets
 from training.trainer.packing import Packing, packing_of, placed
 from training.trainer.phrase_lessons import word_places
@@ -46,6 +47,7 @@ class Questions(NamedTuple):
         packing: of their text rows.
         wanted: what their phrases refer to.
         query: (P,) int64, each phrase's row in predictions whose rows are packed.
+        phrase_rows: the same, scene by scene.
         word_places: (G * B, T - 1, 2), see there.
         phrase_mix: (G * B, T, T), see there; None without phrase queries.
     """
@@ -54,6 +56,7 @@ class Questions(NamedTuple):
     packing: Packing
     wanted: Wanted
     query: Tensor
+    phrase_rows: TextRows
     word_places: Tensor
     phrase_mix: Tensor | None
 
@@ -80,7 +83,17 @@ def questions_of(
     wanted = wanted_objects(chosen, columns)
     query = placed(wanted.scene, wanted.sentence, wanted.row, packing)
     mix = phrase_mix([d.word_spans() for d in flat], rows) if phrase_queries else None
-    return Questions(tokens, packing, wanted, query, word_places(flat, rows - 1), mix)
+    phrase_rows = _rows_by_scene(wanted.scene, query, packing)
+    return Questions(tokens, packing, wanted, query, phrase_rows, word_places(flat, rows - 1), mix)
+
+
+def _rows_by_scene(scene: Tensor, query: Tensor, packing: Packing) -> TextRows:
+    """The packed rows that phrases stand in."""
+    scenes, rows = packing.source.shape
+    own: list[list[int]] = [[] for _ in range(scenes)]
+    for g, place in zip(scene.tolist(), query.tolist(), strict=True):
+        own[g].append(place - g * rows)
+    return padded_rows(own)
 
 
 def wanted_objects(chosen: Sequence[Sequence[Description]], columns: int) -> Wanted:
@@ -116,4 +129,4 @@ def phrase_targets(
     """
     shares = torch.bmm(wanted.objects, scene_objects.transpose(1, 2)).flatten(0, 1)
     masks = shares.index_select(0, wanted.place) > 0.5
-    return PhraseTargets(wanted.scene, wanted.sentence, wanted.row, masks, query)
+    return PhraseTargets(wanted.scene, wanted.sentence, wanted.row, masks, query, wanted.place)

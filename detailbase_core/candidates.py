@@ -1,0 +1,93 @@
+"""The few things that a mask may be of: superpoints whose votes for an object's centre agree.
+
+A phrase's mask lights up on every look-alike. Here the look-alikes come apart, so that they can be
+counted, ordered and weighed against each other.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+COUNT = 8  # candidates of a mask
+FAINTEST = 0.1  # mask probability of a superpoint around which a candidate may form
+FAINTEST_PART = 0.05  # and of one that may belong to it
+# Votes of one object lie closer together than this part of a superpoint's longest side: the parts
+# of a sofa are larger than those of a cup, and so are the errors of their votes.
+REACH = 0.7
+LEAST_REACH_M, LARGEST_REACH_M = 0.2, 0.4
+
+
+def vote_reach(geometry: Tensor) -> Tensor:
+    """How near another vote must lie to be the same object's, metres.
+
+    Args:
+        geometry: (..., 6) as in SuperpointBatch.
+    """
+    return (geometry[..., 3:].amax(dim=-1) * REACH).clamp(LEAST_REACH_M, LARGEST_REACH_M)
+
+
+class Candidates(NamedTuple):
+    """Candidates of R masks in each of G scenes; no gradients.
+
+    Attributes:
+        number: (G, R, S) int64, which candidate each superpoint belongs to, -1 = to none.
+        shares: (G, R, COUNT, S) float32, what each superpoint weighs in a candidate; rows sum to 1,
+            or are zeros where there is no such candidate.
+        real: (G, R, COUNT) bool, whether there is such a candidate; the surest come first.
+    """
+
+    number: Tensor
+    shares: Tensor
+    real: Tensor
+
+    def means(self, values: Tensor) -> Tensor:
+        """(G, R, COUNT, C) of what superpoints have, (G, S, C)."""
+        means = torch.bmm(self.shares.flatten(1, 2), values)
+        return means.view(*self.shares.shape[:3], -1)
+
+    def mean_of_row(self, values: Tensor) -> Tensor:
+        """(G, R, COUNT) of what superpoints have in each row, (G, R, S)."""
+        return torch.matmul(self.shares, values[..., None]).squeeze(-1)
+
+
+@torch.no_grad()
+def pick_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Candidates:
+    """Take the surest superpoint, all whose votes lie near it, then the surest of the others ...
+
+    Args:
+        probability: (G, R, S) float32 of masks; zeros at padding.
+        centers: (G, S, 3) float32, metres, the voted centres.
+        reach: (G, S) float32, metres, see vote_reach.
+    """
+    free, number = probability.clone(), torch.full_like(probability, -1.0, dtype=torch.int64)
+    places = centers[:, None].unbind(dim=-1)
+    rows = torch.arange(len(reach), device=reach.device)[:, None]
+    for k in range(COUNT):
+        sureness, surest = free.max(dim=-1)
+        limit = torch.maximum(reach[:, None], reach[rows, surest][..., None]) ** 2
+        may_belong = free > FAINTEST_PART
+        middle = centers[rows, surest]
+        near = _near(places, middle, limit) & may_belong
+        part = free * near  # the surest one's vote may be a bad one: once more from their middle
+        middle = torch.bmm(part, centers) / part.sum(dim=-1, keepdim=True).clamp(min=1e-6)
+        taken = _near(places, middle, limit) & may_belong & (sureness > FAINTEST)[..., None]
+        number.masked_fill_(taken, k)
+        free.masked_fill_(taken, 0.0)
+    own = number[:, :, None] == torch.arange(COUNT, device=number.device)[:, None]
+    parts = probability[:, :, None] * own
+    total = parts.sum(dim=-1, keepdim=True)
+    return Candidates(number, parts / total.clamp(min=1e-6), total.squeeze(-1) > 0)
+
+
+def _near(places: tuple[Tensor, ...], middle: Tensor, limit: Tensor) -> Tensor:
+    """(G, R, S) whether places, x y z (G, 1, S) each, lie near middles (G, R, 3).
+
+    `limit` is the square of how near.
+    """
+    x, y, z = (
+        (place - own[..., None]) ** 2 for place, own in zip(places, middle.unbind(-1), strict=True)
+    )
+    return x + y + z <= limit

@@ -1,0 +1,225 @@
+"""Which of several look-alikes: a phrase's candidates, weighed against each other.
+
+"The second chair from the left, seen from the door": that a thing is the second is nothing that a
+superpoint knows. So the candidates of each phrase come apart, and what counts among them is
+measured: how near each is to what other phrases mean, where it lies as seen from there, how large
+it is, and its rank in each of these orders.
+
+Shapes: G scenes, Q text rows of all sentences of a scene, R of them with candidates, K candidates
+each, H places that a row refers to, S superpoints (padded), D decoder width.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from detailbase_core.candidate_measures import Measures, fact_count, facts, measure
+from detailbase_core.candidates import Candidates, pick_candidates, vote_reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from detailbase_core.config import ModelConfig
+    from detailbase_core.mask_decoder import SuperpointBatch
+    from detailbase_core.text_rows import TextRows
+
+REFERENCES = 4
+MATCH_DIM = 16
+TOLD_DIM = 16  # what a row hears from those that it refers to
+HIDDEN = 96
+DROPOUT = 0.2
+SCALARS = 6  # sizes, mask logits from the words alone and at last, how many candidates
+# At first a candidate is of the kind that is meant if its mask logit is at most so much lower than
+# the surest one's.
+KIND_LOGITS, KIND_SLOPE = 1.5, 2.0
+SHARPER = 2.0  # a phrase is where the surest candidates are
+MOST_SURE = 12.0  # mask logits beyond this say no more
+STEPS = 3  # phrases further on or back are alike
+NO_PHRASE = 2 * STEPS + 1
+FIRST_STEPS = (1, -1, 2)  # the phrases to which rows at first refer, counted from their own
+
+
+class Choice(NamedTuple):
+    """What is thought of the candidates.
+
+    Attributes:
+        logits: (G, R, K) float32, a mask logit each.
+        candidates: themselves.
+    """
+
+    logits: Tensor
+    candidates: Candidates
+
+
+class LookAlikes(nn.Module):
+    """Adds to the mask logits of each candidate how much better it fits than the others."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.of_thing = nn.Linear(SCALARS, HIDDEN)
+        self.of_phrase = nn.Linear(config.query_dim, HIDDEN)
+        self.dropout = nn.Dropout(DROPOUT)
+        self.rounds = nn.ModuleList(Round(config) for _ in range(config.look_alike_rounds))
+
+    def forward(
+        self,
+        queries: Tensor,
+        masks: tuple[Tensor, Tensor],
+        middles: Tensor,
+        superpoints: SuperpointBatch,
+        sentence: Tensor,
+        rows: TextRows,
+    ) -> list[tuple[Tensor, Choice]]:
+        """Better mask logits, (G, Q, S), and what led to them, after each round.
+
+        Args:
+            queries: (G, Q, D), the decoder's answers.
+            masks: mask logits (G, Q, S) from the words alone, and the last ones.
+            middles: (G, Q, 3) float32, metres, of the last masks.
+            superpoints: the scenes.
+            sentence: (G, Q) int64, rows refer to rows of their own number.
+            rows: where candidates are weighed; elsewhere masks stay.
+        """
+        first, last = (rows.of(m.detach()).float().clamp(-MOST_SURE, MOST_SURE) for m in masks)
+        centers = superpoints.object_centers.float()
+        with torch.autocast(first.device.type, enabled=False):
+            candidates = pick_candidates(
+                first.sigmoid() * (rows.real[..., None] & ~superpoints.padding[:, None]),
+                centers,
+                vote_reach(superpoints.geometry),
+            )
+            measures = measure(candidates, superpoints, centers)
+            alone, fit = (candidates.mean_of_row(logits) for logits in (first, last))
+            scalars = self._scalars(measures, alone, fit, candidates.real)
+        asked = self.dropout(rows.of(queries))
+        state = self.of_thing(scalars) + self.of_phrase(asked)[:, :, None]
+        steps = _steps(sentence, rows)
+        connected = rows.of(sentence)[..., None] == sentence[:, None]  # padding hears padding
+        better, change = [], torch.zeros_like(fit)
+        for one in cast("Iterable[Round]", self.rounds):
+            places = _places(middles, measures.center, fit + change.detach(), candidates, rows)
+            references, heard = one.refer(asked, queries, places, connected, steps)
+            state = one(state, asked, heard, references, measures, alone, candidates.real)
+            change = change + one.change(state).masked_fill(~candidates.real, 0.0)
+            of_superpoints = F.pad(change, (1, 0)).gather(2, candidates.number + 1)
+            logits = rows.added(masks[1], of_superpoints)
+            better.append((logits, Choice(fit + change, candidates)))
+        return better
+
+    def _scalars(self, measures: Measures, alone: Tensor, fit: Tensor, real: Tensor) -> Tensor:
+        number = real.sum(dim=-1, keepdim=True).expand_as(real)
+        return torch.cat([measures.sizes, torch.stack([alone, fit, number], dim=-1) / 4.0], dim=-1)
+
+
+class Round(nn.Module):
+    """Once: refer to other phrases, measure, compare."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        dim = config.query_dim
+        self.match = nn.Linear(dim, 2 * REFERENCES * MATCH_DIM)
+        self.step = nn.Parameter(_step_preferences())
+        self.told = nn.Linear(dim, REFERENCES * TOLD_DIM)
+        self.referred = nn.Linear(REFERENCES * TOLD_DIM, HIDDEN)
+        self.kind = nn.Linear(HIDDEN, 1)
+        self.facts = nn.Linear(fact_count(REFERENCES), HIDDEN)
+        self.fact_norm = nn.LayerNorm(HIDDEN)
+        self.asked = nn.Linear(dim, HIDDEN)
+        self.norm = nn.LayerNorm(HIDDEN)
+        self.hidden = nn.Linear(2 * HIDDEN, 2 * HIDDEN)
+        self.out = nn.Linear(2 * HIDDEN, HIDDEN)
+        self.score_norm = nn.LayerNorm(HIDDEN)
+        self.score = nn.Linear(HIDDEN, 1)
+        for linear in (self.kind, self.score):
+            nn.init.zeros_(linear.weight)
+            nn.init.zeros_(linear.bias)
+
+    def refer(
+        self, asked: Tensor, queries: Tensor, places: Tensor, connected: Tensor, steps: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Places that each row refers to, (G, R, H, 3), and what it hears from there.
+
+        Args:
+            asked: (G, R, D), the queries of the rows.
+            queries: (G, Q, D), all.
+            places: (G, Q, 3) float32, metres, where what each row means is.
+            connected: (G, R, Q) bool, which may be referred to; at least one per row.
+            steps: (G, R, Q) int64, see _steps.
+        """
+        asking = self.match(asked).unflatten(-1, (2, REFERENCES, MATCH_DIM))[..., 0, :, :]
+        offered = self.match(queries).unflatten(-1, (2, REFERENCES, MATCH_DIM))[..., 1, :, :]
+        match = torch.einsum("grhc,gqhc->grhq", asking, offered).float() / MATCH_DIM**0.5
+        match = match + self.step[:, steps].permute(1, 2, 0, 3)
+        share = match.masked_fill(~connected[:, :, None], -torch.inf).softmax(dim=-1)
+        told = self.told(queries).unflatten(-1, (REFERENCES, TOLD_DIM))
+        heard = torch.einsum("grhq,gqhc->grhc", share.to(told.dtype), told).flatten(-2)
+        with torch.autocast(places.device.type, enabled=False):
+            references = torch.einsum("grhq,gqc->grhc", share, places)
+        return references, self.referred(heard)
+
+    def forward(
+        self,
+        state: Tensor,
+        asked: Tensor,
+        heard: Tensor,
+        references: Tensor,
+        measures: Measures,
+        alone: Tensor,
+        real: Tensor,
+    ) -> Tensor:
+        """The candidates' new state, (G, R, K, HIDDEN).
+
+        Args:
+            state: the old one.
+            asked, heard, references: as in and from `refer`.
+            measures: of the candidates.
+            alone: (G, R, K) float32, their mask logits from the words alone.
+            real: (G, R, K) bool.
+        """
+        surest = alone.masked_fill(~real, -MOST_SURE).amax(dim=-1, keepdim=True)
+        kind = self.kind(state).squeeze(-1).float() + KIND_SLOPE * (alone - surest + KIND_LOGITS)
+        with torch.autocast(kind.device.type, enabled=False):
+            told = facts(measures, references, kind.sigmoid() * real)
+        known = self.fact_norm(self.facts(told)) * self.asked(asked)[:, :, None]
+        known = known + heard[:, :, None]
+        mixed = torch.cat([self.norm(state), known.to(state.dtype)], dim=-1)
+        new: Tensor = state + self.out(F.gelu(self.hidden(mixed)))
+        return new
+
+    def change(self, state: Tensor) -> Tensor:
+        """(G, R, K) float32, what to add to the candidates' mask logits."""
+        change: Tensor = self.score(self.score_norm(state)).squeeze(-1).float()
+        return change
+
+
+def _step_preferences() -> Tensor:
+    """(H, NO_PHRASE + 1) at first: each of FIRST_STEPS by one, any word by the others."""
+    preferences = torch.zeros(REFERENCES, NO_PHRASE + 1)
+    for row, step in zip(preferences, FIRST_STEPS, strict=False):
+        row[:] = -2.0
+        row[step + STEPS] = 3.0
+        row[NO_PHRASE] = -6.0
+    return preferences
+
+
+def _steps(sentence: Tensor, rows: TextRows) -> Tensor:
+    """(G, R, Q) int64: how many phrases later each text row is one, + STEPS; else NO_PHRASE."""
+    none = torch.zeros_like(sentence, dtype=torch.float32)[..., None]
+    phrase = rows.written(none, rows.real[..., None].float()).squeeze(-1) > 0
+    order = phrase.long().cumsum(dim=-1)
+    later = order[:, None] - rows.of(order)[..., None]
+    return torch.where(phrase[:, None], later.clamp(-STEPS, STEPS) + STEPS, NO_PHRASE)
+
+
+def _places(
+    middles: Tensor, centers: Tensor, logits: Tensor, candidates: Candidates, rows: TextRows
+) -> Tensor:
+    """(G, Q, 3) where what each row means is: with its surest candidates, else in its middle."""
+    share = (SHARPER * logits).masked_fill(~candidates.real, -1e4).softmax(dim=-1)
+    chosen = (share[..., None] * centers).sum(dim=-2)
+    has = candidates.real.any(dim=-1)[..., None]
+    return rows.written(middles, torch.where(has, chosen, rows.of(middles)))
