@@ -215,8 +215,9 @@ def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest():
 def test_packed_sentences_are_answered_as_alone(config):
     """Long and short sentences in one row of text say what each says by itself."""
     options = dataclasses.replace(
-        config.model, center_offsets=True, query_positions=True, relative_positions=True
-    )
+        config.model, center_offsets=True, query_positions=True, relative_positions=True,
+        look_alike_rounds=1,
+    )  # fmt: skip
     learner = build_learner(dataclasses.replace(config, model=options)).eval()
     scenes = load_toys(config)
     batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
@@ -251,14 +252,18 @@ def test_all_options_learn_together(config, precision):
     """Every parameter that a loss can reach gets a finite gradient, in reduced precision too."""
     model = dataclasses.replace(
         config.model, pooled_levels=2, center_offsets=True, query_positions=True,
-        relative_positions=True, phrase_head=True, decoder_layers=2,
+        relative_positions=True, phrase_head=True, decoder_layers=2, look_alike_rounds=1,
     )  # fmt: skip
-    loss = LossWeights(focal=1, contrast=0.1, presence=0.5, naming=0.5, phrases=0.5, centers=0.5)
+    loss = LossWeights(focal=1, contrast=0.1, presence=0.5, naming=0.5, phrases=0.5, centers=0.5,
+                       choice=0.5)  # fmt: skip
     torch.manual_seed(0)
     learner = build_learner(dataclasses.replace(config, model=model, loss=loss)).train()
     for layer in learner.model.decoder.layers:  # they begin at nothing
         torch.nn.init.normal_(layer.relative.look.weight, std=0.1)
         torch.nn.init.normal_(layer.relative.draw.weight, std=0.1)
+    for one in learner.model.decoder.look_alikes.rounds:
+        torch.nn.init.normal_(one.score.weight)
+        torch.nn.init.normal_(one.kind.weight)
     scenes = load_toys(config)
     batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
     said = [[RED_CHAIR, *scene.descriptions[:3]] for scene in scenes]

@@ -23,6 +23,7 @@ from tests.weight_files import MODEL
 ALL = replace(
     MODEL, pooled_levels=2, superpoint_positions=True, center_offsets=True, query_positions=True,
     relative_positions=True, presence_head=True, phrase_head=True, widths=(8, 16, 16),
+    look_alike_rounds=2,
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def grounded(model: DetailBase, batch, sentences: int = 2, words: int = 5):
 @pytest.mark.parametrize("option", [
     {}, {"pooled_levels": 2}, {"center_offsets": True}, {"query_positions": True},
     {"relative_positions": True}, {"center_offsets": True, "superpoint_positions": True},
-    {"context_layers": 2},
+    {"context_layers": 2}, {"look_alike_rounds": 2},
 ])  # fmt: skip
 def test_every_option_learns(option):
     """Each parameter of each option gets a gradient from masks, offsets or presence."""
@@ -68,6 +69,10 @@ def test_every_option_learns(option):
             torch.nn.init.normal_(layer.relative.draw.weight, std=0.1)
     if model.context is not None:  # likewise
         wake(model.context)
+    if model.decoder.look_alikes is not None:  # likewise
+        for one in model.decoder.look_alikes.rounds:
+            torch.nn.init.normal_(one.score.weight)
+            torch.nn.init.normal_(one.kind.weight)
     superpoints, predictions = grounded(model, tiny_batch())
     loss = sum(p.mask_logits.square().mean() + p.scores.square().mean() for p in predictions)
     if superpoints.votes is not None:
