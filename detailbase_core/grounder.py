@@ -28,6 +28,7 @@ from detailbase_core.phrases import RuleParser
 from detailbase_core.scene_batch import batch_scenes
 from detailbase_core.scene_map import SceneMap
 from detailbase_core.superpoints import segment_cloud
+from detailbase_core.text_encoder import RecentText
 from detailbase_core.tiling import join_tiles, tile_superpoints
 from detailbase_core.types import Grounding, PointCloud, Scene
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.cancel import CancelToken
+    from detailbase_core.mask_decoder import SceneKeys
     from detailbase_core.phrases import PhraseParser
     from detailbase_core.scene_map import InsertReport
     from detailbase_core.tiling import Tiles
@@ -51,6 +53,7 @@ class EncodedScene:
     Attributes:
         scene: the snapshot.
         tiles: its encoded superpoints, on the network's device; one tile for a room.
+        keys: what the decoder makes of the tiles before it hears a sentence.
         centers: of the superpoints' objects, where the network votes for them.
         encoded_at: time.monotonic() when it was made.
         seconds: wall time per stage.
@@ -58,6 +61,7 @@ class EncodedScene:
 
     scene: Scene
     tiles: Tiles
+    keys: SceneKeys
     centers: ObjectCenters | None
     encoded_at: float
     seconds: dict[str, float]
@@ -88,7 +92,7 @@ class Grounder:
         model, text_encoder = Checkpoint.read(self.checkpoint_path).load(self.config.text_encoder)
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
-        self.text_encoder = text_encoder.to(self.device)
+        self.text_encoder = RecentText(text_encoder.to(self.device))
         self.parser = parser or self._own_parser()
         self._encoded: EncodedScene | None = None
         self._encoding_version: int | None = None  # of the snapshot that is being encoded
@@ -216,9 +220,10 @@ class Grounder:
             batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
             superpoints = self.model.encode_scene(batch, cancel)
             tiles = tile_superpoints(superpoints)
+            keys = self.model.decoder.scene_keys(tiles.superpoints)
             centers = ObjectCenters.of(superpoints, scene.point_to_superpoint)
         clock.lap("encode_scene")
-        return EncodedScene(scene, tiles, centers, time.monotonic(), clock.seconds)
+        return EncodedScene(scene, tiles, keys, centers, time.monotonic(), clock.seconds)
 
     def _ground_encoded(
         self, sentence: str, encode: Callable[[], EncodedScene], cancel: CancelToken | None
@@ -240,6 +245,7 @@ class Grounder:
                 text_mask[None].expand(shape[:3]),
                 cancel,
                 spans=[word_spans(parsed)] * len(tiles.number),
+                scene_keys=encoded.keys,
             )[-1]
             prediction = join_tiles(per_tile, tiles, things.presence_threshold)
         clock.lap("mask_decoder")

@@ -9,7 +9,7 @@ which are never copied per sentence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -78,6 +78,20 @@ class Prediction:
     choice: Choice | None = None
 
 
+class SceneKeys(NamedTuple):
+    """What the decoder makes of superpoints before it hears a sentence.
+
+    Attributes:
+        place_waves: (G, S, 2 WAVES), waves at each superpoint's object.
+        keys: (G, S, D), what words look at.
+        mask_features: (G, S, D), what masks are drawn by.
+    """
+
+    place_waves: Tensor
+    keys: Tensor
+    mask_features: Tensor
+
+
 class MaskDecoder(nn.Module):
     """Text queries -> one mask over superpoints, score (and presence) each."""
 
@@ -107,6 +121,7 @@ class MaskDecoder(nn.Module):
         cancel: CancelToken | None = None,
         sentence_of_row: Tensor | None = None,
         phrase_rows: TextRows | None = None,
+        scene_keys: SceneKeys | None = None,
     ) -> list[Prediction]:
         """Predict before the first layer, after each, and after each round among look-alikes.
 
@@ -118,6 +133,7 @@ class MaskDecoder(nn.Module):
             sentence_of_row: (G, B, T) int64, where several sentences share the T rows: rows hear
                 from rows of their own number only, and text_mask is not looked at.
             phrase_rows: which of the B * T rows may have look-alikes weighed; None = all.
+            scene_keys: of these superpoints, where they are kept; None = they are made here.
 
         Returns:
             decoder_layers + 1 + look_alike_rounds predictions; the last is the answer.
@@ -125,8 +141,7 @@ class MaskDecoder(nn.Module):
         Raises:
             Cancelled: `cancel` was set.
         """
-        place_waves = waves(superpoints.object_centers, self.waves)
-        keys, mask_features = self._keys_and_mask_features(superpoints, place_waves)
+        place_waves, keys, mask_features = scene_keys or self.scene_keys(superpoints)
         queries = self.query_proj(text)
         if sentence_of_row is None:
             connected = text_mask[:, :, None, :]
@@ -178,10 +193,9 @@ class MaskDecoder(nn.Module):
             for masks, choice in better
         ]
 
-    def _keys_and_mask_features(
-        self, superpoints: SuperpointBatch, place_waves: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Both (G, S, D)."""
+    def scene_keys(self, superpoints: SuperpointBatch) -> SceneKeys:
+        """The part of the work that is the same for all sentences."""
+        place_waves = waves(superpoints.object_centers, self.waves)
         keys = F.relu(self.key_norm(self.key_proj(superpoints.features)))
         mask_features = self.mask_head(superpoints.features)
         if self.position_proj is not None:
@@ -190,7 +204,7 @@ class MaskDecoder(nn.Module):
                 embedding = torch.cat([embedding, place_waves], dim=-1)
             key_part, mask_part = self.position_proj(embedding).chunk(2, dim=-1)
             keys, mask_features = keys + key_part, mask_features + mask_part
-        return keys, mask_features
+        return SceneKeys(place_waves, keys, mask_features)
 
     def _places(
         self, mask_logits: Tensor, superpoints: SuperpointBatch, place_waves: Tensor

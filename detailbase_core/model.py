@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.cancel import CancelToken
     from detailbase_core.config import ModelConfig
+    from detailbase_core.mask_decoder import SceneKeys
     from detailbase_core.phrase_queries import Spans
     from detailbase_core.scene_batch import SceneBatch
     from detailbase_core.text_rows import TextRows
@@ -91,6 +92,7 @@ class DetailBase(nn.Module):
         spans: Sequence[Spans] | None = None,
         sentence_of_row: Tensor | None = None,
         phrase_rows: TextRows | None = None,
+        scene_keys: SceneKeys | None = None,
     ) -> list[Prediction]:
         """Masks and scores of every text row; see MaskDecoder.forward for the shapes.
 
@@ -100,13 +102,14 @@ class DetailBase(nn.Module):
                 where the configuration has phrase_queries; None = heads stand alone.
             sentence_of_row, phrase_rows: as for MaskDecoder.forward, where sentences are packed;
                 then without spans.
+            scene_keys: from `decoder.scene_keys`, where many sentences are asked about one scene.
         """
         if spans is not None and phrase_rows is None:
             phrase_rows = rows_of_spans(spans, text_mask)
         if self.config.phrase_queries and spans is not None:
             text = average_phrases(text.flatten(0, 1), spans).view(text.shape)
         predictions: list[Prediction] = self.decoder(
-            superpoints, text, text_mask, cancel, sentence_of_row, phrase_rows
+            superpoints, text, text_mask, cancel, sentence_of_row, phrase_rows, scene_keys
         )
         return predictions
 

@@ -176,6 +176,17 @@ def test_padding_changes_nothing():
         torch.testing.assert_close(two.presence_logits, one.presence_logits)
 
 
+def test_kept_keys_of_a_scene_answer_alike():
+    torch.manual_seed(0)
+    model = DetailBase(ALL).eval()
+    superpoints, expected = grounded(model, tiny_batch())
+    torch.manual_seed(7)
+    text, mask = torch.randn(1, 2, 5, ALL.text_dim), torch.ones(1, 2, 5, dtype=torch.bool)
+    keys = model.decoder.scene_keys(superpoints)
+    kept = model.ground(superpoints, text, mask, scene_keys=keys)
+    assert torch.equal(kept[-1].mask_logits, expected[-1].mask_logits)
+
+
 def test_only_what_has_a_centre_moves():
     geometry = torch.tensor([[1.0, 1, 1, 9, 9, 9], [2, 2, 2, 9, 9, 9]])
     votes = Votes(torch.ones(2, 3), torch.tensor([50.0, -50.0]))

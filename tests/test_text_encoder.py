@@ -19,6 +19,7 @@ from detailbase_core.config import ModelConfig
 from detailbase_core.errors import BadQueryError, CheckpointError
 from detailbase_core.model import DetailBase
 from detailbase_core.text_encoder import (
+    RecentText,
     SmallTextEncoder,
     TransformersTextEncoder,
     pack_vocabulary,
@@ -244,3 +245,29 @@ def test_a_text_encoder_of_another_width_is_refused(mpnet_folder, tmp_path):
     path = released_file(tmp_path / "released.pth", config, {})
     with pytest.raises(CheckpointError, match=r"width 32, .* gives 16"):
         Checkpoint.read(path).load(str(mpnet_folder))
+
+
+# --- the last sentence ---------------------------------------------------------------------------
+
+
+def test_the_same_sentence_is_encoded_once():
+    encoder, asked = tiny_text_encoder().eval(), []
+
+    class Counted:
+        dim = encoder.dim
+
+        def encode(self, sentences):
+            asked.append(sentences)
+            return encoder.encode(sentences)
+
+    recent = RecentText(Counted())
+    assert recent.dim == encoder.dim
+    words = ["the", "red", "chair"]
+    with torch.inference_mode():
+        first, again = recent.encode([words]), recent.encode([tuple(words)])
+        expected, _ = encoder.encode([words])
+        words[1] = "green"  # the caller's list is the caller's
+        other, _ = recent.encode([words])
+    assert torch.equal(first[0], expected) and torch.equal(again[0], expected)
+    assert not torch.equal(other, expected)
+    assert asked == [[["the", "red", "chair"]], [["the", "green", "chair"]]]
