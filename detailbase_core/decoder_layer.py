@@ -32,6 +32,13 @@ class Bias(NamedTuple):
     of_keys: Tensor
 
 
+class KeysValues(NamedTuple):
+    """Projected keys and values, (G, heads, S, D / heads) each."""
+
+    keys: Tensor
+    values: Tensor
+
+
 class Attention(nn.Module):
     """Multi-head attention with the parameter names of torch.nn.MultiheadAttention."""
 
@@ -47,11 +54,31 @@ class Attention(nn.Module):
     def forward(
         self, queries: Tensor, keys: Tensor, allowed: Tensor, bias: Bias | None = None
     ) -> Tensor:
+        """Attend to keys (G, S, D), also the values; otherwise as `attend`."""
+        return self.attend(queries, self.keys_values(keys), allowed, bias)
+
+    def keys_values(self, keys: Tensor) -> KeysValues:
+        """What is the same for all queries.
+
+        Args:
+            keys: (G, S, D).
+        """
+        dim = keys.shape[-1]
+        projected = F.linear(keys, self.in_proj_weight[dim:], self.in_proj_bias[dim:])
+        return KeysValues(*(self._split_heads(x) for x in projected.chunk(2, -1)))
+
+    def attend(
+        self,
+        queries: Tensor,
+        keys_values: KeysValues,
+        allowed: Tensor,
+        bias: Bias | None = None,
+    ) -> Tensor:
         """Attend.
 
         Args:
             queries: (G, Q, D).
-            keys: (G, S, D), also the values.
+            keys_values: of S keys.
             allowed: (G, 1 or Q, S) bool, True where a query may look; at least one per row.
             bias: added to the products of queries and keys, where given.
 
@@ -59,10 +86,8 @@ class Attention(nn.Module):
             (G, Q, D).
         """
         dim = queries.shape[-1]
-        weight_q, weight_kv = torch.split(self.in_proj_weight, [dim, 2 * dim])
-        bias_q, bias_kv = torch.split(self.in_proj_bias, [dim, 2 * dim])
-        query = self._split_heads(F.linear(queries, weight_q, bias_q))
-        key, value = (self._split_heads(x) for x in F.linear(keys, weight_kv, bias_kv).chunk(2, -1))
+        projected = F.linear(queries, self.in_proj_weight[:dim], self.in_proj_bias[:dim])
+        query, (key, value) = self._split_heads(projected), keys_values
         scale = query.shape[-1] ** -0.5
         if bias is not None:
             query = torch.cat([query, (bias.of_queries / scale).to(query.dtype)], dim=-1)
@@ -101,7 +126,7 @@ class DecoderLayer(nn.Module):
     def forward(
         self,
         queries: Tensor,
-        keys: Tensor,
+        keys_values: KeysValues,
         visible: Tensor,
         connected: Tensor,
         places: Places | None = None,
@@ -110,7 +135,7 @@ class DecoderLayer(nn.Module):
 
         Args:
             queries: (G, B, T, D).
-            keys: (G, S, D).
+            keys_values: of the superpoints, from this layer's cross_attention.
             visible: (G, B, T, S) bool, the superpoints that each query may look at.
             connected: (G, B, 1 or T, T) bool, which rows each row may hear from.
             places: of superpoints and words, where the layer has options that use them.
@@ -128,7 +153,8 @@ class DecoderLayer(nn.Module):
             looking = self.relative.looking(queries, references)
             bias = Bias(looking.flatten(1, 2).transpose(1, 2), places.superpoint_waves)
         flat = queries.flatten(1, 2)
-        flat = flat + self.dropout(self.cross_attention(flat, keys, visible.flatten(1, 2), bias))
+        seen = self.cross_attention.attend(flat, keys_values, visible.flatten(1, 2), bias)
+        flat = flat + self.dropout(seen)
         if self.use_cross_norm:
             flat = self.cross_norm(flat)
         words = flat.reshape(-1, *shape[2:])

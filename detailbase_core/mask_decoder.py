@@ -9,14 +9,14 @@ which are never copied per sentence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.cancel import CancelToken, check_cancelled
-from detailbase_core.decoder_layer import DecoderLayer
+from detailbase_core.decoder_layer import DecoderLayer, KeysValues
 from detailbase_core.look_alikes import Choice, LookAlikes
 from detailbase_core.positions import (
     POSITION_WIDTH,
@@ -29,7 +29,7 @@ from detailbase_core.relative_positions import Places, mask_middles
 from detailbase_core.text_rows import TextRows, all_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from detailbase_core.config import ModelConfig
     from detailbase_core.offset_head import Votes
@@ -83,12 +83,12 @@ class SceneKeys(NamedTuple):
 
     Attributes:
         place_waves: (G, S, 2 WAVES), waves at each superpoint's object.
-        keys: (G, S, D), what words look at.
+        of_layers: what words look at, layer by layer.
         mask_features: (G, S, D), what masks are drawn by.
     """
 
     place_waves: Tensor
-    keys: Tensor
+    of_layers: tuple[KeysValues, ...]
     mask_features: Tensor
 
 
@@ -141,7 +141,7 @@ class MaskDecoder(nn.Module):
         Raises:
             Cancelled: `cancel` was set.
         """
-        place_waves, keys, mask_features = scene_keys or self.scene_keys(superpoints)
+        place_waves, of_layers, mask_features = scene_keys or self.scene_keys(superpoints)
         queries = self.query_proj(text)
         if sentence_of_row is None:
             connected = text_mask[:, :, None, :]
@@ -149,11 +149,11 @@ class MaskDecoder(nn.Module):
             connected = sentence_of_row[..., :, None] == sentence_of_row[..., None, :]
         answers = [self.out_norm(queries)]
         masks = [_masks(answers[0], mask_features)]
-        for layer in self.layers:
+        for layer, keys_values in zip(self.layers, of_layers, strict=True):
             check_cancelled(cancel)
             visible = _visible_superpoints(masks[-1], superpoints.padding)
             places = self._places(masks[-1], superpoints, place_waves)
-            queries, preference = layer(queries, keys, visible, connected, places)
+            queries, preference = layer(queries, keys_values, visible, connected, places)
             answers.append(self.out_norm(queries))
             mask_logits = _masks(answers[-1], mask_features)
             if preference is not None:
@@ -204,7 +204,9 @@ class MaskDecoder(nn.Module):
                 embedding = torch.cat([embedding, place_waves], dim=-1)
             key_part, mask_part = self.position_proj(embedding).chunk(2, dim=-1)
             keys, mask_features = keys + key_part, mask_features + mask_part
-        return SceneKeys(place_waves, keys, mask_features)
+        layers = cast("Iterable[DecoderLayer]", self.layers)
+        of_layers = tuple(layer.cross_attention.keys_values(keys) for layer in layers)
+        return SceneKeys(place_waves, of_layers, mask_features)
 
     def _places(
         self, mask_logits: Tensor, superpoints: SuperpointBatch, place_waves: Tensor
