@@ -82,11 +82,8 @@ def facts(measures: Measures, references: Tensor, kind: Tensor) -> Tensor:
     right = way[..., 0] * inward[:, :, None, :, 1] - way[..., 1] * inward[:, :, None, :, 0]
     distance = _length(way[..., :2])
     bearing = right / distance  # the sine of the angle at which one sees it, looking inward
-    blurs = torch.tensor([BLUR_M, BLUR_BEARING, BLUR_LOG], device=way.device)
-    blur = blurs.repeat_interleave(
-        torch.tensor([references.shape[2], references.shape[2], SIZES], device=way.device)
-    )
-    earlier, later = ranks(torch.cat([distance, bearing, measures.sizes], dim=-1) / blur, kind)
+    orders = [distance / BLUR_M, bearing / BLUR_BEARING, measures.sizes / BLUR_LOG]
+    earlier, later = ranks(torch.cat(orders, dim=-1), kind)
     either = torch.stack([earlier, later], dim=-1)[..., None]
     levels = torch.arange(RANKS, device=way.device)
     ranked = (-(((either - levels) / RANK_WIDTH) ** 2) / 2).exp().flatten(-3)

@@ -245,6 +245,7 @@ def test_figures_are_means_over_seeds_and_the_gap_pairs_rooms(toy):
     assert found["other"].gap == pytest.approx((0.1, 0.1, 0.1))
     assert write_page(comparison, toy / "page.md", "the command")
     page = (toy / "page.md").read_text(encoding="utf-8")
+    assert page.startswith("# Page\n")
     assert "| other | 0.700 ± 0.071 |" in page
     assert "| +10.0 (+10.0 to +10.0) |" in page
     assert "    the command" in page

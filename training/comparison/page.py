@@ -42,12 +42,12 @@ def write_page(comparison: Comparison, page: Path, command: str) -> bool:
         return False
     figures.write(comparison.out / FIGURES_FILE)
     with atomic_path(page) as temporary:
-        temporary.write_text(page_of(figures, command), encoding="utf-8")
+        temporary.write_text(page_of(figures, command, page.stem), encoding="utf-8")
     return True
 
 
-def page_of(figures: Figures, command: str) -> str:
-    """The page's text."""
+def page_of(figures: Figures, command: str, name: str) -> str:
+    """The page's text; its title is its name."""
     seeds = len(figures.seeds)
     base = next(iter(figures.steps))
     steps = sorted(set(figures.steps.values()))
@@ -58,7 +58,7 @@ def page_of(figures: Figures, command: str) -> str:
         else "The interval is about other rooms; how much other seeds would change is not known."
     )
     parts = [
-        "# Comparison",
+        f"# {name.capitalize()}",
         f"{seeds} run{'s' if seeds > 1 else ''} of each variant (seed "
         f"{', '.join(map(str, figures.seeds))}), {' or '.join(f'{n:,}' for n in steps)} steps "
         f"each. The gap is that of phrase mIoU to `{base}`, in points, with the 95% interval of a "
