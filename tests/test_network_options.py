@@ -123,15 +123,17 @@ def test_a_masks_middle():
     assert middles[2].isfinite().all()  # an empty mask is somewhere
 
 
-def test_pooling_weighs_each_point_alike():
+@pytest.mark.parametrize("learning", [True, False])
+def test_pooling_weighs_each_point_alike(learning):
     torch.manual_seed(0)
     features, voxel = torch.randn(7, 4), torch.randint(0, 7, (60,))
     superpoint = torch.randint(0, 5, (60,))
     superpoint[superpoint == 3] = 2  # superpoint 3 is empty
-    pooled = pool_superpoints(features, voxel, superpoint, 5)
+    with torch.set_grad_enabled(learning):
+        pooled = pool_superpoints(features, voxel, superpoint, 6)  # nor has 5 a point
     for s in (0, 1, 2, 4):
         torch.testing.assert_close(pooled[s], features[voxel[superpoint == s]].mean(0))
-    assert not pooled[3].any()
+    assert not pooled[[3, 5]].any()
 
 
 def test_coarser_features_are_those_of_the_ancestor():
