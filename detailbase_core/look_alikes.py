@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.candidate_measures import Measures, fact_count, facts, measure
+from detailbase_core.candidate_measures import SIZES, Measures, fact_count, facts, measure
 from detailbase_core.candidates import Candidates, pick_candidates, vote_reach
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MATCH_DIM = 16
 TOLD_DIM = 16  # what a row hears from those that it refers to
 HIDDEN = 96
 DROPOUT = 0.2
-SCALARS = 6  # sizes, mask logits from the words alone and at last, how many candidates
+SCALARS = SIZES + 3  # and mask logits from the words alone and at last, how many candidates
 # At first a candidate is of the kind that is meant if its mask logit is at most so much lower than
 # the surest one's.
 KIND_LOGITS, KIND_SLOPE = 1.5, 2.0
@@ -94,7 +94,7 @@ class LookAlikes(nn.Module):
             )
             measures = measure(candidates, superpoints, centers)
             alone, fit = (candidates.mean_of_row(logits) for logits in (first, last))
-            scalars = self._scalars(measures, alone, fit, candidates.real)
+            scalars = _scalars(measures, alone, fit, candidates.real)
         asked = self.dropout(rows.of(queries))
         state = self.of_thing(scalars) + self.of_phrase(asked)[:, :, None]
         steps = _steps(sentence, rows)
@@ -109,10 +109,6 @@ class LookAlikes(nn.Module):
             logits = rows.added(masks[1], of_superpoints)
             better.append((logits, Choice(fit + change, candidates)))
         return better
-
-    def _scalars(self, measures: Measures, alone: Tensor, fit: Tensor, real: Tensor) -> Tensor:
-        number = real.sum(dim=-1, keepdim=True).expand_as(real)
-        return torch.cat([measures.sizes, torch.stack([alone, fit, number], dim=-1) / 4.0], dim=-1)
 
 
 class Round(nn.Module):
@@ -194,6 +190,12 @@ class Round(nn.Module):
         """(G, R, K) float32, what to add to the candidates' mask logits."""
         change: Tensor = self.score(self.score_norm(state)).squeeze(-1).float()
         return change
+
+
+def _scalars(measures: Measures, alone: Tensor, fit: Tensor, real: Tensor) -> Tensor:
+    """(G, R, K, SCALARS) of the candidates."""
+    number = real.sum(dim=-1, keepdim=True).expand_as(real)
+    return torch.cat([measures.sizes, torch.stack([alone, fit, number], dim=-1) / 4.0], dim=-1)
 
 
 def _step_preferences() -> Tensor:

@@ -104,7 +104,7 @@ class DetailBase(nn.Module):
                 then without spans.
             scene_keys: from `decoder.scene_keys`, where many sentences are asked about one scene.
         """
-        if spans is not None and phrase_rows is None:
+        if self.config.look_alike_rounds and spans is not None and phrase_rows is None:
             phrase_rows = rows_of_spans(spans, text_mask)
         if self.config.phrase_queries and spans is not None:
             text = average_phrases(text.flatten(0, 1), spans).view(text.shape)

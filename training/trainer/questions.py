@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from detailbase_core.phrase_queries import phrase_mix
-from detailbase_core.text_rows import TextRows, padded_rows
+from detailbase_core.text_rows import TextRows
 from training.trainer.losses import PhraseTargets
 from training.trainer.packing import Packing, packing_of, placed
 from training.trainer.phrase_lessons import word_places
@@ -83,17 +83,17 @@ def questions_of(
     wanted = wanted_objects(chosen, columns)
     query = placed(wanted.scene, wanted.sentence, wanted.row, packing)
     mix = phrase_mix([d.word_spans() for d in flat], rows) if phrase_queries else None
-    phrase_rows = _rows_by_scene(wanted.scene, query, packing)
+    phrase_rows = _rows_by_scene(wanted, query, packing)
     return Questions(tokens, packing, wanted, query, phrase_rows, word_places(flat, rows - 1), mix)
 
 
-def _rows_by_scene(scene: Tensor, query: Tensor, packing: Packing) -> TextRows:
-    """The packed rows that phrases stand in."""
-    scenes, rows = packing.source.shape
-    own: list[list[int]] = [[] for _ in range(scenes)]
-    for g, place in zip(scene.tolist(), query.tolist(), strict=True):
-        own[g].append(place - g * rows)
-    return padded_rows(own)
+def _rows_by_scene(wanted: Wanted, query: Tensor, packing: Packing) -> TextRows:
+    """The packed rows that phrases stand in, in `wanted`'s places."""
+    number = torch.zeros(wanted.objects.shape[:2], dtype=torch.int64)
+    real = torch.zeros_like(number, dtype=torch.bool)
+    number.view(-1)[wanted.place] = query - wanted.scene * packing.source.shape[1]
+    real.view(-1)[wanted.place] = True
+    return TextRows(number, real)
 
 
 def wanted_objects(chosen: Sequence[Sequence[Description]], columns: int) -> Wanted:
