@@ -11,8 +11,9 @@
 #endif
 
 #define VECTOR_BYTES 32
-#define WIDE 2
-#define WIDE_ROWS 6
+// 3 x 4 sums, 3 weights and a number fill the 16 registers, and fit widths of 24 and 48.
+#define WIDE 3
+#define WIDE_ROWS 4
 #define ROWS 6
 #include "sparse_kernel_loops.h"
 
