@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detailbase_core.mask_decoder import SceneKeys
     from detailbase_core.phrase_queries import Spans
     from detailbase_core.scene_batch import SceneBatch
+    from detailbase_core.sparse_unet import LevelFeatures
     from detailbase_core.text_rows import TextRows
 
 
@@ -58,8 +59,8 @@ class DetailBase(nn.Module):
             Cancelled: `cancel` was set, looked at between U-Net levels.
         """
         count = sum(batch.superpoint_counts)
-        voxels, point_to_voxel = self.encode_voxels(batch, cancel)
-        features = pool_superpoints(voxels, point_to_voxel, batch.point_to_superpoint, count)
+        levels, point_to_voxel = self.encode_voxels(batch, cancel)
+        features = pool_superpoints(levels, point_to_voxel, batch.point_to_superpoint, count)
         geometry = superpoint_geometry(batch.xyz, batch.point_to_superpoint, count)
         votes = None if self.offset_head is None else self.offset_head(features, geometry)
         superpoints = pad_superpoints(features, geometry, batch.superpoint_counts, votes)
@@ -67,8 +68,8 @@ class DetailBase(nn.Module):
 
     def encode_voxels(
         self, batch: SceneBatch, cancel: CancelToken | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """U-Net features of every voxel (V, superpoint_width), and each point's voxel (N,)."""
+    ) -> tuple[list[LevelFeatures], Tensor]:
+        """U-Net features of the voxels of each pooled level, and each point's finest one (N,)."""
         anchored = self.config.coordinates == "anchored"
         voxels = voxelize(
             batch.grid_xyz,
@@ -80,7 +81,7 @@ class DetailBase(nn.Module):
         place = batch.xyz[:, 2:] if anchored else batch.xyz
         features = torch.cat([batch.rgb, place], dim=1)
         voxel_features = average_features(features, voxels.point_to_voxel, len(voxels))
-        return self.unet(voxel_features, voxels, cancel), voxels.point_to_voxel
+        return self.unet.by_level(voxel_features, voxels, cancel), voxels.point_to_voxel
 
     def ground(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -21,9 +21,29 @@ from detailbase_core.sparse import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from detailbase_core.voxelization import Voxels
+
+
+class LevelFeatures(NamedTuple):
+    """Features of one level of the U-Net.
+
+    Attributes:
+        features: (M, C), of the level's own voxels.
+        row: (V,) int64, in which of them each voxel of the finest grid lies, -1 = in none; None
+            where they are those voxels.
+    """
+
+    features: Tensor
+    row: Tensor | None = None
+
+    def at_voxels(self) -> Tensor:
+        """(V, C), at the voxels of the finest grid; zeros where there are none."""
+        if self.row is None:
+            return self.features
+        features = functional.pad(self.features, (0, 0, 0, 1))
+        return features.index_select(0, self.row.where(self.row >= 0, len(self.features)))
 
 
 class NormReLU(nn.BatchNorm1d):
@@ -159,37 +179,31 @@ class SparseUNet(nn.Module):
             Cancelled: the token was set.
             ConfigError: the backend cannot run here.
         """
+        levels = self.by_level(voxel_features, voxels, cancel)
+        return torch.cat([level.at_voxels() for level in levels], dim=1)
+
+    def by_level(
+        self, voxel_features: Tensor, voxels: Voxels | Pyramid, cancel: CancelToken | None = None
+    ) -> list[LevelFeatures]:
+        """As forward, with each of the pooled levels, the finest first, at its own voxels."""
         pyramid = (
             voxels
             if isinstance(voxels, Pyramid)
             else pyramid_of_sorted(voxels.coords, voxels.spatial_shape, len(self.levels))
         )
         backend = select_backend(self.backend, voxel_features)
+        row = None
         if pyramid.order is not None:
             voxel_features = voxel_features.index_select(0, pyramid.order)
+            row = torch.empty_like(pyramid.order)
+            row[pyramid.order] = torch.arange(len(row), device=row.device)
         x = SparseTensor(voxel_features, pyramid, 0, backend)
         finest, *coarser = self._through_levels(self.input_conv(x), cancel)
-        features: Tensor = self.output_norm(finest.features)
-        if self.coarse_norms:
-            features = torch.cat([features, *self._raised(coarser, pyramid)], dim=1)
-        if pyramid.order is None:
-            return features
-        restored = torch.empty_like(pyramid.order)
-        restored[pyramid.order] = torch.arange(len(restored), device=restored.device)
-        return features.index_select(0, restored)
-
-    def _raised(self, coarser: Sequence[SparseTensor], pyramid: Pyramid) -> Iterator[Tensor]:
-        """Features of levels 1, 2, ... at the finest level's voxels, each (V, its width)."""
-        ancestor: Tensor | None = None
-        for norm, x, finer in zip(self.coarse_norms, coarser, pyramid.levels, strict=False):
-            parent = finer.halving()[0].long()
-            parent = torch.where(parent < 0, len(x.features), parent)  # the row after the last
-            if ancestor is not None:
-                parent = torch.cat([parent, parent.new_full((1,), len(x.features))])
-                parent = parent.index_select(0, ancestor)
-            ancestor = parent
-            features = functional.pad(norm(x.features), (0, 0, 0, 1))
-            yield features.index_select(0, ancestor)
+        found = [LevelFeatures(self.output_norm(finest.features), row)]
+        for norm, level, finer in zip(self.coarse_norms, coarser, pyramid.levels, strict=False):
+            row = _row_of_parent(finer.halving()[0].long(), row)
+            found.append(LevelFeatures(norm(level.features), row))
+        return found
 
     def _through_levels(self, x: SparseTensor, cancel: CancelToken | None) -> list[SparseTensor]:
         """What each level has at the end, from fine to coarse."""
@@ -205,3 +219,10 @@ class SparseUNet(nn.Module):
             check_cancelled(cancel)
             found.append(level.up(found[-1], skips.pop()))
         return found[::-1]
+
+
+def _row_of_parent(parent: Tensor, row: Tensor | None) -> Tensor:
+    """LevelFeatures.row of a level, from its `parent` of each finer voxel and the finer `row`."""
+    if row is None:
+        return parent
+    return torch.where(row < 0, -1, parent.index_select(0, row.clamp(min=0)))

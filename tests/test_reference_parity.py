@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from detailbase_core.sparse_unet import LevelFeatures
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, voxelize
 from tests.golden import load_golden
@@ -27,8 +28,8 @@ def outputs(golden):
     """Point features, encoded superpoints and all predictions, computed once."""
     model, batch = golden.model(), golden.batch()
     with torch.no_grad():
-        voxels, point_to_voxel = model.encode_voxels(batch)
-        points = voxels[point_to_voxel]
+        (voxels,), point_to_voxel = model.encode_voxels(batch)
+        points = voxels.features[point_to_voxel]
         superpoints = model.encode_scene(batch)
         predictions = model.ground(superpoints, *golden.text())
     return points, superpoints, predictions
@@ -59,7 +60,8 @@ def test_superpoint_features(golden, outputs):
     points, superpoints, _ = outputs
     expected = golden.arrays["superpoint_feats"]
     each = torch.arange(len(points))
-    pooled = pool_superpoints(points, each, golden.batch().point_to_superpoint, len(expected))
+    owners = golden.batch().point_to_superpoint
+    pooled = pool_superpoints([LevelFeatures(points)], each, owners, len(expected))
     assert np.abs(pooled.numpy() - expected).max() <= FEATURE_TOLERANCE
     packed = superpoints.features[~superpoints.padding]
     assert np.abs(packed.numpy() - expected).max() <= FEATURE_TOLERANCE

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from detailbase_core.checkpoint_keys import released_backbone_key
-from detailbase_core.sparse_unet import SparseUNet
+from detailbase_core.sparse_unet import LevelFeatures, SparseUNet
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, voxelize
 
@@ -81,7 +81,7 @@ def test_point_features(golden, voxels, voxel_features, unet, backend):
 
 def test_superpoint_features(golden):
     pooled = pool_superpoints(
-        torch.from_numpy(golden["point_feats"]),
+        [LevelFeatures(torch.from_numpy(golden["point_feats"]))],
         torch.arange(len(golden["point_feats"])),
         torch.from_numpy(golden["superpoints"]),
         len(golden["superpoint_feats"]),
