@@ -63,12 +63,18 @@ DisjointSets merge_graph(int32_t node_count, std::vector<WeightedEdge>& edges, f
   sort_by_weight(edges);
   DisjointSets sets(node_count);
   std::vector<float> threshold(node_count, k);
+  size_t between = 0;  // edges so far that joined nothing and do not lie inside one component
   for (const WeightedEdge& edge : edges) {
     const int32_t a = sets.find(edge.a), b = sets.find(edge.b);
-    if (a == b || edge.weight > threshold[a] || edge.weight > threshold[b]) continue;
+    if (a == b) continue;
+    if (edge.weight > threshold[a] || edge.weight > threshold[b]) {
+      edges[between++] = edge;
+      continue;
+    }
     const int32_t root = sets.join(a, b);
     threshold[root] = edge.weight + k / static_cast<float>(sets.size(root));
   }
+  edges.resize(between);
   for (const WeightedEdge& edge : edges) {
     const int32_t a = sets.find(edge.a), b = sets.find(edge.b);
     if (a != b && std::min(sets.size(a), sets.size(b)) < min_size) sets.join(a, b);

@@ -25,7 +25,7 @@ class DisjointSets {
   std::vector<int32_t> parent_, rank_, size_;
 };
 
-// Merges in ascending weight (ties keep the order of `edges`, which comes back sorted): two
+// Merges in ascending weight (ties keep the order of `edges`, which is used up): two
 // components join where the weight is at most the threshold of both. A threshold is k at
 // first, then weight + k / size. Afterwards, in the same order, every edge with a component
 // smaller than min_size on one side joins its two ends.
