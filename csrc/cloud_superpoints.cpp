@@ -76,23 +76,26 @@ std::vector<int64_t> segment_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t 
   const Blocks blocks = split_into_blocks(cloud, options.block_voxels);
   const auto block_count = static_cast<int32_t>(blocks.first.size()) - 1;
   std::vector<int32_t> root_voxel(cloud.size());
-#pragma omp parallel for schedule(dynamic)
-  for (int32_t block = 0; block < block_count; ++block) {
-    const int32_t begin = blocks.first[block], size = blocks.first[block + 1] - begin;
+#pragma omp parallel
+  {
     std::vector<WeightedEdge> edges;
-    for (int32_t i = 0; i < size; ++i) {
-      const int32_t v = blocks.members[begin + i];
-      for (int64_t n = cloud.first_neighbour[v]; n < cloud.first_neighbour[v + 1]; ++n) {
-        const Neighbour& u = cloud.neighbours[n];
-        if (u.voxel < v && u.touches()) continue;  // the other end has this edge
-        if (blocks.block_of_voxel[u.voxel] != block) continue;
-        edges.push_back(
-            {dissimilarity(cloud, planes, v, u, options), i, blocks.position_in_block[u.voxel]});
+#pragma omp for schedule(dynamic)
+    for (int32_t block = 0; block < block_count; ++block) {
+      const int32_t begin = blocks.first[block], size = blocks.first[block + 1] - begin;
+      edges.clear();
+      for (int32_t i = 0; i < size; ++i) {
+        const int32_t v = blocks.members[begin + i];
+        for (const Neighbour& u : cloud.neighbours(v)) {
+          if (u.voxel < v && u.touches()) continue;  // the other end has this edge
+          if (blocks.block_of_voxel[u.voxel] != block) continue;
+          edges.push_back(
+              {dissimilarity(cloud, planes, v, u, options), i, blocks.position_in_block[u.voxel]});
+        }
       }
-    }
-    DisjointSets sets = merge_graph(size, edges, options.threshold, options.min_points);
-    for (int32_t i = 0; i < size; ++i) {
-      root_voxel[blocks.members[begin + i]] = blocks.members[begin + sets.find(i)];
+      DisjointSets sets = merge_graph(size, edges, options.threshold, options.min_points);
+      for (int32_t i = 0; i < size; ++i) {
+        root_voxel[blocks.members[begin + i]] = blocks.members[begin + sets.find(i)];
+      }
     }
   }
   std::vector<int64_t> label_of_root(cloud.size(), -1), labels(count);

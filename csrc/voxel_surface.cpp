@@ -58,32 +58,29 @@ class Surroundings {
   int32_t place_[5][5] = {};
 };
 
-// Calls use(v, Neighbour) for all neighbours of all voxels, each voxel's in a fixed order.
-template <typename Use>
-void visit_neighbours(const VoxelCloud& cloud, Use&& use) {
-  constexpr int kFew = 4;
+// Fills cloud.lists, each on one thread: what it finds is copied once its number is known.
+void find_neighbours(VoxelCloud& cloud) {
+  constexpr int kFew = 4, kMost = 124;
+  const int32_t count = cloud.size(), step = VoxelCloud::kListVoxels;
+  const int32_t lists = (count + step - 1) / step;
+  cloud.lists.resize(lists);
 #pragma omp parallel
   {
     Surroundings around(cloud.keys);
+    std::vector<Neighbour> found(kMost * step);
 #pragma omp for schedule(static)
-    for (int32_t v = 0; v < cloud.size(); ++v) {
-      const auto each = [&](const Neighbour& neighbour) { use(v, neighbour); };
-      if (around.visit_shell(v, 1, each) < kFew) around.visit_shell(v, 2, each);
+    for (int32_t list = 0; list < lists; ++list) {
+      NeighbourLists& to = cloud.lists[list];
+      to.first = {0};
+      Neighbour* end = found.data();
+      const auto keep = [&](const Neighbour& neighbour) { *end++ = neighbour; };
+      for (int32_t v = list * step; v < std::min(count, (list + 1) * step); ++v) {
+        if (around.visit_shell(v, 1, keep) < kFew) around.visit_shell(v, 2, keep);
+        to.first.push_back(static_cast<int32_t>(end - found.data()));
+      }
+      to.all.assign(found.data(), end);
     }
   }
-}
-
-void find_neighbours(VoxelCloud& cloud) {
-  // Two passes (count, then fill) keep the memory at what is really there.
-  const int32_t count = cloud.size();
-  cloud.first_neighbour.assign(count + 2, 0);  // one further on than in the end
-  visit_neighbours(cloud, [&](int32_t v, const Neighbour&) { ++cloud.first_neighbour[v + 2]; });
-  for (int32_t v = 0; v < count; ++v) cloud.first_neighbour[v + 2] += cloud.first_neighbour[v + 1];
-  cloud.neighbours.resize(cloud.first_neighbour[count + 1]);
-  visit_neighbours(cloud, [&](int32_t v, const Neighbour& neighbour) {
-    cloud.neighbours[cloud.first_neighbour[v + 1]++] = neighbour;
-  });
-  cloud.first_neighbour.pop_back();
 }
 
 }  // namespace
@@ -99,30 +96,33 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
   std::sort(order.begin(), order.end());
 
   VoxelCloud cloud;
-  cloud.voxel_of_point.resize(count);
-  for (const auto& [key, i] : order) {
-    if (cloud.keys.empty() || cloud.keys.back() != key) {
-      cloud.keys.push_back(key);
-      cloud.offset.push_back({0, 0, 0});
-      cloud.color.push_back({0, 0, 0});
-      cloud.points.push_back(0);
-    }
-    const Voxel at = unpack(key);
-    const auto local = [&](float x, int32_t v) {
-      return static_cast<float>(x / voxel_size - v - 0.5);
-    };
-    Vec3& offset = cloud.offset.back();
-    Vec3& color = cloud.color.back();
-    const uint8_t* c = rgb + 3 * static_cast<int64_t>(i);
-    offset = offset + Vec3{local(xyz[i].x, at.x), local(xyz[i].y, at.y), local(xyz[i].z, at.z)};
-    color = color + (1 / 255.0f) * Vec3{float(c[0]), float(c[1]), float(c[2])};
-    ++cloud.points.back();
-    cloud.voxel_of_point[i] = cloud.size() - 1;
+  std::vector<int64_t> first;  // voxel v's points are those of order[first[v]], ...
+  for (int64_t i = 0; i < count; ++i) {
+    if (i > 0 && order[i].first == order[i - 1].first) continue;
+    cloud.keys.push_back(order[i].first);
+    first.push_back(i);
   }
+  first.push_back(count);
+  cloud.offset.resize(cloud.size());
+  cloud.color.resize(cloud.size());
+  cloud.voxel_of_point.resize(count);
+#pragma omp parallel for schedule(static)
   for (int32_t v = 0; v < cloud.size(); ++v) {
-    const float share = 1.0f / static_cast<float>(cloud.points[v]);
-    cloud.offset[v] = share * cloud.offset[v];
-    cloud.color[v] = share * cloud.color[v];
+    const Voxel at = unpack(cloud.keys[v]);
+    const auto local = [&](float x, int32_t index) {
+      return static_cast<float>(x / voxel_size - index - 0.5);
+    };
+    Vec3 offset{0, 0, 0}, color{0, 0, 0};
+    for (int64_t n = first[v]; n < first[v + 1]; ++n) {
+      const int32_t i = order[n].second;
+      const uint8_t* c = rgb + 3 * static_cast<int64_t>(i);
+      offset = offset + Vec3{local(xyz[i].x, at.x), local(xyz[i].y, at.y), local(xyz[i].z, at.z)};
+      color = color + (1 / 255.0f) * Vec3{float(c[0]), float(c[1]), float(c[2])};
+      cloud.voxel_of_point[i] = v;
+    }
+    const float share = 1.0f / static_cast<float>(first[v + 1] - first[v]);
+    cloud.offset[v] = share * offset;
+    cloud.color[v] = share * color;
   }
   find_neighbours(cloud);
   return cloud;
@@ -130,40 +130,73 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
 
 namespace {
 
-// Weight, first and second moments of points about a voxel's centre.
-struct Moments {
-  float w;
-  Vec3 sum;
-  float xx, xy, xz, yy, yz, zz;
+// Four floats, for which compilers use one register.
+struct Four {
+  float at[4];
+};
+inline Four operator+(const Four& a, const Four& b) {
+  Four sum;
+  for (int i = 0; i < 4; ++i) sum.at[i] = a.at[i] + b.at[i];
+  return sum;
+}
+inline Four operator*(const Four& a, const Four& b) {
+  Four product;
+  for (int i = 0; i < 4; ++i) product.at[i] = a.at[i] * b.at[i];
+  return product;
+}
 
-  // Adds moments that are about a centre which lies at `d` from this one's.
-  void add(const Moments& m, const Vec3& d) {
-    w += m.w;
-    sum = sum + m.sum + m.w * d;
-    xx += m.xx + 2 * d.x * m.sum.x + m.w * d.x * d.x;
-    yy += m.yy + 2 * d.y * m.sum.y + m.w * d.y * d.y;
-    zz += m.zz + 2 * d.z * m.sum.z + m.w * d.z * d.z;
-    xy += m.xy + d.x * m.sum.y + d.y * m.sum.x + m.w * d.x * d.y;
-    xz += m.xz + d.x * m.sum.z + d.z * m.sum.x + m.w * d.x * d.z;
-    yz += m.yz + d.y * m.sum.z + d.z * m.sum.y + m.w * d.y * d.z;
+// Moments of points about a voxel's centre.
+struct Moments {
+  Four first;    // x, y, z, weight
+  Four squares;  // xx, yy, zz, 0
+  Four mixed;    // xy, xz, yz, 0
+};
+
+// By what moments about a centre that lies at (x, y, z) change when they are taken about the
+// middle.
+struct Shift {
+  Four way, twice, squares, mixed, to_second, to_first;
+
+  Shift(float x, float y, float z)
+      : way{x, y, z, 0},
+        twice{2 * x, 2 * y, 2 * z, 0},
+        squares{x * x, y * y, z * z, 0},
+        mixed{x * y, x * z, y * z, 0},
+        to_second{x, x, y, 0},
+        to_first{y, z, z, 0} {}
+
+  void add(const Moments& m, Moments& sum) const {
+    const float *s = m.first.at, w = s[3];
+    const Four weight{w, w, w, w}, second{s[1], s[2], s[2], 0}, first{s[0], s[0], s[1], 0};
+    sum.first = sum.first + m.first + weight * way;
+    sum.squares = sum.squares + (m.squares + twice * m.first + weight * squares);
+    sum.mixed = sum.mixed + (m.mixed + to_second * second + to_first * first + weight * mixed);
   }
 };
 
+// Those of all steps to a neighbour, see shift_of.
+std::vector<Shift> all_shifts() {
+  std::vector<Shift> shifts;
+  for (int i = 0; i < 125; ++i) shifts.emplace_back(i / 25 - 2, i / 5 % 5 - 2, i % 5 - 2);
+  return shifts;
+}
+int shift_of(const Neighbour& u) { return 25 * (u.dx + 2) + 5 * (u.dy + 2) + u.dz + 2; }
+
 std::vector<Moments> surrounding_moments(const VoxelCloud& cloud, int rings) {
   const int32_t count = cloud.size();
+  const std::vector<Shift> shifts = all_shifts();
   std::vector<Moments> now(count), next(count);
   for (int32_t v = 0; v < count; ++v) {
     const Vec3 p = cloud.offset[v];
-    now[v] = {1, p, p.x * p.x, p.x * p.y, p.x * p.z, p.y * p.y, p.y * p.z, p.z * p.z};
+    now[v] = {{p.x, p.y, p.z, 1},
+              {p.x * p.x, p.y * p.y, p.z * p.z, 0},
+              {p.x * p.y, p.x * p.z, p.y * p.z, 0}};
   }
   for (int ring = 0; ring < rings; ++ring) {
 #pragma omp parallel for schedule(static)
     for (int32_t v = 0; v < count; ++v) {
       Moments m = now[v];
-      for (int64_t n = cloud.first_neighbour[v]; n < cloud.first_neighbour[v + 1]; ++n) {
-        const Neighbour& u = cloud.neighbours[n];
-        m.add(now[u.voxel], u.step());
-      }
+      for (const Neighbour& u : cloud.neighbours(v)) shifts[shift_of(u)].add(now[u.voxel], m);
       next[v] = m;
     }
     now.swap(next);
@@ -211,10 +244,11 @@ std::vector<Plane> fit_planes(const VoxelCloud& cloud, int rings) {
 #pragma omp parallel for schedule(static)
   for (int32_t v = 0; v < cloud.size(); ++v) {
     const Moments& m = moments[v];
-    const Vec3 c = (1 / m.w) * m.sum;
-    planes[v] =
-        smallest_axis(m.xx / m.w - c.x * c.x, m.xy / m.w - c.x * c.y, m.xz / m.w - c.x * c.z,
-                      m.yy / m.w - c.y * c.y, m.yz / m.w - c.y * c.z, m.zz / m.w - c.z * c.z);
+    const float *first = m.first.at, *squares = m.squares.at, *mixed = m.mixed.at, w = first[3];
+    const Vec3 c = (1 / w) * Vec3{first[0], first[1], first[2]};
+    planes[v] = smallest_axis(squares[0] / w - c.x * c.x, mixed[0] / w - c.x * c.y,
+                              mixed[1] / w - c.x * c.z, squares[1] / w - c.y * c.y,
+                              mixed[2] / w - c.y * c.z, squares[2] / w - c.z * c.z);
     planes[v].centre = c;
   }
   return planes;
@@ -227,8 +261,7 @@ void sharpen_planes(const VoxelCloud& cloud, float tolerance, int rounds,
 #pragma omp parallel for schedule(static)
     for (int32_t v = 0; v < cloud.size(); ++v) {
       Plane best = planes[v];
-      for (int64_t n = cloud.first_neighbour[v]; n < cloud.first_neighbour[v + 1]; ++n) {
-        const Neighbour& u = cloud.neighbours[n];
+      for (const Neighbour& u : cloud.neighbours(v)) {
         const Plane& candidate = planes[u.voxel];
         if (candidate.roughness >= best.roughness) continue;
         const Vec3 centre = candidate.centre + u.step();

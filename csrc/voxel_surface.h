@@ -1,6 +1,7 @@
 // A cloud as voxels with their neighbours and local surface planes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -21,19 +22,37 @@ struct Neighbour {
   bool touches() const { return dx * dx < 2 && dy * dy < 2 && dz * dz < 2; }
 };
 
+// Neighbours of a few thousand voxels: those of the i-th are [first[i], first[i + 1]) of `all`.
+struct NeighbourLists {
+  std::vector<int32_t> first;
+  std::vector<Neighbour> all;
+};
+
 // Occupied voxels in ascending key order. Lengths are in voxel edges, colours in [0, 1].
 struct VoxelCloud {
+  static constexpr int32_t kListVoxels = 4096;
+
+  struct NeighbourRange {
+    const Neighbour *first, *last;
+    const Neighbour* begin() const { return first; }
+    const Neighbour* end() const { return last; }
+  };
+
   std::vector<uint64_t> keys;
-  std::vector<Vec3> offset;              // mean of its points relative to the voxel's centre
-  std::vector<Vec3> color;               // mean of its points
-  std::vector<int32_t> points;           // number of its points
-  std::vector<int32_t> voxel_of_point;   // per input point
-  std::vector<int64_t> first_neighbour;  // voxel v's are [first[v], first[v + 1])
-  // The occupied ones of the 26 around; of the 124 around where those are under four, since
-  // far surfaces are sampled more thinly than the grid.
-  std::vector<Neighbour> neighbours;
+  std::vector<Vec3> offset;             // mean of its points relative to the voxel's centre
+  std::vector<Vec3> color;              // mean of its points
+  std::vector<int32_t> voxel_of_point;  // per input point
+  std::vector<NeighbourLists> lists;    // of kListVoxels voxels each
 
   int32_t size() const { return static_cast<int32_t>(keys.size()); }
+
+  // The occupied ones of the 26 around; of the 124 around where those are under four, since
+  // far surfaces are sampled more thinly than the grid.
+  NeighbourRange neighbours(int32_t v) const {
+    const NeighbourLists& list = lists[static_cast<size_t>(v) / kListVoxels];
+    const int32_t* first = &list.first[static_cast<size_t>(v) % kListVoxels];
+    return {list.all.data() + first[0], list.all.data() + first[1]};
+  }
 };
 
 // Local plane of a voxel: its point nearest in the mean sense, relative to the voxel's
