@@ -269,6 +269,8 @@ class _StageClock:
 
 def _finite(cloud: PointCloud) -> PointCloud:
     """Without the points that hold NaN or infinity."""
+    if len(cloud) and np.isfinite(cloud.xyz).all():  # as a rule; rows take far longer to look at
+        return cloud
     good = np.isfinite(cloud.xyz).all(axis=1)
     if not good.any():
         raise BadCloudError(
