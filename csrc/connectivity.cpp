@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "graph_merging.h"
@@ -95,6 +96,26 @@ std::vector<int64_t> connected_components(const Vec3* xyz, int64_t count, double
     label = dense;
   }
   return labels;
+}
+
+std::vector<int64_t> linked_places(const Vec3* places, const float* reach, int64_t count) {
+  std::vector<int32_t> along(count);  // by ascending x: only those within reach are compared
+  std::iota(along.begin(), along.end(), 0);
+  std::stable_sort(along.begin(), along.end(),
+                   [&](int32_t a, int32_t b) { return places[a].x < places[b].x; });
+  const float farthest = count > 0 ? *std::max_element(reach, reach + count) : 0.0f;
+  DisjointSets sets(static_cast<int32_t>(count));
+  for (int64_t i = 0; i < count; ++i) {
+    const int32_t a = along[i];
+    for (int64_t j = i + 1; j < count; ++j) {
+      const int32_t b = along[j];
+      if (places[b].x - places[a].x > farthest) break;
+      if (norm(places[a] - places[b]) > std::max(reach[a], reach[b])) continue;
+      const int32_t root_a = sets.find(a), root_b = sets.find(b);
+      if (root_a != root_b) sets.join(root_a, root_b);
+    }
+  }
+  return dense_labels(sets, static_cast<int32_t>(count));
 }
 
 }  // namespace detailbase

@@ -1,11 +1,13 @@
-// Python face of the superpoint and connectivity kernels. Shapes and index ranges are checked
-// by detailbase_core/superpoints.py and instances.py; these functions trust their arguments.
+// Python face of the superpoint, connectivity and outline kernels. Shapes and index ranges are
+// checked by detailbase_core/superpoints.py, instances.py and object_centers.py; these functions
+// trust their arguments.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
 #include "cloud_superpoints.h"
 #include "connectivity.h"
+#include "convex_hull.h"
 #include "superpoints.h"
 #include "voxel_key.h"
 
@@ -74,6 +76,25 @@ py::array_t<int64_t> py_connected_components(const Array<float>& xyz, double dis
   return to_numpy(labels);
 }
 
+py::array_t<int64_t> py_linked_places(const Array<float>& places, const Array<float>& reach) {
+  std::vector<int64_t> labels;
+  {
+    py::gil_scoped_release release;
+    labels = linked_places(as_vec3(places), reach.data(), places.shape(0));
+  }
+  return to_numpy(labels);
+}
+
+py::array_t<double> py_convex_hull(const Array<double>& x, const Array<double>& y) {
+  std::vector<Vec2> corners;
+  {
+    py::gil_scoped_release release;
+    corners = convex_hull(x.data(), y.data(), x.shape(0));
+  }
+  const auto rows = static_cast<py::ssize_t>(corners.size());
+  return py::array_t<double>({rows, py::ssize_t{2}}, reinterpret_cast<double*>(corners.data()));
+}
+
 }  // namespace
 
 void bind_superpoints(py::module_& m) {
@@ -85,6 +106,8 @@ void bind_superpoints(py::module_& m) {
         py::arg("threshold"), py::arg("color_weight"), py::arg("step_weight"),
         py::arg("min_points"), py::arg("block_voxels"));
   m.def("connected_components", &py_connected_components, py::arg("xyz"), py::arg("distance"));
+  m.def("linked_places", &py_linked_places, py::arg("places"), py::arg("reach"));
+  m.def("convex_hull", &py_convex_hull, py::arg("x"), py::arg("y"));
   m.attr("VOXEL_LIMIT") = kVoxelLimit;
 }
 

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
 
 from detailbase_core import _C
 from detailbase_core.errors import BadCloudError
@@ -103,7 +102,7 @@ def _pieces(labels: NDArray[np.int64], min_points: int) -> list[NDArray[np.int64
 def _instance(
     identity: int, indices: NDArray[np.int64], points: NDArray[np.float32], score: float
 ) -> Instance:
-    x, y, z = points.mean(axis=0, dtype=np.float64).tolist()
+    x, y, z = _axes_of(points).mean(axis=1).tolist()
     return Instance(identity, indices, fit_box(points), (x, y, z), score)
 
 
@@ -122,11 +121,12 @@ def fit_box(xyz: NDArray[np.float32]) -> Box:
     """
     if len(xyz) == 0:
         raise ValueError("fit_box: no points")
-    points = xyz.astype(np.float64)
-    bottom, top = points[:, 2].min(), points[:, 2].max()
-    ground = points[:, :2]
-    origin = ground.mean(axis=0)
-    outline, angles = _outline(ground - origin)
+    *ground, height = _axes_of(xyz)
+    bottom, top = height.min(), height.max()
+    origin = np.array([axis.mean() for axis in ground])
+    outline, angles = _outline(
+        *(axis - middle for axis, middle in zip(ground, origin, strict=True))
+    )
     along, across = _axes(angles)
     spans = [(outline @ axis.T) for axis in (along, across)]  # (outline points, angles) each
     low, high = (np.stack([f(s, axis=0) for s in spans]) for f in (np.min, np.max))
@@ -153,12 +153,16 @@ def _axes(angles: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     return np.stack([c, s], 1), np.stack([-s, c], 1)
 
 
-def _outline(ground: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _outline(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Hull corners (H, 2) of centred points, and the directions worth trying (radians)."""
-    try:
-        corners = ground[ConvexHull(ground).vertices]
-    except (QhullError, ValueError):  # fewer than three points, or all on one line
-        farthest = ground[np.argmax((ground**2).sum(axis=1))]
-        return ground, np.array([math.atan2(farthest[1], farthest[0])])
+    corners = _C.convex_hull(x, y)
+    if len(corners) < 3:  # one point, or all on one line
+        farthest = corners[np.argmax((corners**2).sum(axis=1))]
+        return corners, np.array([math.atan2(farthest[1], farthest[0])])
     edges = np.roll(corners, -1, axis=0) - corners
     return corners, np.arctan2(edges[:, 1], edges[:, 0])
+
+
+def _axes_of(points: NDArray[Any]) -> NDArray[np.float64]:
+    """(3, N) of (N, 3): NumPy is ten times as fast along memory."""
+    return np.ascontiguousarray(points.T, np.float64)

@@ -7,11 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from detailbase_core.candidates import LARGEST_REACH_M, vote_reach
+from detailbase_core import _C
+from detailbase_core.candidates import vote_reach
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,13 +87,7 @@ class ObjectCenters:
 
     def _linked(self, used: NDArray[np.int64]) -> NDArray[np.int64]:
         """(K,) connected groups of superpoints with votes near each other."""
-        centers, reach = self.centers[used], self.reach[used]
-        first, second = cKDTree(centers).query_pairs(LARGEST_REACH_M, output_type="ndarray").T
-        apart = np.linalg.norm(centers[first] - centers[second], axis=1)
-        near = apart <= np.maximum(reach[first], reach[second])
-        links = (np.ones(int(near.sum())), (first[near], second[near]))
-        _, labels = connected_components(coo_matrix(links, shape=(len(used),) * 2), directed=False)
-        return np.asarray(labels, np.int64)
+        return _C.linked_places(self.centers[used], self.reach[used])
 
 
 def _without_strays(

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import ConvexHull
 from scipy.spatial.distance import cdist
 
+from detailbase_core import _C
 from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadCloudError
 from detailbase_core.instances import FRAGMENT_SHARE, fit_box, separate_instances
@@ -181,6 +183,53 @@ def test_points_on_a_line_get_a_box_along_it():
     assert math.isclose(box.yaw, math.atan2(4, 3), abs_tol=1e-5)
     upright = fit_box(np.stack([0 * t, 0 * t, t], 1).astype(np.float32))
     assert upright.size == (0, 0, 1)
+
+
+def corners_twin(points):
+    """Hull corners as scipy finds them."""
+    return points[ConvexHull(points).vertices]
+
+
+@pytest.mark.parametrize("count", [3, 10, 3000])
+def test_hull_corners_equal_their_python_twins(count):
+    points = np.random.default_rng(count).normal(size=(count, 2))
+    ours = _C.convex_hull(*points.T)
+    assert np.array_equal(ours[0], points[points[:, 0].argmin()])
+    assert sorted(ours.tolist()) == sorted(corners_twin(points).tolist())
+    following = np.roll(ours, -1, axis=0)
+    assert (ours[:, 0] * following[:, 1] - ours[:, 1] * following[:, 0]).sum() > 0  # to the left
+
+
+@pytest.mark.parametrize(
+    ("points", "corners"),
+    [
+        ([[1, 2]] * 3, [[1, 2]]),
+        ([[2, 2], [0, 0], [1, 1], [0, 0]], [[0, 0], [2, 2]]),
+        (
+            [[0, 0], [1, 0], [2, 0], [2, 2], [0, 2], [1, 1], [2, 1]],
+            [[0, 0], [2, 0], [2, 2], [0, 2]],
+        ),
+        (np.zeros((0, 2)), np.zeros((0, 2))),
+    ],
+)
+def test_hulls_have_no_corners_on_edges(points, corners):
+    x, y = np.array(points, float).T
+    assert np.array_equal(_C.convex_hull(x, y), np.array(corners, float))
+
+
+def linked_twin(places, reach):
+    """The definition: all pairs are compared."""
+    near = cdist(places, places) <= np.maximum(reach[:, None], reach)
+    return connected_components(near, directed=False)[1]
+
+
+@pytest.mark.parametrize("count", [0, 1, 40, 400])
+def test_linked_votes_equal_their_python_twin(count):
+    rng = np.random.default_rng(count)
+    places = rng.uniform(0, 3, (count, 3)).astype(np.float32)
+    reach = rng.uniform(0.2, 0.4, count).astype(np.float32)
+    expected = linked_twin(places, reach) if count else []
+    assert _C.linked_places(places, reach).tolist() == list(expected)
 
 
 def test_bad_input_is_refused():
