@@ -27,10 +27,12 @@ _AXIS_MASKS = (_Z_MASK << 2, _Z_MASK << 1, _Z_MASK)
 
 def encode(coords: Tensor) -> Tensor:
     """Keys [V] int64 of coords [V, 4] int (scene, x, y, z), each of x, y, z in [0, 65534]."""
-    bits = coords[:, 1:].long()
+    bits = coords[:, 1:].t().to(torch.int64, copy=True, memory_format=torch.contiguous_format)
     for shift, mask in _SPREAD:
-        bits = (bits | (bits << shift)) & mask
-    cell = (bits[:, 0] << 2) | (bits[:, 1] << 1) | bits[:, 2]
+        bits |= bits << shift
+        bits &= mask
+    x, y, z = bits
+    cell = (x << 2) | (y << 1) | z
     return (coords[:, 0].long() << (3 * AXIS_BITS)) | cell
 
 
