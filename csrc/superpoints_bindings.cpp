@@ -1,10 +1,11 @@
-// Python face of the superpoint, connectivity and outline kernels. Shapes and index ranges are
-// checked by detailbase_core/superpoints.py, instances.py and object_centers.py; these functions
-// trust their arguments.
+// Python face of the superpoint, connectivity, outline and candidate kernels. Shapes and index
+// ranges are checked by detailbase_core/superpoints.py, instances.py and their neighbours; these
+// functions trust their arguments.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include "candidates.h"
 #include "cloud_superpoints.h"
 #include "connectivity.h"
 #include "convex_hull.h"
@@ -95,6 +96,25 @@ py::array_t<double> py_convex_hull(const Array<double>& x, const Array<double>& 
   return py::array_t<double>({rows, py::ssize_t{2}}, reinterpret_cast<double*>(corners.data()));
 }
 
+// probability [scenes, rows, S], centers [scenes, S, 3], reach [scenes, S] -> number [as the
+// first].
+py::array_t<int64_t> py_pick_candidates(const Array<float>& probability,
+                                        const Array<float>& centers, const Array<float>& reach,
+                                        int32_t most, float faintest, float faintest_part) {
+  const int64_t scenes = probability.shape(0), rows = probability.shape(1),
+                count = probability.shape(2);
+  py::array_t<int64_t> number({scenes, rows, count});
+  int64_t* to = number.mutable_data();
+  py::gil_scoped_release release;
+  for (int64_t row = 0; row < scenes * rows; ++row) {
+    const int64_t scene = row / rows;
+    pick_candidates(probability.data() + row * count, as_vec3(centers) + scene * count,
+                    reach.data() + scene * count, count, {most, faintest, faintest_part},
+                    to + row * count);
+  }
+  return number;
+}
+
 }  // namespace
 
 void bind_superpoints(py::module_& m) {
@@ -108,6 +128,8 @@ void bind_superpoints(py::module_& m) {
   m.def("connected_components", &py_connected_components, py::arg("xyz"), py::arg("distance"));
   m.def("linked_places", &py_linked_places, py::arg("places"), py::arg("reach"));
   m.def("convex_hull", &py_convex_hull, py::arg("x"), py::arg("y"));
+  m.def("pick_candidates", &py_pick_candidates, py::arg("probability"), py::arg("centers"),
+        py::arg("reach"), py::arg("most"), py::arg("faintest"), py::arg("faintest_part"));
   m.attr("VOXEL_LIMIT") = kVoxelLimit;
 }
 

@@ -32,6 +32,14 @@ def segment_cloud(
 def connected_components(xyz: NDArray[np.float32], distance: float) -> NDArray[np.int64]: ...
 def linked_places(places: NDArray[np.float32], reach: NDArray[np.float32]) -> NDArray[np.int64]: ...
 def convex_hull(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def pick_candidates(
+    probability: NDArray[np.float32],
+    centers: NDArray[np.float32],
+    reach: NDArray[np.float32],
+    most: int,
+    faintest: float,
+    faintest_part: float,
+) -> NDArray[np.int64]: ...
 def render_surfels(
     points: NDArray[np.float32],
     normals: NDArray[np.float32],

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from detailbase_core import _C
+
 COUNT = 8  # candidates of a mask
 FAINTEST = 0.1  # mask probability of a superpoint around which a candidate may form
 FAINTEST_PART = 0.05  # and of one that may belong to it
@@ -62,6 +64,19 @@ def pick_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Cand
         centers: (G, S, 3) float32, metres, the voted centres.
         reach: (G, S) float32, metres, see vote_reach.
     """
+    if probability.device.type == "cpu":
+        arrays = (tensor.detach().numpy() for tensor in (probability, centers, reach))
+        number = torch.from_numpy(_C.pick_candidates(*arrays, COUNT, FAINTEST, FAINTEST_PART))
+    else:
+        number = candidate_numbers(probability, centers, reach)
+    own = number[:, :, None] == torch.arange(COUNT, device=number.device)[:, None]
+    parts = probability[:, :, None] * own
+    total = parts.sum(dim=-1, keepdim=True)
+    return Candidates(number, parts / total.clamp(min=1e-6), total.squeeze(-1) > 0)
+
+
+def candidate_numbers(probability: Tensor, centers: Tensor, reach: Tensor) -> Tensor:
+    """Candidates.number in pure torch, on any device; arguments as for pick_candidates."""
     free, number = probability.clone(), torch.full_like(probability, -1.0, dtype=torch.int64)
     places = centers[:, None].unbind(dim=-1)
     rows = torch.arange(len(reach), device=reach.device)[:, None]
@@ -76,10 +91,7 @@ def pick_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Cand
         taken = _near(places, middle, limit) & may_belong & (sureness > FAINTEST)[..., None]
         number.masked_fill_(taken, k)
         free.masked_fill_(taken, 0.0)
-    own = number[:, :, None] == torch.arange(COUNT, device=number.device)[:, None]
-    parts = probability[:, :, None] * own
-    total = parts.sum(dim=-1, keepdim=True)
-    return Candidates(number, parts / total.clamp(min=1e-6), total.squeeze(-1) > 0)
+    return number
 
 
 def _near(places: tuple[Tensor, ...], middle: Tensor, limit: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.candidate_measures import Measures, fact_count, facts, measure, ranks
-from detailbase_core.candidates import COUNT, Candidates, pick_candidates
+from detailbase_core.candidates import COUNT, Candidates, candidate_numbers, pick_candidates
 from detailbase_core.config import ModelConfig
 from detailbase_core.look_alikes import LookAlikes
 from detailbase_core.mask_decoder import SuperpointBatch
@@ -64,6 +64,16 @@ def test_candidates_share_out_superpoints(seed, count):
     assert not (found.number >= 0)[probability <= 0.05].any()
     first = (probability * (found.number == 0)).amax(dim=-1)
     assert ((first == probability.amax(dim=-1)) | ~found.real[..., 0]).all()
+
+
+@pytest.mark.parametrize("count", [1, 40, 600])
+def test_candidates_equal_their_python_twin(count):
+    generator = torch.Generator().manual_seed(count)
+    probability = torch.rand(2, 5, count, generator=generator) ** 3
+    centers = torch.rand(2, count, 3, generator=generator) * 4
+    reach = 0.2 + 0.2 * torch.rand(2, count, generator=generator)
+    found = pick_candidates(probability, centers, reach)
+    assert torch.equal(found.number, candidate_numbers(probability, centers, reach))
 
 
 # --- measures ------------------------------------------------------------------------------------
