@@ -65,8 +65,8 @@ def pick_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Cand
         reach: (G, S) float32, metres, see vote_reach.
     """
     if probability.device.type == "cpu":
-        arrays = (tensor.detach().numpy() for tensor in (probability, centers, reach))
-        number = torch.from_numpy(_C.pick_candidates(*arrays, COUNT, FAINTEST, FAINTEST_PART))
+        p, c, r = (tensor.detach().numpy() for tensor in (probability, centers, reach))
+        number = torch.from_numpy(_C.pick_candidates(p, c, r, COUNT, FAINTEST, FAINTEST_PART))
     else:
         number = candidate_numbers(probability, centers, reach)
     own = number[:, :, None] == torch.arange(COUNT, device=number.device)[:, None]

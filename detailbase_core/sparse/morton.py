@@ -31,7 +31,7 @@ def encode(coords: Tensor) -> Tensor:
     for shift, mask in _SPREAD:
         bits |= bits << shift
         bits &= mask
-    x, y, z = bits
+    x, y, z = bits.unbind()
     cell = (x << 2) | (y << 1) | z
     return (coords[:, 0].long() << (3 * AXIS_BITS)) | cell
 
