@@ -1,9 +1,12 @@
 #include "voxel_surface.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <utility>
+
+#include "vectorized.h"
 
 namespace detailbase {
 
@@ -130,74 +133,49 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
 
 namespace {
 
-// Four floats, for which compilers use one register.
-struct Four {
-  float at[4];
-};
-inline Four operator+(const Four& a, const Four& b) {
-  Four sum;
-  for (int i = 0; i < 4; ++i) sum.at[i] = a.at[i] + b.at[i];
-  return sum;
-}
-inline Four operator*(const Four& a, const Four& b) {
-  Four product;
-  for (int i = 0; i < 4; ++i) product.at[i] = a.at[i] * b.at[i];
-  return product;
-}
-
-// Moments of points about a voxel's centre.
+// Moments of points: weight, x, y, z, xx, xy, xz, yy, yz, zz. All are about one point, so that they
+// add up as they are; doubles keep what is left when squares of places far from it are subtracted.
 struct Moments {
-  Four first;    // x, y, z, weight
-  Four squares;  // xx, yy, zz, 0
-  Four mixed;    // xy, xz, yz, 0
+  double at[10];
 };
 
-// By what moments about a centre that lies at (x, y, z) change when they are taken about the
-// middle.
-struct Shift {
-  Four way, twice, squares, mixed, to_second, to_first;
-
-  Shift(float x, float y, float z)
-      : way{x, y, z, 0},
-        twice{2 * x, 2 * y, 2 * z, 0},
-        squares{x * x, y * y, z * z, 0},
-        mixed{x * y, x * z, y * z, 0},
-        to_second{x, x, y, 0},
-        to_first{y, z, z, 0} {}
-
-  void add(const Moments& m, Moments& sum) const {
-    const float *s = m.first.at, w = s[3];
-    const Four weight{w, w, w, w}, second{s[1], s[2], s[2], 0}, first{s[0], s[0], s[1], 0};
-    sum.first = sum.first + m.first + weight * way;
-    sum.squares = sum.squares + (m.squares + twice * m.first + weight * squares);
-    sum.mixed = sum.mixed + (m.mixed + to_second * second + to_first * first + weight * mixed);
-  }
-};
-
-// Those of all steps to a neighbour, see shift_of.
-std::vector<Shift> all_shifts() {
-  std::vector<Shift> shifts;
-  for (int i = 0; i < 125; ++i) shifts.emplace_back(i / 25 - 2, i / 5 % 5 - 2, i % 5 - 2);
-  return shifts;
+// Of a voxel's centre, in voxel edges from the corner of voxel `origin`.
+std::array<double, 3> place_of(const Voxel& origin, uint64_t key) {
+  const Voxel v = unpack(key);
+  return {v.x - origin.x + 0.5, v.y - origin.y + 0.5, v.z - origin.z + 0.5};
 }
-int shift_of(const Neighbour& u) { return 25 * (u.dx + 2) + 5 * (u.dy + 2) + u.dz + 2; }
 
-std::vector<Moments> surrounding_moments(const VoxelCloud& cloud, int rings) {
+// sums[v] of those voxels that one of the cloud's lists is of: theirs and their neighbours'
+// moments.
+DETAILBASE_VECTORIZED
+void add_neighbours(const NeighbourLists& list, int32_t first, const Moments* moments,
+                    Moments* sums) {
+  const auto count = static_cast<int32_t>(list.first.size()) - 1;
+  for (int32_t i = 0; i < count; ++i) {
+    Moments sum = moments[first + i];
+    for (int32_t n = list.first[i]; n < list.first[i + 1]; ++n) {
+      const Moments& m = moments[list.all[n].voxel];
+      for (int k = 0; k < 10; ++k) sum.at[k] += m.at[k];
+    }
+    sums[first + i] = sum;
+  }
+}
+
+std::vector<Moments> surrounding_moments(const VoxelCloud& cloud, const Voxel& origin, int rings) {
   const int32_t count = cloud.size();
-  const std::vector<Shift> shifts = all_shifts();
+  const auto lists = static_cast<int32_t>(cloud.lists.size());
   std::vector<Moments> now(count), next(count);
+#pragma omp parallel for schedule(static)
   for (int32_t v = 0; v < count; ++v) {
-    const Vec3 p = cloud.offset[v];
-    now[v] = {{p.x, p.y, p.z, 1},
-              {p.x * p.x, p.y * p.y, p.z * p.z, 0},
-              {p.x * p.y, p.x * p.z, p.y * p.z, 0}};
+    const std::array<double, 3> at = place_of(origin, cloud.keys[v]);
+    const Vec3& offset = cloud.offset[v];
+    const double x = at[0] + offset.x, y = at[1] + offset.y, z = at[2] + offset.z;
+    now[v] = {{1, x, y, z, x * x, x * y, x * z, y * y, y * z, z * z}};
   }
   for (int ring = 0; ring < rings; ++ring) {
 #pragma omp parallel for schedule(static)
-    for (int32_t v = 0; v < count; ++v) {
-      Moments m = now[v];
-      for (const Neighbour& u : cloud.neighbours(v)) shifts[shift_of(u)].add(now[u.voxel], m);
-      next[v] = m;
+    for (int32_t list = 0; list < lists; ++list) {
+      add_neighbours(cloud.lists[list], list * VoxelCloud::kListVoxels, now.data(), next.data());
     }
     now.swap(next);
   }
@@ -239,17 +217,19 @@ Plane smallest_axis(double xx, double xy, double xz, double yy, double yz, doubl
 }  // namespace
 
 std::vector<Plane> fit_planes(const VoxelCloud& cloud, int rings) {
-  const std::vector<Moments> moments = surrounding_moments(cloud, rings);
+  if (cloud.size() == 0) return {};
+  const Voxel origin = unpack(cloud.keys[0]);
+  const std::vector<Moments> moments = surrounding_moments(cloud, origin, rings);
   std::vector<Plane> planes(cloud.size());
 #pragma omp parallel for schedule(static)
   for (int32_t v = 0; v < cloud.size(); ++v) {
-    const Moments& m = moments[v];
-    const float *first = m.first.at, *squares = m.squares.at, *mixed = m.mixed.at, w = first[3];
-    const Vec3 c = (1 / w) * Vec3{first[0], first[1], first[2]};
-    planes[v] = smallest_axis(squares[0] / w - c.x * c.x, mixed[0] / w - c.x * c.y,
-                              mixed[1] / w - c.x * c.z, squares[1] / w - c.y * c.y,
-                              mixed[2] / w - c.y * c.z, squares[2] / w - c.z * c.z);
-    planes[v].centre = c;
+    double mean[10];
+    for (int k = 0; k < 10; ++k) mean[k] = moments[v].at[k] / moments[v].at[0];
+    const double x = mean[1], y = mean[2], z = mean[3];
+    planes[v] = smallest_axis(mean[4] - x * x, mean[5] - x * y, mean[6] - x * z, mean[7] - y * y,
+                              mean[8] - y * z, mean[9] - z * z);
+    const std::array<double, 3> at = place_of(origin, cloud.keys[v]);
+    planes[v].centre = {float(x - at[0]), float(y - at[1]), float(z - at[2])};
   }
   return planes;
 }
