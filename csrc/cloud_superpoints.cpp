@@ -33,11 +33,16 @@ Blocks split_into_blocks(const VoxelCloud& cloud, int32_t edge) {
   // a border along a surface would cut it into crumbs.
   const auto block = [&](int32_t v) { return floor_divide(v + edge / 2, edge); };
   if (edge > 0) {
+    uint64_t latest = 0;  // most voxels are in the block of the one before
+    int32_t id = -1;
     for (int32_t v = 0; v < count; ++v) {
       const Voxel at = unpack(cloud.keys[v]);
       const uint64_t key = pack({block(at.x), block(at.y), block(at.z)});
-      const auto next = static_cast<int32_t>(ids.size());
-      blocks.block_of_voxel[v] = ids.try_emplace(key, next).first->second;
+      if (id < 0 || key != latest) {
+        latest = key;
+        id = ids.try_emplace(key, static_cast<int32_t>(ids.size())).first->second;
+      }
+      blocks.block_of_voxel[v] = id;
     }
   }
   const size_t block_count = edge > 0 ? ids.size() : (count > 0 ? 1 : 0);

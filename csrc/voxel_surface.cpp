@@ -96,7 +96,8 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
     const Voxel voxel{index(xyz[i].x), index(xyz[i].y), index(xyz[i].z)};
     order[i] = {pack(voxel), static_cast<int32_t>(i)};
   }
-  std::sort(order.begin(), order.end());
+  // Maps come in this order already.
+  if (!std::is_sorted(order.begin(), order.end())) std::sort(order.begin(), order.end());
 
   VoxelCloud cloud;
   std::vector<int64_t> first;  // voxel v's points are those of order[first[v]], ...
