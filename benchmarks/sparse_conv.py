@@ -157,11 +157,13 @@ def _network(
 
     def forward() -> Tensor:
         with torch.inference_mode():
-            out: Tensor = unet.eval()(features, pyramid)
+            (finest,) = unet.eval()(features, pyramid)
+        out: Tensor = finest.features
         return out
 
     def step() -> None:
-        unet.train()(features, pyramid).square().mean().backward()
+        (finest,) = unet.train()(features, pyramid)
+        finest.features.square().mean().backward()
 
     results, forwards, steps = [], [], []
     for name in names:

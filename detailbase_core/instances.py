@@ -102,8 +102,9 @@ def _pieces(labels: NDArray[np.int64], min_points: int) -> list[NDArray[np.int64
 def _instance(
     identity: int, indices: NDArray[np.int64], points: NDArray[np.float32], score: float
 ) -> Instance:
-    x, y, z = _axes_of(points).mean(axis=1).tolist()
-    return Instance(identity, indices, fit_box(points), (x, y, z), score)
+    axes = _axes_of(points)
+    x, y, z = axes.mean(axis=1).tolist()
+    return Instance(identity, indices, _box_around(axes), (x, y, z), score)
 
 
 def fit_box(xyz: NDArray[np.float32]) -> Box:
@@ -121,12 +122,15 @@ def fit_box(xyz: NDArray[np.float32]) -> Box:
     """
     if len(xyz) == 0:
         raise ValueError("fit_box: no points")
-    *ground, height = _axes_of(xyz)
+    return _box_around(_axes_of(xyz))
+
+
+def _box_around(axes: NDArray[np.float64]) -> Box:
+    """See fit_box; axes: (3, N)."""
+    ground, height = axes[:2], axes[2]
     bottom, top = height.min(), height.max()
-    origin = np.array([axis.mean() for axis in ground])
-    outline, angles = _outline(
-        *(axis - middle for axis, middle in zip(ground, origin, strict=True))
-    )
+    origin = ground.mean(axis=1)
+    outline, angles = _outline(*(ground - origin[:, None]))
     along, across = _axes(angles)
     spans = [(outline @ axis.T) for axis in (along, across)]  # (outline points, angles) each
     low, high = (np.stack([f(s, axis=0) for s in spans]) for f in (np.min, np.max))

@@ -81,7 +81,7 @@ class DetailBase(nn.Module):
         place = batch.xyz[:, 2:] if anchored else batch.xyz
         features = torch.cat([batch.rgb, place], dim=1)
         voxel_features = average_features(features, voxels.point_to_voxel, len(voxels))
-        return self.unet.by_level(voxel_features, voxels, cancel), voxels.point_to_voxel
+        return self.unet(voxel_features, voxels, cancel), voxels.point_to_voxel
 
     def ground(
         self,
@@ -117,9 +117,10 @@ class DetailBase(nn.Module):
     def _grid_origins(self, batch: SceneBatch) -> Tensor:
         """(G, 3) float64: multiples of the coarsest voxel, below every point of the scene."""
         step = 2 ** (len(self.config.widths) - 1)
-        scenes = torch.split(batch.grid_xyz, list(batch.point_counts))
-        lowest = torch.stack([points.amin(dim=0, keepdim=True) for points in scenes])
-        return grid_origin(lowest, self.config.voxel_size_m, step)
+        axes = batch.grid_xyz.t().contiguous()  # along memory minima are ten times as fast
+        scenes = torch.split(axes, list(batch.point_counts), dim=1)
+        lowest = torch.stack([points.amin(dim=1) for points in scenes])
+        return grid_origin(lowest[:, None], self.config.voxel_size_m, step)
 
 
 def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) -> Tensor:

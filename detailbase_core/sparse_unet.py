@@ -38,13 +38,6 @@ class LevelFeatures(NamedTuple):
     features: Tensor
     row: Tensor | None = None
 
-    def at_voxels(self) -> Tensor:
-        """(V, C), at the voxels of the finest grid; zeros where there are none."""
-        if self.row is None:
-            return self.features
-        features = functional.pad(self.features, (0, 0, 0, 1))
-        return features.index_select(0, self.row.where(self.row >= 0, len(self.features)))
-
 
 class NormReLU(nn.BatchNorm1d):
     """Batch norm over voxels, then ReLU; [V, C] -> [V, C]."""
@@ -162,7 +155,7 @@ class SparseUNet(nn.Module):
 
     def forward(
         self, voxel_features: Tensor, voxels: Voxels | Pyramid, cancel: CancelToken | None = None
-    ) -> Tensor:
+    ) -> list[LevelFeatures]:
         """Run the network.
 
         Args:
@@ -171,21 +164,13 @@ class SparseUNet(nn.Module):
             cancel: looked at before each level.
 
         Returns:
-            [V, widths[0] + ... + widths[pooled_levels - 1]], in the same order: a voxel's own
-            features, then those of its ancestors (zeros where it has none); V = 0 gives an empty
-            result.
+            Features of the pooled levels, the finest first, of widths[0], widths[1] ... channels;
+            their `row` is in the order of `voxels`. V = 0 gives empty ones.
 
         Raises:
             Cancelled: the token was set.
             ConfigError: the backend cannot run here.
         """
-        levels = self.by_level(voxel_features, voxels, cancel)
-        return torch.cat([level.at_voxels() for level in levels], dim=1)
-
-    def by_level(
-        self, voxel_features: Tensor, voxels: Voxels | Pyramid, cancel: CancelToken | None = None
-    ) -> list[LevelFeatures]:
-        """As forward, with each of the pooled levels, the finest first, at its own voxels."""
         pyramid = (
             voxels
             if isinstance(voxels, Pyramid)

@@ -77,8 +77,7 @@ def grid_origin(xyz: Tensor, voxel_size_m: float, step_voxels: int = 16) -> Tens
     level: they move by whole coarse voxels.
     """
     step = voxel_size_m * step_voxels
-    lowest = xyz.transpose(-1, -2).contiguous().amin(dim=-1)  # along memory: ten times as fast
-    return torch.floor(lowest.double() / step) * step
+    return torch.floor(xyz.amin(dim=-2).double() / step) * step
 
 
 def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:

@@ -18,6 +18,7 @@ from detailbase_core.relative_positions import RelativePositions, mask_middles
 from detailbase_core.scene_context import SceneContext
 from detailbase_core.sparse_unet import LevelFeatures
 from detailbase_core.superpoint_pooling import pool_superpoints
+from tests.levels import side_by_side
 from tests.test_checkpoint import tiny_batch
 from tests.weight_files import MODEL
 
@@ -130,14 +131,13 @@ def test_pooling_weighs_each_point_alike(learning):
     features, voxel = torch.randn(7, 4), torch.randint(0, 7, (60,))
     superpoint = torch.randint(0, 5, (60,))
     superpoint[superpoint == 3] = 2  # superpoint 3 is empty
-    coarse, row = torch.randn(3, 2), torch.tensor([0, 0, 1, 2, -1, 2, -1])
-    side_by_side = torch.cat([features, coarse[row] * (row >= 0)[:, None]], dim=1)
+    row = torch.tensor([0, 0, 1, 2, -1, 2, -1])
+    levels = [LevelFeatures(features), LevelFeatures(torch.randn(3, 2), row)]
+    at_voxels = side_by_side(levels)
     with torch.set_grad_enabled(learning):
-        pooled = pool_superpoints(  # nor has 5 a point
-            [LevelFeatures(features), LevelFeatures(coarse, row)], voxel, superpoint, 6
-        )
+        pooled = pool_superpoints(levels, voxel, superpoint, 6)  # nor has 5 a point
     for s in (0, 1, 2, 4):
-        torch.testing.assert_close(pooled[s], side_by_side[voxel[superpoint == s]].mean(0))
+        torch.testing.assert_close(pooled[s], at_voxels[voxel[superpoint == s]].mean(0))
     assert not pooled[[3, 5]].any()
 
 
@@ -145,16 +145,15 @@ def test_coarser_features_are_those_of_the_ancestor():
     """Levels beside each other: with the finest alone the first columns stay as they were."""
     torch.manual_seed(0)
     model = DetailBase(ALL).eval()
-    (features, _), (coarse, row) = model.encode_voxels(tiny_batch())[0]
-    assert features.shape[1] + coarse.shape[1] == ALL.superpoint_width == 8 + 16
+    features = side_by_side(model.encode_voxels(tiny_batch())[0])
+    assert features.shape[1] == ALL.superpoint_width == 8 + 16
     single = DetailBase(replace(ALL, pooled_levels=1)).eval()
     single.unet.load_state_dict(
         {k: v for k, v in model.unet.state_dict().items() if not k.startswith("coarse_norms")}
     )
-    ((finest, _),) = single.encode_voxels(tiny_batch())[0]
-    assert torch.equal(features, finest)
-    assert len(row) == len(finest)
-    assert len(coarse) < len(finest.unique(dim=0))  # siblings share
+    finest = side_by_side(single.encode_voxels(tiny_batch())[0])
+    assert torch.equal(features[:, :8], finest)
+    assert len(features[:, 8:].unique(dim=0)) < len(finest.unique(dim=0))  # siblings share
 
 
 def test_levels_that_do_not_exist_are_refused():

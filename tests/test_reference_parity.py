@@ -10,6 +10,7 @@ from detailbase_core.sparse_unet import LevelFeatures
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, voxelize
 from tests.golden import load_golden
+from tests.levels import side_by_side
 from training.config import LossWeights
 from training.evaluation.metrics import DescriptionResult, mask_iou, summarize
 from training.trainer.losses import grounding_loss, superpoint_targets
@@ -28,8 +29,8 @@ def outputs(golden):
     """Point features, encoded superpoints and all predictions, computed once."""
     model, batch = golden.model(), golden.batch()
     with torch.no_grad():
-        (voxels,), point_to_voxel = model.encode_voxels(batch)
-        points = voxels.features[point_to_voxel]
+        levels, point_to_voxel = model.encode_voxels(batch)
+        points = side_by_side(levels)[point_to_voxel]
         superpoints = model.encode_scene(batch)
         predictions = model.ground(superpoints, *golden.text())
     return points, superpoints, predictions

@@ -14,6 +14,7 @@ from detailbase_core.sparse import build_pyramid, morton, select_backend
 from detailbase_core.sparse_unet import SparseUNet
 from detailbase_core.voxelization import Voxels
 from tests import sparse_grids
+from tests.levels import side_by_side
 from tests.sparse_grids import grids, random_coords
 
 SHAPE = (9, 6, 7)
@@ -121,10 +122,11 @@ def test_unet_keeps_the_order_of_its_voxels(name, count):
     unet = _small_unet(backend=name).eval()
     shuffled = torch.randperm(len(coords), generator=torch.Generator().manual_seed(6))
     with torch.inference_mode():
-        out = unet(features, _voxels(coords))
-        again = unet(features[shuffled], _voxels(coords[shuffled]))
+        out = side_by_side(unet(features, _voxels(coords)))
+        again = side_by_side(unet(features[shuffled], _voxels(coords[shuffled])))
         order = morton.encode(coords).argsort()
-        ascending = unet(features[order], Voxels(coords[order], torch.arange(count), SHAPE))
+        voxels = Voxels(coords[order], torch.arange(count), SHAPE)
+        ascending = side_by_side(unet(features[order], voxels))
     assert out.shape == (len(coords), 8)
     torch.testing.assert_close(again, out[shuffled], rtol=0, atol=0)
     torch.testing.assert_close(ascending, out[order], rtol=0, atol=0)
@@ -137,8 +139,8 @@ def test_scenes_of_a_batch_do_not_touch(name):
     features = _random(9, len(both), 3)
     unet = _small_unet(backend=name).eval()
     with torch.inference_mode():
-        together = unet(features, _voxels(both))
-        alone = unet(features[: len(first)], _voxels(first))
+        together = side_by_side(unet(features, _voxels(both)))
+        alone = side_by_side(unet(features[: len(first)], _voxels(first)))
     torch.testing.assert_close(together[: len(first)], alone, rtol=1e-5, atol=1e-5)
 
 
@@ -149,7 +151,7 @@ def test_training_reaches_every_parameter_and_repeats_bitwise(name):
     gradients = []
     for _ in range(2):
         unet = _small_unet(backend=name).train()
-        (unet(features, _voxels(coords)) - target).square().mean().backward()
+        (side_by_side(unet(features, _voxels(coords))) - target).square().mean().backward()
         gradients.append([p.grad for p in unet.parameters()])
     assert all(g is not None and bool(g.abs().sum() > 0) for g in gradients[0])
     torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=0)

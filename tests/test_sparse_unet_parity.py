@@ -14,6 +14,7 @@ from detailbase_core.checkpoint_keys import released_backbone_key
 from detailbase_core.sparse_unet import LevelFeatures, SparseUNet
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.voxelization import average_features, voxelize
+from tests.levels import side_by_side
 
 GOLDEN = os.environ.get("DETAILBASE_GOLDEN") or Path(__file__).parent / "data/detailbase_small.npz"
 BACKBONE = ("input_conv.", "unet.", "output_layer.")
@@ -75,7 +76,7 @@ def test_voxel_features(golden, voxels, voxel_features):
 def test_point_features(golden, voxels, voxel_features, unet, backend):
     unet.backend = backend
     with torch.inference_mode():
-        points = unet(voxel_features, voxels)[voxels.point_to_voxel]
+        points = side_by_side(unet(voxel_features, voxels))[voxels.point_to_voxel]
     np.testing.assert_allclose(points, golden["point_feats"], rtol=0, atol=1e-5)
 
 
@@ -97,5 +98,6 @@ def test_shortcut_reinterpretation_matters(golden, config, unet, voxels, voxel_f
     )
     plain.load_state_dict(unet.state_dict())
     with torch.inference_mode():
-        points = plain.eval()(voxel_features, voxels)[voxels.point_to_voxel].numpy()
+        features = side_by_side(plain.eval()(voxel_features, voxels))
+        points = features[voxels.point_to_voxel].numpy()
     assert np.abs(points - golden["point_feats"]).max() > 1e-2
