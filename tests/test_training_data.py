@@ -389,6 +389,26 @@ def test_the_published_matrix(toys):
     assert torch.allclose(turned[:, :2].norm(dim=1), still[:, :2].norm(dim=1), atol=1e-5)
 
 
+def test_objects_are_stretched_about_their_middles_and_floors_are_not(toys):
+    before, after = toys[0].xyz, augmented(toys, changed(stretch=0.3)).xyz[:280]
+    owner = toys[0].owners[toys[0].point_to_superpoint.long()]
+    assert torch.equal(after[owner == 0], before[owner == 0])
+    assert torch.equal(after[:, 2], before[:, 2])
+    factors = []
+    for column in owner[owner > 0].unique():
+        own, moved = (xyz[owner == column, :2] for xyz in (before, after))
+        assert torch.allclose(own.mean(dim=0), moved.mean(dim=0), atol=1e-4)
+        own, moved = own - own.mean(dim=0), moved - moved.mean(dim=0)
+        matrix = torch.linalg.lstsq(own, moved).solution
+        assert torch.allclose(own @ matrix, moved, atol=1e-4)
+        assert torch.allclose(matrix, matrix.T, atol=1e-3)  # stretched, not turned
+        factors.append(torch.linalg.eigvalsh(matrix))
+    assert len(factors) > 2
+    assert float(torch.stack(factors).min()) >= 0.699
+    assert float(torch.stack(factors).max()) <= 1.301
+    assert float(torch.stack(factors).std()) > 0.05  # each object by its own
+
+
 def test_some_scenes_lose_their_colours(toys):
     coloured, lost = augmented(toys, STILL).rgb[:280], 0
     for seed in range(40):
@@ -409,7 +429,7 @@ def test_elastic_bends_the_voxels_and_not_the_features(toys):
 
 
 def test_a_scene_changes_alike_whatever_stands_beside_it(toys):
-    config = AugmentationConfig(elastic=True, flip=True, matrix_noise=0.1)
+    config = AugmentationConfig(elastic=True, flip=True, matrix_noise=0.1, stretch=0.2)
     together = augment(toys, config, 0.02, [8, 9])
     alone = augment(toys[1:], config, 0.02, [9])
     second = together.scene_of_point == 1

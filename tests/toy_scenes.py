@@ -116,7 +116,5 @@ def augment(
     seeds: Sequence[int],
 ) -> SceneBatch:
     """Scenes side by side, each changed as its seed says."""
-    sizes = [len(scene.xyz) for scene in scenes]
-    least = [len(scene.first_points) for scene in scenes]
-    changes = draw_changes(sizes, least, config, seeds)
+    changes = draw_changes(scenes, config, seeds)
     return batch_augmented(scene_points(scenes), changes, config, voxel_size_m)

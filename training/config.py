@@ -33,6 +33,13 @@ class AugmentationConfig(Settings):
         0.0, "Noise on each entry of the 3 x 3 matrix, standard deviation.", low=0.0, high=0.5
     )
     scale: float = setting(0.05, "Scale by 1 +- this.", low=0.0, high=0.5)
+    stretch: float = setting(
+        0.0,
+        "Stretch each object about its middle by 1 +- this, in two horizontal directions, so that "
+        "no two steps see the same furniture.",
+        low=0.0,
+        high=0.5,
+    )
     jitter_m: float = setting(0.003, "Noise on coordinates, standard deviation, metres.", low=0.0)
     height_m: float = setting(
         0.03, "Error of the floor's height, standard deviation, metres.", low=0.0

@@ -39,6 +39,9 @@ class SceneTensors:
         descriptions: those of the scene's sentences that refer to something.
         names: (S, 2) int64, index into CATEGORIES and COLORS of the object that owns most of
             each superpoint; UNKNOWN where that is not told, STRUCTURE for floor and walls.
+        owners: (S,) int64, column of the object that owns most of each superpoint; 0 for
+            structure, as where nothing owns it.
+        middles: (O, 2) float32, mean x and y of each object's points.
     """
 
     scene_id: str
@@ -49,6 +52,8 @@ class SceneTensors:
     objects: Tensor
     descriptions: tuple[Description, ...]
     names: Tensor
+    owners: Tensor
+    middles: Tensor
 
 
 class ScenePoints(NamedTuple):
@@ -59,6 +64,7 @@ class ScenePoints(NamedTuple):
         rgb: (N, 3) uint8.
         superpoint: (N,) int32, numbered through.
         first_points: (M,) int64, one point of each superpoint.
+        owners: (M,) int64, SceneTensors.owners with all scenes' columns numbered through.
         superpoint_counts: of each scene.
     """
 
@@ -66,6 +72,7 @@ class ScenePoints(NamedTuple):
     rgb: Tensor
     superpoint: Tensor
     first_points: Tensor
+    owners: Tensor
     superpoint_counts: tuple[int, ...]
 
 
@@ -87,17 +94,20 @@ class SceneTruth(NamedTuple):
 def scene_points(scenes: Sequence[SceneTensors]) -> ScenePoints:
     """Scenes side by side."""
     counts = [len(scene.objects) for scene in scenes]
-    superpoints, points = 0, 0
-    numbered, first = [], []
+    superpoints, points, objects = 0, 0, 0
+    numbered, first, owners = [], [], []
     for scene, count in zip(scenes, counts, strict=True):
         numbered.append(scene.point_to_superpoint + superpoints)
         first.append(scene.first_points + points)
+        owners.append(scene.owners + objects)
         superpoints, points = superpoints + count, points + len(scene.xyz)
+        objects += len(scene.middles)
     return ScenePoints(
         torch.cat([scene.xyz for scene in scenes]),
         torch.cat([scene.rgb for scene in scenes]),
         torch.cat(numbered),
         torch.cat(first),
+        torch.cat(owners),
         tuple(counts),
     )
 
@@ -122,16 +132,30 @@ def scene_tensors(scene: DescribedScene, coordinates: str) -> SceneTensors:
     shares = object_shares(scene.instance, scene.point_to_superpoint)
     first = np.empty(len(shares), np.int64)
     first[scene.point_to_superpoint[::-1]] = np.arange(len(scene.xyz))[::-1]  # the last one stays
+    xyz = network_coordinates(scene.xyz, coordinates)
+    names = _superpoint_names(scene, shares)
     return SceneTensors(
         scene.scene_id,
-        torch.from_numpy(network_coordinates(scene.xyz, coordinates)),
+        torch.from_numpy(xyz),
         torch.from_numpy(scene.rgb),
         torch.from_numpy(scene.point_to_superpoint.astype(np.int32)),
         torch.from_numpy(first),
         torch.from_numpy(shares),
         tuple(d for d in scene.descriptions if any(True for _ in d.targets())),
-        torch.from_numpy(_superpoint_names(scene, shares)),
+        torch.from_numpy(names),
+        torch.from_numpy(np.where(names[:, 0] == STRUCTURE, 0, shares.argmax(axis=1))),
+        torch.from_numpy(_middles(xyz, scene.instance + 1, shares.shape[1])),
     )
+
+
+def _middles(
+    xyz: NDArray[np.float32], column: NDArray[np.int32], columns: int
+) -> NDArray[np.float32]:
+    """(O, 2) mean x and y of the points of each of `columns` objects, 0 of those without."""
+    counts = np.bincount(column, minlength=columns).clip(min=1)
+    sums = [np.bincount(column, weights=xyz[:, axis], minlength=columns) for axis in (0, 1)]
+    middles: NDArray[np.float32] = (np.stack(sums, axis=1) / counts[:, None]).astype(np.float32)
+    return middles
 
 
 def _superpoint_names(scene: DescribedScene, shares: NDArray[np.float32]) -> NDArray[np.int64]:

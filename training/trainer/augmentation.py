@@ -38,6 +38,8 @@ def batch_augmented(
     if kept != changes.size_list:
         rows = _kept_rows(points, changes, scene, generators)
         xyz, rgb, superpoint = (x.index_select(0, rows) for x in (xyz, rgb, superpoint))
+    if changes.stretches is not None:
+        xyz = _stretched(xyz, changes.stretches.index_select(0, points.owners), superpoint)
     numbers = changes.numbers.index_select(0, scene)
     matrix, lift, gain, shift, gray = torch.split(numbers, [9, 3, 1, 3, 1], dim=1)
     noise = [
@@ -59,6 +61,19 @@ def batch_augmented(
     return SceneBatch(
         moved, grid, colors, scene, superpoint.long(), points.superpoint_counts, tuple(kept)
     )
+
+
+def _stretched(xyz: Tensor, stretches: Tensor, superpoint: Tensor) -> Tensor:
+    """Points moved as Changes.stretches says.
+
+    Args:
+        xyz: (K, 3).
+        stretches: (M, 5), of each superpoint's object.
+        superpoint: (K,) of each point.
+    """
+    a, b, c, u, v = stretches.index_select(0, superpoint).unbind(dim=1)
+    x, y, z = xyz.unbind(dim=1)
+    return torch.stack([a * x + b * y + u, b * x + c * y + v, z], dim=1)
 
 
 def _owners(counts: Tensor, total: int) -> Tensor:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from training.config import AugmentationConfig
+    from training.scenes.dataset import SceneTensors
 
 
 class Changes(NamedTuple):
@@ -27,6 +28,8 @@ class Changes(NamedTuple):
         sizes, kept: (G,) int64 each, points of each scene before and after some were dropped.
         size_list, kept_list: the same on the host.
         seeds: of each scene's generator on the device.
+        stretches: (O, 5) float32, for each column of all scenes' objects [a, b, c, u, v]: its
+            points' x and y become a x + b y + u and b x + c y + v; None where none is stretched.
     """
 
     numbers: Tensor
@@ -35,26 +38,25 @@ class Changes(NamedTuple):
     size_list: list[int]
     kept_list: list[int]
     seeds: list[int]
+    stretches: Tensor | None
 
 
 def draw_changes(
-    sizes: Sequence[int],
-    least: Sequence[int],
-    config: AugmentationConfig,
-    seeds: Sequence[int],
+    scenes: Sequence[SceneTensors], config: AugmentationConfig, seeds: Sequence[int]
 ) -> Changes:
     """Changes of scenes.
 
     Args:
-        sizes: points of each of the G scenes.
-        least: fewest points that each may keep.
+        scenes: G scenes, each of which keeps at least one point per superpoint.
         config: how much.
         seeds: of each scene; equal seeds change a scene alike, whatever stands beside it.
     """
-    numbers = np.empty((len(sizes), 17), np.float32)
-    kept, device_seeds = [], []
+    sizes = [len(scene.xyz) for scene in scenes]
+    numbers = np.empty((len(scenes), 17), np.float32)
+    kept, device_seeds, stretches = [], [], []
     limits = _point_limits(sizes, config.max_points)
-    for row, size, fewest, limit, seed in zip(numbers, sizes, least, limits, seeds, strict=True):
+    for row, scene, size, limit, seed in zip(numbers, scenes, sizes, limits, seeds, strict=True):
+        fewest = len(scene.first_points)
         chance = np.random.default_rng(seed)
         device_seeds.append(int(chance.integers(2**62)))
         share = chance.uniform(0.0, config.drop_points)
@@ -64,14 +66,36 @@ def draw_changes(
         row[12] = 1.0 + chance.uniform(-config.color_gain, config.color_gain)
         row[13:16] = chance.normal(size=3) * config.color_shift
         row[16] = chance.random() < config.gray
+        if config.stretch:
+            stretches.append(_stretches(scene.middles.numpy(), config.stretch, chance))
     return Changes(
         torch.from_numpy(numbers),
         torch.tensor(sizes),
         torch.tensor(kept),
-        list(sizes),
+        sizes,
         kept,
         device_seeds,
+        torch.from_numpy(np.concatenate(stretches)) if stretches else None,
     )
+
+
+def _stretches(
+    middles: NDArray[np.float32], most: float, chance: np.random.Generator
+) -> NDArray[np.float32]:
+    """(O, 5) rows of Changes.stretches; column 0, which is no object, stays as it is.
+
+    Heights stay: what stands on a table would else float or sink.
+    """
+    angle = chance.uniform(0.0, math.pi, len(middles))
+    along, across = 1.0 + chance.uniform(-most, most, (2, len(middles)))
+    cos, sin = np.cos(angle), np.sin(angle)
+    a = along * cos**2 + across * sin**2
+    b = (along - across) * cos * sin
+    c = along * sin**2 + across * cos**2
+    x, y = middles.T
+    rows = np.stack([a, b, c, x - a * x - b * y, y - b * x - c * y], axis=1)
+    rows[0] = 1.0, 0.0, 1.0, 0.0, 0.0
+    return rows.astype(np.float32)
 
 
 def _point_limits(sizes: Sequence[int], most: int) -> list[int]:

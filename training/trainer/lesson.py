@@ -46,12 +46,7 @@ def lesson_of(
         config: sizes and augmentation.
     """
     drawn = [scenes[draw.scene] for draw in draws]
-    changes = draw_changes(
-        [len(scene.xyz) for scene in drawn],
-        [len(scene.first_points) for scene in drawn],
-        config.augmentation,
-        [draw.seed for draw in draws],
-    )
+    changes = draw_changes(drawn, config.augmentation, [draw.seed for draw in draws])
     truth = scene_truth(drawn)
     questions = None
     if learner.reads:
