@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 namespace detailbase {
 
@@ -37,7 +38,8 @@ static uint32_t ascending_bits(float number) {
 
 // Stable. Radix sort, 11 bits at a time: many edges have few distinct weights.
 static void sort_by_weight(std::vector<WeightedEdge>& edges) {
-  constexpr int kBits = 11;
+  constexpr int kBits = 11, kPasses = 3;
+  constexpr size_t kDigits = size_t{1} << kBits;
   constexpr size_t kFew = 2048;
   if (edges.size() < kFew) {
     std::stable_sort(edges.begin(), edges.end(), [](const WeightedEdge& a, const WeightedEdge& b) {
@@ -45,15 +47,18 @@ static void sort_by_weight(std::vector<WeightedEdge>& edges) {
     });
     return;
   }
+  std::array<std::array<uint32_t, kDigits>, kPasses> begins{};
+  const auto digit = [](const WeightedEdge& edge, int pass) {
+    return ascending_bits(edge.weight) >> (kBits * pass) & (kDigits - 1);
+  };
+  for (const WeightedEdge& edge : edges) {
+    for (int pass = 0; pass < kPasses; ++pass) ++begins[pass][digit(edge, pass)];
+  }
   std::vector<WeightedEdge> sorted(edges.size());
-  for (int shift = 0; shift < 32; shift += kBits) {
-    const auto digit = [&](const WeightedEdge& edge) {
-      return ascending_bits(edge.weight) >> shift & ((1u << kBits) - 1);
-    };
-    std::array<size_t, (size_t{1} << kBits) + 1> begin{};
-    for (const WeightedEdge& edge : edges) ++begin[digit(edge) + 1];
-    std::partial_sum(begin.begin(), begin.end(), begin.begin());
-    for (const WeightedEdge& edge : edges) sorted[begin[digit(edge)]++] = edge;
+  for (int pass = 0; pass < kPasses; ++pass) {
+    uint32_t total = 0;
+    for (uint32_t& begin : begins[pass]) total += std::exchange(begin, total);
+    for (const WeightedEdge& edge : edges) sorted[begins[pass][digit(edge, pass)]++] = edge;
     edges.swap(sorted);
   }
 }

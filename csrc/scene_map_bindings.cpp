@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "key_order.h"
 #include "scene_map.h"
 
 namespace py = pybind11;
@@ -56,13 +57,13 @@ py::tuple py_arrays(const VoxelList& map) {
   int64_t* last_seen_out = last_seen.mutable_data();
   {
     py::gil_scoped_release release;
-    std::vector<std::pair<uint64_t, int32_t>> order(count);
+    std::vector<KeyedRow> order(count);
     for (py::ssize_t i = 0; i < count; ++i) order[i] = {map.keys[i], static_cast<int32_t>(i)};
-    std::sort(order.begin(), order.end());
+    sort_by_key(order, default_threads());
 #pragma omp parallel for schedule(static)
     for (py::ssize_t i = 0; i < count; ++i) {
-      const Voxel v = unpack(order[i].first);
-      const VoxelRecord& record = map.records[order[i].second];
+      const Voxel v = unpack(order[i].key);
+      const VoxelRecord& record = map.records[order[i].row];
       const int32_t at[3] = {v.x, v.y, v.z};
       std::copy(at, at + 3, voxel_out + 3 * i);
       std::copy(record.offset, record.offset + 3, offset_out + 3 * i);

@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -35,30 +36,42 @@ WeightView view(const py::array_t<float>& weight) {
           floats(2)};
 }
 
-void gather_product_py(const Array<float>& source, const Array<int32_t>& table,
-                       const py::array_t<float>& weight, Array<float>& result, int threads) {
-  const WeightView w = view(weight);
-  require(source.ndim() == 2 && source.shape(1) == w.in, "source: expected [rows, in]");
-  require(table.ndim() == 2 && table.shape(1) == w.columns, "table: expected [rows, K]");
-  require(result.ndim() == 2 && result.shape(0) == table.shape(0) && result.shape(1) == w.out,
-          "result: expected [table rows, out]");
-  float* to = result.mutable_data();
+RowPairs list_pairs_py(const Array<int32_t>& table, int threads) {
+  require(table.ndim() == 2, "table: expected [rows, K]");
   py::gil_scoped_release release;
-  gather_product(source.data(), table.data(), table.shape(0), w, to, threads);
+  return list_pairs(table.data(), table.shape(0), static_cast<int>(table.shape(1)), threads);
 }
 
-void expand_product_py(const Array<float>& source, const Array<int32_t>& parent,
-                       const Array<int32_t>& slot, const py::array_t<float>& weight,
-                       Array<float>& result, int threads) {
-  const WeightView w = view(weight);
-  require(source.ndim() == 2 && source.shape(1) == w.in, "source: expected [rows, in]");
+RowPairs list_pairs_of_slots_py(const Array<int32_t>& parent, const Array<int32_t>& slot,
+                                int columns, int threads) {
   require(parent.ndim() == 1 && slot.ndim() == 1 && parent.shape(0) == slot.shape(0),
           "parent, slot: expected [rows] each");
-  require(result.ndim() == 2 && result.shape(0) == parent.shape(0) && result.shape(1) == w.out,
-          "result: expected [rows, out]");
+  py::gil_scoped_release release;
+  return list_pairs_of_slots(parent.data(), slot.data(), parent.shape(0), columns, threads);
+}
+
+using MaybeArray = std::optional<Array<float>>;
+
+void pair_product_py(const Array<float>& source, const RowPairs& pairs,
+                     const py::array_t<float>& weight, Array<float>& result, int threads,
+                     const MaybeArray& added, const MaybeArray& scale, const MaybeArray& shift) {
+  const WeightView w = view(weight);
+  require(source.ndim() == 2 && source.shape(1) == w.in, "source: expected [rows, in]");
+  require(pairs.columns == w.columns, "weight: expected [out, K, in] with the K of the pairs");
+  require(result.ndim() == 2 && result.shape(0) == pairs.rows && result.shape(1) == w.out,
+          "result: expected [rows of the pairs, out]");
+  require(
+      !added || (added->ndim() == 2 && added->shape(0) == pairs.rows && added->shape(1) == w.out),
+      "added: expected the shape of the result");
+  require(!scale == !shift, "scale and shift: expected both or none");
+  require(!scale || (scale->ndim() == 1 && scale->shape(0) == w.out && shift->ndim() == 1 &&
+                     shift->shape(0) == w.out),
+          "scale, shift: expected [out] each");
+  const Finish finish{added ? added->data() : nullptr, scale ? scale->data() : nullptr,
+                      shift ? shift->data() : nullptr};
   float* to = result.mutable_data();
   py::gil_scoped_release release;
-  expand_product(source.data(), parent.data(), slot.data(), parent.shape(0), w, to, threads);
+  pair_product(source.data(), pairs, w, finish, to, threads);
 }
 
 void gather_outer_py(const Array<float>& left, const Array<float>& source,
@@ -94,12 +107,16 @@ void use_instruction_set_py(const std::string& name) {
 
 void bind_sparse(py::module_& m) {
   const auto array = [](const char* name) { return py::arg(name).noconvert(); };
-  m.def("gather_product", &gather_product_py, array("source"), array("table"), array("weight"),
-        array("result"), py::arg("threads"),
-        "result[i] = sum over k of weight[:, k] . source[table[i, k]], table -1 = none.");
-  m.def("expand_product", &expand_product_py, array("source"), array("parent"), array("slot"),
-        array("weight"), array("result"), py::arg("threads"),
-        "result[i] = weight[:, slot[i]] . source[parent[i]], zeros where parent[i] = -1.");
+  py::class_<RowPairs>(m, "RowPairs");
+  m.def("list_pairs", &list_pairs_py, array("table"), py::arg("threads"),
+        "Which source rows take part in which result rows: table[i, k], -1 = none.");
+  m.def("list_pairs_of_slots", &list_pairs_of_slots_py, array("parent"), array("slot"),
+        py::arg("columns"), py::arg("threads"), "The same of parent[i] at offset slot[i].");
+  m.def("pair_product", &pair_product_py, array("source"), py::arg("pairs"), array("weight"),
+        array("result"), py::arg("threads"), array("added") = py::none(),
+        array("scale") = py::none(), array("shift") = py::none(),
+        "result[i] = added[i] + sum over its pairs of weight[:, offset] . source[from]; with scale "
+        "and shift max(0, that * scale + shift).");
   m.def("gather_outer", &gather_outer_py, array("left"), array("source"), array("table"),
         array("result"), py::arg("threads"),
         "result[:, k] = sum over i of left[i] (x) source[table[i, k]].");

@@ -1,13 +1,14 @@
-// Tiles of output rows; per tile and offset a list of (output row, source row) pairs, so that
-// missing neighbours cost nothing; the pairs then run through register-blocked products.
+// Tiles of output rows; per tile and offset the listed (output row, source row) pairs run through
+// register-blocked products.
 
 #include "sparse_conv.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <numeric>
 
-#include "sparse_kernels.h"
+#include "norm_relu.h"
 
 namespace detailbase {
 namespace {
@@ -44,13 +45,11 @@ std::vector<float> packed(const WeightView& w, int padded_out, int threads) {
   return result;
 }
 
-// The pairs of one tile, by offset.
-class PairLists {
+// Collects the pairs of one tile by offset.
+class TileCollector {
  public:
-  explicit PairLists(int columns)
+  explicit TileCollector(int columns)
       : pairs_(static_cast<size_t>(columns) * (kTileRows + 1)), counts_(columns) {}
-
-  void clear() { std::fill(counts_.begin(), counts_.end(), 0); }
 
   // Without a branch: a missing source is written and then overwritten.
   void add(int column, int to, int32_t from) {
@@ -58,44 +57,51 @@ class PairLists {
     counts_[column] += from >= 0;
   }
 
-  const Pair* pairs(int column) const {
-    return &pairs_[static_cast<size_t>(column) * (kTileRows + 1)];
+  // The tile with all of them; none are left here.
+  TilePairs take() {
+    TilePairs tile;
+    tile.ends.reserve(counts_.size());
+    tile.pairs.reserve(std::accumulate(counts_.begin(), counts_.end(), size_t{0}));
+    for (size_t column = 0; column < counts_.size(); ++column) {
+      const Pair* begin = &pairs_[column * (kTileRows + 1)];
+      tile.pairs.insert(tile.pairs.end(), begin, begin + counts_[column]);
+      tile.ends.push_back(static_cast<int32_t>(tile.pairs.size()));
+      counts_[column] = 0;
+    }
+    return tile;
   }
-  int count(int column) const { return counts_[column]; }
 
  private:
   std::vector<Pair> pairs_;
   std::vector<int> counts_;
 };
 
-// `list(begin, count, lists)` fills the pairs of rows [begin, begin + count).
-template <class List>
-void tiled_product(const float* source, int64_t rows, const WeightView& weight, float* result,
-                   int threads, const List& list) {
-  const SparseKernels& kernels = *current().load();
-  const int padded_out = padded(weight.out, kernels.lanes);
-  const std::vector<float> weights = packed(weight, padded_out, threads);
-  const size_t step = static_cast<size_t>(weight.in) * padded_out;
-  const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
+// `add_rows(begin, count, collector)` adds the pairs of rows [begin, begin + count).
+template <class AddRows>
+RowPairs list_tiles(int64_t rows, int columns, int threads, const AddRows& add_rows) {
+  RowPairs listed{rows, columns, std::vector<TilePairs>((rows + kTileRows - 1) / kTileRows)};
+  const auto tiles = static_cast<int64_t>(listed.tiles.size());
 #pragma omp parallel num_threads(threads)
   {
-    PairLists lists(weight.columns);
-    std::vector<float> sums(static_cast<size_t>(kTileRows) * padded_out);
-#pragma omp for schedule(dynamic)
+    TileCollector collector(columns);
+#pragma omp for schedule(static)
     for (int64_t tile = 0; tile < tiles; ++tile) {
       const int64_t begin = tile * kTileRows;
-      const int count = static_cast<int>(std::min<int64_t>(kTileRows, rows - begin));
-      lists.clear();
-      list(begin, count, lists);
-      std::fill(sums.begin(), sums.end(), 0.0f);
-      for (int k = 0; k < weight.columns; ++k)
-        kernels.add_products(lists.pairs(k), lists.count(k), source, weight.in,
-                             weights.data() + k * step, padded_out, sums.data());
-      for (int r = 0; r < count; ++r)
-        std::memcpy(result + (begin + r) * weight.out, &sums[static_cast<size_t>(r) * padded_out],
-                    sizeof(float) * weight.out);
+      add_rows(begin, static_cast<int>(std::min<int64_t>(kTileRows, rows - begin)), collector);
+      listed.tiles[tile] = collector.take();
     }
   }
+  return listed;
+}
+
+// The first floats of rows of one width into rows of another; further ones there stay.
+void copy_rows(const float* from, int64_t count, int from_width, int to_width, float* to) {
+  const size_t bytes = sizeof(float) * std::min(from_width, to_width);
+  if (from_width == to_width) {
+    std::memcpy(to, from, bytes * count);
+    return;
+  }
+  for (int64_t r = 0; r < count; ++r) std::memcpy(to + r * to_width, from + r * from_width, bytes);
 }
 
 // Rows of `width` floats, taken by index, into rows of `padded_width` (the rest is left alone).
@@ -109,23 +115,53 @@ void pack_rows(const float* source, const Pair* pairs, int32_t Pair::* index, in
 
 }  // namespace
 
-void gather_product(const float* source, const int32_t* table, int64_t rows,
-                    const WeightView& weight, float* result, int threads) {
-  const int columns = weight.columns;
-  tiled_product(source, rows, weight, result, threads,
-                [=](int64_t begin, int count, PairLists& lists) {
-                  const int32_t* row = table + begin * columns;
-                  for (int r = 0; r < count; ++r, row += columns)
-                    for (int k = 0; k < columns; ++k) lists.add(k, r, row[k]);
-                });
+RowPairs list_pairs(const int32_t* table, int64_t rows, int columns, int threads) {
+  return list_tiles(rows, columns, threads,
+                    [=](int64_t begin, int count, TileCollector& collector) {
+                      const int32_t* row = table + begin * columns;
+                      for (int r = 0; r < count; ++r, row += columns)
+                        for (int k = 0; k < columns; ++k) collector.add(k, r, row[k]);
+                    });
 }
 
-void expand_product(const float* source, const int32_t* parent, const int32_t* slot, int64_t rows,
-                    const WeightView& weight, float* result, int threads) {
-  tiled_product(source, rows, weight, result, threads,
-                [=](int64_t begin, int count, PairLists& lists) {
-                  for (int r = 0; r < count; ++r) lists.add(slot[begin + r], r, parent[begin + r]);
-                });
+RowPairs list_pairs_of_slots(const int32_t* parent, const int32_t* slot, int64_t rows, int columns,
+                             int threads) {
+  return list_tiles(rows, columns, threads,
+                    [=](int64_t begin, int count, TileCollector& collector) {
+                      for (int r = 0; r < count; ++r)
+                        collector.add(slot[begin + r], r, parent[begin + r]);
+                    });
+}
+
+void pair_product(const float* source, const RowPairs& listed, const WeightView& weight,
+                  const Finish& finish, float* result, int threads) {
+  const SparseKernels& kernels = *current().load();
+  const int padded_out = padded(weight.out, kernels.lanes);
+  const std::vector<float> weights = packed(weight, padded_out, threads);
+  const size_t step = static_cast<size_t>(weight.in) * padded_out;
+  const auto tiles = static_cast<int64_t>(listed.tiles.size());
+#pragma omp parallel num_threads(threads)
+  {
+    std::vector<float> padded_sums;
+    if (padded_out > weight.out) padded_sums.resize(static_cast<size_t>(kTileRows) * padded_out);
+#pragma omp for schedule(dynamic)
+    for (int64_t tile = 0; tile < tiles; ++tile) {
+      const int64_t begin = tile * kTileRows;
+      const int64_t count = std::min<int64_t>(kTileRows, listed.rows - begin);
+      float* to = result + begin * weight.out;
+      float* sums = padded_sums.empty() ? to : padded_sums.data();
+      std::fill(sums, sums + count * padded_out, 0.0f);
+      if (finish.added != nullptr)
+        copy_rows(finish.added + begin * weight.out, count, weight.out, padded_out, sums);
+      const TilePairs& pairs = listed.tiles[tile];
+      for (int k = 0, first = 0; k < weight.columns; first = pairs.ends[k++])
+        kernels.add_products(&pairs.pairs[first], pairs.ends[k] - first, source, weight.in,
+                             weights.data() + k * step, padded_out, sums);
+      if (sums != to) copy_rows(sums, count, padded_out, weight.out, to);
+      if (finish.scale != nullptr)
+        norm_relu(to, count, weight.out, finish.scale, finish.shift, to, 1);
+    }
+  }
 }
 
 void gather_outer(const float* left, int out, const float* source, int in, const int32_t* table,

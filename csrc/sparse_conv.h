@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "sparse_kernels.h"
+
 namespace detailbase {
 
 // A [out, K, in] weight in any memory order; strides in floats.
@@ -18,13 +20,37 @@ struct WeightView {
   int64_t out_stride, column_stride, in_stride;
 };
 
-// result[i] = sum over k of weight[:, k] . source[table[i, k]]; table is [rows, K], -1 = none.
-void gather_product(const float* source, const int32_t* table, int64_t rows,
-                    const WeightView& weight, float* result, int threads);
+// The pairs of a tile of rows, by offset: those of offset k end at ends[k]. `to` counts from the
+// tile's first row.
+struct TilePairs {
+  std::vector<Pair> pairs;
+  std::vector<int32_t> ends;
+};
 
-// result[i] = weight[:, slot[i]] . source[parent[i]]; zeros where parent[i] = -1.
-void expand_product(const float* source, const int32_t* parent, const int32_t* slot, int64_t rows,
-                    const WeightView& weight, float* result, int threads);
+// Which source rows take part in which result rows, without the missing ones, so that these cost
+// nothing in the products. Listed once, it serves every layer between the same voxels.
+struct RowPairs {
+  int64_t rows;  // of the result
+  int columns;
+  std::vector<TilePairs> tiles;
+};
+
+// Of a table [rows, columns] of source rows, -1 = none.
+RowPairs list_pairs(const int32_t* table, int64_t rows, int columns, int threads);
+
+// Of one source row and offset per result row; parent -1 = none.
+RowPairs list_pairs_of_slots(const int32_t* parent, const int32_t* slot, int64_t rows, int columns,
+                             int threads);
+
+// What else happens to a result while it is still in the cache; null = nothing.
+struct Finish {
+  const float* added;          // rows [rows, out] that the sums begin with
+  const float *scale, *shift;  // [out]: max(0, sum * scale + shift) in place of the sum
+};
+
+// result[i] = sum over the pairs of row i of weight[:, offset] . source[from], finished.
+void pair_product(const float* source, const RowPairs& listed, const WeightView& weight,
+                  const Finish& finish, float* result, int threads);
 
 // result[o, k, c] = sum over i of left[i, o] * source[table[i, k], c]; result is [out, K, in].
 void gather_outer(const float* left, int out, const float* source, int in, const int32_t* table,

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <utility>
 
+#include "key_order.h"
 #include "vectorized.h"
 
 namespace detailbase {
@@ -90,20 +90,19 @@ void find_neighbours(VoxelCloud& cloud) {
 
 VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, double voxel_size) {
   const auto index = [&](float x) { return static_cast<int32_t>(std::floor(x / voxel_size)); };
-  std::vector<std::pair<uint64_t, int32_t>> order(count);
+  std::vector<KeyedRow> order(count);
 #pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < count; ++i) {
     const Voxel voxel{index(xyz[i].x), index(xyz[i].y), index(xyz[i].z)};
     order[i] = {pack(voxel), static_cast<int32_t>(i)};
   }
-  // Maps come in this order already.
-  if (!std::is_sorted(order.begin(), order.end())) std::sort(order.begin(), order.end());
+  sort_by_key(order, default_threads());
 
   VoxelCloud cloud;
   std::vector<int64_t> first;  // voxel v's points are those of order[first[v]], ...
   for (int64_t i = 0; i < count; ++i) {
-    if (i > 0 && order[i].first == order[i - 1].first) continue;
-    cloud.keys.push_back(order[i].first);
+    if (i > 0 && order[i].key == order[i - 1].key) continue;
+    cloud.keys.push_back(order[i].key);
     first.push_back(i);
   }
   first.push_back(count);
@@ -118,7 +117,7 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
     };
     Vec3 offset{0, 0, 0}, color{0, 0, 0};
     for (int64_t n = first[v]; n < first[v + 1]; ++n) {
-      const int32_t i = order[n].second;
+      const int32_t i = order[n].row;
       const uint8_t* c = rgb + 3 * static_cast<int64_t>(i);
       offset = offset + Vec3{local(xyz[i].x, at.x), local(xyz[i].y, at.y), local(xyz[i].z, at.z)};
       color = color + (1 / 255.0f) * Vec3{float(c[0]), float(c[1]), float(c[2])};

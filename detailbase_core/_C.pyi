@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 VOXEL_LIMIT: int
 MAX_HITS: int
 
+def keep_freed_memory(bytes: int) -> None: ...
 def segment_mesh(
     vertices: NDArray[np.float32],
     faces: NDArray[np.int32],
@@ -51,20 +52,53 @@ def render_surfels(
     depth: NDArray[np.float32],
     index: NDArray[np.int32],
 ) -> None: ...
-def gather_product(
-    source: NDArray[np.float32],
-    table: NDArray[np.int32],
-    weight: NDArray[np.float32],
+def group_means(
+    rows: NDArray[np.float32],
+    group: NDArray[np.int64],
+    means: NDArray[np.float32],
+    threads: int,
+) -> None: ...
+def group_bounds(
+    rows: NDArray[np.float32],
+    group: NDArray[np.int64],
+    low: NDArray[np.float32],
+    high: NDArray[np.float32],
+    threads: int,
+) -> None: ...
+def distinct_keys(
+    keys: NDArray[np.int64], number: NDArray[np.int64], threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+def cell_keys(
+    xyz: NDArray[np.float32],
+    scene: NDArray[np.int64],
+    voxel_size: float,
+    corners: NDArray[np.float64],
+    keys: NDArray[np.int64],
+    threads: int,
+) -> tuple[float, float, float, float, float]: ...
+def norm_relu(
+    rows: NDArray[np.float32],
+    scale: NDArray[np.float32],
+    shift: NDArray[np.float32],
     result: NDArray[np.float32],
     threads: int,
 ) -> None: ...
-def expand_product(
+
+class RowPairs: ...
+
+def list_pairs(table: NDArray[np.int32], threads: int) -> RowPairs: ...
+def list_pairs_of_slots(
+    parent: NDArray[np.int32], slot: NDArray[np.int32], columns: int, threads: int
+) -> RowPairs: ...
+def pair_product(
     source: NDArray[np.float32],
-    parent: NDArray[np.int32],
-    slot: NDArray[np.int32],
+    pairs: RowPairs,
     weight: NDArray[np.float32],
     result: NDArray[np.float32],
     threads: int,
+    added: NDArray[np.float32] | None = None,
+    scale: NDArray[np.float32] | None = None,
+    shift: NDArray[np.float32] | None = None,
 ) -> None: ...
 def gather_outer(
     left: NDArray[np.float32],

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from detailbase_core.devices import to_device
+from detailbase_core.groups import average_features, group_bounds
 from detailbase_core.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
 from detailbase_core.offset_head import OffsetHead, Votes
 from detailbase_core.phrase_head import PhraseHead
@@ -17,7 +18,7 @@ from detailbase_core.scene_context import SceneContext
 from detailbase_core.sparse_unet import SparseUNet
 from detailbase_core.superpoint_pooling import pool_superpoints
 from detailbase_core.text_rows import rows_of_spans
-from detailbase_core.voxelization import average_features, grid_origin, voxelize
+from detailbase_core.voxelization import grid_origin, voxelize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,9 +127,7 @@ class DetailBase(nn.Module):
 def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) -> Tensor:
     """Centre (mean) and extent of each superpoint's points, (count, 6) float32, metres."""
     xyz = xyz.float()
-    index = point_to_superpoint[:, None].expand(-1, 3)
-    low = xyz.new_full((count, 3), torch.inf).scatter_reduce(0, index, xyz, "amin")
-    high = xyz.new_full((count, 3), -torch.inf).scatter_reduce(0, index, xyz, "amax")
+    low, high = group_bounds(xyz, point_to_superpoint, count)
     center = average_features(xyz, point_to_superpoint, count)
     return torch.cat([center, (high - low).clamp(min=0.0)], dim=1)
 

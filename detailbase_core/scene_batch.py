@@ -76,14 +76,15 @@ def network_coordinates(xyz: NDArray[np.float32], coordinates: str) -> NDArray[n
         (N, 3) float32: minus the mean (reference), or xy around the middle of the bounding box
         and z above the floor (anchored).
     """
-    exact = xyz.astype(np.float64)
     if coordinates == "reference":
-        middle = exact.mean(axis=0)
+        middle = xyz.astype(np.float64).mean(axis=0)
     else:
-        axes = np.ascontiguousarray(exact.T)  # NumPy is ten times as fast along memory
-        middle = (axes.min(axis=1) + axes.max(axis=1)) / 2
-        middle[2] = np.percentile(axes[2], FLOOR_PERCENTILE)
-    centred: NDArray[np.float32] = (exact - middle).astype(np.float32)
+        axes = np.ascontiguousarray(xyz.T)  # NumPy is ten times as fast along memory
+        middle = (axes.min(axis=1).astype(np.float64) + axes.max(axis=1)) / 2
+        middle[2] = np.percentile(axes[2].astype(np.float64), FLOOR_PERCENTILE)
+    # In double precision, without an array of it.
+    centred = np.empty_like(xyz, order="C")
+    np.subtract(xyz, middle, out=centred, dtype=np.float64, casting="same_kind")
     return centred
 
 

@@ -16,6 +16,7 @@ from detailbase_core.sparse import (
     Pyramid,
     SparseTensor,
     SubmanifoldConv3d,
+    native_backend,
     pyramid_of_sorted,
     select_backend,
 )
@@ -47,7 +48,15 @@ class NormReLU(nn.BatchNorm1d):
 
     def forward(self, features: Tensor) -> Tensor:
         """Normalise with the batch's statistics in training, with the running ones otherwise."""
-        return functional.relu(super().forward(features), inplace=True)
+        if self.training or torch.is_grad_enabled() or not native_backend.takes(features):
+            return functional.relu(super().forward(features), inplace=True)
+        return native_backend.norm_relu(features, *self.scale_and_shift())
+
+    def scale_and_shift(self) -> tuple[Tensor, Tensor]:
+        """(C,) each: with the running statistics this is max(0, features * scale + shift)."""
+        assert self.running_mean is not None and self.running_var is not None
+        scale = self.weight / torch.sqrt(self.running_var + self.eps)
+        return scale, self.bias - self.running_mean * scale
 
 
 class ResidualBlock(nn.Module):
@@ -66,7 +75,11 @@ class ResidualBlock(nn.Module):
     def forward(self, x: SparseTensor) -> SparseTensor:
         """[V, in] -> [V, out] on the same level."""
         kept = x.features if self.shortcut is None else self.shortcut(x.features)
-        x = self.conv1(x.with_features(self.norm1(x.features)))
+        x = x.with_features(self.norm1(x.features))
+        if x.backend.fused is not None and not (self.training or torch.is_grad_enabled()):
+            x = self.conv1.fused(x, norm=self.norm2.scale_and_shift())
+            return self.conv2.fused(x, added=kept)
+        x = self.conv1(x)
         x = self.conv2(x.with_features(self.norm2(x.features)))
         return x.with_features(x.features + kept)
 

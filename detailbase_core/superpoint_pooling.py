@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
-from detailbase_core.voxelization import group_sizes
+from detailbase_core.groups import distinct_keys, group_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def pool_superpoints(
     """
     first = levels[0]
     voxels = max(1, len(first.features if first.row is None else first.row))
-    pairs, points = torch.unique(point_to_superpoint * voxels + point_to_voxel, return_counts=True)
+    pairs, _, points = distinct_keys(point_to_superpoint * voxels + point_to_voxel)
     owner = pairs.div(voxels, rounding_mode="floor")
     voxel = pairs - owner * voxels
     size = group_sizes(point_to_superpoint, count).clamp_(min=1)

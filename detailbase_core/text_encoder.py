@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from detailbase_core.devices import to_device
 from detailbase_core.errors import BadQueryError, CheckpointError
-from detailbase_core.voxelization import average_features
+from detailbase_core.groups import average_features
 from detailbase_core.word_pieces import WordPieces
 
 if TYPE_CHECKING:

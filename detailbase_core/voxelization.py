@@ -1,15 +1,20 @@
-"""Points to voxels, and means over groups of points."""
+"""Points to voxels."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from detailbase_core.errors import BadCloudError
-from detailbase_core.sparse import morton
+from detailbase_core.groups import distinct_keys
+from detailbase_core.sparse import morton, native_backend
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -57,17 +62,19 @@ def voxelize(
     if len(xyz) == 0:
         empty = torch.zeros((0, 4), dtype=torch.int32, device=xyz.device)
         return Voxels(empty, scene_of_point.new_zeros(0), (min_spatial_shape,) * 3)
-    if origin is None:
-        cells = _cells_from_minimum(xyz, scene_of_point, voxel_size_m)
+    if origin is not None and xyz.device.type == "cpu" and not native_backend.PROBLEM:
+        keys, highest = _keys_from_origin(xyz, scene_of_point, voxel_size_m, origin)
     else:
-        cells = _cells_from_origin(xyz, scene_of_point, voxel_size_m, origin)
-    highest = _checked(xyz, cells, voxel_size_m, origin)
-    of_points = torch.cat((scene_of_point[:, None], cells), dim=1).int()
-    unique_keys, point_to_voxel = torch.unique(morton.encode(of_points), return_inverse=True)
-    coords = torch.empty((len(unique_keys), 4), dtype=torch.int32, device=xyz.device)
-    coords[point_to_voxel] = of_points
+        cells = (
+            _cells_from_minimum(xyz, scene_of_point, voxel_size_m)
+            if origin is None
+            else _cells_from_origin(xyz, scene_of_point, voxel_size_m, origin)
+        )
+        highest = _checked(xyz, cells, voxel_size_m, origin)
+        keys = morton.encode(torch.cat((scene_of_point[:, None], cells), dim=1).int())
+    voxels = distinct_keys(keys)
     x, y, z = (max(size + 1, min_spatial_shape) for size in highest)
-    return Voxels(coords, point_to_voxel, (x, y, z))
+    return Voxels(morton.decode(voxels.keys), voxels.number, (x, y, z))
 
 
 def grid_origin(xyz: Tensor, voxel_size_m: float, step_voxels: int = 16) -> Tensor:
@@ -80,29 +87,6 @@ def grid_origin(xyz: Tensor, voxel_size_m: float, step_voxels: int = 16) -> Tens
     return torch.floor(xyz.amin(dim=-2).double() / step) * step
 
 
-def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
-    """Mean of the rows of each group; groups without rows get zeros.
-
-    Args:
-        features: [N, C] floating point.
-        index: [N] int64 group of each row, in [0, count).
-        count: number of groups.
-
-    Returns:
-        [count, C], dtype of `features`.
-    """
-    exact = features.float() if features.dtype.itemsize < 4 else features  # half sums saturate
-    total = exact.new_zeros((count, features.shape[1])).index_add_(0, index, exact)
-    size = group_sizes(index, count).clamp_(min=1)
-    return (total / size[:, None].to(total.dtype)).to(features.dtype)
-
-
-def group_sizes(index: Tensor, count: int) -> Tensor:
-    """Rows of each group, (count,) float32; unlike bincount it does not stop a GPU's host."""
-    ones = torch.ones(1, device=index.device).expand(len(index))
-    return torch.zeros(count, device=index.device).index_add_(0, index, ones)
-
-
 def _checked(
     xyz: Tensor, cells: Tensor, voxel_size_m: float, origin: Tensor | None
 ) -> tuple[int, int, int]:
@@ -111,8 +95,15 @@ def _checked(
     extent = (axes.amax(dim=1) - axes.amin(dim=1)).max()  # NaN anywhere stays NaN
     highest = cells.t().contiguous().amax(dim=1)
     facts = torch.cat([highest, cells.amin()[None], extent[None].double()]).tolist()
-    x, y, z, low = map(int, facts[:4])
+    return _checked_facts(facts, voxel_size_m, origin)
+
+
+def _checked_facts(
+    facts: Sequence[float], voxel_size_m: float, origin: Tensor | None
+) -> tuple[int, int, int]:
+    """The first three of highest cell along x, y, z, lowest cell, extent of the points (metres)."""
     _check_extent(facts[4], voxel_size_m)
+    x, y, z, low = map(int, facts[:4])
     high = max(x, y, z)
     if origin is not None and (low < 0 or high > morton.MAX_COORDINATE):
         raise ValueError(
@@ -142,10 +133,27 @@ def _cells_from_minimum(xyz: Tensor, scene_of_point: Tensor, voxel_size_m: float
     return (scaled - minimum[scene_of_point]).long()
 
 
+def _keys_from_origin(
+    xyz: Tensor, scene_of_point: Tensor, voxel_size_m: float, origin: Tensor
+) -> tuple[Tensor, tuple[int, int, int]]:
+    """Morton keys of the cells of _cells_from_origin, and the highest cell; on the CPU."""
+    corners = _corner(origin, voxel_size_m)
+    scenes = int(scene_of_point.max()) + 1
+    corners = corners[:scenes] if corners.ndim == 2 else corners.expand(scenes, 3)
+    if len(corners) < scenes:
+        raise ValueError(f"origin: {len(corners)} rows for {scenes} scenes")
+    keys, *facts = native_backend.cell_keys(xyz, scene_of_point, voxel_size_m, corners)
+    return keys, _checked_facts(facts, voxel_size_m, origin)
+
+
+def _corner(origin: Tensor, voxel_size_m: float) -> Tensor:
+    return torch.round(origin.double() / voxel_size_m)
+
+
 def _cells_from_origin(
     xyz: Tensor, scene_of_point: Tensor, voxel_size_m: float, origin: Tensor
 ) -> Tensor:
-    corner = torch.round(origin.to(xyz.device, torch.float64) / voxel_size_m)
+    corner = _corner(origin.to(xyz.device), voxel_size_m)
     if corner.ndim == 2:
         corner = corner.index_select(0, scene_of_point)
     # Whole voxels are subtracted after the floor: rounding then cannot depend on the origin.

@@ -68,6 +68,23 @@ def test_every_instruction_set_equals_torch(name, widths, native_settings):
     torch.testing.assert_close(native, twin, rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.parametrize("widths", [(1, 1), (6, 32), (33, 31), (24, 24)])
+@pytest.mark.parametrize("name", _C.instruction_sets())
+def test_what_is_fused_equals_single_steps(name, widths, native_settings):
+    _C.use_instruction_set(name)
+    level, (inside, outside) = _level(), widths
+    features, weight = _random(1, len(level), inside), _random(2, outside, 3, 3, 3, inside)
+    added, scale, shift = _random(3, len(level), outside), _random(4, outside), _random(5, outside)
+    plain = torch_backend.gather_product(features, level.neighbours, weight.flatten(1, 3))
+    for rows in (None, added):
+        for norm in (None, (scale, shift)):
+            expected = plain if rows is None else plain + rows
+            expected = expected if norm is None else (expected * scale + shift).relu()
+            fused = native_backend.fused_submanifold(features, level, weight, rows, norm)
+            torch.testing.assert_close(fused, expected, rtol=1e-4, atol=1e-3)
+    assert torch.equal(added, _random(3, len(level), outside))
+
+
 @pytest.mark.parametrize("name", _C.instruction_sets())
 def test_threads_do_not_change_a_bit(name, native_settings):
     _C.use_instruction_set(name)
@@ -89,11 +106,14 @@ def test_native_neighbours_equal_torch():
 def test_native_kernels_refuse_shapes_that_do_not_fit():
     level, out = _level(), torch.empty((5, 4)).numpy()
     table, weight = level.neighbours[:5].numpy(), torch.zeros((4, 27, 3)).numpy()
-    source = torch.zeros((len(level), 2)).numpy()
+    pairs, source = _C.list_pairs(table, threads=1), torch.zeros((len(level), 2)).numpy()
     with pytest.raises(ValueError, match=r"source: expected \[rows, in\]"):
-        _C.gather_product(source, table, weight, out, threads=1)
+        _C.pair_product(source, pairs, weight, out, threads=1)
+    fewer, wide = _C.list_pairs(table[:, :8].copy(), threads=1), torch.zeros((9, 3)).numpy()
+    with pytest.raises(ValueError, match="with the K of the pairs"):
+        _C.pair_product(wide, fewer, weight, out, threads=1)
     with pytest.raises(TypeError):
-        _C.gather_product(source.astype("float64"), table, weight, out, threads=1)
+        _C.pair_product(source.astype("float64"), pairs, weight, out, threads=1)
     with pytest.raises(ValueError, match="does not run on this machine"):
         _C.use_instruction_set("mmx")
 

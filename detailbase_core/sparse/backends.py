@@ -18,10 +18,31 @@ if TYPE_CHECKING:
     from detailbase_core.sparse.kernel_map import KernelMap
 
 
+class FusedSubmanifold(Protocol):
+    """A submanifold convolution without gradients, with what follows it, in one go."""
+
+    def __call__(
+        self,
+        features: Tensor,
+        level: KernelMap,
+        weight: Tensor,
+        added: Tensor | None,
+        norm: tuple[Tensor, Tensor] | None,
+    ) -> Tensor:
+        """The convolution, plus `added` [V, out]; then with norm = (scale, shift), [out] each,
+        max(0, that * scale + shift)."""
+
+
 class Backend(Protocol):
-    """Differentiable sparse convolutions; weights are [out, k, k, k, in], rows in map order."""
+    """Differentiable sparse convolutions; weights are [out, k, k, k, in], rows in map order.
+
+    Attributes:
+        name: for messages.
+        fused: None where the backend has nothing faster than its single steps.
+    """
 
     name: str
+    fused: FusedSubmanifold | None
 
     def submanifold(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """out[p] = sum over k of W[:, k] . in[p + k - 1]: [V, in] -> [V, out], 3^3 kernel."""
@@ -40,7 +61,7 @@ class Backend(Protocol):
 
 
 TORCH = TableBackend("torch", torch_backend)
-NATIVE = TableBackend("native", native_backend)
+NATIVE = TableBackend("native", native_backend, native_backend.fused_submanifold)
 TRITON = TableBackend("triton", triton_backend)
 NAMES = ("auto", "native", "torch", "triton", "spconv")
 

@@ -36,6 +36,17 @@ class SubmanifoldConv3d(_SparseConv):
         """[V, in] -> [V, out]."""
         return x.with_features(x.backend.submanifold(x.features, x.kernel_map, self.weight))
 
+    def fused(
+        self,
+        x: SparseTensor,
+        added: Tensor | None = None,
+        norm: tuple[Tensor, Tensor] | None = None,
+    ) -> SparseTensor:
+        """forward() without gradients and what follows it, where x.backend.fused is there."""
+        assert x.backend.fused is not None
+        features = x.backend.fused(x.features, x.kernel_map, self.weight, added, norm)
+        return x.with_features(features)
+
 
 class DownConv3d(_SparseConv):
     """2^3 convolution of stride 2, to the next coarser level."""

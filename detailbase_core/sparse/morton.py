@@ -21,6 +21,13 @@ _SPREAD = (
     (4, 0x10C30C30C30C30C3),
     (2, 0x1249249249249249),
 )
+_GATHER = (
+    (2, 0x10C30C30C30C30C3),
+    (4, 0x100F00F00F00F00F),
+    (8, 0x001F0000FF0000FF),
+    (16, 0x001F00000000FFFF),
+    (32, 0x000000000000FFFF),
+)
 _Z_MASK = 0x249249249249  # bits 0, 3, 6 ... of 48
 _AXIS_MASKS = (_Z_MASK << 2, _Z_MASK << 1, _Z_MASK)
 
@@ -34,6 +41,15 @@ def encode(coords: Tensor) -> Tensor:
     x, y, z = bits.unbind()
     cell = (x << 2) | (y << 1) | z
     return (coords[:, 0].long() << (3 * AXIS_BITS)) | cell
+
+
+def decode(keys: Tensor) -> Tensor:
+    """Coords [V, 4] int32 (scene, x, y, z) of keys [V] int64."""
+    bits = torch.stack([keys >> 2, keys >> 1, keys]) & _Z_MASK
+    for shift, mask in _GATHER:
+        bits |= bits >> shift
+        bits &= mask
+    return torch.stack([keys >> (3 * AXIS_BITS), *bits], dim=1).int()
 
 
 def ancestor_keys(keys: Tensor, levels: Tensor) -> Tensor:

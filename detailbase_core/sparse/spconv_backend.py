@@ -19,6 +19,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from detailbase_core.sparse.backends import FusedSubmanifold
     from detailbase_core.sparse.kernel_map import KernelMap
 
 PACKAGES = ("spconv", "spconv_triton")
@@ -45,6 +46,7 @@ class SpconvBackend:
     """
 
     name = "spconv"
+    fused: FusedSubmanifold | None = None
 
     def __init__(self, functional: ModuleType) -> None:
         self._functional = functional

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 if TYPE_CHECKING:
+    from detailbase_core.sparse.backends import FusedSubmanifold
     from detailbase_core.sparse.kernel_map import KernelMap
 
 
@@ -38,10 +39,13 @@ class TableBackend:
     Args:
         name: for messages.
         products: a module or object with the three functions.
+        fused: see Backend.
     """
 
-    def __init__(self, name: str, products: TableProducts) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, products: TableProducts, fused: FusedSubmanifold | None = None
+    ) -> None:
+        self.name, self.fused = name, fused
         self._products = products
 
     def submanifold(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:

@@ -1,0 +1,23 @@
+// Points to Morton keys of the voxels that they are in (detailbase_core/sparse/morton.py).
+
+#pragma once
+
+#include <cstdint>
+
+#include "vec3.h"
+
+namespace detailbase {
+
+// What is to be known of cells before their keys can be trusted.
+struct CellFacts {
+  double highest[3];  // cell along x, y, z
+  double lowest;      // along any axis
+  double extent;      // of the points, metres, along the widest axis
+};
+
+// keys[i] of cell floor(xyz / voxel_size) - corner[scene]; corners are whole voxels. The keys mean
+// nothing unless the facts are finite and within the grid.
+CellFacts cell_keys(const Vec3* xyz, const int64_t* scene, int64_t count, double voxel_size,
+                    const double* corners, int64_t* keys, int threads);
+
+}  // namespace detailbase

@@ -1,0 +1,85 @@
+"""Rows by group: means, bounds and sizes; by the native module on the CPU, where no gradient is
+wanted, and by torch elsewhere."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from detailbase_core.sparse import native_backend
+
+
+class Distinct(NamedTuple):
+    """What is distinct among N keys.
+
+    Attributes:
+        keys: [U] int64, ascending.
+        number: [N] int64, which of them each key is.
+        counts: [U] int64, how often each comes.
+    """
+
+    keys: Tensor
+    number: Tensor
+    counts: Tensor
+
+
+def distinct_keys(keys: Tensor) -> Distinct:
+    """Each key once.
+
+    Args:
+        keys: [N] int64.
+    """
+    if _native_takes(keys):
+        return Distinct(*native_backend.distinct_keys(keys))
+    return Distinct(*torch.unique(keys, return_inverse=True, return_counts=True))
+
+
+def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
+    """Mean of the rows of each group; groups without rows get zeros.
+
+    Args:
+        features: [N, C] floating point.
+        index: [N] int64 group of each row, in [0, count).
+        count: number of groups.
+
+    Returns:
+        [count, C], dtype of `features`.
+    """
+    if features.dtype == torch.float32 and _native_takes(features):
+        return native_backend.group_means(features, index, count)
+    exact = features.float() if features.dtype.itemsize < 4 else features  # half sums saturate
+    total = exact.new_zeros((count, features.shape[1])).index_add_(0, index, exact)
+    size = group_sizes(index, count).clamp_(min=1)
+    return (total / size[:, None].to(total.dtype)).to(features.dtype)
+
+
+def group_bounds(rows: Tensor, index: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The least and the greatest of each column in each group; inf and -inf without rows.
+
+    Args:
+        rows: [N, C] float32.
+        index: [N] int64 group of each row, in [0, count).
+        count: number of groups.
+
+    Returns:
+        [count, C] each.
+    """
+    if _native_takes(rows):
+        return native_backend.group_bounds(rows, index, count)
+    wide, shape = index[:, None].expand_as(rows), (count, rows.shape[1])
+    low = rows.new_full(shape, torch.inf).scatter_reduce(0, wide, rows, "amin")
+    high = rows.new_full(shape, -torch.inf).scatter_reduce(0, wide, rows, "amax")
+    return low, high
+
+
+def group_sizes(index: Tensor, count: int) -> Tensor:
+    """Rows of each group, (count,) float32; unlike bincount it does not stop a GPU's host."""
+    ones = torch.ones(1, device=index.device).expand(len(index))
+    return torch.zeros(count, device=index.device).index_add_(0, index, ones)
+
+
+def _native_takes(rows: Tensor) -> bool:
+    wants_gradient = rows.requires_grad and torch.is_grad_enabled()
+    return rows.device.type == "cpu" and not wants_gradient and not native_backend.PROBLEM
