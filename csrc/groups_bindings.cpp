@@ -1,9 +1,9 @@
-// Python face of voxel cells, groups of rows and norms. The shapes are checked here, ranges by
-// detailbase_core/groups.py and voxelization.py.
+// Python face of voxel cells, groups of rows and norms. Shapes and ranges are checked here.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "norm_relu.h"
@@ -22,16 +22,28 @@ void require(bool fits, const char* what) {
   if (!fits) throw std::invalid_argument(what);
 }
 
-GroupedRows grouped(const Array<float>& rows, const Array<int64_t>& group, int64_t groups) {
+void require_below(const Array<int64_t>& numbers, int64_t end, const char* what) {
+  const int64_t* begin = numbers.data();
+  const bool fit = std::all_of(begin, begin + numbers.shape(0), [=](int64_t number) {
+    return static_cast<uint64_t>(number) < static_cast<uint64_t>(end);
+  });
+  if (!fit) throw py::index_error(what);
+}
+
+GroupedRows grouped(const Array<float>& rows, const Array<int64_t>& group,
+                    const Array<float>& groups) {
   require(rows.ndim() == 2 && group.ndim() == 1 && group.shape(0) == rows.shape(0),
           "rows, group: expected [rows, width], [rows]");
-  return {rows.data(), group.data(), rows.shape(0), static_cast<int>(rows.shape(1)), groups};
+  require(groups.ndim() == 2 && groups.shape(1) == rows.shape(1),
+          "means, low: expected [groups, width]");
+  require_below(group, groups.shape(0), "group: below 0, or no group of that number");
+  return {rows.data(), group.data(), rows.shape(0), static_cast<int>(rows.shape(1)),
+          groups.shape(0)};
 }
 
 void group_means_py(const Array<float>& rows, const Array<int64_t>& group, Array<float>& means,
                     int threads) {
-  const GroupedRows of = grouped(rows, group, means.shape(0));
-  require(means.ndim() == 2 && means.shape(1) == of.width, "means: expected [groups, width]");
+  const GroupedRows of = grouped(rows, group, means);
   float* to = means.mutable_data();
   py::gil_scoped_release release;
   group_means(of, to, threads);
@@ -39,10 +51,9 @@ void group_means_py(const Array<float>& rows, const Array<int64_t>& group, Array
 
 void group_bounds_py(const Array<float>& rows, const Array<int64_t>& group, Array<float>& low,
                      Array<float>& high, int threads) {
-  const GroupedRows of = grouped(rows, group, low.shape(0));
-  require(low.ndim() == 2 && low.shape(1) == of.width && high.ndim() == 2 &&
-              high.shape(0) == of.groups && high.shape(1) == of.width,
-          "low, high: expected [groups, width]");
+  const GroupedRows of = grouped(rows, group, low);
+  require(high.ndim() == 2 && high.shape(0) == of.groups && high.shape(1) == of.width,
+          "high: expected the shape of low");
   float *least = low.mutable_data(), *greatest = high.mutable_data();
   py::gil_scoped_release release;
   group_bounds(of, least, greatest, threads);
@@ -70,6 +81,7 @@ py::tuple cell_keys_py(const Array<float>& xyz, const Array<int64_t>& scene, dou
               scene.shape(0) == xyz.shape(0) && keys.shape(0) == xyz.shape(0),
           "xyz, scene, keys: expected [points, 3], [points], [points]");
   require(corners.ndim() == 2 && corners.shape(1) == 3, "corners: expected [scenes, 3]");
+  require_below(scene, corners.shape(0), "scene: below 0, or there is no corner for it");
   int64_t* to = keys.mutable_data();
   CellFacts facts;
   {

@@ -2,8 +2,6 @@
 
 #include <pybind11/pybind11.h>
 
-#include "memory.h"
-
 namespace detailbase {
 void bind_groups(pybind11::module_& m);       // groups_bindings.cpp
 void bind_sparse(pybind11::module_& m);       // sparse_bindings.cpp
@@ -14,8 +12,6 @@ void bind_surfels(pybind11::module_& m);      // surfels_bindings.cpp
 
 PYBIND11_MODULE(_C, m) {
   m.doc() = "Native kernels of detailbase_core.";
-  m.def("keep_freed_memory", &detailbase::keep_freed_memory, pybind11::arg("bytes"),
-        "Freed blocks of up to 32 MB stay with the process (glibc).");
   detailbase::bind_groups(m);
   detailbase::bind_sparse(m);
   detailbase::bind_superpoints(m);

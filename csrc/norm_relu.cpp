@@ -15,7 +15,7 @@ void norm_block(const float* rows, int64_t count, int width, const float* scale,
   for (int64_t row = 0; row < count; ++row, rows += width, result += width) {
     for (int c = 0; c < width; ++c) {
       const float x = rows[c] * scale[c] + shift[c];
-      result[c] = x > 0 ? x : 0;
+      result[c] = x < 0 ? 0 : x;  // NaN stays
     }
   }
 }

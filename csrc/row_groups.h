@@ -1,4 +1,4 @@
-// Rows by group: sums, bounds, and which voxel a point is in. Rows are contiguous float32. The
+// Rows by group: means, bounds and distinct keys. Rows are contiguous float32, fewer than 2^31. The
 // number of threads never changes a result: one thread adds a group's rows, in their order.
 
 #pragma once

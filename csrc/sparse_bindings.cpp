@@ -23,7 +23,6 @@ void require(bool fits, const char* what) {
   if (!fits) throw std::invalid_argument(what);
 }
 
-// The entries of tables are not checked: they come from a pyramid built for these voxels.
 WeightView view(const py::array_t<float>& weight) {
   require(weight.ndim() == 3, "weight: expected [out, K, in]");
   const auto floats = [&](int axis) { return static_cast<int64_t>(weight.strides(axis)) / 4; };
@@ -57,6 +56,7 @@ void pair_product_py(const Array<float>& source, const RowPairs& pairs,
                      const MaybeArray& added, const MaybeArray& scale, const MaybeArray& shift) {
   const WeightView w = view(weight);
   require(source.ndim() == 2 && source.shape(1) == w.in, "source: expected [rows, in]");
+  require(source.shape(0) > pairs.last_source, "source: the pairs name rows behind its last");
   require(pairs.columns == w.columns, "weight: expected [out, K, in] with the K of the pairs");
   require(result.ndim() == 2 && result.shape(0) == pairs.rows && result.shape(1) == w.out,
           "result: expected [rows of the pairs, out]");

@@ -79,7 +79,7 @@ class TileCollector {
 // `add_rows(begin, count, collector)` adds the pairs of rows [begin, begin + count).
 template <class AddRows>
 RowPairs list_tiles(int64_t rows, int columns, int threads, const AddRows& add_rows) {
-  RowPairs listed{rows, columns, std::vector<TilePairs>((rows + kTileRows - 1) / kTileRows)};
+  RowPairs listed{rows, columns, -1, std::vector<TilePairs>((rows + kTileRows - 1) / kTileRows)};
   const auto tiles = static_cast<int64_t>(listed.tiles.size());
 #pragma omp parallel num_threads(threads)
   {
@@ -91,6 +91,9 @@ RowPairs list_tiles(int64_t rows, int columns, int threads, const AddRows& add_r
       listed.tiles[tile] = collector.take();
     }
   }
+  for (const TilePairs& tile : listed.tiles)
+    for (const Pair& pair : tile.pairs)
+      listed.last_source = std::max(listed.last_source, pair.from);
   return listed;
 }
 
@@ -155,7 +158,7 @@ void pair_product(const float* source, const RowPairs& listed, const WeightView&
         copy_rows(finish.added + begin * weight.out, count, weight.out, padded_out, sums);
       const TilePairs& pairs = listed.tiles[tile];
       for (int k = 0, first = 0; k < weight.columns; first = pairs.ends[k++])
-        kernels.add_products(&pairs.pairs[first], pairs.ends[k] - first, source, weight.in,
+        kernels.add_products(pairs.pairs.data() + first, pairs.ends[k] - first, source, weight.in,
                              weights.data() + k * step, padded_out, sums);
       if (sums != to) copy_rows(sums, count, padded_out, weight.out, to);
       if (finish.scale != nullptr)

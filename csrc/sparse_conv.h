@@ -32,6 +32,7 @@ struct TilePairs {
 struct RowPairs {
   int64_t rows;  // of the result
   int columns;
+  int32_t last_source;  // the highest source row, -1 = none takes part
   std::vector<TilePairs> tiles;
 };
 
@@ -48,7 +49,8 @@ struct Finish {
   const float *scale, *shift;  // [out]: max(0, sum * scale + shift) in place of the sum
 };
 
-// result[i] = sum over the pairs of row i of weight[:, offset] . source[from], finished.
+// result[i] = sum over the pairs of row i of weight[:, offset] . source[from], finished; it shares
+// no memory with what it is made of.
 void pair_product(const float* source, const RowPairs& listed, const WeightView& weight,
                   const Finish& finish, float* result, int threads);
 

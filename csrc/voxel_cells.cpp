@@ -29,12 +29,12 @@ uint64_t bounded(double cell) {
   return cell >= 0 && cell <= kMost ? static_cast<uint64_t>(cell) : 0;
 }
 
-// What is seen of some of the points; NaN anywhere is remembered, and else left out.
+// What is seen of some of the points; one that is not finite is remembered.
 struct Seen {
   double high[3] = {-kInfinity, -kInfinity, -kInfinity}, low = kInfinity;
   float near[3] = {kInfinityF, kInfinityF, kInfinityF},
         far[3] = {-kInfinityF, -kInfinityF, -kInfinityF};
-  bool nan = false;
+  bool finite = true;
 
   void join(const Seen& other) {
     for (int axis = 0; axis < 3; ++axis) {
@@ -43,7 +43,7 @@ struct Seen {
       far[axis] = std::max(far[axis], other.far[axis]);
     }
     low = std::min(low, other.low);
-    nan |= other.nan;
+    finite &= other.finite;
   }
 };
 
@@ -60,7 +60,7 @@ void keys_of(const Vec3* xyz, const int64_t* scene, int64_t count, double voxel_
       seen->low = std::min(seen->low, cell[axis]);
       seen->near[axis] = std::min(seen->near[axis], at[axis]);
       seen->far[axis] = std::max(seen->far[axis], at[axis]);
-      seen->nan |= std::isnan(at[axis]);
+      seen->finite &= std::isfinite(cell[axis]);
     }
     keys[i] = static_cast<int64_t>(static_cast<uint64_t>(scene[i]) << (3 * kAxisBits) |
                                    spread(bounded(cell[0])) << 2 | spread(bounded(cell[1])) << 1 |
@@ -90,7 +90,7 @@ CellFacts cell_keys(const Vec3* xyz, const int64_t* scene, int64_t count, double
   for (int axis = 0; axis < 3; ++axis) {
     extent = std::max<double>(extent, seen.far[axis] - seen.near[axis]);
   }
-  if (seen.nan) extent = std::numeric_limits<double>::quiet_NaN();
+  if (!seen.finite) extent = std::numeric_limits<double>::quiet_NaN();
   return {{seen.high[0], seen.high[1], seen.high[2]}, seen.low, extent};
 }
 

@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 VOXEL_LIMIT: int
 MAX_HITS: int
 
-def keep_freed_memory(bytes: int) -> None: ...
 def segment_mesh(
     vertices: NDArray[np.float32],
     faces: NDArray[np.int32],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core import __version__, replay_command
 from detailbase_core.errors import BadFileError, DetailBaseError
+from detailbase_core.memory import keep_freed_memory
 from detailbase_core.progress import Progress
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ UNITS = ("auto", "m", "mm")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0 found, 1 nothing found, 2 bad input."""
     logging.basicConfig(format="detailbase: %(message)s", level=logging.WARNING)
+    keep_freed_memory()
     options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         status: int = options.run(options)

@@ -21,7 +21,6 @@ from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.devices import choose_device, set_threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
-from detailbase_core.memory import keep_freed_memory
 from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.phrase_head import LearnedParser
 from detailbase_core.phrase_queries import word_spans
@@ -89,7 +88,6 @@ class Grounder:
         self.map = SceneMap(self.config.map)
         self.device = choose_device(self.config.device)
         set_threads(self.config.threads)
-        keep_freed_memory()
         self.checkpoint_path = self.config.checkpoint or str(SHIPPED_CHECKPOINT)
         model, text_encoder = Checkpoint.read(self.checkpoint_path).load(self.config.text_encoder)
         model.unet.backend = self.config.backend

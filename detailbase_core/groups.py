@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from detailbase_core.sparse import native_backend
+from detailbase_core import native
 
 
 class Distinct(NamedTuple):
@@ -31,8 +31,8 @@ def distinct_keys(keys: Tensor) -> Distinct:
     Args:
         keys: [N] int64.
     """
-    if _native_takes(keys):
-        return Distinct(*native_backend.distinct_keys(keys))
+    if native.takes(keys, torch.int64):
+        return Distinct(*native.distinct_keys(keys))
     return Distinct(*torch.unique(keys, return_inverse=True, return_counts=True))
 
 
@@ -47,8 +47,8 @@ def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
     Returns:
         [count, C], dtype of `features`.
     """
-    if features.dtype == torch.float32 and _native_takes(features):
-        return native_backend.group_means(features, index, count)
+    if native.takes(features) and native.takes(index, torch.int64):
+        return native.group_means(features, index, count)
     exact = features.float() if features.dtype.itemsize < 4 else features  # half sums saturate
     total = exact.new_zeros((count, features.shape[1])).index_add_(0, index, exact)
     size = group_sizes(index, count).clamp_(min=1)
@@ -59,15 +59,15 @@ def group_bounds(rows: Tensor, index: Tensor, count: int) -> tuple[Tensor, Tenso
     """The least and the greatest of each column in each group; inf and -inf without rows.
 
     Args:
-        rows: [N, C] float32.
+        rows: [N, C] floating point, finite.
         index: [N] int64 group of each row, in [0, count).
         count: number of groups.
 
     Returns:
         [count, C] each.
     """
-    if _native_takes(rows):
-        return native_backend.group_bounds(rows, index, count)
+    if native.takes(rows) and native.takes(index, torch.int64):
+        return native.group_bounds(rows, index, count)
     wide, shape = index[:, None].expand_as(rows), (count, rows.shape[1])
     low = rows.new_full(shape, torch.inf).scatter_reduce(0, wide, rows, "amin")
     high = rows.new_full(shape, -torch.inf).scatter_reduce(0, wide, rows, "amax")
@@ -78,8 +78,3 @@ def group_sizes(index: Tensor, count: int) -> Tensor:
     """Rows of each group, (count,) float32; unlike bincount it does not stop a GPU's host."""
     ones = torch.ones(1, device=index.device).expand(len(index))
     return torch.zeros(count, device=index.device).index_add_(0, index, ones)
-
-
-def _native_takes(rows: Tensor) -> bool:
-    wants_gradient = rows.requires_grad and torch.is_grad_enabled()
-    return rows.device.type == "cpu" and not wants_gradient and not native_backend.PROBLEM

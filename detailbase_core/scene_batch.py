@@ -83,7 +83,7 @@ def network_coordinates(xyz: NDArray[np.float32], coordinates: str) -> NDArray[n
         middle = (axes.min(axis=1).astype(np.float64) + axes.max(axis=1)) / 2
         middle[2] = np.percentile(axes[2].astype(np.float64), FLOOR_PERCENTILE)
     # In double precision, without an array of it.
-    centred = np.empty_like(xyz, order="C")
+    centred = np.empty(xyz.shape, np.float32)
     np.subtract(xyz, middle, out=centred, dtype=np.float64, casting="same_kind")
     return centred
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from detailbase_core import native
 from detailbase_core.cancel import CancelToken, check_cancelled
 from detailbase_core.sparse import (
     DownConv3d,
@@ -16,7 +17,6 @@ from detailbase_core.sparse import (
     Pyramid,
     SparseTensor,
     SubmanifoldConv3d,
-    native_backend,
     pyramid_of_sorted,
     select_backend,
 )
@@ -48,9 +48,13 @@ class NormReLU(nn.BatchNorm1d):
 
     def forward(self, features: Tensor) -> Tensor:
         """Normalise with the batch's statistics in training, with the running ones otherwise."""
-        if self.training or torch.is_grad_enabled() or not native_backend.takes(features):
+        if self.learns() or not native.takes(features):
             return functional.relu(super().forward(features), inplace=True)
-        return native_backend.norm_relu(features, *self.scale_and_shift())
+        return native.norm_relu(features, *self.scale_and_shift())
+
+    def learns(self) -> bool:
+        """Whether the batch's statistics count, or gradients may be wanted."""
+        return self.training or torch.is_grad_enabled()
 
     def scale_and_shift(self) -> tuple[Tensor, Tensor]:
         """(C,) each: with the running statistics this is max(0, features * scale + shift)."""
@@ -76,7 +80,7 @@ class ResidualBlock(nn.Module):
         """[V, in] -> [V, out] on the same level."""
         kept = x.features if self.shortcut is None else self.shortcut(x.features)
         x = x.with_features(self.norm1(x.features))
-        if x.backend.fused is not None and not (self.training or torch.is_grad_enabled()):
+        if x.backend.fused is not None and not self.norm2.learns():
             x = self.conv1.fused(x, norm=self.norm2.scale_and_shift())
             return self.conv2.fused(x, added=kept)
         x = self.conv1(x)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from detailbase_core import native
 from detailbase_core.errors import BadCloudError
 from detailbase_core.groups import distinct_keys
-from detailbase_core.sparse import morton, native_backend
+from detailbase_core.sparse import morton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ def voxelize(
     if len(xyz) == 0:
         empty = torch.zeros((0, 4), dtype=torch.int32, device=xyz.device)
         return Voxels(empty, scene_of_point.new_zeros(0), (min_spatial_shape,) * 3)
-    if origin is not None and xyz.device.type == "cpu" and not native_backend.PROBLEM:
+    if origin is not None and native.takes(xyz) and native.takes(scene_of_point, torch.int64):
         keys, highest = _keys_from_origin(xyz, scene_of_point, voxel_size_m, origin)
     else:
         cells = (
@@ -137,12 +138,10 @@ def _keys_from_origin(
     xyz: Tensor, scene_of_point: Tensor, voxel_size_m: float, origin: Tensor
 ) -> tuple[Tensor, tuple[int, int, int]]:
     """Morton keys of the cells of _cells_from_origin, and the highest cell; on the CPU."""
-    corners = _corner(origin, voxel_size_m)
-    scenes = int(scene_of_point.max()) + 1
-    corners = corners[:scenes] if corners.ndim == 2 else corners.expand(scenes, 3)
-    if len(corners) < scenes:
-        raise ValueError(f"origin: {len(corners)} rows for {scenes} scenes")
-    keys, *facts = native_backend.cell_keys(xyz, scene_of_point, voxel_size_m, corners)
+    corners = _corner(origin.cpu(), voxel_size_m)
+    if corners.ndim == 1:
+        corners = corners.expand(int(scene_of_point.max()) + 1, 3)
+    keys, *facts = native.cell_keys(xyz, scene_of_point, voxel_size_m, corners)
     return keys, _checked_facts(facts, voxel_size_m, origin)
 
 

@@ -6,11 +6,9 @@ services and parameters.
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import rclpy
@@ -21,6 +19,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError
+from detailbase_core.memory import keep_freed_memory
 from detailbase_ros.endpoints import Endpoints
 from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.node_config import NodeConfig
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
 
 _THREADS = 4  # scans, TF, queries and answers, the rest
-_M_ARENA_MAX = -8  # malloc.h
 _SWITCH_S = 0.0005  # after which a thread that runs Python lets another one do so
 
 
@@ -173,15 +171,6 @@ def _load_grounder(config: GrounderConfig) -> Grounder:
     return Grounder(config)
 
 
-def _share_heaps() -> None:
-    """Let glibc keep two heaps, not one for each busy thread: each keeps the most that it ever had.
-
-    That took a sixth off the node's memory (benchmarks/soak.py).
-    """
-    with suppress(OSError, AttributeError):  # not glibc
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
-
-
 def main(
     args: Sequence[str] | None = None,
     make_grounder: Callable[[GrounderConfig], Grounder] = _load_grounder,
@@ -191,7 +180,7 @@ def main(
     # Read once, when torch and our native code are loaded. OpenMP's threads spin while they wait
     # for each other: where others need the cores too, a scan took three times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    _share_heaps()
+    keep_freed_memory()
     # Python's own 5 ms are too long for a scan to wait, and it waits whenever NumPy lets go.
     sys.setswitchinterval(_SWITCH_S)
     rclpy.init(args=args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from detailbase_core.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.errors import CheckpointError
@@ -51,6 +52,15 @@ def test_another_network_is_refused(tmp_path, capsys):
 def test_other_words_are_refused(tmp_path):
     paths = [write(tmp_path / f"{other}.safetensors", 0, other) for other in (False, True)]
     with pytest.raises(CheckpointError, match=r"True.safetensors: its vocabulary differs"):
+        average_checkpoints(paths, tmp_path / "mean.safetensors")
+
+
+def test_a_run_that_diverged_is_refused(tmp_path):
+    paths = [write(tmp_path / f"{seed}.safetensors", seed) for seed in range(2)]
+    tensors = load_file(paths[1])
+    tensors["decoder.query_proj.bias"][0] = torch.nan
+    save_file(tensors, paths[1], dict(Checkpoint.read(paths[1]).metadata))
+    with pytest.raises(CheckpointError, match=r"not finite decoder.query_proj.bias"):
         average_checkpoints(paths, tmp_path / "mean.safetensors")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from unittest import mock
 
 import numpy as np
@@ -10,16 +11,18 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detailbase_core import native
 from detailbase_core.errors import BadCloudError
 from detailbase_core.groups import average_features, distinct_keys, group_bounds, group_sizes
-from detailbase_core.sparse import morton, native_backend
-from detailbase_core.sparse_unet import NormReLU
+from detailbase_core.sparse import SparseTensor, build_pyramid, morton, select_backend
+from detailbase_core.sparse_unet import NormReLU, ResidualBlock
 from detailbase_core.voxelization import grid_origin, voxelize
+from tests.sparse_grids import random_coords
 
 
 def torch_only():
     """Everything as on a machine without the native module."""
-    return mock.patch.object(native_backend, "PROBLEM", "switched off")
+    return mock.patch.object(native, "PROBLEM", "switched off")
 
 
 def random_groups(seed, rows, groups, width):
@@ -106,19 +109,53 @@ def test_native_voxels_equal_torch(seed, points, voxel_size_m):
 @pytest.mark.parametrize("wrong", [torch.nan, torch.inf, -torch.inf, 1e6])
 def test_native_voxels_refuse_what_cannot_be_a_scene(wrong):
     xyz = torch.tensor([[0, 0, 0], [0, wrong, 0]], dtype=torch.float32)
-    with pytest.raises(BadCloudError):
-        voxelize(xyz, torch.zeros(2, dtype=torch.int64), 0.02, 16, torch.zeros(3))
+    for points in (xyz, xyz[1:]) if wrong != 1e6 else (xyz,):
+        with pytest.raises(BadCloudError):
+            voxelize(points, torch.zeros(len(points), dtype=torch.int64), 0.02, 16, torch.zeros(3))
 
 
-def test_an_origin_for_each_scene():
-    with pytest.raises(ValueError, match="1 rows for 2 scenes"):
-        voxelize(torch.zeros((2, 3)), torch.tensor([0, 1]), 0.02, 16, torch.zeros((1, 3)))
+@pytest.mark.parametrize("scene", [-1, 1])
+def test_an_origin_for_each_scene(scene):
+    of_points = torch.tensor([0, scene])
+    for context in (nullcontext(), torch_only()):
+        with context, pytest.raises(IndexError):
+            voxelize(torch.zeros((2, 3)), of_points, 0.02, 16, torch.zeros((1, 3)))
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**15 - 1), *[st.integers(0, 65534)] * 3), max_size=20))
 def test_keys_give_their_voxels_back(voxels):
     coords = torch.tensor(voxels, dtype=torch.int32).view(-1, 4)
     assert torch.equal(morton.decode(morton.encode(coords)), coords)
+
+
+def test_norms_that_learn_are_left_to_torch():
+    """With the batch's statistics without gradients, and with gradients in eval mode."""
+    features = torch.randn((50, 4), generator=torch.Generator().manual_seed(5))
+    block, grid = (
+        ResidualBlock(4, 4, pointwise_reinterpret=False),
+        build_pyramid(random_coords(0, 50, (6, 6, 6)), (6, 6, 6), 1),
+    )
+    features = features[: len(grid.levels[0])]
+    for norm in (block.norm1, block.norm2):
+        norm.running_mean.normal_()
+    block.eval()
+    x = SparseTensor(features.requires_grad_(), grid, 0, select_backend("native", features))
+    block(x).features.sum().backward()
+    assert block.norm2.weight.grad is not None
+    assert features.grad is not None
+    block.norm1.train(), block.norm2.train()  # as when statistics are taken anew
+    with torch.no_grad():
+        native_way = block(x).features
+        assert int(block.norm2.num_batches_tracked) == 1
+        twin = SparseTensor(features, grid, 0, select_backend("torch", features))
+        torch.testing.assert_close(native_way, block(twin).features, rtol=1e-4, atol=1e-4)
+
+
+def test_a_norm_lets_no_fault_look_like_a_feature():
+    with torch.no_grad():
+        assert NormReLU(2).eval()(torch.tensor([[torch.nan, -1.0]])).isnan().tolist() == [
+            [True, False]
+        ]
 
 
 @pytest.mark.parametrize(("voxels", "channels"), [(0, 3), (1, 24), (1300, 5)])
@@ -136,7 +173,25 @@ def test_norm_and_relu_equal_torch(voxels, channels):
             torch.testing.assert_close(native, norm(features))
 
 
+@pytest.mark.parametrize("index", [-1, 2])
+def test_a_group_that_is_not_there_is_refused(index):
+    rows, groups = torch.zeros((1, 3)), torch.tensor([index])
+    for work in (average_features, group_bounds):
+        with pytest.raises(IndexError, match="no group of that number"):
+            work(rows, groups, 2)
+
+
+def test_what_the_native_module_does_not_read_goes_through_torch():
+    values, index = random_groups(4, 30, 5, 3)
+    exact = average_features(values.double(), index, 5)
+    assert exact.dtype == torch.float64
+    torch.testing.assert_close(exact.float(), average_features(values, index, 5))
+    assert group_bounds(values.double(), index, 5)[0].dtype == torch.float64
+    sideways = values.t().contiguous().t()
+    assert torch.equal(average_features(sideways, index, 5), average_features(values, index, 5))
+
+
 def test_native_groups_refuse_shapes_that_do_not_fit():
     rows, index = np.zeros((4, 3), np.float32), np.zeros(5, np.int64)
     with pytest.raises(ValueError, match=r"rows, group: expected \[rows, width\], \[rows\]"):
-        native_backend._C.group_means(rows, index, np.zeros((2, 3), np.float32), 1)
+        native.C.group_means(rows, index, np.zeros((2, 3), np.float32), 1)

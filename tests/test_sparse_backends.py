@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 import torch
 
-from detailbase_core import _C
+from detailbase_core import _C, native
 from detailbase_core.errors import ConfigError
 from detailbase_core.sparse import (
     available_backends,
@@ -118,6 +118,20 @@ def test_native_kernels_refuse_shapes_that_do_not_fit():
         _C.use_instruction_set("mmx")
 
 
+def test_pairs_are_listed_once_and_go_with_their_table():
+    table = _level().neighbours.clone()
+    features, weight = _random(1, len(table), 3), _random(2, 4, 27, 3)
+    before = len(native_backend._PAIRS)
+    first = native_backend.gather_product(features, table, weight)
+    assert len(native_backend._PAIRS) == before + 1
+    assert torch.equal(native_backend.gather_product(features, table, weight), first)
+    assert len(native_backend._PAIRS) == before + 1
+    with pytest.raises(ValueError, match="rows behind its last"):
+        native_backend.gather_product(features[:-1], table, weight)
+    del table
+    assert len(native_backend._PAIRS) == before
+
+
 def test_auto_takes_the_native_kernels_for_float32_on_the_cpu():
     assert select_backend("auto", torch.zeros(1)).name == "native"
     assert select_backend("auto", torch.zeros(1, dtype=torch.float64)).name == "torch"
@@ -133,7 +147,7 @@ def test_a_backend_that_cannot_run_says_why(monkeypatch):
         select_backend("cudnn", torch.zeros(1))
     with pytest.raises(ConfigError, match=r"'native' cannot be used: .* torch.float64 on cpu"):
         select_backend("native", torch.zeros(1, dtype=torch.float64))
-    monkeypatch.setattr(native_backend, "PROBLEM", "the native module is not built")
+    monkeypatch.setattr(native, "PROBLEM", "the native module is not built")
     with pytest.raises(ConfigError, match="'native' cannot be used: the native module is not"):
         select_backend("native", torch.zeros(1))
     assert select_backend("auto", torch.zeros(1)).name == "torch"

@@ -14,6 +14,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from detailbase_core import native
 from detailbase_core.checkpoint import Checkpoint
 from tests.toy_scenes import toy_arrays, toy_records, write_scene
 from training.trainer.errors import TrainingError
@@ -115,8 +116,9 @@ def test_a_step_waits_for_nothing_outside_the_network(toy_run, monkeypatch):
     assert waits.seen
 
 
-def test_a_whole_step_waits_for_the_numbers_of_voxels_and_pooled_pairs_only(toy_run):
+def test_a_whole_step_waits_for_the_numbers_of_voxels_and_pooled_pairs_only(toy_run, monkeypatch):
     run = toy_run(steps=9)
+    monkeypatch.setattr(native, "PROBLEM", "not on a GPU")
     run.learner.train()
     with HostWaits() as waits:
         run.train_step()

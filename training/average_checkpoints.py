@@ -1,8 +1,8 @@
 """Average checkpoints of one network: python -m training.average_checkpoints OUT FIRST SECOND ...
 
 Runs that begin from the same weights and differ in seed, rooms or augmentation end near each
-other; the mean of their weights is better than each, on things never seen above all ("Model
-soups", Wortsman et al., ICML 2022), and costs nothing where it is used.
+other; the mean of their weights is as a rule better than most of them ("Model soups", Wortsman et
+al., ICML 2022), and costs nothing where it is used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from detailbase_core.checkpoint import TEXT_PREFIX, Checkpoint, save_checkpoint
+from detailbase_core.checkpoint import TEXT_PREFIX, Checkpoint, load_strict, save_checkpoint
 from detailbase_core.errors import CheckpointError
 from detailbase_core.text_encoder import SmallTextEncoder
 
@@ -34,7 +34,8 @@ def average_checkpoints(paths: Sequence[Path], out: Path) -> None:
         out: written atomically.
 
     Raises:
-        CheckpointError: a file cannot be read, is not of this library, or is of another network.
+        CheckpointError: a file cannot be read, is not of this library, is of another network, or
+            holds what is no number.
         OSError: `out` cannot be written.
     """
     checkpoints = [Checkpoint.read(path) for path in paths]
@@ -43,9 +44,9 @@ def average_checkpoints(paths: Sequence[Path], out: Path) -> None:
         _check_alike(one, first)
     model, text = first.load()
     for module, prefix in ((model, ""), (text, TEXT_PREFIX)):
-        state = module.state_dict()
-        means = {name: _mean([c.tensors[prefix + name] for c in checkpoints]) for name in state}
-        module.load_state_dict(means)
+        names = module.state_dict()
+        means = {name: _mean([c.tensors[prefix + name] for c in checkpoints]) for name in names}
+        load_strict(module, means, f"mean of {', '.join(map(str, paths))}")
     assert isinstance(text, SmallTextEncoder)
     trained = "; ".join(c.metadata.get("training", str(c.path)) for c in checkpoints)
     save_checkpoint(out, model, text, {"training": f"mean of {len(paths)} runs: {trained}"})

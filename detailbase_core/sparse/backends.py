@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import torch
 
+from detailbase_core import native
 from detailbase_core.errors import ConfigError
 from detailbase_core.sparse import native_backend, torch_backend, triton_backend
 from detailbase_core.sparse.spconv_backend import SpconvBackend, find_spconv
@@ -99,14 +100,14 @@ def select_backend(name: str, features: Tensor) -> Backend:
 
 def available_backends() -> dict[str, str]:
     """For each backend "ok", with what it runs on, or why it cannot be used on this machine."""
-    native = native_backend.PROBLEM or f"ok ({native_backend.instruction_set()})"
+    built = native.PROBLEM or f"ok ({native_backend.instruction_set()})"
     spconv, problem = _load_spconv()
     if spconv is not None:
         problem = "ok" if torch.cuda.is_available() else "installed, but there is no CUDA GPU"
     triton = triton_backend.find_problem()
     if not triton:
         triton = "ok" if torch.cuda.is_available() else "installed, but there is no CUDA GPU"
-    return {"native": native, "torch": "ok", "triton": triton, "spconv": problem}
+    return {"native": built, "torch": "ok", "triton": triton, "spconv": problem}
 
 
 def _native_problem(features: Tensor) -> str:
@@ -116,7 +117,7 @@ def _native_problem(features: Tensor) -> str:
         dtype = torch.get_autocast_dtype(device)
     if device != "cpu" or dtype != torch.float32:
         return f"it computes float32 on the CPU, and this is {dtype} on {device}"
-    return native_backend.PROBLEM
+    return native.PROBLEM
 
 
 def _triton_problem(features: Tensor) -> str:

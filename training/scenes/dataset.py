@@ -41,7 +41,7 @@ class SceneTensors:
             each superpoint; UNKNOWN where that is not told, STRUCTURE for floor and walls.
         owners: (S,) int64, column of the object that owns most of each superpoint; 0 for
             structure, as where nothing owns it.
-        middles: (O, 2) float32, mean x and y of each object's points.
+        middles: (O, 2) float32, mean x and y of each object's points, as in xyz.
     """
 
     scene_id: str
