@@ -33,7 +33,11 @@ class Bias(NamedTuple):
 
 
 class KeysValues(NamedTuple):
-    """Projected keys and values, (G, heads, S, D / heads) each."""
+    """Projected keys and values, (G, heads, S, D / heads) each.
+
+    With a bias the keys have the W numbers of each of its keys behind them, the values as many
+    zeros: fused kernels want both equally wide.
+    """
 
     keys: Tensor
     values: Tensor
@@ -55,24 +59,30 @@ class Attention(nn.Module):
         self, queries: Tensor, keys: Tensor, allowed: Tensor, bias: Bias | None = None
     ) -> Tensor:
         """Attend to keys (G, S, D), also the values; otherwise as `attend`."""
-        return self.attend(queries, self.keys_values(keys), allowed, bias)
+        of_queries, of_keys = (None, None) if bias is None else bias
+        return self.attend(queries, self.keys_values(keys, of_keys), allowed, of_queries)
 
-    def keys_values(self, keys: Tensor) -> KeysValues:
+    def keys_values(self, keys: Tensor, of_keys: Tensor | None = None) -> KeysValues:
         """What is the same for all queries.
 
         Args:
             keys: (G, S, D).
+            of_keys: (G, S, W), the keys' part of a bias; then `attend` wants the queries' part.
         """
         dim = keys.shape[-1]
         projected = F.linear(keys, self.in_proj_weight[dim:], self.in_proj_bias[dim:])
-        return KeysValues(*(self._split_heads(x) for x in projected.chunk(2, -1)))
+        key, value = (self._split_heads(x) for x in projected.chunk(2, -1))
+        if of_keys is None:
+            return KeysValues(key, value)
+        shared = of_keys.to(key.dtype).unsqueeze(1).expand(-1, self.heads, -1, -1)
+        return KeysValues(torch.cat([key, shared], dim=-1), F.pad(value, (0, shared.shape[-1])))
 
     def attend(
         self,
         queries: Tensor,
         keys_values: KeysValues,
         allowed: Tensor,
-        bias: Bias | None = None,
+        of_queries: Tensor | None = None,
     ) -> Tensor:
         """Attend.
 
@@ -80,7 +90,7 @@ class Attention(nn.Module):
             queries: (G, Q, D).
             keys_values: of S keys.
             allowed: (G, 1 or Q, S) bool, True where a query may look; at least one per row.
-            bias: added to the products of queries and keys, where given.
+            of_queries: (G, heads, Q, W), the queries' part of a bias, where the keys have theirs.
 
         Returns:
             (G, Q, D).
@@ -89,11 +99,8 @@ class Attention(nn.Module):
         projected = F.linear(queries, self.in_proj_weight[:dim], self.in_proj_bias[:dim])
         query, (key, value) = self._split_heads(projected), keys_values
         scale = query.shape[-1] ** -0.5
-        if bias is not None:
-            query = torch.cat([query, (bias.of_queries / scale).to(query.dtype)], dim=-1)
-            shared = bias.of_keys.to(key.dtype).unsqueeze(1).expand(-1, self.heads, -1, -1)
-            key = torch.cat([key, shared], dim=-1)
-            value = F.pad(value, (0, shared.shape[-1]))  # fused kernels want keys' width
+        if of_queries is not None:
+            query = torch.cat([query, (of_queries / scale).to(query.dtype)], dim=-1)
         attended = F.scaled_dot_product_attention(
             query, key, value, attn_mask=allowed.unsqueeze(1), scale=scale
         )[..., : dim // self.heads]
@@ -123,6 +130,16 @@ class DecoderLayer(nn.Module):
         self.query_place = nn.Linear(2 * WAVES, dim) if config.query_positions else None
         self.relative = RelativePositions(config) if config.relative_positions else None
 
+    def keys_values(self, keys: Tensor, place_waves: Tensor) -> KeysValues:
+        """What all queries see of the superpoints in this layer.
+
+        Args:
+            keys: (G, S, D).
+            place_waves: (G, S, 2 WAVES), waves at each superpoint's object.
+        """
+        places = None if self.relative is None else place_waves
+        return self.cross_attention.keys_values(keys, places)
+
     def forward(
         self,
         queries: Tensor,
@@ -135,25 +152,24 @@ class DecoderLayer(nn.Module):
 
         Args:
             queries: (G, B, T, D).
-            keys_values: of the superpoints, from this layer's cross_attention.
+            keys_values: of the superpoints, by this layer.
             visible: (G, B, T, S) bool, the superpoints that each query may look at.
             connected: (G, B, 1 or T, T) bool, which rows each row may hear from.
-            places: of superpoints and words, where the layer has options that use them.
+            places: of the words, where the layer has options that use them.
 
         Returns:
             (G, B, T, D), and the preference for places with which to draw masks,
             (G, B, T, 2 WAVES), where the layer has relative positions.
         """
         shape = queries.shape
-        bias, references, preference = None, None, None
+        looking, references, preference = None, None, None
         if places is not None and self.query_place is not None:
             queries = queries + self.query_place(places.word_waves)
         if places is not None and self.relative is not None:
             references = self.relative.references(queries, places.words, connected)
-            looking = self.relative.looking(queries, references)
-            bias = Bias(looking.flatten(1, 2).transpose(1, 2), places.superpoint_waves)
+            looking = self.relative.looking(queries, references).flatten(1, 2).transpose(1, 2)
         flat = queries.flatten(1, 2)
-        seen = self.cross_attention.attend(flat, keys_values, visible.flatten(1, 2), bias)
+        seen = self.cross_attention.attend(flat, keys_values, visible.flatten(1, 2), looking)
         flat = flat + self.dropout(seen)
         if self.use_cross_norm:
             flat = self.cross_norm(flat)

@@ -152,7 +152,7 @@ class MaskDecoder(nn.Module):
         for layer, keys_values in zip(self.layers, of_layers, strict=True):
             check_cancelled(cancel)
             visible = _visible_superpoints(masks[-1], superpoints.padding)
-            places = self._places(masks[-1], superpoints, place_waves)
+            places = self._places(masks[-1], superpoints)
             queries, preference = layer(queries, keys_values, visible, connected, places)
             answers.append(self.out_norm(queries))
             mask_logits = _masks(answers[-1], mask_features)
@@ -205,16 +205,14 @@ class MaskDecoder(nn.Module):
             key_part, mask_part = self.position_proj(embedding).chunk(2, dim=-1)
             keys, mask_features = keys + key_part, mask_features + mask_part
         layers = cast("Iterable[DecoderLayer]", self.layers)
-        of_layers = tuple(layer.cross_attention.keys_values(keys) for layer in layers)
+        of_layers = tuple(layer.keys_values(keys, place_waves) for layer in layers)
         return SceneKeys(place_waves, of_layers, mask_features)
 
-    def _places(
-        self, mask_logits: Tensor, superpoints: SuperpointBatch, place_waves: Tensor
-    ) -> Places | None:
+    def _places(self, mask_logits: Tensor, superpoints: SuperpointBatch) -> Places | None:
         if not self.uses_places:
             return None
         middles = mask_middles(mask_logits, superpoints.object_centers, superpoints.padding)
-        return Places(place_waves, middles, waves(middles, self.waves))
+        return Places(middles, waves(middles, self.waves))
 
     def _predictions(self, answers: Tensor, masks: Sequence[Tensor]) -> list[Prediction]:
         """Scores and presence of all answers (L, G, B, T, D) at once, beside their masks."""

@@ -21,15 +21,13 @@ MATCH_DIM = 16  # per head, to choose whose place to refer to
 
 
 class Places(NamedTuple):
-    """Where everything is.
+    """Where the words' objects are.
 
     Attributes:
-        superpoint_waves: (G, S, 2 WAVES), waves at each superpoint's object.
         words: (G, B, T, 3) float32, metres: the middle of each query's present mask.
         word_waves: (G, B, T, 2 WAVES), waves there.
     """
 
-    superpoint_waves: Tensor
     words: Tensor
     word_waves: Tensor
 
