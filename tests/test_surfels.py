@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.synthetic.camera import Camera
@@ -12,6 +12,7 @@ from detailbase_core.synthetic.path import look
 from detailbase_core.synthetic.surfels import Surfels
 
 CAMERA = Camera(width=40, height=30, fov_deg=80)
+NEAR = 0.05
 
 
 def disks(points, normals, radius) -> Surfels:
@@ -30,7 +31,7 @@ def disks(points, normals, radius) -> Surfels:
 
 def draw(surfels: Surfels, pose: np.ndarray, far: float = 10.0):
     depth = np.full((CAMERA.height, CAMERA.width), np.inf, np.float32)
-    index = surfels.draw(pose, CAMERA.focal_px, depth, near=0.05, far=far)
+    index = surfels.draw(pose, CAMERA.focal_px, depth, near=NEAR, far=far)
     return depth, index
 
 
@@ -42,7 +43,8 @@ def twin(surfels: Surfels, pose: np.ndarray, far: float = 10.0) -> np.ndarray:
     with np.errstate(all="ignore"):
         depth = (points * normals).sum(-1) / (rays * normals).sum(-1)
         off = np.linalg.norm(rays * depth[..., None] - points, axis=-1)
-        hit = (off <= surfels.radius) & (depth >= 0.05) & (depth <= far)
+        hit = (off <= surfels.radius) & (depth >= NEAR) & (depth <= far)
+        hit &= points[:, 2] > NEAR  # of others nothing is drawn
     return np.where(hit, depth, np.inf).min(axis=1).reshape(CAMERA.height, CAMERA.width)
 
 
@@ -54,6 +56,7 @@ def twin(surfels: Surfels, pose: np.ndarray, far: float = 10.0) -> np.ndarray:
     heading=st.floats(-3.1, 3.1),
     down=st.floats(-1.2, 1.2),
 )
+@example(seed=1290, count=20, radius=0.25, heading=0.0, down=0.0)  # a middle behind the near plane
 def test_it_sees_what_its_twin_sees(seed, count, radius, heading, down):
     rng = np.random.default_rng(seed)
     surfels = disks(rng.uniform(-2, 2, (count, 3)), rng.normal(size=(count, 3)), radius)

@@ -91,7 +91,8 @@ class Surfels:
             focal_px: focal length; the principal point is the image's middle.
             depth: (height, width) float32 z of what lies behind, inf = nothing; overwritten
                 where a disk is nearer.
-            near, far: bounds of z, metres.
+            near, far: bounds of z, metres; of a disk whose middle is nearer than `near` nothing is
+                seen, even where it reaches farther.
 
         Returns:
             (height, width) int32 row of the disk seen, -1 = none.
