@@ -4,8 +4,8 @@
 #include <pybind11/pybind11.h>
 
 #include <algorithm>
-#include <stdexcept>
 
+#include "array_checks.h"
 #include "norm_relu.h"
 #include "row_groups.h"
 #include "voxel_cells.h"
@@ -14,13 +14,6 @@ namespace py = pybind11;
 
 namespace detailbase {
 namespace {
-
-template <class T>
-using Array = py::array_t<T, py::array::c_style>;
-
-void require(bool fits, const char* what) {
-  if (!fits) throw std::invalid_argument(what);
-}
 
 void require_below(const Array<int64_t>& numbers, int64_t end, const char* what) {
   const int64_t* begin = numbers.data();

@@ -10,4 +10,8 @@ namespace detailbase {
 void norm_relu(const float* rows, int64_t count, int width, const float* scale, const float* shift,
                float* result, int threads);
 
+// The same on one thread, for rows that are in its cache.
+void norm_relu_rows(const float* rows, int64_t count, int width, const float* scale,
+                    const float* shift, float* result);
+
 }  // namespace detailbase

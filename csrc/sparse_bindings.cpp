@@ -5,9 +5,9 @@
 #include <pybind11/stl.h>
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 
+#include "array_checks.h"
 #include "sparse_conv.h"
 #include "sparse_maps.h"
 
@@ -15,13 +15,6 @@ namespace py = pybind11;
 
 namespace detailbase {
 namespace {
-
-template <class T>
-using Array = py::array_t<T, py::array::c_style>;
-
-void require(bool fits, const char* what) {
-  if (!fits) throw std::invalid_argument(what);
-}
 
 WeightView view(const py::array_t<float>& weight) {
   require(weight.ndim() == 3, "weight: expected [out, K, in]");

@@ -162,7 +162,7 @@ void pair_product(const float* source, const RowPairs& listed, const WeightView&
                              weights.data() + k * step, padded_out, sums);
       if (sums != to) copy_rows(sums, count, padded_out, weight.out, to);
       if (finish.scale != nullptr)
-        norm_relu(to, count, weight.out, finish.scale, finish.shift, to, 1);
+        norm_relu_rows(to, count, weight.out, finish.scale, finish.shift, to);
     }
   }
 }
