@@ -9,6 +9,7 @@ which are never copied per sentence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
@@ -53,7 +54,7 @@ class SuperpointBatch:
     geometry: Tensor
     votes: Votes | None = None
 
-    @property
+    @cached_property
     def object_centers(self) -> Tensor:
         """(G, S, 3) the centre of each superpoint's object, as far as known; no gradient."""
         if self.votes is None:
@@ -151,8 +152,9 @@ class MaskDecoder(nn.Module):
         masks = [_masks(answers[0], mask_features)]
         for layer, keys_values in zip(self.layers, of_layers, strict=True):
             check_cancelled(cancel)
-            visible = _visible_superpoints(masks[-1], superpoints.padding)
-            places = self._places(masks[-1], superpoints)
+            probabilities = _probabilities(masks[-1], superpoints.padding)
+            visible = _visible_superpoints(probabilities, superpoints.padding)
+            places = self._places(probabilities, superpoints.object_centers)
             queries, preference = layer(queries, keys_values, visible, connected, places)
             answers.append(self.out_norm(queries))
             mask_logits = _masks(answers[-1], mask_features)
@@ -179,7 +181,8 @@ class MaskDecoder(nn.Module):
         """The last prediction with the look-alikes of each row weighed against each other."""
         assert self.look_alikes is not None
         first, last = predictions[0].mask_logits, predictions[-1].mask_logits
-        middles = mask_middles(last, superpoints.object_centers, superpoints.padding)
+        probabilities = _probabilities(last, superpoints.padding)
+        middles = mask_middles(probabilities, superpoints.object_centers)
         better = self.look_alikes(
             answers.flatten(1, 2),
             (first.flatten(1, 2), last.flatten(1, 2)),
@@ -208,10 +211,10 @@ class MaskDecoder(nn.Module):
         of_layers = tuple(layer.keys_values(keys, place_waves) for layer in layers)
         return SceneKeys(place_waves, of_layers, mask_features)
 
-    def _places(self, mask_logits: Tensor, superpoints: SuperpointBatch) -> Places | None:
+    def _places(self, probabilities: Tensor, centers: Tensor) -> Places | None:
         if not self.uses_places:
             return None
-        middles = mask_middles(mask_logits, superpoints.object_centers, superpoints.padding)
+        middles = mask_middles(probabilities, centers)
         return Places(middles, waves(middles, self.waves))
 
     def _predictions(self, answers: Tensor, masks: Sequence[Tensor]) -> list[Prediction]:
@@ -234,11 +237,15 @@ def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:
     return torch.einsum("gbtw,gsw->gbts", queries, of_superpoints)
 
 
-def _visible_superpoints(mask_logits: Tensor, padding: Tensor) -> Tensor:
+def _probabilities(mask_logits: Tensor, padding: Tensor) -> Tensor:
+    """(G, B, T, S) float32 of masks, zeros at padding; without gradient."""
+    return mask_logits.detach().float().sigmoid() * ~padding[:, None, None, :]
+
+
+def _visible_superpoints(probabilities: Tensor, padding: Tensor) -> Tensor:
     """(G, B, T, S) bool: where the mask is on; everywhere real for a query whose mask is empty."""
-    real = ~padding[:, None, None, :]
-    on = (mask_logits.detach().sigmoid() >= 0.5) & real
-    return on | (real & ~on.any(dim=-1, keepdim=True))
+    on = probabilities >= 0.5
+    return on | (~on.any(dim=-1, keepdim=True) & ~padding[:, None, None, :])
 
 
 def _two_layers(width_in: int, hidden: int, width_out: int) -> nn.Sequential:

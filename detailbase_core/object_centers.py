@@ -65,11 +65,15 @@ class ObjectCenters:
         Returns:
             (M,) labels; None where most of the mask is structure, which has no centre.
         """
-        used, place, sizes = np.unique(
-            self.point_to_superpoint[points], return_inverse=True, return_counts=True
-        )
-        labels = self.group(used, sizes)
-        return None if labels is None else labels[place]
+        owners = self.point_to_superpoint[points]
+        sizes = np.bincount(owners, minlength=len(self.centers))
+        used = np.flatnonzero(sizes)
+        labels = self.group(used, sizes[used])
+        if labels is None:
+            return None
+        label_of_superpoint = np.zeros_like(sizes)
+        label_of_superpoint[used] = labels
+        return label_of_superpoint[owners]
 
     def group(self, used: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """One label per superpoint of a mask: which object it belongs to.

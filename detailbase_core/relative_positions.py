@@ -32,21 +32,19 @@ class Places(NamedTuple):
     word_waves: Tensor
 
 
-def mask_middles(mask_logits: Tensor, centers: Tensor, padding: Tensor) -> Tensor:
-    """Mean place of each mask, by the probabilities of its superpoints; without gradient.
+def mask_middles(probabilities: Tensor, centers: Tensor) -> Tensor:
+    """Mean place of each mask, by the probabilities of its superpoints.
 
     Args:
-        mask_logits: (G, B, T, S).
+        probabilities: (G, B, T, S) float32, zeros at padding.
         centers: (G, S, 3) float32.
-        padding: (G, S) bool.
 
     Returns:
         (G, B, T, 3) float32.
     """
-    with torch.autocast(mask_logits.device.type, enabled=False):
-        part = mask_logits.detach().float().sigmoid() * ~padding[:, None, None, :]
-        total = part.sum(dim=-1, keepdim=True).clamp(min=1e-6)
-        return torch.einsum("gbts,gsc->gbtc", part, centers.float()) / total
+    with torch.autocast(probabilities.device.type, enabled=False):
+        total = probabilities.sum(dim=-1, keepdim=True).clamp(min=1e-6)
+        return torch.einsum("gbts,gsc->gbtc", probabilities, centers.float()) / total
 
 
 class RelativePositions(nn.Module):

@@ -9,6 +9,7 @@ import torch
 
 from detailbase_core import scene_context
 from detailbase_core.config import ModelConfig
+from detailbase_core.decoder_layer import Attention, Bias
 from detailbase_core.errors import ConfigError
 from detailbase_core.mask_decoder import SuperpointBatch
 from detailbase_core.model import DetailBase
@@ -116,11 +117,28 @@ def test_references_are_mixtures_of_real_words_places():
     )
 
 
+@pytest.mark.parametrize("autocast", [False, True])
+def test_attention_with_a_bias_is_the_same_step_by_step(autocast):
+    torch.manual_seed(0)
+    attention = Attention(dim=32, heads=4)
+    queries, keys = torch.randn(2, 5, 32), torch.randn(2, 40, 32)
+    bias = Bias(torch.randn(2, 5, 4, 6).transpose(1, 2), torch.randn(2, 40, 6))
+    allowed = torch.rand(2, 5, 40) < 0.2
+    allowed[..., 0] = True
+    with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+        fused = attention(queries, keys, allowed, bias)
+        with torch.no_grad():
+            step_by_step = attention(queries, keys, allowed, bias)
+            without_bias = attention(queries, keys, allowed)
+    close = {"atol": 0.05, "rtol": 0.05} if autocast else {"atol": 1e-5, "rtol": 1e-5}
+    torch.testing.assert_close(step_by_step, fused.detach(), **close)
+    assert not torch.allclose(without_bias, fused.detach(), **close)
+
+
 def test_a_masks_middle():
     centers = torch.tensor([[[0.0, 0, 0], [2, 0, 0], [50, 50, 50]]])
-    padding = torch.tensor([[False, False, True]])
-    logits = torch.tensor([[[[20.0, 20, 20], [20, -20, 20], [-200, -200, -200]]]])
-    middles = mask_middles(logits, centers, padding)[0, 0]
+    probabilities = torch.tensor([[[[1.0, 1, 0], [1, 0, 0], [0, 0, 0]]]])
+    middles = mask_middles(probabilities, centers)[0, 0]
     torch.testing.assert_close(middles[:2], torch.tensor([[1.0, 0, 0], [0, 0, 0]]))
     assert middles[2].isfinite().all()  # an empty mask is somewhere
 
