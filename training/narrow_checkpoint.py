@@ -1,0 +1,216 @@
+"""Narrow a checkpoint's U-Net: python -m training.narrow_checkpoint WIDE NARROW 16 40 64 64 64
+
+Each level keeps the channels that add most to what reads them (the idea of Li et al., "Pruning
+Filters for Efficient ConvNets", ICLR 2017). The new file answers badly until it is trained further
+(`start=NARROW model.widths=[16,40,64,64,64]`), which takes less than training from the beginning.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from dataclasses import replace
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+
+from detailbase_core.checkpoint import Checkpoint, load_strict, save_checkpoint
+from detailbase_core.errors import CheckpointError, ConfigError
+from detailbase_core.model import DetailBase
+from detailbase_core.text_encoder import SmallTextEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from torch import Tensor
+
+    from detailbase_core.config import ModelConfig
+
+    State = Mapping[str, Tensor]
+
+NORM_TENSORS = ("weight", "bias", "running_mean", "running_var")
+HEADS = ("decoder.key_proj", "decoder.mask_head.0", "offset_head.hidden")  # read all pooled levels
+Stream = tuple[int, str]  # a level, and which of its sets of channels
+
+
+class Norm(NamedTuple):
+    """A norm with its ReLU, and the streams whose channels lie side by side in it."""
+
+    name: str
+    streams: tuple[Stream, ...]
+
+
+class Layer(NamedTuple):
+    """A convolution or linear layer, and where its channels come from and go to.
+
+    Attributes:
+        name: of the module.
+        inputs: what gives its input, side by side; a head reads more behind it.
+        writes: the stream of its output; None = none of the U-Net's.
+        raw: it reads what those norms read, and not what they give.
+    """
+
+    name: str
+    inputs: tuple[Norm, ...]
+    writes: Stream | None
+    raw: bool = False
+
+
+def narrow_checkpoint(path: Path, out: Path, widths: Sequence[int]) -> None:
+    """Write the checkpoint with fewer channels per level.
+
+    Args:
+        path: a checkpoint of our own.
+        out: written atomically.
+        widths: of each level, none above what it has.
+
+    Raises:
+        CheckpointError: the file cannot be read, carries no text encoder of this library, or its
+            network has parts that this module does not know.
+        ConfigError: the widths do not suit the network.
+        OSError: `out` cannot be written.
+    """
+    checkpoint = Checkpoint.read(path)
+    if "text" not in checkpoint.metadata:
+        raise CheckpointError(f"{path}: carries no network and text encoder of this library")
+    model, text = checkpoint.load()
+    assert isinstance(text, SmallTextEncoder)
+    trained = checkpoint.metadata.get("training", str(path))
+    note = f"{trained}; narrowed to {' '.join(map(str, widths))}"
+    save_checkpoint(out, narrowed(model, widths), text, {"training": note})
+
+
+def narrowed(model: DetailBase, widths: Sequence[int]) -> DetailBase:
+    """A network of narrower levels, made of the given one's most used channels; in eval mode.
+
+    Raises:
+        CheckpointError, ConfigError: see narrow_checkpoint.
+    """
+    config, wide = model.config, model.config.widths
+    if len(widths) != len(wide) or any(not 0 < n <= w for n, w in zip(widths, wide, strict=True)):
+        raise ConfigError(f"widths {list(widths)}: the network has {list(wide)}, give up to these")
+    if config.pointwise_reinterpret or config.context_layers:
+        raise CheckpointError(
+            "a network with pointwise_reinterpret or context_layers cannot be narrowed"
+        )
+    state = {name: tensor.float() for name, tensor in model.state_dict().items()}
+    layers = [layer for layer in _layers(config) if f"{layer.name}.weight" in state]
+    kept = {
+        stream: torch.topk(use, widths[stream[0]]).indices.sort().values
+        for stream, use in _uses(state, layers, wide).items()
+    }
+    small = DetailBase(replace(config, widths=tuple(widths)))
+    load_strict(small, _selected(state, layers, kept, wide), "the narrowed network")
+    return small.eval()
+
+
+def _layers(config: ModelConfig) -> Iterator[Layer]:
+    """Every layer of the U-Net and those that read its output."""
+    deepest = len(config.widths) - 1
+    down: list[Stream] = [(level, "down") for level in range(deepest + 1)]
+    up: list[Stream] = [*((level, "up") for level in range(deepest)), down[-1]]
+    yield Layer("unet.input_conv", (), down[0])
+    for level in range(deepest + 1):
+        at = f"unet.levels.{level}."
+        for repeat in range(config.block_reps):
+            yield from _block(f"{at}blocks.{repeat}.", (down[level],), down[level])
+        if level == deepest:
+            break
+        raised: Stream = (level, "raised")
+        yield Layer(f"{at}down_conv", (Norm(f"{at}down_norm", (down[level],)),), down[level + 1])
+        yield Layer(f"{at}up_conv", (Norm(f"{at}up_norm", (up[level + 1],)),), raised)
+        for repeat in range(config.block_reps):
+            reads = (up[level],) if repeat else (down[level], raised)
+            yield from _block(f"{at}tail_blocks.{repeat}.", reads, up[level])
+    names = ["output_norm", *(f"coarse_norms.{n}" for n in range(config.pooled_levels - 1))]
+    pooled = tuple(Norm(f"unet.{name}", (stream,)) for name, stream in zip(names, up, strict=False))
+    yield from (Layer(head, pooled, None) for head in HEADS)
+
+
+def _block(at: str, reads: tuple[Stream, ...], writes: Stream) -> Iterator[Layer]:
+    hidden: Stream = (writes[0], at)
+    first = (Norm(f"{at}norm1", reads),)
+    yield Layer(f"{at}conv1", first, hidden)
+    yield Layer(f"{at}conv2", (Norm(f"{at}norm2", (hidden,)),), writes)
+    if reads != (writes,):
+        yield Layer(f"{at}shortcut", first, writes, raw=True)
+
+
+def _uses(state: State, layers: Sequence[Layer], widths: Sequence[int]) -> dict[Stream, Tensor]:
+    """What each channel adds to the layers that read it: its mean square times its weights'."""
+    uses: dict[Stream, Tensor] = {}
+    for layer in layers:
+        weights = state[f"{layer.name}.weight"].square().flatten(0, -2).sum(dim=0)
+        begin = 0
+        for norm in layer.inputs:
+            square = _mean_square(state, norm.name, layer.raw)
+            use = square * weights[begin : begin + len(square)]
+            begin += len(square)
+            parts = torch.split_with_sizes(use, [widths[level] for level, _ in norm.streams])
+            for stream, part in zip(norm.streams, parts, strict=True):
+                uses[stream] = uses.get(stream, 0) + part
+    return uses
+
+
+def _mean_square(state: State, norm: str, raw: bool) -> Tensor:
+    """Of each channel before the norm (`raw`), or after its ReLU if it was Gaussian before."""
+    scale, shift, mean, variance = (state[f"{norm}.{name}"] for name in NORM_TENSORS)
+    if raw:
+        return mean.square() + variance
+    scale = scale.abs().clamp(min=1e-6)
+    ratio = shift / scale
+    density = torch.exp(-ratio.square() / 2) / math.sqrt(2 * math.pi)
+    power: Tensor = (shift.square() + scale.square()) * torch.special.ndtr(ratio)
+    return power + shift * scale * density
+
+
+def _selected(
+    state: State, layers: Sequence[Layer], kept: Mapping[Stream, Tensor], widths: Sequence[int]
+) -> dict[str, Tensor]:
+    """The network's tensors with the kept channels only."""
+    small = dict(state)
+    for layer in layers:
+        name = f"{layer.name}.weight"
+        rows = torch.arange(len(state[name])) if layer.writes is None else kept[layer.writes]
+        streams = [stream for norm in layer.inputs for stream in norm.streams]
+        columns = _places(streams, kept, widths)
+        rest = torch.arange(sum(widths[level] for level, _ in streams), state[name].shape[-1])
+        small[name] = state[name][rows].index_select(-1, torch.cat([columns, rest]))
+        for norm in layer.inputs:
+            for tensor in (f"{norm.name}.{name}" for name in NORM_TENSORS):
+                small[tensor] = state[tensor][_places(norm.streams, kept, widths)]
+    return small
+
+
+def _places(
+    streams: Sequence[Stream], kept: Mapping[Stream, Tensor], widths: Sequence[int]
+) -> Tensor:
+    """Where the kept channels of streams lie that are side by side."""
+    begins = accumulate((widths[level] for level, _ in streams), initial=0)
+    places = [kept[stream] + begin for stream, begin in zip(streams, begins, strict=False)]
+    return torch.cat([torch.empty(0, dtype=torch.long), *places])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; 0 = written."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path, help="file to read")
+    parser.add_argument("out", type=Path, help="file to write")
+    parser.add_argument(
+        "widths", type=int, nargs="+", help="channels of each level, fine to coarse"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        narrow_checkpoint(given.checkpoint, given.out, given.widths)
+    except (CheckpointError, ConfigError, OSError) as error:
+        print(f"narrow_checkpoint: {error}", file=sys.stderr)
+        return 1
+    print(f"narrowed to {' '.join(map(str, given.widths))}, to be trained further: {given.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
