@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detailbase_core.instances import separate_instances
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from detailbase_core.config import InstanceConfig
     from detailbase_core.mask_decoder import Prediction
     from detailbase_core.object_centers import ObjectCenters
+    from detailbase_core.surest_objects import Meant
     from detailbase_core.types import Scene, Sentence
 
 
@@ -48,17 +50,28 @@ def answer_query(
     spans += [(phrase.text, phrase.begin, phrase.end) for phrase in sentence.phrases]
 
     grounded: list[GroundedPhrase] = []
+    known: dict[int, tuple[Instance, ...]] = {}  # the sentence mostly means what a phrase does
     next_id = 0
-    for span, (mask, whole), score, present in zip(spans, meant, scores, presence, strict=True):
+    for span, meaning, score, present in zip(spans, meant, scores, presence, strict=True):
         instances: tuple[Instance, ...] = ()
         if present >= config.presence_threshold:
-            points: NDArray[np.bool_] = mask[scene.point_to_superpoint]
-            instances = separate_instances(
-                scene.cloud.xyz, points, score, config, next_id, centers, whole
+            if id(meaning) not in known:
+                known[id(meaning)] = _objects(scene, meaning, config, centers)
+            instances = tuple(
+                replace(one, id=next_id + n, score=score)
+                for n, one in enumerate(known[id(meaning)])
             )
         next_id += len(instances)
         grounded.append(GroundedPhrase(*span, score, present, instances))
     return grounded[0], tuple(grounded[1:])
+
+
+def _objects(
+    scene: Scene, meant: Meant, config: InstanceConfig, centers: ObjectCenters | None
+) -> tuple[Instance, ...]:
+    """What is meant, apart; ids count from 0."""
+    points: NDArray[np.bool_] = meant.mask[scene.point_to_superpoint]
+    return separate_instances(scene.cloud.xyz, points, 0.0, config, 0, centers, meant.whole)
 
 
 def _wordings(sentence: Sentence) -> Iterator[tuple[list[str], str]]:

@@ -99,12 +99,15 @@ def _without_strays(
 ) -> NDArray[np.int64]:
     """Labels where small groups have joined the nearest larger one."""
     points = np.bincount(labels, weights=sizes)
+    small = points < STRAY_SHARE * points.max()
+    if not small.any():
+        return labels
     middles = np.stack(
         [np.bincount(labels, weights=sizes * axis) / points for axis in centers.T], axis=1
     )
-    large = np.flatnonzero(points >= STRAY_SHARE * points.max())
+    large = np.flatnonzero(~small)
     apart, nearest = cKDTree(middles[large]).query(middles)
-    stray = (points < STRAY_SHARE * points.max()) & (apart <= STRAY_M)
+    stray = small & (apart <= STRAY_M)
     renamed = np.where(stray, large[nearest], np.arange(len(points)))
     joined: NDArray[np.int64] = renamed[labels]
     return joined

@@ -115,7 +115,7 @@ def check_answer(answer, sentence: str) -> None:
             mean = cloud.xyz[points].mean(axis=0, dtype=np.float64)
             assert np.allclose(mean, instance.centroid, atol=1e-3)
             assert np.isfinite([*instance.box.center, *instance.box.size, instance.box.yaw]).all()
-            assert 0.0 <= instance.score <= 1.0
+            assert instance.score == phrase.score
     assert ids == list(range(len(ids)))
     assert all(seconds >= 0 for seconds in answer.stage_seconds.values())
 
