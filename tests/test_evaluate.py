@@ -16,7 +16,7 @@ from detailbase_core.surest_objects import Meant
 from tests.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
 from tests.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
 from training import evaluate as evaluate_module
-from training.evaluation.bootstrap import bootstrap_gap, room_ious
+from training.evaluation.bootstrap import bootstrap_change, bootstrap_gap, room_ious
 from training.evaluation.examination import Examinee, examination
 from training.evaluation.examine import Examiner
 from training.evaluation.examples import examples
@@ -264,6 +264,18 @@ def test_the_gap_is_between_the_means_of_runs():
     assert gap[:3] == (pytest.approx(0.1), pytest.approx(0.1), pytest.approx(0.1))
     assert gap.rooms == 2  # nothing is asked about c
     assert bootstrap_gap(ours[:1], theirs).low == pytest.approx(0.05)  # b alone
+
+
+def test_a_change_is_of_the_same_rooms_whose_phrases_may_be_others():
+    before = {"a": (1.0, 2), "b": (3.0, 4), "c": (0.0, 0), "elsewhere": (0.0, 9)}
+    after = {"a": (0.8, 2), "b": (0.5, 1), "c": (0.0, 0)}
+    change = bootstrap_change(after, before)
+    assert change.gap == pytest.approx(1.3 / 3 - 4 / 6)
+    assert change.low == pytest.approx(0.5 - 0.75)  # b alone
+    assert change.high == pytest.approx(0.4 - 0.5)  # a alone
+    assert change.rooms == 2
+    with pytest.raises(ValueError, match="nothing to compare"):
+        bootstrap_change({"c": (0.0, 0)}, before)
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -61,10 +61,13 @@ def test_drops_are_in_points_against_the_same_rooms(results):
     results = with_measures(results, "exam_seen", phrase_mIoU=0.9, plain_mIoU=0.7, spoken_mIoU=0.66)
     results = with_measures(results, "exam_seen_grey", phrase_mIoU=0.615, rooms=1)
     grey = results.sets["exam_seen_grey"]
-    grey = dataclasses.replace(grey, uncorrupted={**grey.uncorrupted, "phrase_mIoU": 0.7})
-    sets = {**results.sets, "exam_seen_grey": grey}
+    grey = dataclasses.replace(
+        grey, uncorrupted={**grey.uncorrupted, "phrase_mIoU": 0.7}, room_ious={"toy": (6.15, 10)}
+    )
+    seen = dataclasses.replace(results.sets["exam_seen"], room_ious={"toy": (14, 20)})
+    sets = {"exam_seen": seen, "exam_seen_grey": grey}
     text = corruption_section(sets)
-    assert "| exam_seen | grey (1 rooms) | -8.5 |" in text
+    assert "| exam_seen | grey (1 rooms) | -8.5 (-8.5 to -8.5) |" in text
     assert "| exam_seen | spoken text | -4.0 |" in text
     alone = {**sets, "exam_seen_grey": dataclasses.replace(grey, uncorrupted={})}
     with pytest.raises(BadFileError, match="evaluate exam_seen and exam_seen_grey in one command"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detailbase_core.errors import BadFileError
 from training.card.mistake_pictures import shown_mistakes
 from training.card.pictures import PICTURED, plain_sets
+from training.evaluation.bootstrap import bootstrap_change
 from training.evaluation.mistakes import KINDS
 from training.evaluation.results import base_of
 from training.evaluation.results_table import COUNTS, ROWS, gap_text, share_of
@@ -131,15 +132,17 @@ def corruption_section(sets: Mapping[str, SetResult]) -> str:
             raise BadFileError(
                 f"nothing to compare {name} with: evaluate {base} and {name} in one command"
             )
-        change = [100 * (result.measures[key] - result.uncorrupted[key]) for key in DROPS]
+        change = [f"{100 * (result.measures[key] - result.uncorrupted[key]):+.1f}" for key in DROPS]
+        interval = bootstrap_change(result.room_ious, sets[base].room_ious)
+        change[0] += f" ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
         corruption = name.removeprefix(base + "_").replace("_", " ")
         corruption += f" ({result.measures['rooms']:.0f} rooms)"
-        rows.append([base, corruption, *(f"{c:+.1f}" for c in change)])
+        rows.append([base, corruption, *change])
     head = ["set", "corruption", *(ROWS[key] for key in DROPS)]
     return (
-        "## What corruptions cost\n\nIn points, each against the same rooms as they were. "
-        "Sentences speak of what was seen, so that they are not all the same.\n\n"
-        + table(head, rows)
+        "## What corruptions cost\n\nIn points, each against the same rooms as they were; of the "
+        "first also the 95% interval of a paired bootstrap over rooms. Sentences speak of what was "
+        "seen, so that they are not all the same.\n\n" + table(head, rows)
     )
 
 

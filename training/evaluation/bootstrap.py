@@ -1,4 +1,4 @@
-"""How sure a gap between two models is: paired bootstrap over rooms."""
+"""How sure a gap between two models, or two sets of scenes, is: paired bootstrap over rooms."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from training.evaluation.outcomes import THING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from training.evaluation.outcomes import SentenceOutcome
 
     RoomIous = Mapping[str, Sequence[float]]  # by room: sum of IoUs, phrases; see room_ious
@@ -25,7 +27,7 @@ class Gap(NamedTuple):
     """A difference of phrase mIoU and where 95 of 100 resamples of the rooms put it.
 
     Attributes:
-        gap: first model minus second.
+        gap: first minus second.
         low, high: the interval.
         rooms: how many.
     """
@@ -62,11 +64,39 @@ def bootstrap_gap(ours: Sequence[RoomIous], theirs: Sequence[RoomIous]) -> Gap:
             if run.keys() != first.keys() or any(run[r][1] != first[r][1] for r in first):
                 raise ValueError("the models were not asked the same phrases of the same rooms")
         sums.append(np.mean([[run[room][0] for room in first] for run in side], axis=0))
-    if not counts.any():
+    return _paired(np.stack([sums[0], counts], axis=1), np.stack([sums[1], counts], axis=1))
+
+
+def bootstrap_change(after: RoomIous, before: RoomIous) -> Gap:
+    """Of one model between two sets of scenes, over the rooms that are in both.
+
+    What is seen in the rooms, and with it what is said of them, may differ between the sets.
+
+    Args:
+        after, before: `room_ious` of the sets.
+
+    Raises:
+        ValueError: no phrase is about a thing in either set's share of these rooms.
+    """
+    rooms = [room for room in after if room in before]
+    return _paired(*(np.array([s[r] for r in rooms], np.float64) for s in (after, before)))
+
+
+def _paired(one: NDArray[np.float64], other: NDArray[np.float64]) -> Gap:
+    """(rooms, 2) each: sum of IoUs, phrases."""
+    both = np.stack([one, other])
+    both = both[:, both[..., 1].any(axis=0)]
+    if not both[..., 1].any(axis=1).all():
         raise ValueError("no phrase is about a thing; there is nothing to compare")
-    difference = (sums[0] - sums[1])[counts > 0]
-    counts = counts[counts > 0]
-    drawn = np.random.default_rng(SEED).integers(len(counts), size=(RESAMPLES, len(counts)))
-    gaps = difference[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    low, high = np.quantile(gaps, [0.025, 0.975])
-    return Gap(float(difference.sum() / counts.sum()), float(low), float(high), len(counts))
+    rooms = both.shape[1]
+    drawn = np.random.default_rng(SEED).integers(rooms, size=(RESAMPLES, rooms))
+    low, high = np.quantile(_gap(both[:, drawn]), [0.025, 0.975])
+    return Gap(float(_gap(both)), float(low), float(high), rooms)
+
+
+def _gap(both: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of (2, ..., rooms, 2), in which a set of rooms without a phrase counts as wholly wrong."""
+    ious, phrases = both[..., 0].sum(axis=-1), both[..., 1].sum(axis=-1)
+    mean = ious / np.maximum(phrases, 1)
+    gap: NDArray[np.float64] = mean[0] - mean[1]
+    return gap
