@@ -148,12 +148,13 @@ class MaskDecoder(nn.Module):
             connected = text_mask[:, :, None, :]
         else:
             connected = sentence_of_row[..., :, None] == sentence_of_row[..., None, :]
+        real = _real(superpoints)
         answers = [self.out_norm(queries)]
         masks = [_masks(answers[0], mask_features)]
         for layer, keys_values in zip(self.layers, of_layers, strict=True):
             check_cancelled(cancel)
-            probabilities = _probabilities(masks[-1], superpoints.padding)
-            visible = _visible_superpoints(probabilities, superpoints.padding)
+            probabilities = _probabilities(masks[-1], real)
+            visible = _visible_superpoints(probabilities, real)
             places = self._places(probabilities, superpoints.object_centers)
             queries, preference = layer(queries, keys_values, visible, connected, places)
             answers.append(self.out_norm(queries))
@@ -181,7 +182,7 @@ class MaskDecoder(nn.Module):
         """The last prediction with the look-alikes of each row weighed against each other."""
         assert self.look_alikes is not None
         first, last = predictions[0].mask_logits, predictions[-1].mask_logits
-        probabilities = _probabilities(last, superpoints.padding)
+        probabilities = _probabilities(last, _real(superpoints))
         middles = mask_middles(probabilities, superpoints.object_centers)
         better = self.look_alikes(
             answers.flatten(1, 2),
@@ -237,15 +238,20 @@ def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:
     return torch.einsum("gbtw,gsw->gbts", queries, of_superpoints)
 
 
-def _probabilities(mask_logits: Tensor, padding: Tensor) -> Tensor:
+def _real(superpoints: SuperpointBatch) -> Tensor:
+    """(G, 1, 1, S) bool, False at padding."""
+    return ~superpoints.padding[:, None, None, :]
+
+
+def _probabilities(mask_logits: Tensor, real: Tensor) -> Tensor:
     """(G, B, T, S) float32 of masks, zeros at padding; without gradient."""
-    return mask_logits.detach().float().sigmoid() * ~padding[:, None, None, :]
+    return mask_logits.detach().float().sigmoid() * real
 
 
-def _visible_superpoints(probabilities: Tensor, padding: Tensor) -> Tensor:
+def _visible_superpoints(probabilities: Tensor, real: Tensor) -> Tensor:
     """(G, B, T, S) bool: where the mask is on; everywhere real for a query whose mask is empty."""
     on = probabilities >= 0.5
-    return on | (~on.any(dim=-1, keepdim=True) & ~padding[:, None, None, :])
+    return on | (~on.any(dim=-1, keepdim=True) & real)
 
 
 def _two_layers(width_in: int, hidden: int, width_out: int) -> nn.Sequential:
