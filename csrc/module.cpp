@@ -4,6 +4,7 @@
 
 namespace detailbase {
 void bind_groups(pybind11::module_& m);       // groups_bindings.cpp
+void bind_row_panels(pybind11::module_& m);   // row_panels_bindings.cpp
 void bind_sparse(pybind11::module_& m);       // sparse_bindings.cpp
 void bind_superpoints(pybind11::module_& m);  // superpoints_bindings.cpp
 void bind_scene_map(pybind11::module_& m);    // scene_map_bindings.cpp
@@ -13,6 +14,7 @@ void bind_surfels(pybind11::module_& m);      // surfels_bindings.cpp
 PYBIND11_MODULE(_C, m) {
   m.doc() = "Native kernels of detailbase_core.";
   detailbase::bind_groups(m);
+  detailbase::bind_row_panels(m);
   detailbase::bind_sparse(m);
   detailbase::bind_superpoints(m);
   detailbase::bind_scene_map(m);

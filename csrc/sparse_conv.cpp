@@ -138,7 +138,7 @@ RowPairs list_pairs_of_slots(const int32_t* parent, const int32_t* slot, int64_t
 
 void pair_product(const float* source, const RowPairs& listed, const WeightView& weight,
                   const Finish& finish, float* result, int threads) {
-  const SparseKernels& kernels = *current().load();
+  const SparseKernels& kernels = kernels_in_use();
   const int padded_out = padded(weight.out, kernels.lanes);
   const std::vector<float> weights = packed(weight, padded_out, threads);
   const size_t step = static_cast<size_t>(weight.in) * padded_out;
@@ -169,7 +169,7 @@ void pair_product(const float* source, const RowPairs& listed, const WeightView&
 
 void gather_outer(const float* left, int out, const float* source, int in, const int32_t* table,
                   int64_t rows, int columns, float* result, int threads) {
-  const SparseKernels& kernels = *current().load();
+  const SparseKernels& kernels = kernels_in_use();
   const int padded_in = padded(in, kernels.lanes);
   const int blocks = (out + kOutBlock - 1) / kOutBlock;
 #pragma omp parallel num_threads(threads)
@@ -202,6 +202,8 @@ void gather_outer(const float* left, int out, const float* source, int in, const
     }
   }
 }
+
+const SparseKernels& kernels_in_use() { return *current().load(); }
 
 std::vector<std::string> instruction_sets() {
   std::vector<std::string> names;

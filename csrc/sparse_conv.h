@@ -62,5 +62,6 @@ void gather_outer(const float* left, int out, const float* source, int in, const
 // chosen (for tests and measurements). use_instruction_set returns false for an unknown name.
 std::vector<std::string> instruction_sets();
 bool use_instruction_set(const std::string& name);
+const SparseKernels& kernels_in_use();
 
 }  // namespace detailbase

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from detailbase_core.kept_products import kept_product
 from detailbase_core.positions import WAVES
 from detailbase_core.relative_positions import RelativePositions
 
@@ -131,10 +132,10 @@ def _attend_fused(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor, bi
 
 def _attend(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor, bias: Bias) -> Tensor:
     """The same step by step: for one sentence on a CPU it takes two thirds of the time."""
-    fit = (query * query.shape[-1] ** -0.5) @ key.transpose(2, 3)
-    of_queries, of_keys = (x.to(fit.dtype) for x in bias)
-    heads_side_by_side = fit.view(len(fit), -1, fit.shape[-1])
-    heads_side_by_side.baddbmm_(of_queries.flatten(1, 2), of_keys.transpose(1, 2))
+    biases = kept_product(bias.of_queries.flatten(1, 2), bias.of_keys)
+    fit = kept_product(
+        query * query.shape[-1] ** -0.5, key, added=biases.view(*query.shape[:3], -1)
+    )
     fit += torch.zeros(allowed.shape).masked_fill_(~allowed, -torch.inf)
     attended: Tensor = fit.softmax(dim=-1) @ value
     return attended

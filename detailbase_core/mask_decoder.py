@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from detailbase_core.cancel import CancelToken, check_cancelled
 from detailbase_core.decoder_layer import DecoderLayer, KeysValues
+from detailbase_core.kept_products import kept_product
 from detailbase_core.look_alikes import Choice, LookAlikes
 from detailbase_core.positions import (
     POSITION_WIDTH,
@@ -235,7 +236,8 @@ def _sentences(text_mask: Tensor) -> Tensor:
 
 def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:
     """Products of (G, B, T, W) with (G, S, W): (G, B, T, S)."""
-    return torch.einsum("gbtw,gsw->gbts", queries, of_superpoints)
+    flat = kept_product(queries.flatten(1, 2), of_superpoints)
+    return flat.view(*queries.shape[:3], flat.shape[-1])
 
 
 def _real(superpoints: SuperpointBatch) -> Tensor:

@@ -1,0 +1,56 @@
+"""Products with rows that are kept while one question follows the other: a scene's superpoints.
+
+A library's matrix product packs them anew for each question, which for the few words of a sentence
+takes as long as the product itself. The native module packs them once.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from torch.utils.weak import WeakIdKeyDictionary
+
+from detailbase_core import native
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from detailbase_core import _C
+
+_PANELS: WeakIdKeyDictionary = WeakIdKeyDictionary()  # by kept tensor, and gone with it
+
+
+def kept_product(left: Tensor, kept: Tensor, added: Tensor | None = None) -> Tensor:
+    """left @ kept^T, plus `added`.
+
+    Args:
+        left: (..., M, K).
+        kept: (..., S, K), leading dimensions as of `left`. The same tensor at each question; it may
+            not change between them.
+        added: (..., M, S).
+
+    Returns:
+        (..., M, S).
+    """
+    if not all(native.takes(x) for x in (left, kept, added) if x is not None):
+        product = left @ kept.transpose(-1, -2)
+        return product if added is None else product + added
+    shape = (*left.shape[:-1], kept.shape[-2])
+    result = native.empty(shape).zero_() if added is None else added.contiguous().clone()
+    _panels(kept).add_products(
+        native.array(_one_batch(left)), _one_batch(result).numpy(), native.threads()
+    )
+    return result
+
+
+def _panels(kept: Tensor) -> _C.RowPanels:
+    if kept not in _PANELS:
+        _PANELS[kept] = native.C.RowPanels(native.array(_one_batch(kept)), native.threads())
+    panels: _C.RowPanels = _PANELS[kept]
+    return panels
+
+
+def _one_batch(tensor: Tensor) -> Tensor:
+    """(..., M, K) -> (batch, M, K)."""
+    return tensor.reshape(math.prod(tensor.shape[:-2]), *tensor.shape[-2:])
