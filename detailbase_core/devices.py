@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import torch
 
 from detailbase_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def choose_device(name: str) -> torch.device:
@@ -44,3 +50,29 @@ def set_threads(threads: int) -> int:
         threads = max(1, (os.cpu_count() or 2) - 1)
     torch.set_num_threads(threads)
     return threads
+
+
+_one_thread = threading.Lock()
+_small_tasks, _threads_before = 0, 1  # torch's number may be the whole process's: tasks are counted
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For work in hundreds of small steps, whatever number of threads torch was given.
+
+    Threads would wait for each other at every step. Where nobody else needs the cores that costs
+    little, and gains little; with others at work on them a question took four times as long.
+    """
+    global _small_tasks, _threads_before
+    with _one_thread:
+        if _small_tasks == 0:
+            _threads_before = torch.get_num_threads()
+            torch.set_num_threads(1)
+        _small_tasks += 1
+    try:
+        yield
+    finally:
+        with _one_thread:
+            _small_tasks -= 1
+            if _small_tasks == 0:
+                torch.set_num_threads(_threads_before)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ import torch
 from detailbase_core.answers import answer_query
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import GrounderConfig
-from detailbase_core.devices import choose_device, set_threads
+from detailbase_core.devices import choose_device, one_thread, set_threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
 from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.phrase_head import LearnedParser
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from detailbase_core.scene_map import InsertReport
     from detailbase_core.tiling import Tiles
 
+# Questions about so few superpoints (a room has two thousand) are answered on one thread.
+FEW_SUPERPOINTS = 4000
 SHIPPED_CHECKPOINT = Path(__file__).parent / "weights" / "detailbase_rooms.safetensors"
 
 
@@ -87,7 +90,7 @@ class Grounder:
         self.config = config or GrounderConfig()
         self.map = SceneMap(self.config.map)
         self.device = choose_device(self.config.device)
-        set_threads(self.config.threads)
+        self._threads = set_threads(self.config.threads)
         self.checkpoint_path = self.config.checkpoint or str(SHIPPED_CHECKPOINT)
         model, text_encoder = Checkpoint.read(self.checkpoint_path).load(self.config.text_encoder)
         model.unet.backend = self.config.backend
@@ -213,6 +216,7 @@ class Grounder:
 
     def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:
         cloud = _finite(cloud)
+        set_threads(self._threads)  # also in a thread that is new, or while a question is answered
         clock = _StageClock()
         scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
         clock.lap("superpoints")
@@ -230,11 +234,13 @@ class Grounder:
     ) -> Grounding:
         """The algorithm: phrases, scene, words, masks, objects."""
         clock = _StageClock()
-        parsed = self.parser.parse(sentence)
+        with one_thread():
+            parsed = self.parser.parse(sentence)
         clock.lap("phrases")
         encoded = encode()
         clock.lap("scene")
-        with torch.inference_mode():
+        few = encoded.tiles.number.numel() <= FEW_SUPERPOINTS
+        with one_thread() if few else nullcontext(), torch.inference_mode():
             text, text_mask = self.text_encoder.encode([[word.text for word in parsed.words]])
             clock.lap("text_encoder")
             tiles, things = encoded.tiles, self.config.instances
@@ -248,8 +254,9 @@ class Grounder:
                 scene_keys=encoded.keys,
             )[-1]
             prediction = join_tiles(per_tile, tiles, things.presence_threshold)
-        clock.lap("mask_decoder")
-        whole, phrases = answer_query(parsed, prediction, encoded.scene, things, encoded.centers)
+            clock.lap("mask_decoder")
+            answer = answer_query(parsed, prediction, encoded.scene, things, encoded.centers)
+        whole, phrases = answer
         clock.lap("instances")
         return Grounding(sentence, encoded.scene, whole, phrases, clock.seconds)
 

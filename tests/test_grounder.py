@@ -12,7 +12,7 @@ import torch
 
 from detailbase_core import grounder as grounder_module
 from detailbase_core.config import GrounderConfig, InstanceConfig, MapConfig, SuperpointConfig
-from detailbase_core.devices import choose_device, set_threads
+from detailbase_core.devices import choose_device, one_thread, set_threads
 from detailbase_core.errors import (
     BadCloudError,
     BadFileError,
@@ -528,3 +528,42 @@ def test_auto_takes_what_is_there():
 def test_thread_counts():
     assert set_threads(3) == 3 == torch.get_num_threads()
     assert set_threads(0) == torch.get_num_threads() >= 1
+
+
+def test_one_thread_lasts_until_the_last_small_task_is_over():
+    set_threads(3)
+    first, second = one_thread(), one_thread()
+    with pytest.raises(ZeroDivisionError), first:
+        second.__enter__()
+        assert torch.get_num_threads() == 1
+        raise ZeroDivisionError
+    assert torch.get_num_threads() == 1  # the other one is not over
+    second.__exit__(None, None, None)
+    assert torch.get_num_threads() == 3
+
+
+def test_scenes_are_encoded_on_all_threads_and_questions_answered_on_one(make, monkeypatch):
+    grounder = make(threads=3)
+    grounder.add(room(), POSE, "map")
+    seen = {}
+
+    def watch(module, name):
+        work = getattr(module, name)
+
+        def watched(*args, **kwargs):
+            seen.setdefault(name, torch.get_num_threads())
+            return work(*args, **kwargs)
+
+        monkeypatch.setattr(module, name, watched)
+
+    watch(grounder.model, "encode_scene")
+    watch(grounder.model, "ground")
+    watch(grounder.text_encoder, "encode")
+    torch.set_num_threads(2)  # as whoever shares the process may do
+    grounder.ground("the red chair")
+    assert seen == {"encode_scene": 3, "ground": 1, "encode": 1}
+    assert torch.get_num_threads() == 3
+    monkeypatch.setattr("detailbase_core.grounder.FEW_SUPERPOINTS", 0)
+    seen.clear()
+    grounder.ground("the blue chair")
+    assert seen["ground"] == 3
