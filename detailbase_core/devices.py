@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -52,27 +51,16 @@ def set_threads(threads: int) -> int:
     return threads
 
 
-_one_thread = threading.Lock()
-_small_tasks, _threads_before = 0, 1  # torch's number may be the whole process's: tasks are counted
-
-
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """For work in hundreds of small steps, whatever number of threads torch was given.
+def threads(count: int) -> Iterator[None]:
+    """Torch and the native kernels use this many CPU threads here; afterwards as many as before.
 
-    Threads would wait for each other at every step. Where nobody else needs the cores that costs
-    little, and gains little; with others at work on them a question took four times as long.
+    The number is the calling thread's own; a thread that is new to torch takes over the one that
+    was set last anywhere.
     """
-    global _small_tasks, _threads_before
-    with _one_thread:
-        if _small_tasks == 0:
-            _threads_before = torch.get_num_threads()
-            torch.set_num_threads(1)
-        _small_tasks += 1
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
     try:
         yield
     finally:
-        with _one_thread:
-            _small_tasks -= 1
-            if _small_tasks == 0:
-                torch.set_num_threads(_threads_before)
+        torch.set_num_threads(before)

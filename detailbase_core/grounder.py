@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ import torch
 from detailbase_core.answers import answer_query
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import GrounderConfig
-from detailbase_core.devices import choose_device, one_thread, set_threads
+from detailbase_core.devices import choose_device, set_threads, threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
 from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.phrase_head import LearnedParser
@@ -44,7 +43,10 @@ if TYPE_CHECKING:
     from detailbase_core.scene_map import InsertReport
     from detailbase_core.tiling import Tiles
 
-# Questions about so few superpoints (a room has two thousand) are answered on one thread.
+# Questions about so few superpoints (a room has two thousand) are answered on one thread: they are
+# hundreds of small steps, at each of which threads would wait for each other. Where nobody else
+# needs the cores that costs as much as it gains; with others at work on them it took four times as
+# long.
 FEW_SUPERPOINTS = 4000
 SHIPPED_CHECKPOINT = Path(__file__).parent / "weights" / "detailbase_rooms.safetensors"
 
@@ -216,11 +218,10 @@ class Grounder:
 
     def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:
         cloud = _finite(cloud)
-        set_threads(self._threads)  # also in a thread that is new, or while a question is answered
         clock = _StageClock()
-        scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
-        clock.lap("superpoints")
-        with torch.inference_mode():
+        with threads(self._threads), torch.inference_mode():
+            scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
+            clock.lap("superpoints")
             batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
             superpoints = self.model.encode_scene(batch, cancel)
             tiles = tile_superpoints(superpoints)
@@ -234,13 +235,13 @@ class Grounder:
     ) -> Grounding:
         """The algorithm: phrases, scene, words, masks, objects."""
         clock = _StageClock()
-        with one_thread():
+        with threads(1):
             parsed = self.parser.parse(sentence)
         clock.lap("phrases")
         encoded = encode()
         clock.lap("scene")
         few = encoded.tiles.number.numel() <= FEW_SUPERPOINTS
-        with one_thread() if few else nullcontext(), torch.inference_mode():
+        with threads(1 if few else self._threads), torch.inference_mode():
             text, text_mask = self.text_encoder.encode([[word.text for word in parsed.words]])
             clock.lap("text_encoder")
             tiles, things = encoded.tiles, self.config.instances

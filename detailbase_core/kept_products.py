@@ -27,12 +27,20 @@ def kept_product(left: Tensor, kept: Tensor, added: Tensor | None = None) -> Ten
     Args:
         left: (..., M, K).
         kept: (..., S, K), leading dimensions as of `left`. The same tensor at each question; it may
-            not change between them.
+            not change between them, so it is no parameter.
         added: (..., M, S).
 
     Returns:
         (..., M, S).
+
+    Raises:
+        ValueError: the shapes do not fit.
     """
+    if left.shape[:-2] != kept.shape[:-2] or left.shape[-1] != kept.shape[-1]:
+        raise ValueError(
+            f"left {tuple(left.shape)}, kept {tuple(kept.shape)}: they may differ in the last but "
+            "one dimension only"
+        )
     if not all(native.takes(x) for x in (left, kept, added) if x is not None):
         product = left @ kept.transpose(-1, -2)
         return product if added is None else product + added

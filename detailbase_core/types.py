@@ -169,7 +169,8 @@ class Instance:
 
     Attributes:
         id: unique within one Grounding only, from 0.
-        point_indices: (M,) int64 into the scene's cloud, ascending, M >= 1.
+        point_indices: (M,) int64 into the scene's cloud, ascending, M >= 1; not to be written to,
+            since what a sentence and its phrase mean may share them.
         box: around its points.
         centroid: mean of its points (x, y, z), metres, map frame.
         score: in [0, 1].

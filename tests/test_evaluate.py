@@ -274,8 +274,9 @@ def test_a_change_is_of_the_same_rooms_whose_phrases_may_be_others():
     assert change.low == pytest.approx(0.5 - 0.75)  # b alone
     assert change.high == pytest.approx(0.4 - 0.5)  # a alone
     assert change.rooms == 2
-    with pytest.raises(ValueError, match="nothing to compare"):
-        bootstrap_change({"c": (0.0, 0)}, before)
+    for nothing in ({"c": (0.0, 0)}, {"new": (1.0, 2)}, {}):
+        with pytest.raises(ValueError, match="nothing to compare"):
+            bootstrap_change(nothing, before)
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import torch
 
 from detailbase_core import grounder as grounder_module
 from detailbase_core.config import GrounderConfig, InstanceConfig, MapConfig, SuperpointConfig
-from detailbase_core.devices import choose_device, one_thread, set_threads
+from detailbase_core.devices import choose_device, set_threads, threads
 from detailbase_core.errors import (
     BadCloudError,
     BadFileError,
@@ -54,7 +54,7 @@ def checkpoint(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def threads():
+def same_threads_afterwards():
     """Thread counts are the process's; leave them as they were."""
     before = torch.get_num_threads()
     yield
@@ -530,16 +530,29 @@ def test_thread_counts():
     assert set_threads(0) == torch.get_num_threads() >= 1
 
 
-def test_one_thread_lasts_until_the_last_small_task_is_over():
-    set_threads(3)
-    first, second = one_thread(), one_thread()
-    with pytest.raises(ZeroDivisionError), first:
-        second.__enter__()
-        assert torch.get_num_threads() == 1
-        raise ZeroDivisionError
-    assert torch.get_num_threads() == 1  # the other one is not over
-    second.__exit__(None, None, None)
-    assert torch.get_num_threads() == 3
+def test_threads_are_each_threads_own_and_put_back():
+    torch.set_num_threads(4)
+    inside, leave, seen = threading.Barrier(3), threading.Event(), {}
+
+    def work(count):
+        torch.ones(2) + 1  # no longer new to torch
+        torch.set_num_threads(count)
+        with pytest.raises(ZeroDivisionError), threads(1):
+            inside.wait(10)
+            leave.wait(10)
+            seen[count] = [torch.get_num_threads()]
+            raise ZeroDivisionError
+        seen[count].append(torch.get_num_threads())
+
+    workers = [threading.Thread(target=work, args=(count,)) for count in (2, 3)]
+    for worker in workers:
+        worker.start()
+    inside.wait(10)
+    assert torch.get_num_threads() == 4
+    leave.set()
+    for worker in workers:
+        worker.join(10)
+    assert seen == {2: [1, 2], 3: [1, 3]}
 
 
 def test_scenes_are_encoded_on_all_threads_and_questions_answered_on_one(make, monkeypatch):
@@ -562,7 +575,7 @@ def test_scenes_are_encoded_on_all_threads_and_questions_answered_on_one(make, m
     torch.set_num_threads(2)  # as whoever shares the process may do
     grounder.ground("the red chair")
     assert seen == {"encode_scene": 3, "ground": 1, "encode": 1}
-    assert torch.get_num_threads() == 3
+    assert torch.get_num_threads() == 2
     monkeypatch.setattr("detailbase_core.grounder.FEW_SUPERPOINTS", 0)
     seen.clear()
     grounder.ground("the blue chair")

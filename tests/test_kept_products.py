@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core import _C, kept_products
+from detailbase_core.devices import threads
 from detailbase_core.kept_products import kept_product
 
 
@@ -52,11 +53,9 @@ def test_every_instruction_set_and_number_of_threads_agrees(instruction_set):
     check((2,), 67, 200, 128, 0, with_added=True)
     left, rows = torch.randn(19, 48), torch.randn(301, 48)
     results = []
-    before = torch.get_num_threads()
-    for threads in (1, 3):
-        torch.set_num_threads(threads)
-        results.append(kept_product(left, rows))
-    torch.set_num_threads(before)
+    for count in (1, 3):
+        with threads(count):
+            results.append(kept_product(left, rows))
     assert torch.equal(*results)
 
 
@@ -95,3 +94,10 @@ def test_shapes_that_do_not_fit_are_refused():
     for result in (array(2, 4, 6), array(2, 3, 5), array(1, 4, 5), array(4, 5)):
         with pytest.raises(ValueError, match="result: expected"):
             panels.add_products(array(2, 4, 3), result, 1)
+    with pytest.raises(ValueError, match="threads: at least one"):
+        panels.add_products(array(2, 4, 3), array(2, 4, 5), 0)
+    with pytest.raises(ValueError, match="threads: at least one"):
+        _C.RowPanels(array(2, 5, 3), -1)
+    for left, kept in (((2, 3, 5, 4), (3, 2, 6, 4)), ((1, 5, 4), (3, 6, 4)), ((5, 4), (6, 3))):
+        with pytest.raises(ValueError, match="they may differ in the last but one dimension only"):
+            kept_product(torch.zeros(left), torch.zeros(kept))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
@@ -23,25 +24,46 @@ OURS = replace(
 )  # fmt: skip
 
 
-def with_idle_channels() -> tuple[DetailBase, dict[int, torch.Tensor]]:
-    """A random network in which nothing reads some channels, and which by a tensor's width."""
+def streams(name: str) -> list[tuple[int, str]]:
+    """Which channels lie side by side in a norm or shortcut of the U-Net: level and stream."""
+    *_, owner, last = ["", "", *name.split(".")]
+    if last == "output_norm":
+        return [(0, "up")]
+    if owner == "coarse_norms":
+        return [(int(last) + 1, "up")]
+    level = int(name.split(".")[1])
+    if last == "up_norm":
+        return [(level + 1, "up" if level + 2 < len(WIDTHS) else "down")]
+    if last == "norm2":
+        return [(level, name)]
+    if "tail_blocks.0." in name:
+        return [(level, "down"), (level, "raised")]
+    return [(level, "up" if "tail_blocks" in name else "down")]
+
+
+def with_idle_channels() -> tuple[DetailBase, torch.Tensor]:
+    """A random network in which nothing reads some channels, and which of the pooled ones are."""
     torch.manual_seed(0)
     model = DetailBase(OURS).eval()
-    idle = {}
-    for wide, narrow in zip(WIDTHS, NARROW, strict=True):
-        one, other = (torch.randperm(wide) >= narrow for _ in range(2))
-        idle[wide], idle[2 * wide] = one, torch.cat([one, other])
+    idle = defaultdict(dict)
+
+    def idle_of(name: str) -> torch.Tensor:
+        return torch.cat([
+            idle[level].setdefault(stream, torch.randperm(WIDTHS[level]) >= NARROW[level])
+            for level, stream in streams(name)
+        ])  # fmt: skip
+
     with torch.no_grad():
-        for module in model.unet.modules():
+        for name, module in model.unet.named_modules():
             if isinstance(module, NormReLU):
                 for tensor in (module.weight, module.bias, module.running_mean):
                     tensor.normal_()
                 module.running_var.uniform_(0.5, 2.0)
-                module.weight[idle[module.num_features]] = 0.0
-                module.bias[idle[module.num_features]] = 0.0
+                module.weight[idle_of(name)] = 0.0
+                module.bias[idle_of(name)] = 0.0
             elif isinstance(module, PointwiseConv3d):
-                module.weight[..., idle[module.weight.shape[-1]]] = 0.0
-    return model, idle
+                module.weight[..., idle_of(name)] = 0.0
+    return model, torch.cat([idle_of("output_norm"), idle_of("coarse_norms.0")])
 
 
 def test_channels_that_nothing_reads_are_not_missed():
@@ -52,9 +74,8 @@ def test_channels_that_nothing_reads_are_not_missed():
     with torch.no_grad():
         scenes = [network.encode_scene(tiny_batch()) for network in (wide, narrow)]
         answers = [n.ground(s, text, mask)[-1] for n, s in zip((wide, narrow), scenes, strict=True)]
-    kept = ~torch.cat([idle[width] for width in WIDTHS[:2]])
     assert scenes[1].features.any(dim=-1).all()
-    torch.testing.assert_close(scenes[1].features, scenes[0].features[..., kept])
+    torch.testing.assert_close(scenes[1].features, scenes[0].features[..., ~idle])
     torch.testing.assert_close(scenes[1].object_centers, scenes[0].object_centers)
     torch.testing.assert_close(answers[1].mask_logits, answers[0].mask_logits)
     torch.testing.assert_close(answers[1].scores, answers[0].scores)

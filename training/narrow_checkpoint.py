@@ -2,7 +2,7 @@
 
 Each level keeps the channels that add most to what reads them (the idea of Li et al., "Pruning
 Filters for Efficient ConvNets", ICLR 2017). The new file answers badly until it is trained further
-(`start=NARROW model.widths=[16,40,64,64,64]`), which takes less than training from the beginning.
+(`start=NARROW 'model.widths=[16,40,64,64,64]'`), which takes less than training from the beginning.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ def corruption_section(sets: Mapping[str, SetResult]) -> str:
     """What each corruption and spoken text cost, in points.
 
     Raises:
-        BadFileError: a corrupted set was evaluated without the set that it is a corruption of.
+        BadFileError: a corrupted set was not evaluated beside the set that it is a corruption of.
     """
     rows = []
     for name, result in sets.items():
@@ -128,12 +128,17 @@ def corruption_section(sets: Mapping[str, SetResult]) -> str:
             drop = result.measures["plain_mIoU"] - result.measures["spoken_mIoU"]
             rows.append([name, "spoken text", f"{-100 * drop:+.1f}", *[""] * (len(DROPS) - 1)])
             continue
+        alone = BadFileError(
+            f"nothing to compare {name} with: evaluate {base} and {name} in one command, on the "
+            "same rooms"
+        )
         if not result.uncorrupted:
-            raise BadFileError(
-                f"nothing to compare {name} with: evaluate {base} and {name} in one command"
-            )
+            raise alone
+        try:
+            interval = bootstrap_change(result.room_ious, sets[base].room_ious)
+        except ValueError as error:
+            raise alone from error
         change = [f"{100 * (result.measures[key] - result.uncorrupted[key]):+.1f}" for key in DROPS]
-        interval = bootstrap_change(result.room_ious, sets[base].room_ious)
         change[0] += f" ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
         corruption = name.removeprefix(base + "_").replace("_", " ")
         corruption += f" ({result.measures['rooms']:.0f} rooms)"

@@ -76,10 +76,11 @@ def bootstrap_change(after: RoomIous, before: RoomIous) -> Gap:
         after, before: `room_ious` of the sets.
 
     Raises:
-        ValueError: no phrase is about a thing in either set's share of these rooms.
+        ValueError: no room is in both, or no phrase of one set's share of them is about a thing.
     """
     rooms = [room for room in after if room in before]
-    return _paired(*(np.array([s[r] for r in rooms], np.float64) for s in (after, before)))
+    sides = [np.array([side[room] for room in rooms], np.float64) for side in (after, before)]
+    return _paired(*(side.reshape(-1, 2) for side in sides))
 
 
 def _paired(one: NDArray[np.float64], other: NDArray[np.float64]) -> Gap:
