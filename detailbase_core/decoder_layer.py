@@ -74,8 +74,9 @@ class Attention(nn.Module):
         """
         dim = keys.shape[-1]
         projected = F.linear(keys, self.in_proj_weight[dim:], self.in_proj_bias[dim:])
-        key, value = (self._split_heads(x).contiguous() for x in projected.chunk(2, -1))
-        return KeysValues(key, value, of_keys)
+        key, value = (self._split_heads(x) for x in projected.chunk(2, -1))
+        # Values are read in place at each question; keys are packed, see kept_product.
+        return KeysValues(key, value.contiguous(), of_keys)
 
     def attend(
         self,

@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from detailbase_core.checkpoint import TEXT_PREFIX, Checkpoint, load_strict, save_checkpoint
+from detailbase_core.checkpoint import TEXT_PREFIX, load_strict, save_checkpoint
 from detailbase_core.errors import CheckpointError
 from detailbase_core.text_encoder import SmallTextEncoder
+from training.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
+
+    from detailbase_core.checkpoint import Checkpoint
 
 CONFIGS = ("format", "model", "text")  # what must be the same in all
 
@@ -38,7 +41,7 @@ def average_checkpoints(paths: Sequence[Path], out: Path) -> None:
             holds what is no number.
         OSError: `out` cannot be written.
     """
-    checkpoints = [Checkpoint.read(path) for path in paths]
+    checkpoints = [read_whole(path) for path in paths]
     first = checkpoints[0]
     for one in checkpoints:
         _check_alike(one, first)
@@ -53,8 +56,6 @@ def average_checkpoints(paths: Sequence[Path], out: Path) -> None:
 
 
 def _check_alike(one: Checkpoint, first: Checkpoint) -> None:
-    if "text" not in one.metadata:
-        raise CheckpointError(f"{one.path}: carries no network and text encoder of this library")
     other = [key for key in CONFIGS if one.metadata.get(key) != first.metadata.get(key)]
     shapes, wanted = ({n: t.shape for n, t in c.tensors.items()} for c in (one, first))
     vocabulary = TEXT_PREFIX + "vocabulary"

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from detailbase_core.checkpoint import Checkpoint, load_strict, save_checkpoint
+from detailbase_core.checkpoint import load_strict, save_checkpoint
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.model import DetailBase
 from detailbase_core.text_encoder import SmallTextEncoder
+from training.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,9 +74,7 @@ def narrow_checkpoint(path: Path, out: Path, widths: Sequence[int]) -> None:
         ConfigError: the widths do not suit the network.
         OSError: `out` cannot be written.
     """
-    checkpoint = Checkpoint.read(path)
-    if "text" not in checkpoint.metadata:
-        raise CheckpointError(f"{path}: carries no network and text encoder of this library")
+    checkpoint = read_whole(path)
     model, text = checkpoint.load()
     assert isinstance(text, SmallTextEncoder)
     trained = checkpoint.metadata.get("training", str(path))
