@@ -87,6 +87,7 @@ def test_files_hold_the_sample(tmp_path):
     for read, made in zip(scene.descriptions, SAMPLE.descriptions, strict=True):
         assert read.words == made.words
         assert read.sentence_ids == made.target_ids
+        assert read.describes == made.describes
         assert [(p.row, p.ids, p.structure) for p in read.phrases] == [
             (p.head + 1, p.ids, p.structure) for p in made.phrases
         ]

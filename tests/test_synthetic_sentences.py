@@ -10,9 +10,11 @@ import pytest
 from detailbase_core.phrases import split_words
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.language import held_out, nouns, speech
+from detailbase_core.synthetic.language.clause import Mention, Related, Telling
+from detailbase_core.synthetic.language.describing import Draft
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 from detailbase_core.synthetic.rooms import generate_room
-from detailbase_core.synthetic.sentences import describe
+from detailbase_core.synthetic.sentences import _finished, describe
 from detailbase_core.synthetic.stock import Stock
 from training.rooms.sentence_checker import SentenceChecker
 
@@ -20,6 +22,9 @@ STOCK = Stock(FurnitureBank.load().models)
 ROOMS = {seed: generate_room(seed, STOCK) for seed in range(100, 118)}
 SAID = {seed: describe(room, np.random.default_rng(seed), count=40) for seed, room in ROOMS.items()}
 ALL = [(seed, d) for seed, said in SAID.items() for d in said]
+RELATING = {"behind", "beside", "underneath", "facing", "between", "closest", "above", "without"}
+WANTING = {"find", "go", "please", "show", "i'm", "bring", "where", "see"}
+THE_DESK = Mention("the desk", (FIRST_OBJECT_ID,))
 EXAM = {
     seed: describe(ROOMS[seed], np.random.default_rng(seed), count=30, split="exam_text")
     for seed in range(100, 108)
@@ -56,6 +61,41 @@ def test_spans_are_exact_and_heads_are_their_last_words():
             assert cut[phrase.head].end == phrase.end
             assert text.endswith(d.words[phrase.head])
         assert "  " not in d.text
+
+
+def test_what_describes_is_marked_and_what_is_wanted_is_not():
+    """All words of phrases and relations are, no opening is."""
+    for _, d in ALL:
+        assert len(d.describes) == len(d.words)
+        cut = split_words(d.text)
+        for word, told in zip(cut, d.describes, strict=True):
+            inside = any(p.begin <= word.begin < p.end for p in d.phrases)
+            if word.text in speech.FILLERS or not word.text[0].isalnum():
+                assert not told
+            elif inside or word.text.lower() in RELATING:
+                assert told, (word.text, d.text)
+            elif word.text.lower() in WANTING:
+                assert not told, (word.text, d.text)
+        if d.style == "spoken" and not set(d.words) & set(speech.FILLERS):
+            assert sum(d.describes) >= len(d.phrases)
+
+
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        (("go to ", THE_DESK, Telling(" and "), Related("behind ", "behind"), Telling("it"), "."),
+         "THE DESK AND BEHIND IT"),
+        (("please, ", THE_DESK, ", then ", "leave it."), "THE DESK"),
+        ((Telling("not "), THE_DESK, Telling(" but "), THE_DESK), "NOT THE DESK BUT THE DESK"),
+    ],
+)  # fmt: skip
+def test_marks_follow_the_parts_in_every_style(text, described):
+    for seed in range(40):
+        draft = Draft(text, ())
+        d = _finished(draft, "by hand", np.random.default_rng(seed))
+        said = [w.upper() for w, told in zip(d.words, d.describes, strict=True) if told]
+        assert len(said) == len(described.split()), (d.text, said)
+        assert d.style == "spoken" or " ".join(said) == described
 
 
 def test_ids_are_in_the_room_and_targets_are_among_the_phrases():

@@ -92,6 +92,12 @@ def test_what_our_rooms_tell_of_a_sentence():
     assert description.relations == ("next to",)
 
 
+def test_records_of_before_do_not_tell_which_words_describe():
+    record = {"token": ["a", "chair"], "object_id": 3}
+    assert parse_record(record).describes is None
+    assert parse_record({**record, "describes": [0, 1]}).describes == (False, True)
+
+
 def test_spans_that_the_words_do_not_follow_are_not_guessed():
     record = {"token": ["the", "lamp"], "text": "a lamp", "t2o": {"1": [3]},
               "phrases": [{"head": 1, "begin": 0, "end": 6, "structure": False}]}  # fmt: skip
@@ -141,6 +147,8 @@ def test_structure_without_points_is_no_target_and_absence_is_one():
     ({"token": ["a"], "t2o": {"noun": [3]}}, "noun"),
     ({"token": ["a"], "t2o": {"0": 3}}, "3 is no list of object ids"),
     ({"token": ["a"], "t2o": {"0": [-1]}}, "below 0"),
+    ({"token": ["a"], "object_id": 3, "describes": [1, 0]}, "no list of 1 zeros and ones"),
+    ({"token": ["a"], "object_id": 3, "describes": [2]}, "no list of 1 zeros and ones"),
     ({"token": ["a"], "t2o": [3]}, "not a DetailRefer record"),
     ({"token": ["a"], "t2o": {"0": [3]}, "phrases": [{"head": 0}]}, "no field 'structure'"),
     (["a"], "not a DetailRefer record"), (None, "not a DetailRefer record"),

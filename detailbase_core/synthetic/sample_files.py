@@ -97,6 +97,7 @@ def record(scene_id: str, number: int, description: Description) -> dict[str, An
         "relations": list(description.relations),
         "text": description.text,
         "token": list(description.words),
+        "describes": [*map(int, description.describes)] or None,
         "t2o": {SENTENCE_KEY: list(description.target_ids), **t2o},
         "phrases": [{**p._asdict(), "ids": list(p.ids)} for p in description.phrases],
     }

@@ -13,9 +13,9 @@ import numpy as np
 
 from detailbase_core.phrases import split_words
 from detailbase_core.synthetic.language import held_out, templates
-from detailbase_core.synthetic.language.clause import Mention, Related
+from detailbase_core.synthetic.language.clause import Mention, Related, describes, reworded
 from detailbase_core.synthetic.language.referring import Speaker
-from detailbase_core.synthetic.language.speech import spoken
+from detailbase_core.synthetic.language.speech import FILLERS, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -64,6 +64,8 @@ class Description:
         style: "written", or "spoken": no capitals, no marks, with slips.
         written: the same sentence with the same phrases before it was spoken.
         modifiers, relations: kinds of what is said of things, in order, repeated as often.
+        describes: per word, whether it says something of a thing (phrases, relations, pronouns
+            that refer, negations) rather than what the speaker wants; fillers and marks do not.
     """
 
     text: str
@@ -75,6 +77,7 @@ class Description:
     written: Description | None = None
     modifiers: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
+    describes: tuple[bool, ...] = ()
 
 
 def describe(
@@ -160,13 +163,16 @@ def _finished(draft: Draft, kind: str, rng: np.random.Generator) -> Description:
 
 
 def _measured(parts: Parts, targets: tuple[int, ...], kind: str) -> Description:
-    text, spans = "", []
+    text, spans, telling = "", [], []
     for part in parts:
+        begin = len(text)
         if isinstance(part, Mention):
-            spans.append((len(text), len(text) + len(part.text), part))
             text += part.text
+            spans.append((begin, len(text), part))
         else:
             text += part if text and not text.endswith(" ") else part.lstrip(" ")
+        if describes(part):
+            telling.append((begin, len(text)))
     text = text.rstrip()
     cut = split_words(text)
     phrases = []
@@ -175,10 +181,16 @@ def _measured(parts: Parts, targets: tuple[int, ...], kind: str) -> Description:
         phrases.append(ReferredPhrase(
             begin, end, head, mention.ids, mention.structure, mention.absent, mention.hard
         ))  # fmt: skip
-    return Description(text, tuple(w.text for w in cut), tuple(phrases), targets, kind)
+    words = tuple(word.text for word in cut)
+    marked = tuple(
+        any(begin <= word.begin and word.end <= end for begin, end in telling)
+        and word.text[0].isalnum()
+        and word.text not in FILLERS
+        for word in cut
+    )
+    return Description(text, words, tuple(phrases), targets, kind, describes=marked)
 
 
 def _capitalised(part: str | Mention) -> str | Mention:
-    if isinstance(part, Mention):
-        return replace(part, text=part.text[:1].upper() + part.text[1:])
-    return part[:1].upper() + part[1:]
+    text = part.text if isinstance(part, Mention) else part
+    return reworded(part, text[:1].upper() + text[1:])

@@ -56,6 +56,8 @@ class Description:
         kind, style, template: how our generator made it ("" = not told); style "spoken" has the
             noise of speech.
         modifiers, relations: which of either it uses, by name.
+        describes: per word, whether it says something of a thing rather than what the speaker
+            wants; None = not told.
     """
 
     words: tuple[str, ...]
@@ -67,6 +69,7 @@ class Description:
     template: str = ""
     modifiers: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
+    describes: tuple[bool, ...] | None = None
 
     @property
     def target_row(self) -> int | None:
@@ -166,6 +169,7 @@ def _parsed(record: Mapping[str, Any]) -> Description:
         str(record.get("template") or ""),
         _strings(record.get("modifiers") or [], "`modifiers` is no list of names"),
         _strings(record.get("relations") or [], "`relations` is no list of names"),
+        _flags(record.get("describes"), len(words)),
     )
 
 
@@ -203,6 +207,15 @@ def _strings(values: object, problem: str) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError(problem)
     return tuple(values)
+
+
+def _flags(values: object, count: int) -> tuple[bool, ...] | None:
+    """One flag per word; None where the record has none, as those of before had."""
+    if values is None:
+        return None
+    if not isinstance(values, list) or len(values) != count or any(v not in (0, 1) for v in values):
+        raise ValueError(f"`describes` is no list of {count} zeros and ones")
+    return tuple(map(bool, values))
 
 
 def _word_index(key: str, count: int) -> int:

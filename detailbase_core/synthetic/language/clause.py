@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detailbase_core.synthetic.language.noun_phrase import with_article
@@ -39,7 +39,16 @@ class Mention:
         return not self.ids and not self.structure
 
 
-class Related(str):
+class Telling(str):
+    """Words that matter to what a phrase means: "it" in "behind it", "when you face it".
+
+    Plain strings are all other words: what the speaker wants, links, copulas.
+    """
+
+    __slots__ = ()
+
+
+class Related(Telling):
     """Words that say how one thing is to another.
 
     Attributes:
@@ -80,6 +89,20 @@ class Clause:
     rows: tuple[int, ...] = ()
     before: str = ""
     final: bool = False
+
+
+def reworded(part: str | Mention, text: str) -> str | Mention:
+    """Other text for a part, of the part's kind."""
+    if isinstance(part, Mention):
+        return replace(part, text=text)
+    if isinstance(part, Related):
+        return Related(text, part.relation)
+    return Telling(text) if isinstance(part, Telling) else text
+
+
+def describes(part: str | Mention) -> bool:
+    """Whether a part says something of a thing, rather than what the speaker wants."""
+    return isinstance(part, Mention | Telling)
 
 
 def joined(*parts: str | Mention | Parts) -> Parts:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from detailbase_core.synthetic.language import commands
-from detailbase_core.synthetic.language.clause import joined, named, rows_named
+from detailbase_core.synthetic.language.clause import Telling, joined, named, rows_named
 from detailbase_core.synthetic.language.finding import clauses
 from detailbase_core.synthetic.language.relations import YES
 
@@ -55,7 +55,8 @@ class Described:
         """As in: "the red chair next to the table and behind the sofa"."""
         parts: list[Parts | str | Mention] = [self.mention(speaker)]
         for i, clause in enumerate(self.clauses):
-            parts += [" and ", clause.predicate or clause.parts] if i else [" ", clause.parts]
+            link = Telling(" and ") if i else " "
+            parts += [link, clause.predicate if i and clause.predicate else clause.parts]
         return joined(*parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language.clause import joined, named, the_one
+from detailbase_core.synthetic.language.clause import Telling, joined, named, the_one
 from detailbase_core.synthetic.language.describing import Draft, described, pick
 from detailbase_core.synthetic.language.relations import YES
 
@@ -48,7 +48,7 @@ def correction(speaker: Speaker) -> Draft | None:
         if not speaker.is_unique(speaker.truth(phrase), meant):
             return None
     opening = speaker.choose(("go to ", "find ", "take me to ", "show me "))
-    link = speaker.choose((", no wait, I meant ", ", sorry, I mean ", ", or actually, "))
+    link = Telling(speaker.choose((", no wait, I meant ", ", sorry, I mean ", ", or actually, ")))
     first = named(dropped, speaker.ids([other]))
     second = the_one(wanted, speaker.ids([row]))
     return Draft(joined(opening, first, link, second, "."), speaker.ids([row]))

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.language import commands
-from detailbase_core.synthetic.language.clause import Mention, Related, joined, named, the_one
+from detailbase_core.synthetic.language.clause import (
+    Mention,
+    Related,
+    Telling,
+    joined,
+    named,
+    the_one,
+)
 from detailbase_core.synthetic.language.describing import Described, Draft, described, pick
 from detailbase_core.synthetic.language.relating import extreme, pairwise, the
 from detailbase_core.synthetic.language.relations import YES
@@ -143,7 +150,7 @@ def contrast(speaker: Speaker) -> Draft | None:
         if found.clauses[0].kind in ("colored", "not colored"):
             return None
         opening = speaker.choose(("", "go to ", "I mean ", "find ", "show me ", "I want "))
-        link = speaker.choose((", not ", ", and not ", ", but not "))
+        link = Telling(speaker.choose((", not ", ", and not ", ", but not ")))
         parts = joined(opening, found.attributive(speaker), link, wrong_one, ".")
         return Draft(parts, speaker.ids([row]))
     right = speaker.adjective(noun, color=thing.color)
@@ -152,10 +159,12 @@ def contrast(speaker: Speaker) -> Draft | None:
     if rng.random() < 0.5:
         wanted = named(right, speaker.ids([row]))
         opening = speaker.choose(("I want ", "go to ", "I mean ", ""))
-        return Draft(joined(opening, wanted, ", not ", wrong_one, "."), speaker.ids([row]))
+        return Draft(joined(opening, wanted, Telling(", not "), wrong_one, "."), speaker.ids([row]))
     unwanted = named(wrong, speaker.ids([other]))
     wanted = the_one(right, speaker.ids([row]))
-    return Draft(joined("not ", unwanted, " but ", wanted, "."), speaker.ids([row]))
+    return Draft(
+        joined(Telling("not "), unwanted, Telling(" but "), wanted, "."), speaker.ids([row])
+    )
 
 
 _IT_KINDS = ("next to", "behind", "in front of", "on", "under", "facing", "above", "closest",
@@ -176,9 +185,9 @@ def pronoun(speaker: Speaker) -> Draft | None:
         if found is None:
             continue
         clause = (
-            extreme(speaker, "closest", row, name="it")
+            extreme(speaker, "closest", row, name=Telling("it"))
             if kind == "closest"
-            else pairwise(speaker, kind, row, "it")
+            else pairwise(speaker, kind, row, Telling("it"))
         )
         phrase = speaker.phrases(found)[0]
         if clause is None or clause.before or phrase.size is not None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.language import wording
-from detailbase_core.synthetic.language.clause import Clause, Mention, Related, joined, named
+from detailbase_core.synthetic.language.clause import (
+    Clause,
+    Mention,
+    Related,
+    Telling,
+    joined,
+    named,
+)
 from detailbase_core.synthetic.language.selection import Property, Ranking
 from detailbase_core.synthetic.language.viewpoints import MARGIN_RAD
 
@@ -26,7 +33,7 @@ def the(speaker: Speaker, row: int) -> Mention | None:
 
 
 def _said(
-    speaker: Speaker, kind: str, mention: Mention | str, after: str = ""
+    speaker: Speaker, kind: str, mention: Mention | Telling, after: str = ""
 ) -> tuple[Parts, Parts]:
     """A relation after a noun and after "it is"."""
     ways = wording.RELATIONS[kind]
@@ -43,7 +50,7 @@ def _said(
 
 
 def pairwise(
-    speaker: Speaker, kind: str, anchor: int, name: Mention | str | None = None
+    speaker: Speaker, kind: str, anchor: int, name: Mention | Telling | None = None
 ) -> Clause | None:
     """As in: "next to the sofa"; `name` replaces the anchor's own description."""
     mention = name or the(speaker, anchor)
@@ -64,7 +71,7 @@ def carrying(speaker: Speaker, anchor: int) -> Clause | None:
     return Clause(
         "carrying",
         Property(truth),
-        joined(Related(f"{way} ", "carrying"), mention, " on it"),
+        joined(Related(f"{way} ", "carrying"), mention, Telling(" on it")),
         (),
         (anchor,),
     )
@@ -76,7 +83,7 @@ def beside(speaker: Speaker, side: str, anchor: int) -> Clause | None:
     if mention is None:
         return None
     kind = f"{side} of"
-    after = " " + speaker.choose(wording.BEFORE_IT)
+    after = Telling(" " + speaker.choose(wording.BEFORE_IT))
     parts, predicate = _said(speaker, kind, mention, after)
     truth = speaker.geometry.matrix(kind)[:, anchor]
     return Clause(kind, Property(truth), parts, predicate, (anchor,), final=True)
@@ -164,7 +171,7 @@ def between(speaker: Speaker, first: int, second: int) -> Clause | None:
     if pair is not None:
         anchors = (pair,)
     elif a is not None and b is not None and a.text != b.text:
-        anchors = (a, " and ", b)
+        anchors = (a, Telling(" and "), b)
     else:
         return None
     ways = wording.RELATIONS["between"]
@@ -191,7 +198,7 @@ def _pair(speaker: Speaker, first: int, second: int) -> Mention | None:
 
 
 def extreme(
-    speaker: Speaker, kind: str, anchor: int, place: int = 0, name: Mention | str | None = None
+    speaker: Speaker, kind: str, anchor: int, place: int = 0, name: Mention | Telling | None = None
 ) -> Clause | None:
     """As in: "closest to the door", "farthest from the door", "second closest to the door"."""
     mention = name or the(speaker, anchor)

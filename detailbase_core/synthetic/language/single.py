@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language.clause import Related, joined, named
+from detailbase_core.synthetic.language.clause import Related, Telling, joined, named
 from detailbase_core.synthetic.language.describing import (
     Draft,
     command,
@@ -86,7 +86,7 @@ def which(clause: Clause) -> Parts:
     """A clause about the last noun named, and clearly not about an earlier one."""
     if clause.before or clause.kind in ("closest", "farthest"):
         return joined(" ", clause.parts)
-    return joined(" that is ", clause.predicate)
+    return joined(Telling(" that is "), clause.predicate)
 
 
 def chain(speaker: Speaker) -> Draft | None:
@@ -153,8 +153,10 @@ def viewpoint(speaker: Speaker) -> Draft | None:
         if place is None or phrase.size is not None or not speaker.is_unique(truth, row):
             continue
         target = named(phrase, speaker.ids([row]))
-        opening = speaker.choose(
-            ("facing ", "when you face ", "as you look at ", "if you stand in front of ")
+        opening = Telling(
+            speaker.choose(
+                ("facing ", "when you face ", "as you look at ", "if you stand in front of ")
+            )
         )
         link = speaker.choose((", ", ", it is ", ", I mean "))
         return Draft(

@@ -7,11 +7,10 @@ them. Each mention stays one run of words whose last one is its head.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detailbase_core.synthetic.language import nouns
-from detailbase_core.synthetic.language.clause import Mention
+from detailbase_core.synthetic.language.clause import Mention, reworded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,9 +52,11 @@ def spoken(parts: Parts, rng: np.random.Generator) -> Parts:
     """The same sentence in the style of speech or of fast typing."""
     parts = tuple(_plain(part) for part in parts)
     if rng.random() < 0.6:
-        parts = tuple(p if isinstance(p, Mention) else _contracted(p) for p in parts)
+        parts = tuple(p if isinstance(p, Mention) else reworded(p, _contracted(p)) for p in parts)
     if rng.random() < 0.4:
-        parts = tuple(p if isinstance(p, Mention) else p.replace("'", "") for p in parts)
+        parts = tuple(
+            p if isinstance(p, Mention) else reworded(p, p.replace("'", "")) for p in parts
+        )
     words = [(i, j) for i, part in enumerate(parts) for j in range(len(_text(part).split()))]
     if not words:
         return parts
@@ -74,8 +75,7 @@ def _text(part: str | Mention) -> str:
 
 def _plain(part: str | Mention) -> str | Mention:
     """In lower case, without marks."""
-    text = re.sub(r"[.,;?!:]", "", _text(part)).lower()
-    return replace(part, text=text) if isinstance(part, Mention) else text
+    return reworded(part, re.sub(r"[.,;?!:]", "", _text(part)).lower())
 
 
 def _contracted(text: str) -> str:
@@ -97,8 +97,7 @@ def _changed(
         return part  # a phrase begins with its own word
     place = places[index]
     pieces[place] = change(pieces[place], rng)  # type: ignore[operator]
-    joined = "".join(pieces)
-    return replace(part, text=joined) if isinstance(part, Mention) else joined
+    return reworded(part, "".join(pieces))
 
 
 def _hesitant(word: str, rng: np.random.Generator) -> str:
