@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.pointcloud2 import decode_points, encode_points
+from detailbase_core.io.pointcloud2 import decode_points, encode_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable

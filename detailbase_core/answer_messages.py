@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from detailbase_core.pointcloud2 import encode_points
+from detailbase_core.io.pointcloud2 import encode_points
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:

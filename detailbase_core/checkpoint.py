@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from safetensors.torch import save_file
 
-from detailbase_core.atomic import atomic_path
 from detailbase_core.checkpoint_keys import (
     infer_model_config,
     is_backbone_key,
@@ -23,6 +22,7 @@ from detailbase_core.checkpoint_keys import (
 )
 from detailbase_core.config import C, ModelConfig, TextConfig, from_dict, to_dict
 from detailbase_core.errors import CheckpointError, ConfigError
+from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.model import DetailBase
 from detailbase_core.text_encoder import (
     SmallTextEncoder,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from detailbase_core import _C
-from detailbase_core.atomic import atomic_path
 from detailbase_core.errors import BadFileError
+from detailbase_core.io.atomic_write import atomic_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

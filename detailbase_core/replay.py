@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from detailbase_core.bag_messages import bag_messages, decoded, to_transforms
-from detailbase_core.bags import CLOUD_TYPE, TF_TYPE, cloud_frames, scan_topics
-from detailbase_core.cloud_messages import cloud_from_message, place_of
 from detailbase_core.config import GrounderConfig, Settings, setting
 from detailbase_core.errors import BadCloudError, BadFileError, BadTransformError
+from detailbase_core.io.bag_reader import bag_messages, decoded, to_transforms
+from detailbase_core.io.bags import CLOUD_TYPE, TF_TYPE, cloud_frames, scan_topics
+from detailbase_core.io.cloud_messages import cloud_from_message, place_of
 from detailbase_core.outcomes import Outcome, Query, answer
 from detailbase_core.scan_intake import ArrivedScan, IntakeConfig, ScanIntake
 from detailbase_core.transforms import TransformBuffer

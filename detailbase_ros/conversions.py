@@ -1,6 +1,6 @@
 """The core's types as rclpy's messages, and transforms the other way. Pure functions.
 
-Clouds come in by detailbase_core.cloud_messages.
+Clouds come in by detailbase_core.io.cloud_messages.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.answer_messages import AnswerMessages
-from detailbase_core.cloud_messages import to_nanoseconds
+from detailbase_core.io.cloud_messages import to_nanoseconds
 
 if TYPE_CHECKING:
     from geometry_msgs.msg import TransformStamped

@@ -30,7 +30,7 @@ from visualization_msgs.msg import MarkerArray
 
 from detailbase_core.bag_types import own_definitions
 from detailbase_core.bag_writer import BagWriter
-from detailbase_core.cloud_messages import to_nanoseconds
+from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.render import render_answers
 from detailbase_core.reports import answer_lines
 from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES

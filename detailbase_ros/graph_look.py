@@ -21,8 +21,8 @@ from rclpy.qos import (
 )
 from sensor_msgs.msg import PointCloud2
 
-from detailbase_core.cloud_messages import cloud_from_message, to_nanoseconds
 from detailbase_core.errors import BadCloudError, LookupFailed
+from detailbase_core.io.cloud_messages import cloud_from_message, to_nanoseconds
 from detailbase_core.reporter import Reporter
 from detailbase_ros.checkup import CloudTopic, Observation
 from detailbase_ros.discovery import answering_nodes, full_name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from detailbase_core.cloud_messages import decode_message, to_nanoseconds
+from detailbase_core.io.cloud_messages import decode_message, to_nanoseconds
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import PointCloud2
 
-from detailbase_core.cloud_messages import cloud_from_message, place_of
 from detailbase_core.errors import BadCloudError
+from detailbase_core.io.cloud_messages import cloud_from_message, place_of
 from detailbase_core.scan_intake import ArrivedScan, ScanIntake
 from detailbase_ros.cloud_watch import CloudWatch
 from detailbase_ros.latencies import Latencies

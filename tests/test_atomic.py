@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from detailbase_core.atomic import atomic_path
+from detailbase_core.io.atomic_write import atomic_path
 
 
 def left_behind(path, hours):

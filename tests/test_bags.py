@@ -14,15 +14,15 @@ from mcap.reader import make_reader
 from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
-from detailbase_core.bags import (
+from detailbase_core.errors import BadFileError
+from detailbase_core.io.bags import (
     BagWriter,
     StampedTransform,
     read_bag,
     read_bag_scans,
     read_definitions,
 )
-from detailbase_core.errors import BadFileError
-from detailbase_core.pointcloud2 import encode_points
+from detailbase_core.io.pointcloud2 import encode_points
 from detailbase_core.types import PointCloud
 
 DATA = Path(__file__).parent / "data"

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.errors import BadCloudError, BadFileError
-from detailbase_core.files import detect_format, read_cloud, write_ply
-from detailbase_core.lzf import decompress_lzf
+from detailbase_core.io.cloud_files import detect_format, read_cloud, write_ply
+from detailbase_core.io.lzf import decompress_lzf
 from detailbase_core.types import PointCloud
 from tests.cloud_files import lzf_compress, pcd_bytes, ply_bytes
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from detailbase_core.errors import BadCloudError
-from detailbase_core.pointcloud2 import FIELD_TYPES, decode_points, encode_points
+from detailbase_core.io.pointcloud2 import FIELD_TYPES, decode_points, encode_points
 
 CODES = {code: datatype for datatype, code in FIELD_TYPES.items()}
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from detailbase_core.atomic import atomic_path
 from detailbase_core.errors import BadFileError
+from detailbase_core.io.atomic_write import atomic_path
 from training.scenes.scannet import ScanNetScene, read_scannet_scene
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from detailbase_core.atomic import atomic_path
 from detailbase_core.errors import BadFileError
+from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION, generate_room
 from detailbase_core.synthetic.sample import describe_seen, seen_things

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from detailbase_core.atomic import atomic_path
+from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.render.lettering import PAPER, caption
 from detailbase_core.render.picture import MapView, draw_answer, view_scene
 

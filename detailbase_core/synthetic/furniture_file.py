@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
-from detailbase_core.atomic import atomic_path
 from detailbase_core.errors import BadFileError
+from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.synthetic.furniture_card import parse_card
 from detailbase_core.synthetic.furniture_packing import PackedModel
 

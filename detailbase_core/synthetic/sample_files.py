@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.atomic import atomic_path
+from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 
 if TYPE_CHECKING:

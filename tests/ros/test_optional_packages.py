@@ -11,8 +11,8 @@ from geometry_msgs.msg import TransformStamped
 from rclpy.time import Time
 from scipy.spatial.transform import Rotation
 
-from detailbase_core.cloud_messages import to_nanoseconds
 from detailbase_core.errors import ExtrapolationError, FramesNotConnectedError, UnknownFrameError
+from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 from detailbase_ros import detections, tf_source
 from detailbase_ros.conversions import make_header

@@ -10,7 +10,7 @@ from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
 
-from detailbase_core.files import read_cloud
+from detailbase_core.io.cloud_files import read_cloud
 from detailbase_ros.conversions import cloud_to_message
 from detailbase_ros.msg import GroundedQuery
 from tests.ros.graph import wait_for

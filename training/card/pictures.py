@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from tqdm import tqdm
 
-from detailbase_core.atomic import atomic_path
+from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.render import render_answers
 from detailbase_core.types import PointCloud
 from training.evaluation.results import base_of

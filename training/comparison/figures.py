@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.atomic import atomic_path
+from detailbase_core.io.atomic_write import atomic_path
 from training.evaluation.bootstrap import bootstrap_gap
 
 if TYPE_CHECKING:

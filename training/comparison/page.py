@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.atomic import atomic_path
+from detailbase_core.io.atomic_write import atomic_path
 from training.card.sections import table
 from training.comparison.figures import figures_of
 from training.evaluation.results_table import ROWS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.atomic import atomic_path
+from detailbase_core.io.atomic_write import atomic_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from detailbase_core.atomic import atomic_path
+from detailbase_core.io.atomic_write import atomic_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

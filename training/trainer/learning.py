@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from detailbase_core.atomic import atomic_path
 from detailbase_core.config import to_dict
+from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.weight_files import BROKEN
 from training.trainer.errors import TrainingError
 from training.trainer.running_average import RunningAverage

@@ -12,15 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.bag_messages import (
-    BAG_FORMATS,
-    StampedTransform,
-    bag_messages,
-    bag_topics,
-    decoded,
-    to_cloud,
-    to_transforms,
-)
 from detailbase_core.bag_types import read_definitions
 from detailbase_core.bag_writer import BagWriter
 from detailbase_core.errors import (
@@ -28,6 +19,15 @@ from detailbase_core.errors import (
     BadFileError,
     BadTransformError,
     LookupFailed,
+)
+from detailbase_core.io.bag_reader import (
+    BAG_FORMATS,
+    StampedTransform,
+    bag_messages,
+    bag_topics,
+    decoded,
+    to_cloud,
+    to_transforms,
 )
 from detailbase_core.transforms import TransformBuffer
 

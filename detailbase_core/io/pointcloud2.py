@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from detailbase_core.cloud_colors import to_uint8
 from detailbase_core.errors import BadCloudError
+from detailbase_core.io.colors import to_uint8
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

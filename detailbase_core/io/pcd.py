@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.cloud_colors import rgb_from_channels, rgb_from_packed
 from detailbase_core.errors import BadFileError
-from detailbase_core.lzf import decompress_lzf
-from detailbase_core.text_table import read_table
+from detailbase_core.io.ascii_table import read_table
+from detailbase_core.io.colors import rgb_from_channels, rgb_from_packed
+from detailbase_core.io.lzf import decompress_lzf
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
 
-from detailbase_core.cloud_messages import decode_message, to_nanoseconds
 from detailbase_core.errors import BadFileError
-from detailbase_core.files import detect_format
+from detailbase_core.io.cloud_files import detect_format
+from detailbase_core.io.cloud_messages import decode_message, to_nanoseconds
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:

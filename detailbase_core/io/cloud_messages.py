@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.errors import BadCloudError
-from detailbase_core.pointcloud2 import decode_points
+from detailbase_core.io.pointcloud2 import decode_points
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
-    from detailbase_core.pointcloud2 import DecodedPoints
+    from detailbase_core.io.pointcloud2 import DecodedPoints
 
 _SECOND = 1_000_000_000
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.cloud_colors import GREY, to_uint8
 from detailbase_core.errors import BadCloudError, BadFileError
-from detailbase_core.pcd import read_pcd
-from detailbase_core.ply import read_ply, write_ply
+from detailbase_core.io.colors import GREY, to_uint8
+from detailbase_core.io.pcd import read_pcd
+from detailbase_core.io.ply import read_ply, write_ply
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.text_table import read_table
+from detailbase_core.io.ascii_table import read_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

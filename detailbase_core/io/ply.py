@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.atomic import atomic_path
-from detailbase_core.cloud_colors import rgb_from_channels
 from detailbase_core.errors import BadFileError
-from detailbase_core.ply_columns import Columns, Element, Property, read_columns, skip_element
+from detailbase_core.io.atomic_write import atomic_path
+from detailbase_core.io.colors import rgb_from_channels
+from detailbase_core.io.ply_columns import Columns, Element, Property, read_columns, skip_element
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
