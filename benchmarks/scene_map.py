@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from detailbase_core.config import MapConfig
-from detailbase_core.scene_map import SceneMap
+from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.types import PointCloud
 
 OPTICAL_TO_MAP = np.array([[0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]], float)

@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from detailbase_core.config import SuperpointConfig
-from detailbase_core.superpoints import segment_cloud
+from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.types import PointCloud
 
 

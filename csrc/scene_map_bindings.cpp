@@ -1,4 +1,4 @@
-// Python face of the voxel map. detailbase_core/scene_map.py checks arguments and holds the
+// Python face of the voxel map. detailbase_core/mapping/scene_map.py checks arguments and holds the
 // lock; the GIL is released while a method works.
 
 #include <pybind11/numpy.h>

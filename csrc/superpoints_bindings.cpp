@@ -1,5 +1,5 @@
 // Python face of the superpoint, connectivity, outline and candidate kernels. Shapes and index
-// ranges are checked by detailbase_core/superpoints.py, instances.py and their neighbours; these
+// ranges are checked by detailbase_core/mapping/superpoints.py, instances.py and their neighbours; these
 // functions trust their arguments.
 
 #include <pybind11/numpy.h>

@@ -89,7 +89,7 @@ def _ground(options: argparse.Namespace) -> int:
     _check_before_work(options.sentence, config.max_words, outputs)
     with Progress("loading the program") as progress:
         from detailbase_core import reports
-        from detailbase_core.scene_loading import load_scene
+        from detailbase_core.mapping.load_scene import load_scene
 
         def report(text: str) -> None:
             progress.text = text

@@ -16,8 +16,8 @@ from detailbase_core.types import PointCloud
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from detailbase_core.mapping.load_scene import LoadedScene
     from detailbase_core.palette import Rgb
-    from detailbase_core.scene_loading import LoadedScene
     from detailbase_core.types import GroundedPhrase, Grounding, Instance
 
 NONE = -1  # phrase and instance of points that belong to no object

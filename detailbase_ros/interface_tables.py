@@ -13,7 +13,7 @@ import rclpy
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 
-from detailbase_core.scene_map import SceneMap
+from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_ros.segmentation_node import SegmentationNode
 
 if TYPE_CHECKING:

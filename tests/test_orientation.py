@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from detailbase_core.errors import BadCloudError, ConfigError
 from detailbase_core.io.cloud_files import read_cloud
-from detailbase_core.orientation import AXIS_ROTATIONS, find_orientation, to_z_up
+from detailbase_core.mapping.up_axis import AXIS_ROTATIONS, find_orientation, to_z_up
 from detailbase_core.synthetic.camera import scan_room
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.types import PointCloud

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from detailbase_core.config import MapConfig
 from detailbase_core.errors import BadCloudError, BadFileError, ConfigError
-from detailbase_core.scene_map import InsertReport, SceneMap
+from detailbase_core.mapping.scene_map import InsertReport, SceneMap
 from detailbase_core.types import PointCloud
 
 CONFIG = MapConfig()
@@ -396,7 +396,7 @@ def test_a_kill_while_saving_leaves_the_old_file(tmp_path):
 import os, sys
 sys.path[:0] = {sys.path!r}
 from tests.test_scene_map import filled_map
-import detailbase_core.map_file as map_file
+import detailbase_core.mapping.map_file as map_file
 write = map_file.np.savez_compressed
 def die_halfway(file, **arrays):
     write(file, **arrays)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from detailbase_core.config import SuperpointConfig
 from detailbase_core.errors import BadCloudError
-from detailbase_core.superpoints import segment_cloud, segment_graph, segment_mesh
+from detailbase_core.mapping.superpoints import segment_cloud, segment_graph, segment_mesh
 from detailbase_core.types import PointCloud
 
 DATA = Path(__file__).parent / "data"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.config import MapConfig
-from detailbase_core.scene_map import SceneMap
+from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.types import PointCloud
 
 CONFIG = replace(MapConfig(), voxel_size_m=0.1, min_range_m=0.0, max_range_m=1e4)

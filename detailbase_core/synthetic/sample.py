@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.config import MapConfig, SuperpointConfig
-from detailbase_core.scene_map import SceneMap
-from detailbase_core.superpoints import segment_cloud
+from detailbase_core.mapping.scene_map import SceneMap
+from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.synthetic.labels import voxel_labels
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.sentences import describe

@@ -10,7 +10,7 @@ import rclpy
 from rclpy.node import Node
 
 from detailbase_core.config import MapConfig
-from detailbase_core.scene_map import SceneMap
+from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.types import PointCloud
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import GroundQuery, SceneFile

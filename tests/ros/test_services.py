@@ -6,7 +6,7 @@ from sensor_msgs.msg import PointCloud2
 from std_srvs.srv import Trigger
 
 from detailbase_core.config import MapConfig
-from detailbase_core.scene_map import SceneMap
+from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.types import PointCloud
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import SceneFile

@@ -16,7 +16,7 @@ import numpy as np
 import trimesh
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.superpoints import segment_mesh
+from detailbase_core.mapping.superpoints import segment_mesh
 
 if TYPE_CHECKING:
     from pathlib import Path

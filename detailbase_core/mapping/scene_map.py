@@ -16,7 +16,7 @@ import numpy as np
 
 from detailbase_core import _C
 from detailbase_core.errors import BadCloudError, BadFileError, ConfigError
-from detailbase_core.map_file import MapArrays, read_map_file, write_map_file
+from detailbase_core.mapping.map_file import MapArrays, read_map_file, write_map_file
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:

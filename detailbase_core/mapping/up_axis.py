@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.errors import BadCloudError, ConfigError
-from detailbase_core.floor import Floor, find_floor, is_camera_view, up_by_walls
+from detailbase_core.mapping.ground_plane import Floor, find_floor, is_camera_view, up_by_walls
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:

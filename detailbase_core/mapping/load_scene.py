@@ -11,8 +11,8 @@ import numpy as np
 from detailbase_core.errors import BadFileError, EmptySceneError
 from detailbase_core.io.bags import BAG_FORMATS, read_bag_scans
 from detailbase_core.io.cloud_files import CLOUD_FORMATS, detect_format, read_cloud
-from detailbase_core.orientation import Orientation, find_orientation, transformed
-from detailbase_core.scene_map import SceneMap
+from detailbase_core.mapping.scene_map import SceneMap
+from detailbase_core.mapping.up_axis import Orientation, find_orientation, transformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
