@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detailbase_core.instances import separate_instances
-from detailbase_core.phrase_queries import word_spans
+from detailbase_core.language.phrase_pooling import word_spans
 from detailbase_core.surest_objects import meant_objects, rows_said
 from detailbase_core.types import GroundedPhrase, Instance
 

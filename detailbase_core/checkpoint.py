@@ -23,12 +23,12 @@ from detailbase_core.checkpoint_keys import (
 from detailbase_core.config import C, ModelConfig, TextConfig, from_dict, to_dict
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.model import DetailBase
-from detailbase_core.text_encoder import (
+from detailbase_core.language.text_encoder import (
     SmallTextEncoder,
     TransformersTextEncoder,
     unpack_vocabulary,
 )
+from detailbase_core.model import DetailBase
 from detailbase_core.weight_files import read_weight_file
 
 if TYPE_CHECKING:

@@ -140,7 +140,7 @@ def _check_before_work(sentence: str, max_words: int, outputs: Sequence[Path]) -
         BadQueryError: the sentence is empty or too long.
         BadFileError: an output's folder is not there.
     """
-    from detailbase_core.phrases import parse_sentence
+    from detailbase_core.language.rule_parser import parse_sentence
 
     parse_sentence(sentence, max_words)
     for path in outputs:

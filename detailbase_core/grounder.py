@@ -21,14 +21,14 @@ from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.devices import choose_device, set_threads, threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
+from detailbase_core.language.learned_parser import LearnedParser
+from detailbase_core.language.phrase_pooling import word_spans
+from detailbase_core.language.rule_parser import RuleParser
+from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.object_centers import ObjectCenters
-from detailbase_core.phrase_head import LearnedParser
-from detailbase_core.phrase_queries import word_spans
-from detailbase_core.phrases import RuleParser
 from detailbase_core.scene_batch import batch_scenes
-from detailbase_core.text_encoder import RecentText
 from detailbase_core.tiling import join_tiles, tile_superpoints
 from detailbase_core.types import Grounding, PointCloud, Scene
 
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.cancel import CancelToken
+    from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.mask_decoder import SceneKeys
-    from detailbase_core.phrases import PhraseParser
     from detailbase_core.tiling import Tiles
 
 # Questions about so few superpoints (a room has two thousand) are answered on one thread: they are

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from detailbase_core.config import ModelConfig
+    from detailbase_core.language.text_rows import TextRows
     from detailbase_core.mask_decoder import SuperpointBatch
-    from detailbase_core.text_rows import TextRows
 
 REFERENCES = 4
 MATCH_DIM = 16

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from detailbase_core.cancel import CancelToken, check_cancelled
 from detailbase_core.decoder_layer import DecoderLayer, KeysValues
 from detailbase_core.kept_products import kept_product
+from detailbase_core.language.text_rows import TextRows, all_rows
 from detailbase_core.look_alikes import Choice, LookAlikes
 from detailbase_core.positions import (
     POSITION_WIDTH,
@@ -28,7 +29,6 @@ from detailbase_core.positions import (
     waves,
 )
 from detailbase_core.relative_positions import Places, mask_middles
-from detailbase_core.text_rows import TextRows, all_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from detailbase_core.errors import BadQueryError
-from detailbase_core.phrases import parse_sentence
+from detailbase_core.language.rule_parser import parse_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,8 @@ import numpy as np
 
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.io.ply import write_ply
+from detailbase_core.language.rule_parser import phrase_name
 from detailbase_core.palette import SENTENCE_COLOR, phrase_color
-from detailbase_core.phrases import phrase_name
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:

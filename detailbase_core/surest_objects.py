@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from detailbase_core.phrase_number import number_of
-from detailbase_core.phrase_pairs import named_apart
+from detailbase_core.language.phrase_pairs import named_apart
+from detailbase_core.language.phrase_semantics import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

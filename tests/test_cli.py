@@ -19,11 +19,11 @@ from detailbase_core.config import MapConfig, ModelConfig, TextConfig
 from detailbase_core.errors import BadCloudError, ConfigError
 from detailbase_core.io.cloud_files import read_cloud, write_ply
 from detailbase_core.io.ply import read_ply
+from detailbase_core.language.rule_parser import parse_sentence
+from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.mapping.load_scene import load_scene
 from detailbase_core.model import DetailBase
 from detailbase_core.palette import PALETTE
-from detailbase_core.phrases import parse_sentence
-from detailbase_core.text_encoder import SmallTextEncoder
 from detailbase_core.types import (
     Box,
     GroundedPhrase,

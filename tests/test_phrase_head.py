@@ -16,8 +16,7 @@ from detailbase_core.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadQueryError
 from detailbase_core.grounder import Grounder
-from detailbase_core.model import DetailBase
-from detailbase_core.phrase_head import (
+from detailbase_core.language.learned_parser import (
     BEGIN,
     INSIDE,
     OUTSIDE,
@@ -25,8 +24,9 @@ from detailbase_core.phrase_head import (
     decode_phrases,
     likeliest_places,
 )
-from detailbase_core.phrase_queries import average_phrases, word_spans
-from detailbase_core.phrases import parse_sentence
+from detailbase_core.language.phrase_pooling import average_phrases, word_spans
+from detailbase_core.language.rule_parser import parse_sentence
+from detailbase_core.model import DetailBase
 from detailbase_core.types import PointCloud
 from tests.test_instances import block
 from tests.weight_files import MODEL, tiny_text_encoder

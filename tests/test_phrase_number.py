@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detailbase_core.phrase_number import number_of
-from detailbase_core.phrases import split_words
+from detailbase_core.language.phrase_semantics import number_of
+from detailbase_core.language.rule_parser import split_words
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.sentences import describe
 from detailbase_core.synthetic.stock import shipped_stock

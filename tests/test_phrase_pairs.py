@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detailbase_core.phrase_pairs import named_apart
+from detailbase_core.language.phrase_pairs import named_apart
 
 
 def phrases(*texts: str) -> list[tuple[list[str], str]]:

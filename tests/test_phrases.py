@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.errors import BadQueryError
-from detailbase_core.phrases import RuleParser, parse_sentence, split_words
+from detailbase_core.language.rule_parser import RuleParser, parse_sentence, split_words
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.sentences import describe
 

@@ -7,7 +7,7 @@ import difflib
 import numpy as np
 import pytest
 
-from detailbase_core.phrases import split_words
+from detailbase_core.language.rule_parser import split_words
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.language import held_out, nouns, speech
 from detailbase_core.synthetic.language.clause import Mention, Related, Telling

@@ -17,15 +17,15 @@ from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.checkpoint_keys import released_key
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import BadQueryError, CheckpointError
-from detailbase_core.model import DetailBase
-from detailbase_core.text_encoder import (
+from detailbase_core.language.text_encoder import (
     RecentText,
     SmallTextEncoder,
     TransformersTextEncoder,
     pack_vocabulary,
     unpack_vocabulary,
 )
-from detailbase_core.word_pieces import MAX_WORD_LENGTH, WordPieces
+from detailbase_core.language.wordpiece import MAX_WORD_LENGTH, WordPieces
+from detailbase_core.model import DetailBase
 from tests.mpnet_files import HIDDEN, MAX_TOKENS, MPNET_PIECES, write_mpnet
 from tests.weight_files import TEXT, VOCABULARY, tiny_text_encoder
 

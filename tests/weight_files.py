@@ -9,8 +9,8 @@ import torch
 
 from detailbase_core.checkpoint import save_checkpoint
 from detailbase_core.config import ModelConfig, TextConfig
+from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.model import DetailBase
-from detailbase_core.text_encoder import SmallTextEncoder
 from tests.golden import load_golden
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import torch
 
 from detailbase_core.checkpoint import TEXT_PREFIX, load_strict, save_checkpoint
 from detailbase_core.errors import CheckpointError
-from detailbase_core.text_encoder import SmallTextEncoder
+from detailbase_core.language.text_encoder import SmallTextEncoder
 from training.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:

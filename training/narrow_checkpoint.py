@@ -19,8 +19,8 @@ import torch
 
 from detailbase_core.checkpoint import load_strict, save_checkpoint
 from detailbase_core.errors import CheckpointError, ConfigError
+from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.model import DetailBase
-from detailbase_core.text_encoder import SmallTextEncoder
 from training.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:

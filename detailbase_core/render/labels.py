@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.phrases import phrase_name
+from detailbase_core.language.rule_parser import phrase_name
 from detailbase_core.render.lettering import ink_on, text_width, write
 from detailbase_core.render.outlines import box_corners
 

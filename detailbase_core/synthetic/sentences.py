@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from detailbase_core.phrases import split_words
+from detailbase_core.language.rule_parser import split_words
 from detailbase_core.synthetic.language import held_out, templates
 from detailbase_core.synthetic.language.clause import Mention, Related, describes, reworded
 from detailbase_core.synthetic.language.referring import Speaker

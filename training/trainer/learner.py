@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.language.text_encoder import SmallTextEncoder, TransformersTextEncoder
 from detailbase_core.model import DetailBase
-from detailbase_core.text_encoder import SmallTextEncoder, TransformersTextEncoder
 from training.config import differing
 from training.trainer.losses import GROUNDING_PARTS, grounding_loss
 from training.trainer.packing import packed

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from detailbase_core.phrase_head import BEGIN, INSIDE, OUTSIDE
+from detailbase_core.language.learned_parser import BEGIN, INSIDE, OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from detailbase_core.phrase_queries import phrase_mix
-from detailbase_core.text_rows import TextRows
+from detailbase_core.language.phrase_pooling import phrase_mix
+from detailbase_core.language.text_rows import TextRows
 from training.trainer.losses import PhraseTargets
 from training.trainer.packing import Packing, packing_of, placed
 from training.trainer.phrase_lessons import word_places
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from detailbase_core.text_encoder import SmallTextEncoder, Tokens, TransformersTextEncoder
+    from detailbase_core.language.text_encoder import (
+        SmallTextEncoder,
+        Tokens,
+        TransformersTextEncoder,
+    )
     from training.scenes.descriptions import Description
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core import phrase_words as lexicon
-from detailbase_core.phrase_tags import NOMINAL, Tag, TaggedWords
+from detailbase_core.language import lexicon
+from detailbase_core.language.tagger import NOMINAL, Tag, TaggedWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

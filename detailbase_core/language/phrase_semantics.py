@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.phrase_words import BUNDLES, COUNTS, MEASURES, PAIRS, PLURAL_WORDS
+from detailbase_core.language.lexicon import BUNDLES, COUNTS, MEASURES, PAIRS, PLURAL_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

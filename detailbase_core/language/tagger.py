@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from detailbase_core import phrase_words as lexicon
+from detailbase_core.language import lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Collection

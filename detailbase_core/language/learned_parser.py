@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core.phrases import checked_words, phrase_of_words
+from detailbase_core.language.rule_parser import checked_words, phrase_of_words
 from detailbase_core.types import Sentence
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.text_encoder import TextEncoder
+    from detailbase_core.language.text_encoder import TextEncoder
 
 OUTSIDE, BEGIN, INSIDE = range(3)  # a word's place in a phrase
 HIDDEN = 64

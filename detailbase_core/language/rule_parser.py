@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from detailbase_core.errors import BadQueryError
-from detailbase_core.phrase_chunks import find_chunks
-from detailbase_core.phrase_words import DETERMINERS
+from detailbase_core.language.chunker import find_chunks
+from detailbase_core.language.lexicon import DETERMINERS
 from detailbase_core.types import Phrase, Sentence, Word
 
 if TYPE_CHECKING:

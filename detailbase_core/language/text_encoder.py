@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from detailbase_core.devices import to_device
 from detailbase_core.errors import BadQueryError, CheckpointError
 from detailbase_core.groups import average_features
-from detailbase_core.word_pieces import WordPieces
+from detailbase_core.language.wordpiece import WordPieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from detailbase_core.phrase_words import DETERMINERS, OTHERS, THAT_WORDS
+from detailbase_core.language.lexicon import DETERMINERS, OTHERS, THAT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
