@@ -16,8 +16,8 @@ import torch
 
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import ConfigError
+from detailbase_core.network.sparse_unet import SparseUNet
 from detailbase_core.sparse import Pyramid, available_backends, build_pyramid, select_backend
-from detailbase_core.sparse_unet import SparseUNet
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,8 +21,8 @@ from made_rooms import write_rooms
 from step_watch import StepWatch, cuda_waits
 from torch.profiler import ProfilerActivity, profile
 
-import detailbase_core.model
-import detailbase_core.sparse_unet
+import detailbase_core.network.detailbase
+import detailbase_core.network.sparse_unet
 import training.trainer.learner
 import training.trainer.run
 from detailbase_core.config import load_yaml
@@ -41,13 +41,13 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
     return (
         (run.lessons, "take", "waiting for the lesson"),
         (training.trainer.run, "batch_augmented", "augmentation"),
-        (detailbase_core.model, "voxelize", "voxels"),
+        (detailbase_core.network.detailbase, "voxelize", "voxels"),
         (model, "_grid_origins", "voxels"),
-        (detailbase_core.sparse_unet, "pyramid_of_sorted", "kernel maps"),
+        (detailbase_core.network.sparse_unet, "pyramid_of_sorted", "kernel maps"),
         (model.unet, "forward", "U-Net"),
-        (detailbase_core.model, "pool_superpoints", "superpoints"),
-        (detailbase_core.model, "superpoint_geometry", "superpoints"),
-        (detailbase_core.model, "pad_superpoints", "superpoints"),
+        (detailbase_core.network.detailbase, "pool_superpoints", "superpoints"),
+        (detailbase_core.network.detailbase, "superpoint_geometry", "superpoints"),
+        (detailbase_core.network.detailbase, "pad_superpoints", "superpoints"),
         (learner.text, "encode_tokens", "text"),
         (training.trainer.learner, "phrase_targets", "losses"),
         (model.decoder, "forward", "decoder"),

@@ -1,4 +1,4 @@
-// The few things that a mask may be of; see detailbase_core/candidates.py.
+// The few things that a mask may be of; see detailbase_core/network/candidates.py.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
-    from detailbase_core.mask_decoder import Prediction
+    from detailbase_core.network.mask_decoder import Prediction
     from detailbase_core.object_centers import ObjectCenters
     from detailbase_core.surest_objects import Meant
     from detailbase_core.types import Scene, Sentence

@@ -17,7 +17,6 @@ import numpy as np
 import torch
 
 from detailbase_core.answers import answer_query
-from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.devices import choose_device, set_threads, threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
@@ -27,9 +26,10 @@ from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
+from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.scene_batch import batch_scenes
+from detailbase_core.network.tiling import join_tiles, tile_superpoints
 from detailbase_core.object_centers import ObjectCenters
-from detailbase_core.scene_batch import batch_scenes
-from detailbase_core.tiling import join_tiles, tile_superpoints
 from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from detailbase_core.cancel import CancelToken
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.mapping.scene_map import InsertReport
-    from detailbase_core.mask_decoder import SceneKeys
-    from detailbase_core.tiling import Tiles
+    from detailbase_core.network.mask_decoder import SceneKeys
+    from detailbase_core.network.tiling import Tiles
 
 # Questions about so few superpoints (a room has two thousand) are answered on one thread: they are
 # hundreds of small steps, at each of which threads would wait for each other. Where nobody else

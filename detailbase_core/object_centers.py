@@ -10,12 +10,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from detailbase_core import _C
-from detailbase_core.candidates import vote_reach
+from detailbase_core.network.candidates import vote_reach
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.mask_decoder import SuperpointBatch
+    from detailbase_core.network.mask_decoder import SuperpointBatch
 
 STRAY_SHARE = 0.1  # a group with so small a part of the largest one's points is a stray vote
 STRAY_M = 0.6  # and belongs to the nearest larger one, unless that is farther than this

@@ -7,7 +7,7 @@ import torch
 
 from detailbase_core.answers import answer_query
 from detailbase_core.config import InstanceConfig
-from detailbase_core.mask_decoder import Prediction
+from detailbase_core.network.mask_decoder import Prediction
 from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.types import Phrase, PointCloud, Scene, Sentence, Word
 

@@ -12,12 +12,16 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from detailbase_core import checkpoint as checkpoint_module
-from detailbase_core.checkpoint import Checkpoint, save_checkpoint
-from detailbase_core.checkpoint_keys import is_backbone_key, released_backbone_key, released_key
 from detailbase_core.errors import CheckpointError
-from detailbase_core.scene_batch import SceneBatch
-from detailbase_core.sparse_unet import SparseUNet
+from detailbase_core.network import checkpoint as checkpoint_module
+from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
+from detailbase_core.network.published_names import (
+    is_backbone_key,
+    released_backbone_key,
+    released_key,
+)
+from detailbase_core.network.scene_batch import SceneBatch
+from detailbase_core.network.sparse_unet import SparseUNet
 from tests.golden import load_golden
 from tests.weight_files import (
     MODEL,

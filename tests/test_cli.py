@@ -14,7 +14,6 @@ import pytest
 import torch
 
 from detailbase_core import cli, progress
-from detailbase_core.checkpoint import save_checkpoint
 from detailbase_core.config import MapConfig, ModelConfig, TextConfig
 from detailbase_core.errors import BadCloudError, ConfigError
 from detailbase_core.io.cloud_files import read_cloud, write_ply
@@ -22,7 +21,8 @@ from detailbase_core.io.ply import read_ply
 from detailbase_core.language.rule_parser import parse_sentence
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.mapping.load_scene import load_scene
-from detailbase_core.model import DetailBase
+from detailbase_core.network.checkpoint import save_checkpoint
+from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.palette import PALETTE
 from detailbase_core.types import (
     Box,

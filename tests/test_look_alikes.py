@@ -10,13 +10,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detailbase_core.candidate_measures import Measures, fact_count, facts, measure, ranks
-from detailbase_core.candidates import COUNT, Candidates, candidate_numbers, pick_candidates
 from detailbase_core.config import ModelConfig
 from detailbase_core.language.text_rows import TextRows, all_rows, padded_rows, rows_of_spans
-from detailbase_core.look_alikes import LookAlikes
-from detailbase_core.mask_decoder import SuperpointBatch
-from detailbase_core.model import DetailBase
+from detailbase_core.network.candidate_features import Measures, fact_count, facts, measure, ranks
+from detailbase_core.network.candidate_reranking import LookAlikes
+from detailbase_core.network.candidates import COUNT, Candidates, candidate_numbers, pick_candidates
+from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.network.mask_decoder import SuperpointBatch
 from tests.test_checkpoint import tiny_batch
 from tests.weight_files import MODEL
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from detailbase_core.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.errors import CheckpointError, ConfigError
-from detailbase_core.model import DetailBase
+from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
+from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.network.sparse_unet import NormReLU
 from detailbase_core.sparse import PointwiseConv3d
-from detailbase_core.sparse_unet import NormReLU
 from tests.test_checkpoint import tiny_batch
 from tests.weight_files import MODEL, released_state, save_tiny_checkpoint, tiny_text_encoder
 from training.narrow_checkpoint import main, narrow_checkpoint, narrowed

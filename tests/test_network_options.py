@@ -7,18 +7,18 @@ from dataclasses import replace
 import pytest
 import torch
 
-from detailbase_core import scene_context
 from detailbase_core.config import ModelConfig
-from detailbase_core.decoder_layer import Attention, Bias
 from detailbase_core.errors import ConfigError
-from detailbase_core.mask_decoder import SuperpointBatch
-from detailbase_core.model import DetailBase
-from detailbase_core.offset_head import Votes
-from detailbase_core.positions import WAVES, seen_from, wave_vectors, waves
-from detailbase_core.relative_positions import RelativePositions, mask_middles
-from detailbase_core.scene_context import SceneContext
-from detailbase_core.sparse_unet import LevelFeatures
-from detailbase_core.superpoint_pooling import pool_superpoints
+from detailbase_core.network import scene_encoder as scene_context
+from detailbase_core.network.decoder_layer import Attention, Bias
+from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.network.mask_decoder import SuperpointBatch
+from detailbase_core.network.offset_head import Votes
+from detailbase_core.network.position_encoding import WAVES, seen_from, wave_vectors, waves
+from detailbase_core.network.relative_positions import RelativePositions, mask_middles
+from detailbase_core.network.scene_encoder import SceneContext
+from detailbase_core.network.sparse_unet import LevelFeatures
+from detailbase_core.network.superpoint_pooling import pool_superpoints
 from tests.levels import side_by_side
 from tests.test_checkpoint import tiny_batch
 from tests.weight_files import MODEL

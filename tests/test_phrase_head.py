@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from detailbase_core.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadQueryError
 from detailbase_core.grounder import Grounder
@@ -26,7 +25,8 @@ from detailbase_core.language.learned_parser import (
 )
 from detailbase_core.language.phrase_pooling import average_phrases, word_spans
 from detailbase_core.language.rule_parser import parse_sentence
-from detailbase_core.model import DetailBase
+from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
+from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.types import PointCloud
 from tests.test_instances import block
 from tests.weight_files import MODEL, tiny_text_encoder

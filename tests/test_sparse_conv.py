@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.errors import Cancelled
+from detailbase_core.network.sparse_unet import SparseUNet
+from detailbase_core.network.voxelization import Voxels
 from detailbase_core.sparse import build_pyramid, morton, select_backend
-from detailbase_core.sparse_unet import SparseUNet
-from detailbase_core.voxelization import Voxels
 from tests import sparse_grids
 from tests.levels import side_by_side
 from tests.sparse_grids import grids, random_coords

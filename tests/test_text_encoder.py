@@ -13,8 +13,6 @@ import transformers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detailbase_core.checkpoint import Checkpoint
-from detailbase_core.checkpoint_keys import released_key
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import BadQueryError, CheckpointError
 from detailbase_core.language.text_encoder import (
@@ -25,7 +23,9 @@ from detailbase_core.language.text_encoder import (
     unpack_vocabulary,
 )
 from detailbase_core.language.wordpiece import MAX_WORD_LENGTH, WordPieces
-from detailbase_core.model import DetailBase
+from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.network.published_names import released_key
 from tests.mpnet_files import HIDDEN, MAX_TOKENS, MPNET_PIECES, write_mpnet
 from tests.weight_files import TEXT, VOCABULARY, tiny_text_encoder
 

@@ -7,8 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detailbase_core.mask_decoder import Prediction, SuperpointBatch
-from detailbase_core.tiling import TILE_M, join_tiles, tile_superpoints
+from detailbase_core.network.mask_decoder import Prediction, SuperpointBatch
+from detailbase_core.network.tiling import TILE_M, join_tiles, tile_superpoints
 
 
 def scene(count, width, seed=0):

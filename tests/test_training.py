@@ -11,9 +11,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import to_dict
 from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.network.checkpoint import Checkpoint
 from tests.toy_scenes import toy_arrays, write_scene
 from training.config import LossWeights, TrainConfig
 from training.trainer.errors import TrainingError

@@ -15,7 +15,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from detailbase_core import native
-from detailbase_core.checkpoint import Checkpoint
+from detailbase_core.network.checkpoint import Checkpoint
 from tests.toy_scenes import toy_arrays, toy_records, write_scene
 from training.trainer.errors import TrainingError
 from training.trainer.run import CHECKPOINT_FILE

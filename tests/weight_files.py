@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from detailbase_core.checkpoint import save_checkpoint
 from detailbase_core.config import ModelConfig, TextConfig
 from detailbase_core.language.text_encoder import SmallTextEncoder
-from detailbase_core.model import DetailBase
+from detailbase_core.network.checkpoint import save_checkpoint
+from detailbase_core.network.detailbase import DetailBase
 from tests.golden import load_golden
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from detailbase_core.checkpoint import TEXT_PREFIX, load_strict, save_checkpoint
 from detailbase_core.errors import CheckpointError
 from detailbase_core.language.text_encoder import SmallTextEncoder
+from detailbase_core.network.checkpoint import TEXT_PREFIX, load_strict, save_checkpoint
 from training.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from detailbase_core.checkpoint import Checkpoint
+    from detailbase_core.network.checkpoint import Checkpoint
 
 CONFIGS = ("format", "model", "text")  # what must be the same in all
 

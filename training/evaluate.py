@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 import torch
 from tqdm import tqdm
 
-from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
+from detailbase_core.network.checkpoint import Checkpoint
 from training.evaluation.examination import Examinee, Room, examination
 from training.evaluation.results import Results, SetResult, base_of
 from training.evaluation.results_table import as_table

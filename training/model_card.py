@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT, Grounder
 from detailbase_core.io.atomic_write import atomic_path
+from detailbase_core.network.checkpoint import Checkpoint
 from training.card.mistake_pictures import draw_mistakes
 from training.card.pictures import draw_examples
 from training.card.sections import (

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from detailbase_core.checkpoint import load_strict, save_checkpoint
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder
-from detailbase_core.model import DetailBase
+from detailbase_core.network.checkpoint import load_strict, save_checkpoint
+from detailbase_core.network.detailbase import DetailBase
 from training.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import CheckpointError
+from detailbase_core.network.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from detailbase_core.checkpoint import Checkpoint
+    from detailbase_core.network.checkpoint import Checkpoint
     from training.evaluation.results import Results, SetResult
 
 # What was aimed at before anyone trained, by what a set's name ends with.

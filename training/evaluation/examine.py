@@ -10,8 +10,8 @@ import torch
 from detailbase_core.config import InstanceConfig
 from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.learned_parser import phrases_of_words
+from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.object_centers import ObjectCenters
-from detailbase_core.scene_batch import batch_scenes
 from detailbase_core.surest_objects import Meant, meant_objects, rows_said
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.outcomes import PhraseOutcome, SentenceOutcome
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.language.text_encoder import TextEncoder
-    from detailbase_core.mask_decoder import SuperpointBatch
-    from detailbase_core.model import DetailBase
+    from detailbase_core.network.detailbase import DetailBase
+    from detailbase_core.network.mask_decoder import SuperpointBatch
     from training.scenes.descriptions import Description
     from training.scenes.scene_files import DescribedScene
 

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from detailbase_core.checkpoint import Checkpoint
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder, TransformersTextEncoder
-from detailbase_core.model import DetailBase
+from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.detailbase import DetailBase
 from training.config import differing
 from training.trainer.losses import GROUNDING_PARTS, grounding_loss
 from training.trainer.packing import packed
@@ -23,8 +23,8 @@ from training.trainer.superpoint_lessons import NamingHeads, center_loss, real_r
 
 if TYPE_CHECKING:
     from detailbase_core.config import Settings
-    from detailbase_core.mask_decoder import SuperpointBatch
-    from detailbase_core.scene_batch import SceneBatch
+    from detailbase_core.network.mask_decoder import SuperpointBatch
+    from detailbase_core.network.scene_batch import SceneBatch
     from training.config import LossWeights, TrainConfig
     from training.scenes.dataset import SceneTruth
     from training.trainer.questions import Questions

@@ -9,7 +9,7 @@ import torch
 
 from detailbase_core.config import to_dict
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.weight_files import BROKEN
+from detailbase_core.network.weight_files import BROKEN
 from training.trainer.errors import TrainingError
 from training.trainer.running_average import RunningAverage
 

@@ -19,7 +19,7 @@ from torch import distributed as dist
 from torch.nn import functional as F
 
 from detailbase_core.errors import ConfigError
-from detailbase_core.sparse_unet import NormReLU
+from detailbase_core.network.sparse_unet import NormReLU
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,8 +11,8 @@ import torch
 from safetensors import SafetensorError
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from detailbase_core.checkpoint import save_checkpoint
 from detailbase_core.language.text_encoder import SmallTextEncoder
+from detailbase_core.network.checkpoint import save_checkpoint
 from training.scenes.scene_files import read_scene
 from training.trainer.ahead import Ahead
 from training.trainer.augmentation import batch_augmented

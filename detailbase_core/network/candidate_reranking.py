@@ -17,15 +17,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.candidate_measures import SIZES, Measures, fact_count, facts, measure
-from detailbase_core.candidates import Candidates, pick_candidates, vote_reach
+from detailbase_core.network.candidate_features import SIZES, Measures, fact_count, facts, measure
+from detailbase_core.network.candidates import Candidates, pick_candidates, vote_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from detailbase_core.config import ModelConfig
     from detailbase_core.language.text_rows import TextRows
-    from detailbase_core.mask_decoder import SuperpointBatch
+    from detailbase_core.network.mask_decoder import SuperpointBatch
 
 REFERENCES = 4
 MATCH_DIM = 16

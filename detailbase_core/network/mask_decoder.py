@@ -17,24 +17,24 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.cancel import CancelToken, check_cancelled
-from detailbase_core.decoder_layer import DecoderLayer, KeysValues
 from detailbase_core.kept_products import kept_product
 from detailbase_core.language.text_rows import TextRows, all_rows
-from detailbase_core.look_alikes import Choice, LookAlikes
-from detailbase_core.positions import (
+from detailbase_core.network.candidate_reranking import Choice, LookAlikes
+from detailbase_core.network.decoder_layer import DecoderLayer, KeysValues
+from detailbase_core.network.position_encoding import (
     POSITION_WIDTH,
     WAVES,
     position_embedding,
     wave_vectors,
     waves,
 )
-from detailbase_core.relative_positions import Places, mask_middles
+from detailbase_core.network.relative_positions import Places, mask_middles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from detailbase_core.config import ModelConfig
-    from detailbase_core.offset_head import Votes
+    from detailbase_core.network.offset_head import Votes
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from detailbase_core.sparse_unet import LevelFeatures
+    from detailbase_core.network.sparse_unet import LevelFeatures
 
 
 def pool_superpoints(

@@ -24,7 +24,7 @@ from detailbase_core.sparse import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.voxelization import Voxels
+    from detailbase_core.network.voxelization import Voxels
 
 
 class LevelFeatures(NamedTuple):

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.cancel import CancelToken, check_cancelled
-from detailbase_core.decoder_layer import Attention, Bias
-from detailbase_core.positions import (
+from detailbase_core.network.decoder_layer import Attention, Bias
+from detailbase_core.network.position_encoding import (
     POSITION_WIDTH,
     WAVES,
     position_embedding,
@@ -27,7 +27,7 @@ from detailbase_core.positions import (
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
-    from detailbase_core.mask_decoder import SuperpointBatch
+    from detailbase_core.network.mask_decoder import SuperpointBatch
 
 # Where no gradient is needed: a device without fused attention would need S * S floats a head.
 ROWS_AT_A_TIME = 2048

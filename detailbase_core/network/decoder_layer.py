@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.kept_products import kept_product
-from detailbase_core.positions import WAVES
-from detailbase_core.relative_positions import RelativePositions
+from detailbase_core.network.position_encoding import WAVES
+from detailbase_core.network.relative_positions import RelativePositions
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
-    from detailbase_core.relative_positions import Places
+    from detailbase_core.network.relative_positions import Places
 
 
 class Bias(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from detailbase_core.positions import WAVES, seen_from, wave_vectors, waves
+from detailbase_core.network.position_encoding import WAVES, seen_from, wave_vectors, waves
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig

@@ -13,12 +13,12 @@ from detailbase_core.groups import average_features, group_bounds
 from detailbase_core.language.learned_parser import PhraseHead
 from detailbase_core.language.phrase_pooling import average_phrases
 from detailbase_core.language.text_rows import rows_of_spans
-from detailbase_core.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
-from detailbase_core.offset_head import OffsetHead, Votes
-from detailbase_core.scene_context import SceneContext
-from detailbase_core.sparse_unet import SparseUNet
-from detailbase_core.superpoint_pooling import pool_superpoints
-from detailbase_core.voxelization import grid_origin, voxelize
+from detailbase_core.network.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
+from detailbase_core.network.offset_head import OffsetHead, Votes
+from detailbase_core.network.scene_encoder import SceneContext
+from detailbase_core.network.sparse_unet import SparseUNet
+from detailbase_core.network.superpoint_pooling import pool_superpoints
+from detailbase_core.network.voxelization import grid_origin, voxelize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
     from detailbase_core.language.phrase_pooling import Spans
     from detailbase_core.language.text_rows import TextRows
-    from detailbase_core.mask_decoder import SceneKeys
-    from detailbase_core.scene_batch import SceneBatch
-    from detailbase_core.sparse_unet import LevelFeatures
+    from detailbase_core.network.mask_decoder import SceneKeys
+    from detailbase_core.network.scene_batch import SceneBatch
+    from detailbase_core.network.sparse_unet import LevelFeatures
 
 
 class DetailBase(nn.Module):

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from detailbase_core.mask_decoder import Prediction, SuperpointBatch
-from detailbase_core.offset_head import Votes
+from detailbase_core.network.mask_decoder import Prediction, SuperpointBatch
+from detailbase_core.network.offset_head import Votes
 
 TILE_M = 12.0
 _OFF = -30.0  # a mask logit that is certainly off

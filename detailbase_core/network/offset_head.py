@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core.positions import POSITION_WIDTH, position_embedding
+from detailbase_core.network.position_encoding import POSITION_WIDTH, position_embedding
 
 HIDDEN = 64
 

@@ -14,12 +14,6 @@ from typing import TYPE_CHECKING
 
 from safetensors.torch import save_file
 
-from detailbase_core.checkpoint_keys import (
-    infer_model_config,
-    is_backbone_key,
-    released_backbone_key,
-    released_key,
-)
 from detailbase_core.config import C, ModelConfig, TextConfig, from_dict, to_dict
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.io.atomic_write import atomic_path
@@ -28,8 +22,14 @@ from detailbase_core.language.text_encoder import (
     TransformersTextEncoder,
     unpack_vocabulary,
 )
-from detailbase_core.model import DetailBase
-from detailbase_core.weight_files import read_weight_file
+from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.network.published_names import (
+    infer_model_config,
+    is_backbone_key,
+    released_backbone_key,
+    released_key,
+)
+from detailbase_core.network.weight_files import read_weight_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
