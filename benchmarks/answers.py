@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
-from detailbase_core.memory import keep_freed_memory
+from detailbase_core.ops.malloc import keep_freed_memory
 from detailbase_core.synthetic.demo_room import MAP_FRAME, SENTENCES, demo_scans
 
 if TYPE_CHECKING:

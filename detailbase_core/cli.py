@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core import __version__, replay_command
 from detailbase_core.errors import BadFileError, DetailBaseError
-from detailbase_core.memory import keep_freed_memory
+from detailbase_core.ops.malloc import keep_freed_memory
 from detailbase_core.progress import Progress
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ import torch
 
 from detailbase_core.answers import answer_query
 from detailbase_core.config import GrounderConfig
-from detailbase_core.devices import choose_device, set_threads, threads
 from detailbase_core.errors import BadCloudError, EmptySceneError
 from detailbase_core.language.learned_parser import LearnedParser
 from detailbase_core.language.phrase_pooling import word_spans
@@ -30,6 +29,7 @@ from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
 from detailbase_core.object_centers import ObjectCenters
+from detailbase_core.ops.devices import choose_device, set_threads, threads
 from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.cancel import CancelToken
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.mask_decoder import SceneKeys
     from detailbase_core.network.tiling import Tiles
+    from detailbase_core.ops.cancellation import CancelToken
 
 # Questions about so few superpoints (a room has two thousand) are answered on one thread: they are
 # hundreds of small steps, at each of which threads would wait for each other. Where nobody else

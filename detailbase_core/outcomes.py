@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
 
 if TYPE_CHECKING:
-    from detailbase_core.cancel import CancelToken
     from detailbase_core.grounder import Grounder
+    from detailbase_core.ops.cancellation import CancelToken
     from detailbase_core.types import Grounding
 
 logger = logging.getLogger(__name__)

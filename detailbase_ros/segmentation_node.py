@@ -19,7 +19,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError
-from detailbase_core.memory import keep_freed_memory
+from detailbase_core.ops.malloc import keep_freed_memory
 from detailbase_ros.endpoints import Endpoints
 from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.node_config import NodeConfig

@@ -12,7 +12,6 @@ import torch
 
 from detailbase_core import grounder as grounder_module
 from detailbase_core.config import GrounderConfig, InstanceConfig, MapConfig, SuperpointConfig
-from detailbase_core.devices import choose_device, set_threads, threads
 from detailbase_core.errors import (
     BadCloudError,
     BadFileError,
@@ -23,6 +22,7 @@ from detailbase_core.errors import (
     EmptySceneError,
 )
 from detailbase_core.grounder import Grounder
+from detailbase_core.ops.devices import choose_device, set_threads, threads
 from detailbase_core.types import PointCloud
 from tests.weight_files import save_tiny_checkpoint
 

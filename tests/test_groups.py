@@ -11,11 +11,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detailbase_core import native
 from detailbase_core.errors import BadCloudError
-from detailbase_core.groups import average_features, distinct_keys, group_bounds, group_sizes
 from detailbase_core.network.sparse_unet import NormReLU, ResidualBlock
 from detailbase_core.network.voxelization import grid_origin, voxelize
+from detailbase_core.ops import native
+from detailbase_core.ops.scatter import average_features, distinct_keys, group_bounds, group_sizes
 from detailbase_core.sparse import SparseTensor, build_pyramid, morton, select_backend
 from tests.sparse_grids import random_coords
 

@@ -10,9 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detailbase_core import _C, kept_products
-from detailbase_core.devices import threads
-from detailbase_core.kept_products import kept_product
+from detailbase_core import _C
+from detailbase_core.ops import packed_matmul as kept_products
+from detailbase_core.ops.devices import threads
+from detailbase_core.ops.packed_matmul import kept_product
 
 
 @pytest.fixture(params=_C.instruction_sets())

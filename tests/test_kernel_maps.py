@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detailbase_core.errors import BadCloudError
-from detailbase_core.groups import average_features
 from detailbase_core.network.voxelization import grid_origin, voxelize
+from detailbase_core.ops.scatter import average_features
 from detailbase_core.sparse import build_pyramid, morton
 from tests.sparse_grids import grids, random_coords
 

@@ -12,7 +12,7 @@ import pytest
 PROGRAM = """
 import resource, sys, threading
 import numpy as np
-from detailbase_core.memory import keep_freed_memory
+from detailbase_core.ops.malloc import keep_freed_memory
 if sys.argv[1] == "kept":
     keep_freed_memory()
 def work():

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from detailbase_core.cancel import check_cancelled
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
+from detailbase_core.ops.cancellation import check_cancelled
 from detailbase_core.outcomes import Query, Status
 from detailbase_core.reporter import Reporter
 from detailbase_core.waiting_scans import WaitingScans

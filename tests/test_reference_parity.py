@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from detailbase_core.groups import average_features
 from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import voxelize
+from detailbase_core.ops.scatter import average_features
 from tests.golden import load_golden
 from tests.levels import side_by_side
 from training.config import LossWeights

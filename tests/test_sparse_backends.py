@@ -8,8 +8,9 @@ from types import ModuleType
 import pytest
 import torch
 
-from detailbase_core import _C, native
+from detailbase_core import _C
 from detailbase_core.errors import ConfigError
+from detailbase_core.ops import native
 from detailbase_core.sparse import (
     available_backends,
     backends,

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from detailbase_core.groups import average_features
 from detailbase_core.network.published_names import released_backbone_key
 from detailbase_core.network.sparse_unet import LevelFeatures, SparseUNet
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import voxelize
+from detailbase_core.ops.scatter import average_features
 from tests.levels import side_by_side
 
 GOLDEN = os.environ.get("DETAILBASE_GOLDEN") or Path(__file__).parent / "data/detailbase_small.npz"

@@ -14,8 +14,8 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from detailbase_core import native
 from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.ops import native
 from tests.toy_scenes import toy_arrays, toy_records, write_scene
 from training.trainer.errors import TrainingError
 from training.trainer.run import CHECKPOINT_FILE

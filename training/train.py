@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import torch
 import yaml
 
-from detailbase_core.devices import choose_device
 from detailbase_core.errors import DetailBaseError
+from detailbase_core.ops.devices import choose_device
 from training.config import load_config
 from training.scenes.scene_store import SceneStore
 from training.trainer.processes import Processes, joined

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from detailbase_core.devices import to_device
+from detailbase_core.ops.devices import to_device
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,10 +13,10 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from detailbase_core.devices import to_device
 from detailbase_core.errors import BadQueryError, CheckpointError
-from detailbase_core.groups import average_features
 from detailbase_core.language.wordpiece import WordPieces
+from detailbase_core.ops.devices import to_device
+from detailbase_core.ops.scatter import average_features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

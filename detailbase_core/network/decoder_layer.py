@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.kept_products import kept_product
 from detailbase_core.network.position_encoding import WAVES
 from detailbase_core.network.relative_positions import RelativePositions
+from detailbase_core.ops.packed_matmul import kept_product
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig

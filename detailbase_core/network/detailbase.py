@@ -8,8 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from detailbase_core.devices import to_device
-from detailbase_core.groups import average_features, group_bounds
 from detailbase_core.language.learned_parser import PhraseHead
 from detailbase_core.language.phrase_pooling import average_phrases
 from detailbase_core.language.text_rows import rows_of_spans
@@ -19,17 +17,19 @@ from detailbase_core.network.scene_encoder import SceneContext
 from detailbase_core.network.sparse_unet import SparseUNet
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import grid_origin, voxelize
+from detailbase_core.ops.devices import to_device
+from detailbase_core.ops.scatter import average_features, group_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.cancel import CancelToken
     from detailbase_core.config import ModelConfig
     from detailbase_core.language.phrase_pooling import Spans
     from detailbase_core.language.text_rows import TextRows
     from detailbase_core.network.mask_decoder import SceneKeys
     from detailbase_core.network.scene_batch import SceneBatch
     from detailbase_core.network.sparse_unet import LevelFeatures
+    from detailbase_core.ops.cancellation import CancelToken
 
 
 class DetailBase(nn.Module):

@@ -16,8 +16,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.cancel import CancelToken, check_cancelled
-from detailbase_core.kept_products import kept_product
 from detailbase_core.language.text_rows import TextRows, all_rows
 from detailbase_core.network.candidate_reranking import Choice, LookAlikes
 from detailbase_core.network.decoder_layer import DecoderLayer, KeysValues
@@ -29,6 +27,8 @@ from detailbase_core.network.position_encoding import (
     waves,
 )
 from detailbase_core.network.relative_positions import Places, mask_middles
+from detailbase_core.ops.cancellation import CancelToken, check_cancelled
+from detailbase_core.ops.packed_matmul import kept_product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

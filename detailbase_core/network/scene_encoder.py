@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.cancel import CancelToken, check_cancelled
 from detailbase_core.network.decoder_layer import Attention, Bias
 from detailbase_core.network.position_encoding import (
     POSITION_WIDTH,
@@ -24,6 +23,7 @@ from detailbase_core.network.position_encoding import (
     wave_vectors,
     waves,
 )
+from detailbase_core.ops.cancellation import CancelToken, check_cancelled
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core import native
-from detailbase_core.cancel import CancelToken, check_cancelled
+from detailbase_core.ops import native
+from detailbase_core.ops.cancellation import CancelToken, check_cancelled
 from detailbase_core.sparse import (
     DownConv3d,
     InverseConv3d,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
-from detailbase_core.groups import distinct_keys, group_sizes
+from detailbase_core.ops.scatter import distinct_keys, group_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from detailbase_core import native
 from detailbase_core.errors import BadCloudError
-from detailbase_core.groups import distinct_keys
+from detailbase_core.ops import native
+from detailbase_core.ops.scatter import distinct_keys
 from detailbase_core.sparse import morton
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import torch
 
-from detailbase_core import native
 from detailbase_core.errors import ConfigError
+from detailbase_core.ops import native
 from detailbase_core.sparse import native_backend, torch_backend, triton_backend
 from detailbase_core.sparse.spconv_backend import SpconvBackend, find_spconv
 from detailbase_core.sparse.table_conv import TableBackend

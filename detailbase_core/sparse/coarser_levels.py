@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from detailbase_core.devices import to_device
+from detailbase_core.ops.devices import to_device
 from detailbase_core.sparse import morton
 
 

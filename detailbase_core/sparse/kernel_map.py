@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from detailbase_core import native
+from detailbase_core.ops import native
 from detailbase_core.sparse import morton, native_backend
 
 _ROWS_PER_CHUNK = 1 << 18  # bounds the [rows, 27] int64 temporaries to some hundred MB

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.weak import WeakIdKeyDictionary
 
-from detailbase_core import native
+from detailbase_core.ops import native
 
 if TYPE_CHECKING:
     from detailbase_core import _C

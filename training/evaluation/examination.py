@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from detailbase_core.devices import choose_device
 from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.ops.devices import choose_device
 from training.evaluation.examine import Examiner
 from training.scenes.scene_files import read_scene
 from training.trainer.errors import TrainingError

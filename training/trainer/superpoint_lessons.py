@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.groups import group_sizes
+from detailbase_core.ops.scatter import group_sizes
 from training.scenes.categories import CATEGORIES, STRUCTURE
 from training.scenes.dataset import COLORS
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from torch.utils.weak import WeakIdKeyDictionary
 
-from detailbase_core import native
+from detailbase_core.ops import native
 
 if TYPE_CHECKING:
     from torch import Tensor

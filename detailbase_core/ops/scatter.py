@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from detailbase_core import native
+from detailbase_core.ops import native
 
 
 class Distinct(NamedTuple):
