@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from detailbase_core.answers import answer_query
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadCloudError, EmptySceneError
 from detailbase_core.language.learned_parser import LearnedParser
@@ -28,8 +27,9 @@ from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
-from detailbase_core.object_centers import ObjectCenters
 from detailbase_core.ops.devices import choose_device, set_threads, threads
+from detailbase_core.postprocess.postprocess import answer_query
+from detailbase_core.postprocess.vote_clustering import ObjectCenters
 from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:

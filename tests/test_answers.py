@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from detailbase_core.answers import answer_query
 from detailbase_core.config import InstanceConfig
 from detailbase_core.network.mask_decoder import Prediction
-from detailbase_core.object_centers import ObjectCenters
+from detailbase_core.postprocess.postprocess import answer_query
+from detailbase_core.postprocess.vote_clustering import ObjectCenters
 from detailbase_core.types import Phrase, PointCloud, Scene, Sentence, Word
 
 TEXT = "chair near lamp"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.instances import fit_box
+from detailbase_core.postprocess.instances import fit_box
 from detailbase_core.types import GroundedPhrase, Grounding, Instance, PointCloud, Scene
 from training.by_hand import Verdict, judge, page
 from training.rooms.marked_sentences import SENTENCES_FILE, MarkedPhrase, read_marked, read_rooms

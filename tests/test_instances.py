@@ -16,8 +16,8 @@ from scipy.spatial.distance import cdist
 from detailbase_core import _C
 from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadCloudError
-from detailbase_core.instances import FRAGMENT_SHARE, fit_box, separate_instances
-from detailbase_core.object_centers import ObjectCenters
+from detailbase_core.postprocess.instances import FRAGMENT_SHARE, fit_box, separate_instances
+from detailbase_core.postprocess.vote_clustering import ObjectCenters
 
 CONFIG = InstanceConfig(connect_distance_m=0.1, min_points=30)
 ALL = replace(CONFIG, min_points=1)

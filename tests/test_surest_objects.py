@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from detailbase_core.object_centers import ObjectCenters
-from detailbase_core.surest_objects import meant_objects, objects_of
+from detailbase_core.postprocess.object_selection import meant_objects, objects_of
+from detailbase_core.postprocess.vote_clustering import ObjectCenters
 
 
 def two_chairs_and_a_wall(wall_votes: bool = False) -> ObjectCenters:

@@ -11,8 +11,8 @@ from detailbase_core.config import InstanceConfig
 from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.learned_parser import phrases_of_words
 from detailbase_core.network.scene_batch import batch_scenes
-from detailbase_core.object_centers import ObjectCenters
-from detailbase_core.surest_objects import Meant, meant_objects, rows_said
+from detailbase_core.postprocess.object_selection import Meant, meant_objects, rows_said
+from detailbase_core.postprocess.vote_clustering import ObjectCenters
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.outcomes import PhraseOutcome, SentenceOutcome
 from training.evaluation.scene_judge import Question, SceneJudge

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from detailbase_core.instances import separate_instances
+from detailbase_core.postprocess.instances import separate_instances
 from training.evaluation.metrics import iou_of
 from training.evaluation.mistakes import NOTHING, OTHER_KIND, kind_of_answer
 from training.evaluation.outcomes import (
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
-    from detailbase_core.object_centers import ObjectCenters
-    from detailbase_core.surest_objects import Meant
+    from detailbase_core.postprocess.object_selection import Meant
+    from detailbase_core.postprocess.vote_clustering import ObjectCenters
     from detailbase_core.types import Instance
     from training.scenes.scene_files import DescribedScene
 

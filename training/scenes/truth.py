@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.instances import fit_box
+from detailbase_core.postprocess.instances import fit_box
 from detailbase_core.types import GroundedPhrase, Grounding, Instance
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detailbase_core.instances import separate_instances
 from detailbase_core.language.phrase_pooling import word_spans
-from detailbase_core.surest_objects import meant_objects, rows_said
+from detailbase_core.postprocess.instances import separate_instances
+from detailbase_core.postprocess.object_selection import meant_objects, rows_said
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import InstanceConfig
     from detailbase_core.network.mask_decoder import Prediction
-    from detailbase_core.object_centers import ObjectCenters
-    from detailbase_core.surest_objects import Meant
+    from detailbase_core.postprocess.object_selection import Meant
+    from detailbase_core.postprocess.vote_clustering import ObjectCenters
     from detailbase_core.types import Scene, Sentence
 
 

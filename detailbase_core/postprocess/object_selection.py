@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.object_centers import ObjectCenters
+    from detailbase_core.postprocess.vote_clustering import ObjectCenters
 
 # Tuned on rooms apart from the exams, as are the distances of object_centers.
 GROWN = 0.4  # an object takes its superpoints down to this part of the threshold

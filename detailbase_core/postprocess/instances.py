@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
-    from detailbase_core.object_centers import ObjectCenters
+    from detailbase_core.postprocess.vote_clustering import ObjectCenters
 
 # One noun's objects are of like size; what is so much smaller is a scrap of something else.
 FRAGMENT_SHARE = 0.1
