@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.palette import SENTENCE_COLOR, phrase_color
+from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from detailbase_core.answer_messages import AnswerMessages
-    from detailbase_core.palette import Rgb
+    from detailbase_core.output.palette import Rgb
     from detailbase_core.types import Grounding, Instance
 
 # constants of visualization_msgs/Marker

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from detailbase_core import __version__, replay_command
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.ops.malloc import keep_freed_memory
-from detailbase_core.progress import Progress
+from detailbase_core.output.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,8 +88,8 @@ def _ground(options: argparse.Namespace) -> int:
     outputs = [path for path in (options.json, options.ply, options.picture) if path]
     _check_before_work(options.sentence, config.max_words, outputs)
     with Progress("loading the program") as progress:
-        from detailbase_core import reports
         from detailbase_core.mapping.load_scene import load_scene
+        from detailbase_core.output import result_files as reports
 
         def report(text: str) -> None:
             progress.text = text
@@ -150,7 +150,7 @@ def _check_before_work(sentence: str, max_words: int, outputs: Sequence[Path]) -
 
 def _info(options: argparse.Namespace) -> int:
     with Progress("looking around"):
-        from detailbase_core.info import info_lines
+        from detailbase_core.output.environment import info_lines
 
         lines = info_lines()
     print("\n".join(lines))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detailbase_core.progress import Progress
+from detailbase_core.output.progress import Progress
 
 if TYPE_CHECKING:
     import argparse
@@ -92,7 +92,7 @@ def _config(options: argparse.Namespace) -> ReplayConfig:
 
 
 def _lines(answer: ReplayAnswer) -> list[str]:
-    from detailbase_core.reports import answer_lines
+    from detailbase_core.output.result_files import answer_lines
 
     outcome = answer.outcome
     if outcome.grounding is None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def look_at_machine(seen: Observation, checkpoint: str) -> None:
     """Fill in how torch and the model are in this Python."""
     try:
-        from detailbase_core import info
+        from detailbase_core.output import environment as info
     except ModuleNotFoundError as error:
         seen.torch_problem = (
             f"this Python ({sys.executable}) has no {error.name!r}: run 'make install' in the "

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from detailbase_core import cli, progress
+from detailbase_core import cli
 from detailbase_core.config import MapConfig, ModelConfig, TextConfig
 from detailbase_core.errors import BadCloudError, ConfigError
 from detailbase_core.io.cloud_files import read_cloud, write_ply
@@ -23,7 +23,8 @@ from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.mapping.load_scene import load_scene
 from detailbase_core.network.checkpoint import save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
-from detailbase_core.palette import PALETTE
+from detailbase_core.output import progress
+from detailbase_core.output.palette import PALETTE
 from detailbase_core.types import (
     Box,
     GroundedPhrase,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from detailbase_core import render
 from detailbase_core.language.rule_parser import parse_sentence
-from detailbase_core.palette import PALETTE
+from detailbase_core.output.palette import PALETTE
 from detailbase_core.render import render_answers, render_grounding
 from detailbase_core.render.camera import aimed, ceiling_height, main_direction, near_walls
 from detailbase_core.render.labels import tag_text

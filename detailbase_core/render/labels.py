@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from PIL import ImageDraw
 
-    from detailbase_core.palette import Rgb
+    from detailbase_core.output.palette import Rgb
     from detailbase_core.render.camera import Camera
     from detailbase_core.types import GroundedPhrase, Instance
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
-from detailbase_core.palette import phrase_color
+from detailbase_core.output.palette import phrase_color
 
 if TYPE_CHECKING:
-    from detailbase_core.palette import Rgb
+    from detailbase_core.output.palette import Rgb
     from detailbase_core.types import GroundedPhrase, Grounding
 
     Font = ImageFont.FreeTypeFont | ImageFont.ImageFont

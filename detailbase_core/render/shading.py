@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.palette import phrase_color
+from detailbase_core.output.palette import phrase_color
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.palette import Rgb
+    from detailbase_core.output.palette import Rgb
     from detailbase_core.types import GroundedPhrase, Grounding
 
 BACKGROUND = np.array([250.0, 250.0, 248.0], np.float32)

@@ -91,7 +91,7 @@ def test_the_machine_is_looked_at(monkeypatch):
     assert seen.torch[0].isdigit() and not seen.model_problem
     doctor.look_at_machine(seen, "/nowhere/model.safetensors")
     assert "/nowhere/model.safetensors" in seen.model_problem
-    monkeypatch.setitem(sys.modules, "detailbase_core.info", None)
-    monkeypatch.delattr("detailbase_core.info")
+    monkeypatch.setitem(sys.modules, "detailbase_core.output.environment", None)
+    monkeypatch.delattr("detailbase_core.output.environment")
     doctor.look_at_machine(seen, "")
     assert "make install" in seen.torch_problem

@@ -16,7 +16,7 @@ from detailbase_core.answer_markers import answer_markers
 from detailbase_core.errors import BadCloudError
 from detailbase_core.io.cloud_messages import cloud_from_message, to_nanoseconds
 from detailbase_core.outcomes import Outcome, Query, Status
-from detailbase_core.palette import PALETTE, SENTENCE_COLOR
+from detailbase_core.output.palette import PALETTE, SENTENCE_COLOR
 from detailbase_core.types import (
     Box,
     GroundedPhrase,

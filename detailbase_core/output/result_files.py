@@ -10,14 +10,14 @@ import numpy as np
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.io.ply import write_ply
 from detailbase_core.language.rule_parser import phrase_name
-from detailbase_core.palette import SENTENCE_COLOR, phrase_color
+from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from detailbase_core.mapping.load_scene import LoadedScene
-    from detailbase_core.palette import Rgb
+    from detailbase_core.output.palette import Rgb
     from detailbase_core.types import GroundedPhrase, Grounding, Instance
 
 NONE = -1  # phrase and instance of points that belong to no object
