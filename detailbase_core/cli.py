@@ -104,7 +104,7 @@ def _ground(options: argparse.Namespace) -> int:
         progress.text = f"looking into {len(loaded.cloud):,} points"
         grounding = grounder.ground_cloud(loaded.cloud, options.sentence)
         if options.picture:
-            from detailbase_core.render import render_grounding
+            from detailbase_core.output.render import render_grounding
 
             progress.text = f"drawing {options.picture}"
             render_grounding(grounding, options.picture)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
+from detailbase_core.output.render import render_answers
 from detailbase_core.output.result_files import answer_lines
-from detailbase_core.render import render_answers
 from detailbase_core.synthetic.demo_room import FRAMES, MAP_FRAME, SENTENCES, demo_scans
 
 

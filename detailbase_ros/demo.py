@@ -31,8 +31,8 @@ from visualization_msgs.msg import MarkerArray
 from detailbase_core.bag_types import own_definitions
 from detailbase_core.bag_writer import BagWriter
 from detailbase_core.io.cloud_messages import to_nanoseconds
+from detailbase_core.output.render import render_answers
 from detailbase_core.output.result_files import answer_lines
-from detailbase_core.render import render_answers
 from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.received_answers import grounding_from_messages, scene_from_message

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detailbase_core import render
 from detailbase_core.language.rule_parser import parse_sentence
+from detailbase_core.output import render
 from detailbase_core.output.palette import PALETTE
-from detailbase_core.render import render_answers, render_grounding
-from detailbase_core.render.camera import aimed, ceiling_height, main_direction, near_walls
-from detailbase_core.render.labels import tag_text
-from detailbase_core.render.lettering import caption
-from detailbase_core.render.outlines import box_corners
+from detailbase_core.output.render import render_answers, render_grounding
+from detailbase_core.output.render.camera import aimed, ceiling_height, main_direction, near_walls
+from detailbase_core.output.render.labels import tag_text
+from detailbase_core.output.render.lettering import caption
+from detailbase_core.output.render.outlines import box_corners
 from detailbase_core.types import (
     Box,
     GroundedPhrase,

@@ -23,7 +23,7 @@ from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import Grounder
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.render import render_answers
+from detailbase_core.output.render import render_answers
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.sample import make_sample
 from detailbase_core.synthetic.stock import Stock

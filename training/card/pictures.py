@@ -9,7 +9,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.render import render_answers
+from detailbase_core.output.render import render_answers
 from detailbase_core.types import PointCloud
 from training.evaluation.results import base_of
 from training.scenes.scene_files import read_scene

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.render import render_grounding
+from detailbase_core.output.render import render_grounding
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.views import from_above, from_inside
 from detailbase_core.types import PointCloud, Scene

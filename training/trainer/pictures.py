@@ -11,9 +11,9 @@ from PIL import Image
 from detailbase_core.config import InstanceConfig
 from detailbase_core.language.phrase_pooling import word_spans
 from detailbase_core.network.scene_batch import batch_scenes
+from detailbase_core.output.render import render_answers
 from detailbase_core.postprocess.instances import fit_box
 from detailbase_core.postprocess.postprocess import answer_query
-from detailbase_core.render import render_answers
 from detailbase_core.types import (
     GroundedPhrase,
     Grounding,

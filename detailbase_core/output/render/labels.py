@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.language.rule_parser import phrase_name
-from detailbase_core.render.lettering import ink_on, text_width, write
-from detailbase_core.render.outlines import box_corners
+from detailbase_core.output.render.lettering import ink_on, text_width, write
+from detailbase_core.output.render.outlines import box_corners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import ImageDraw
 
     from detailbase_core.output.palette import Rgb
-    from detailbase_core.render.camera import Camera
+    from detailbase_core.output.render.camera import Camera
     from detailbase_core.types import GroundedPhrase, Instance
 
 SIZE = 19

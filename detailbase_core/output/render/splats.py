@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.render.camera import Camera
+    from detailbase_core.output.render.camera import Camera
 
 MAX_RADIUS_PX = 12.0
 BLEND_M = 0.05  # points this far behind the foremost still mix into its colour, metres

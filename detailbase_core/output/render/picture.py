@@ -9,18 +9,18 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy.spatial import cKDTree
 
-from detailbase_core.render.labels import TagPlacer, tag_text
-from detailbase_core.render.outlines import draw_box
-from detailbase_core.render.shading import BACKGROUND, eye_dome, point_colors, shown_phrases
-from detailbase_core.render.splats import Splats, splat
-from detailbase_core.render.view import choose_view
+from detailbase_core.output.render.labels import TagPlacer, tag_text
+from detailbase_core.output.render.outlines import draw_box
+from detailbase_core.output.render.shading import BACKGROUND, eye_dome, point_colors, shown_phrases
+from detailbase_core.output.render.splats import Splats, splat
+from detailbase_core.output.render.view import choose_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from detailbase_core.render.camera import Camera
+    from detailbase_core.output.render.camera import Camera
     from detailbase_core.types import Grounding
 
 SCALE = 2  # supersampling

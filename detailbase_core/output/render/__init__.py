@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.render.lettering import PAPER, caption
-from detailbase_core.render.picture import MapView, draw_answer, view_scene
+from detailbase_core.output.render.lettering import PAPER, caption
+from detailbase_core.output.render.picture import MapView, draw_answer, view_scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

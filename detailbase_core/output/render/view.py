@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.render.camera import Camera, aimed, ceiling_height, main_direction, near_walls
+from detailbase_core.output.render.camera import (
+    Camera,
+    aimed,
+    ceiling_height,
+    main_direction,
+    near_walls,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PIL import ImageDraw
 
     from detailbase_core.output.palette import Rgb
-    from detailbase_core.render.camera import Camera
+    from detailbase_core.output.render.camera import Camera
     from detailbase_core.types import Box
 
 STEPS = 96  # pieces of an edge that are visible or hidden as a whole
