@@ -11,7 +11,7 @@ import yaml
 from detailbase_core.config import GrounderConfig, from_dict
 from detailbase_core.errors import ConfigError
 from detailbase_core.replay import ReplayConfig
-from detailbase_core.scan_intake import IntakeConfig
+from detailbase_ros.scans.scan_intake import IntakeConfig
 
 
 def read_node_parameters(path: str | Path) -> tuple[ReplayConfig, tuple[str, ...]]:

@@ -27,8 +27,8 @@ from detailbase_core.reporter import Reporter
 from detailbase_ros.discovery import answering_nodes
 from detailbase_ros.endpoints import Endpoints
 from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.scans.tf_source import make_transform_source
 from detailbase_ros.srv import GroundQuery
-from detailbase_ros.tf_source import make_transform_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

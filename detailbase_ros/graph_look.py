@@ -27,7 +27,7 @@ from detailbase_core.reporter import Reporter
 from detailbase_ros.checkup import CloudTopic, Observation
 from detailbase_ros.discovery import answering_nodes, full_name
 from detailbase_ros.endpoints import Endpoints
-from detailbase_ros.tf_source import make_transform_source
+from detailbase_ros.scans.tf_source import make_transform_source
 
 if TYPE_CHECKING:
     from rclpy.node import Node

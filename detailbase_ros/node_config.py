@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from detailbase_core.approach import ApproachConfig
 from detailbase_core.config import GrounderConfig, Settings, setting
-from detailbase_core.scan_intake import IntakeConfig
+from detailbase_ros.scans.scan_intake import IntakeConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
     from detailbase_core.reporter import Reporter
     from detailbase_ros.query_desk import QueryDesk
-    from detailbase_ros.scan_input import ScanInput
+    from detailbase_ros.scans.scan_subscriber import ScanInput
 
 _OF_THE_MAP = ("map jumps", "voxels evicted")
 _REFUSED = ("answers: OVERLOADED", "answers: TIMEOUT")

@@ -12,7 +12,7 @@ from detailbase_ros.diagnostics import Diagnostics
 from detailbase_ros.node_status import NodeStatus
 from detailbase_ros.object_frames import ObjectFrames
 from detailbase_ros.query_desk import QueryDesk
-from detailbase_ros.scan_input import ScanInput
+from detailbase_ros.scans.scan_subscriber import ScanInput
 from detailbase_ros.scene_services import SceneServices
 from detailbase_ros.target_goal import TargetGoal
 

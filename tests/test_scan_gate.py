@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from detailbase_core.scan_gate import JumpDetector, ScanGate, pose_difference
+from detailbase_ros.scans.keyframes import JumpDetector, ScanGate, pose_difference
 
 SECOND = 1_000_000_000
 

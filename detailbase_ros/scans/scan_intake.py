@@ -13,8 +13,8 @@ import numpy as np
 
 from detailbase_core.config import Settings, setting
 from detailbase_core.errors import BadCloudError, LookupFailed
-from detailbase_core.scan_gate import JumpDetector, ScanGate
-from detailbase_core.waiting_scans import WaitingScans
+from detailbase_ros.scans.keyframes import JumpDetector, ScanGate
+from detailbase_ros.scans.pending_scans import WaitingScans
 
 if TYPE_CHECKING:
     from collections.abc import Callable

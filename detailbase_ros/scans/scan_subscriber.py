@@ -12,10 +12,10 @@ from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.errors import BadCloudError
 from detailbase_core.io.cloud_messages import cloud_from_message, place_of
-from detailbase_core.scan_intake import ArrivedScan, ScanIntake
-from detailbase_ros.cloud_watch import CloudWatch
 from detailbase_ros.latencies import Latencies
-from detailbase_ros.tf_source import make_transform_source
+from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
+from detailbase_ros.scans.tf_source import make_transform_source
+from detailbase_ros.scans.topic_monitor import CloudWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
