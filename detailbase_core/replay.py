@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rosbags.interfaces import Connection
 
     from detailbase_core.grounder import Grounder
-    from detailbase_core.reporter import Reporter
+    from detailbase_ros.runtime.event_counters import Reporter
 
 TEXT_TYPE = "std_msgs/msg/String"
 QUERY_TOPIC = "referring_query"

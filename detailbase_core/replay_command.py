@@ -59,7 +59,7 @@ def _replay(
     from detailbase_core.answer_bag import AnswerBag
     from detailbase_core.grounder import Grounder
     from detailbase_core.replay import replay
-    from detailbase_core.reporter import Reporter
+    from detailbase_ros.runtime.event_counters import Reporter
 
     def report(text: str) -> None:
         progress.text = text

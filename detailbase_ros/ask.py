@@ -23,10 +23,10 @@ from rclpy.utilities import remove_ros_args
 from detailbase_core.errors import DetailBaseError, LookupFailed
 from detailbase_core.object_names import object_names
 from detailbase_core.outcomes import Status
-from detailbase_core.reporter import Reporter
-from detailbase_ros.discovery import answering_nodes
-from detailbase_ros.endpoints import Endpoints
 from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.runtime.discovery import answering_nodes
+from detailbase_ros.runtime.endpoints import Endpoints
+from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.tf_source import make_transform_source
 from detailbase_ros.srv import GroundQuery
 

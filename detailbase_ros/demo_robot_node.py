@@ -24,7 +24,7 @@ from detailbase_core.config import Settings, setting
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
 from detailbase_core.synthetic.drive import BASE_TO_CAMERA, Drive
 from detailbase_ros.conversions import cloud_to_message, make_header
-from detailbase_ros.parameters import declare_parameters
+from detailbase_ros.runtime.parameters import declare_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

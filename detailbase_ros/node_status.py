@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from detailbase_ros.diagnostics import Level, Status
+from detailbase_ros.runtime.diagnostics import Level, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from rclpy.node import Node
 
     from detailbase_core.grounder import Grounder
-    from detailbase_core.reporter import Reporter
     from detailbase_ros.query_desk import QueryDesk
+    from detailbase_ros.runtime.event_counters import Reporter
     from detailbase_ros.scans.scan_subscriber import ScanInput
 
 _OF_THE_MAP = ("map jumps", "voxels evicted")

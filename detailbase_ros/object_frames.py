@@ -13,7 +13,7 @@ from detailbase_ros.conversions import box_to_message, make_header
 
 if TYPE_CHECKING:
     from detailbase_core.types import Grounding, Instance
-    from detailbase_ros.endpoints import Endpoints
+    from detailbase_ros.runtime.endpoints import Endpoints
 
 _PERIOD_S = 0.1
 

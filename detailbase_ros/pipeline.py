@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rclpy.clock import ClockChange, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 
-from detailbase_core.reporter import Reporter
-from detailbase_ros.diagnostics import Diagnostics
 from detailbase_ros.node_status import NodeStatus
 from detailbase_ros.object_frames import ObjectFrames
 from detailbase_ros.query_desk import QueryDesk
+from detailbase_ros.runtime.diagnostics import Diagnostics
+from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.scan_subscriber import ScanInput
 from detailbase_ros.scene_services import SceneServices
 from detailbase_ros.target_goal import TargetGoal
@@ -19,8 +19,8 @@ from detailbase_ros.target_goal import TargetGoal
 if TYPE_CHECKING:
     from detailbase_core.config import GrounderConfig
     from detailbase_core.grounder import Grounder
-    from detailbase_ros.endpoints import Endpoints
     from detailbase_ros.node_config import NodeConfig
+    from detailbase_ros.runtime.endpoints import Endpoints
 
 
 class Pipeline:

@@ -22,19 +22,19 @@ from detailbase_ros.conversions import (
     outcome_to_message,
 )
 from detailbase_ros.detections import Detection3DArray, to_detections
-from detailbase_ros.latencies import Latencies
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.query_worker import QueryWorker
+from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.srv import GroundQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from detailbase_core.grounder import Grounder
-    from detailbase_core.reporter import Reporter
     from detailbase_core.types import Grounding
-    from detailbase_ros.endpoints import Endpoints
     from detailbase_ros.node_config import NodeConfig
+    from detailbase_ros.runtime.endpoints import Endpoints
+    from detailbase_ros.runtime.event_counters import Reporter
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from detailbase_core.grounder import Grounder
-    from detailbase_ros.endpoints import Endpoints
     from detailbase_ros.node_config import NodeConfig
+    from detailbase_ros.runtime.endpoints import Endpoints
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

@@ -20,11 +20,11 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError
 from detailbase_core.ops.malloc import keep_freed_memory
-from detailbase_ros.endpoints import Endpoints
-from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.node_config import NodeConfig
-from detailbase_ros.parameters import declare_parameters, read_parameters, watch_parameters
 from detailbase_ros.pipeline import Pipeline
+from detailbase_ros.runtime.endpoints import Endpoints
+from detailbase_ros.runtime.executor import PooledExecutor
+from detailbase_ros.runtime.parameters import declare_parameters, read_parameters, watch_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

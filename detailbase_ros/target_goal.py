@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.approach import ApproachConfig
     from detailbase_core.types import Grounding
-    from detailbase_ros.endpoints import Endpoints
+    from detailbase_ros.runtime.endpoints import Endpoints
 
 # Not latched: a robot that joins late must not drive to what was asked for before.
 _GOAL = QoSProfile(depth=1)

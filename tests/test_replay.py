@@ -19,7 +19,7 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.node_parameters import read_node_parameters
 from detailbase_core.outcomes import Status
 from detailbase_core.replay import ReplayConfig, replay
-from detailbase_core.reporter import Reporter
+from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.scan_intake import IntakeConfig
 from tests.ros.fake_grounder import FakeGrounder
 from tests.test_bags import SECOND, cloud_cdr, make, tf_cdr

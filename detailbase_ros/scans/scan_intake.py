@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.grounder import Grounder
-    from detailbase_core.reporter import Reporter
     from detailbase_core.transforms import TransformSource
     from detailbase_core.types import PointCloud
+    from detailbase_ros.runtime.event_counters import Reporter
 
     Pose = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.errors import BadCloudError
 from detailbase_core.io.cloud_messages import cloud_from_message, place_of
-from detailbase_ros.latencies import Latencies
+from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
 from detailbase_ros.scans.tf_source import make_transform_source
 from detailbase_ros.scans.topic_monitor import CloudWatch
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from detailbase_core.grounder import Grounder
-    from detailbase_core.reporter import Reporter
-    from detailbase_ros.endpoints import Endpoints
     from detailbase_ros.node_config import NodeConfig
+    from detailbase_ros.runtime.endpoints import Endpoints
+    from detailbase_ros.runtime.event_counters import Reporter
 
 _RETRY_S = 0.05
 _WATCH_S = 1.0

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rclpy.callback_groups import CallbackGroup
 
-    from detailbase_core.reporter import Reporter
     from detailbase_core.transforms import TransformSource
-    from detailbase_ros.endpoints import Endpoints
+    from detailbase_ros.runtime.endpoints import Endpoints
+    from detailbase_ros.runtime.event_counters import Reporter
 
 
 def make_transform_source(

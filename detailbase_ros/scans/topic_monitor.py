@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rclpy.qos import QoSCompatibility, ReliabilityPolicy, qos_check_compatible
 
-from detailbase_ros.discovery import full_name
+from detailbase_ros.runtime.discovery import full_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rclpy.subscription import Subscription
     from rclpy.topic_endpoint_info import TopicEndpointInfo
 
-    from detailbase_core.reporter import Reporter
+    from detailbase_ros.runtime.event_counters import Reporter
 
 PATIENCE_S = 10.0
 _TYPE = "sensor_msgs/msg/PointCloud2"

@@ -25,8 +25,8 @@ from visualization_msgs.msg import MarkerArray
 
 from detailbase_core.types import PointCloud
 from detailbase_ros.conversions import cloud_to_message, to_stamp
-from detailbase_ros.executor import PooledExecutor
 from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.runtime.executor import PooledExecutor
 from detailbase_ros.segmentation_node import SegmentationNode
 from detailbase_ros.srv import GroundQuery
 

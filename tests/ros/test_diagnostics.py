@@ -6,7 +6,7 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.config import GrounderConfig, MapConfig
-from detailbase_ros.latencies import Latencies
+from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans import topic_monitor as cloud_watch
 from tests.ros.fake_grounder import FakeGrounder
 from tests.ros.graph import wait_for

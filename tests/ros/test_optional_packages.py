@@ -16,7 +16,7 @@ from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 from detailbase_ros import detections
 from detailbase_ros.conversions import make_header
-from detailbase_ros.endpoints import Endpoints
+from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.scans import tf_source
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "data" / "tf2.json").read_text())

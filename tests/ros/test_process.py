@@ -12,7 +12,7 @@ import rclpy
 from rclpy.node import Node
 from std_msgs.msg import String
 
-from detailbase_ros.executor import PooledExecutor
+from detailbase_ros.runtime.executor import PooledExecutor
 from tests.ros.graph import Spinner, wait_for
 from tests.ros.processes import ROOT, fake_node
 

@@ -14,7 +14,7 @@ from detailbase_ros.conversions import make_header
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from detailbase_ros.endpoints import Endpoints
+    from detailbase_ros.runtime.endpoints import Endpoints
 
 _PERIOD_S = 1.0
 

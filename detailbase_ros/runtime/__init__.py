@@ -1,0 +1,1 @@
+"""Endpoints, executor, parameters, counters, diagnostics of a node."""
