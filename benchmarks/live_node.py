@@ -28,7 +28,7 @@ from detailbase_core.synthetic.camera import Camera, scan_room
 from detailbase_core.synthetic.demo_room import FRAMES, MAP_FRAME, ROOM_SEED
 from detailbase_core.synthetic.path import robot_path
 from detailbase_core.synthetic.rooms import generate_room
-from detailbase_ros.conversions import cloud_to_message, make_header, to_stamp
+from detailbase_ros.messages.conversions import cloud_to_message, make_header, to_stamp
 from detailbase_ros.msg import GroundedQuery
 
 if TYPE_CHECKING:

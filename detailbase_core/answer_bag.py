@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.answer_markers import answer_markers
-from detailbase_core.answer_messages import AnswerMessages
 from detailbase_core.bag_types import own_definitions
 from detailbase_core.bag_writer import BagWriter
+from detailbase_ros.messages.grounding_messages import AnswerMessages
+from detailbase_ros.messages.markers import answer_markers
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from detailbase_core.outcomes import Outcome
     from detailbase_core.types import Grounding
+    from detailbase_ros.messages.query import Outcome
 
 NODE = "/segmentation_node"
 # topic below the node: (message type, depth); all are latched

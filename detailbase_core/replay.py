@@ -16,8 +16,8 @@ from detailbase_core.errors import BadCloudError, BadFileError, BadTransformErro
 from detailbase_core.io.bag_reader import bag_messages, decoded, to_transforms
 from detailbase_core.io.bags import CLOUD_TYPE, TF_TYPE, cloud_frames, scan_topics
 from detailbase_core.io.cloud_messages import cloud_from_message, place_of
-from detailbase_core.outcomes import Outcome, Query, answer
 from detailbase_core.transforms import TransformBuffer
+from detailbase_ros.messages.query import Outcome, Query, answer
 from detailbase_ros.scans.scan_intake import ArrivedScan, IntakeConfig, ScanIntake
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
 from detailbase_core.errors import DetailBaseError, LookupFailed
-from detailbase_core.object_names import object_names
-from detailbase_core.outcomes import Status
+from detailbase_ros.messages.object_names import object_names
+from detailbase_ros.messages.query import Status
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.runtime.endpoints import Endpoints

@@ -34,8 +34,8 @@ from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.output.render import render_answers
 from detailbase_core.output.result_files import answer_lines
 from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
+from detailbase_ros.messages.from_messages import grounding_from_messages, scene_from_message
 from detailbase_ros.msg import GroundedQuery
-from detailbase_ros.received_answers import grounding_from_messages, scene_from_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,7 +23,7 @@ from tf2_msgs.msg import TFMessage
 from detailbase_core.config import Settings, setting
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
 from detailbase_core.synthetic.drive import BASE_TO_CAMERA, Drive
-from detailbase_ros.conversions import cloud_to_message, make_header
+from detailbase_ros.messages.conversions import cloud_to_message, make_header
 from detailbase_ros.runtime.parameters import declare_parameters
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from geometry_msgs.msg import Transform, TransformStamped, Vector3
 from rclpy.qos import QoSProfile
 from tf2_msgs.msg import TFMessage
 
-from detailbase_core.object_names import object_names
-from detailbase_ros.conversions import box_to_message, make_header
+from detailbase_ros.messages.conversions import box_to_message, make_header
+from detailbase_ros.messages.object_names import object_names
 
 if TYPE_CHECKING:
     from detailbase_core.types import Grounding, Instance

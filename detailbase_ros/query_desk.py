@@ -13,15 +13,15 @@ from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
 from visualization_msgs.msg import MarkerArray
 
-from detailbase_core.answer_markers import answer_markers
-from detailbase_core.outcomes import Outcome, Query, Status
-from detailbase_ros.conversions import (
+from detailbase_ros.messages.conversions import (
     MESSAGES,
     instances_to_cloud,
     make_header,
     outcome_to_message,
 )
-from detailbase_ros.detections import Detection3DArray, to_detections
+from detailbase_ros.messages.detections import Detection3DArray, to_detections
+from detailbase_ros.messages.markers import answer_markers
+from detailbase_ros.messages.query import Outcome, Query, Status
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.query_worker import QueryWorker
 from detailbase_ros.runtime.latencies import Latencies

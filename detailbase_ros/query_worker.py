@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from detailbase_core.errors import Cancelled, DetailBaseError
-from detailbase_core.outcomes import TOO_LATE, Outcome, Query, Status, answer
+from detailbase_ros.messages.query import TOO_LATE, Outcome, Query, Status, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from rclpy.qos import QoSProfile
 
 from detailbase_core.approach import find_approach
 from detailbase_core.types import Box
-from detailbase_ros.conversions import box_to_message, make_header
+from detailbase_ros.messages.conversions import box_to_message, make_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from detailbase_core.approach import ApproachConfig, _gap, find_approach
-from detailbase_core.object_names import ObjectName, head_noun, object_names
 from detailbase_core.types import Box
+from detailbase_ros.messages.object_names import ObjectName, head_noun, object_names
 
 ROBOT = ApproachConfig(robot_radius_m=0.3, robot_height_m=1.5)
 

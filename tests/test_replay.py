@@ -17,8 +17,8 @@ from detailbase_core.bag_writer import BagWriter
 from detailbase_core.config import ConfigError
 from detailbase_core.errors import BadFileError
 from detailbase_core.node_parameters import read_node_parameters
-from detailbase_core.outcomes import Status
 from detailbase_core.replay import ReplayConfig, replay
+from detailbase_ros.messages.query import Status
 from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.scan_intake import IntakeConfig
 from tests.ros.fake_grounder import FakeGrounder

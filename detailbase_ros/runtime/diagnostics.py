@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.qos import QoSProfile
 
-from detailbase_ros.conversions import make_header
+from detailbase_ros.messages.conversions import make_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

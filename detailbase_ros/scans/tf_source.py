@@ -17,7 +17,7 @@ from detailbase_core.errors import (
     UnknownFrameError,
 )
 from detailbase_core.transforms import TransformBuffer
-from detailbase_ros.conversions import transform_arguments
+from detailbase_ros.messages.conversions import transform_arguments
 
 try:
     import tf2_ros

@@ -24,7 +24,7 @@ from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
 
 from detailbase_core.types import PointCloud
-from detailbase_ros.conversions import cloud_to_message, to_stamp
+from detailbase_ros.messages.conversions import cloud_to_message, to_stamp
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.runtime.executor import PooledExecutor
 from detailbase_ros.segmentation_node import SegmentationNode

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from sensor_msgs.msg import PointCloud2, PointField
 
-from detailbase_ros.conversions import make_header
+from detailbase_ros.messages.conversions import make_header
 
 STAMP_NS = 1_700_000_000_000_000_000
 UINT32 = (0, 1, 2, 3, 4, 5, 8, 12, 15, 16, 17, 32, 2**31 - 1, 2**31, 2**32 - 1)

@@ -12,10 +12,8 @@ from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import PointCloud2
 from visualization_msgs.msg import Marker
 
-from detailbase_core.answer_markers import answer_markers
 from detailbase_core.errors import BadCloudError
 from detailbase_core.io.cloud_messages import cloud_from_message, to_nanoseconds
-from detailbase_core.outcomes import Outcome, Query, Status
 from detailbase_core.output.palette import PALETTE, SENTENCE_COLOR
 from detailbase_core.types import (
     Box,
@@ -25,7 +23,7 @@ from detailbase_core.types import (
     PointCloud,
     Scene,
 )
-from detailbase_ros.conversions import (
+from detailbase_ros.messages.conversions import (
     MESSAGES,
     box_to_message,
     cloud_to_message,
@@ -34,6 +32,8 @@ from detailbase_ros.conversions import (
     outcome_to_message,
     to_stamp,
 )
+from detailbase_ros.messages.markers import answer_markers
+from detailbase_ros.messages.query import Outcome, Query, Status
 from detailbase_ros.msg import GroundedQuery
 
 STAMP_NS = 1_700_000_000_123_456_789

@@ -14,8 +14,8 @@ from scipy.spatial.transform import Rotation
 from detailbase_core.errors import ExtrapolationError, FramesNotConnectedError, UnknownFrameError
 from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
-from detailbase_ros import detections
-from detailbase_ros.conversions import make_header
+from detailbase_ros.messages import detections
+from detailbase_ros.messages.conversions import make_header
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.scans import tf_source
 

@@ -6,7 +6,7 @@ import pytest
 from sensor_msgs.msg import PointCloud2
 from visualization_msgs.msg import Marker, MarkerArray
 
-from detailbase_core.outcomes import Status
+from detailbase_ros.messages.query import Status
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import GroundQuery
 from tests.ros.graph import ANSWERS, NODE, START_NS, wait_for

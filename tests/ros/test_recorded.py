@@ -11,7 +11,7 @@ from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
 
 from detailbase_core.io.cloud_files import read_cloud
-from detailbase_ros.conversions import cloud_to_message
+from detailbase_ros.messages.conversions import cloud_to_message
 from detailbase_ros.msg import GroundedQuery
 from tests.ros.graph import wait_for
 

@@ -7,7 +7,7 @@ import pytest
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import PointCloud2
 
-from detailbase_ros.conversions import to_stamp
+from detailbase_ros.messages.conversions import to_stamp
 from detailbase_ros.msg import GroundedQuery
 from tests.ros.graph import START_NS, wait_for
 

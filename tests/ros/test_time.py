@@ -5,7 +5,7 @@ from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import PointCloud2
 
-from detailbase_ros.conversions import to_stamp
+from detailbase_ros.messages.conversions import to_stamp
 from detailbase_ros.msg import GroundedQuery
 from tests.ros.graph import START_NS, wait_for
 

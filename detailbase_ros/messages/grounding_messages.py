@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.outcomes import Outcome
     from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance
+    from detailbase_ros.messages.query import Outcome
 
 _SECOND = 1_000_000_000
 

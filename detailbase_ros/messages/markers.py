@@ -9,9 +9,9 @@ from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from detailbase_core.answer_messages import AnswerMessages
     from detailbase_core.output.palette import Rgb
     from detailbase_core.types import Grounding, Instance
+    from detailbase_ros.messages.grounding_messages import AnswerMessages
 
 # constants of visualization_msgs/Marker
 _ADD, _DELETEALL = 0, 3

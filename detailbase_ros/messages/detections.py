@@ -15,7 +15,7 @@ try:
 except ImportError:  # the Python package index has no wheel of it
     Detection3DArray = None
 
-from detailbase_ros.conversions import box_to_message
+from detailbase_ros.messages.conversions import box_to_message
 
 if TYPE_CHECKING:
     from std_msgs.msg import Header

@@ -9,8 +9,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.answer_messages import AnswerMessages
 from detailbase_core.io.cloud_messages import to_nanoseconds
+from detailbase_ros.messages.grounding_messages import AnswerMessages
 
 if TYPE_CHECKING:
     from geometry_msgs.msg import TransformStamped

@@ -1,0 +1,1 @@
+"""Our types <-> ROS messages, as pure functions."""
