@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detailbase_core import __version__, replay_command
+from detailbase_core import __version__
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.ops.malloc import keep_freed_memory
 from detailbase_core.output.progress import Progress
+from detailbase_ros.replay import __main__ as replay_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,14 +28,14 @@ from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
 
-from detailbase_core.bag_types import own_definitions
-from detailbase_core.bag_writer import BagWriter
 from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.output.render import render_answers
 from detailbase_core.output.result_files import answer_lines
 from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
 from detailbase_ros.messages.from_messages import grounding_from_messages, scene_from_message
 from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.replay.bag_types import own_definitions
+from detailbase_ros.replay.bag_writer import BagWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.bag_types import read_definitions
-from detailbase_core.bag_writer import BagWriter
 from detailbase_core.errors import (
     BadCloudError,
     BadFileError,
@@ -30,6 +28,8 @@ from detailbase_core.io.bag_reader import (
     to_transforms,
 )
 from detailbase_core.transforms import TransformBuffer
+from detailbase_ros.replay.bag_types import read_definitions
+from detailbase_ros.replay.bag_writer import BagWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,11 +9,11 @@ from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
 
-from detailbase_core.answer_bag import AnswerBag
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
-from detailbase_core.replay import ReplayConfig, replay
 from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.replay.answer_bag import AnswerBag
+from detailbase_ros.replay.replay import ReplayConfig, replay
 from tests.ros.graph import NODE, wait_for
 
 DATA = Path(__file__).parents[1] / "data"

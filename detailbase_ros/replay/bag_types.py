@@ -35,7 +35,7 @@ def own_definitions() -> dict[str, str]:
         BadFileError: they are nowhere.
     """
     prefixes = [sys.prefix, *filter(None, os.environ.get("AMENT_PREFIX_PATH", "").split(":"))]
-    folders = [Path(__file__).parents[1] / "msg"]
+    folders = [Path(__file__).parents[2] / "msg"]
     folders += [Path(prefix) / "share" / _PACKAGE / "msg" for prefix in prefixes]
     for folder in folders:
         if found := read_definitions(folder, _PACKAGE):

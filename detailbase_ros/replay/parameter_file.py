@@ -10,7 +10,7 @@ import yaml
 
 from detailbase_core.config import GrounderConfig, from_dict
 from detailbase_core.errors import ConfigError
-from detailbase_core.replay import ReplayConfig
+from detailbase_ros.replay.replay import ReplayConfig
 from detailbase_ros.scans.scan_intake import IntakeConfig
 
 

@@ -18,9 +18,9 @@ from rosbags.interfaces import (
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 from rosbags.typesys import TypesysError
 
-from detailbase_core.bag_types import BagTypes
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
+from detailbase_ros.replay.bag_types import BagTypes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from detailbase_core.output.progress import Progress
 if TYPE_CHECKING:
     import argparse
 
-    from detailbase_core.replay import ReplayAnswer, ReplayConfig
+    from detailbase_ros.replay.replay import ReplayAnswer, ReplayConfig
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -56,9 +56,9 @@ def _replay(
     options: argparse.Namespace, config: ReplayConfig, progress: Progress
 ) -> tuple[list[ReplayAnswer], dict[str, int]]:
     """The answers, and how often what happened."""
-    from detailbase_core.answer_bag import AnswerBag
     from detailbase_core.grounder import Grounder
-    from detailbase_core.replay import replay
+    from detailbase_ros.replay.answer_bag import AnswerBag
+    from detailbase_ros.replay.replay import replay
     from detailbase_ros.runtime.event_counters import Reporter
 
     def report(text: str) -> None:
@@ -76,8 +76,8 @@ def _replay(
 
 
 def _config(options: argparse.Namespace) -> ReplayConfig:
-    from detailbase_core.node_parameters import read_node_parameters
-    from detailbase_core.replay import ReplayConfig
+    from detailbase_ros.replay.parameter_file import read_node_parameters
+    from detailbase_ros.replay.replay import ReplayConfig
 
     config = ReplayConfig()
     if options.params:

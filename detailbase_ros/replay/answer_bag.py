@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.bag_types import own_definitions
-from detailbase_core.bag_writer import BagWriter
 from detailbase_ros.messages.grounding_messages import AnswerMessages
 from detailbase_ros.messages.markers import answer_markers
+from detailbase_ros.replay.bag_types import own_definitions
+from detailbase_ros.replay.bag_writer import BagWriter
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""The node on a recording: importable without rclpy."""
