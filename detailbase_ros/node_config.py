@@ -12,8 +12,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.approach import ApproachConfig
 from detailbase_core.config import GrounderConfig, Settings, setting
+from detailbase_ros.outputs.approach_pose import ApproachConfig
 from detailbase_ros.scans.scan_intake import IntakeConfig
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from rclpy.clock import ClockChange, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 
 from detailbase_ros.node_status import NodeStatus
-from detailbase_ros.object_frames import ObjectFrames
+from detailbase_ros.outputs.goal_publisher import TargetGoal
+from detailbase_ros.outputs.object_frames import ObjectFrames
+from detailbase_ros.outputs.scene_services import SceneServices
 from detailbase_ros.query_desk import QueryDesk
 from detailbase_ros.runtime.diagnostics import Diagnostics
 from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.scan_subscriber import ScanInput
-from detailbase_ros.scene_services import SceneServices
-from detailbase_ros.target_goal import TargetGoal
 
 if TYPE_CHECKING:
     from detailbase_core.config import GrounderConfig

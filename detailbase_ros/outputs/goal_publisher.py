@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from geometry_msgs.msg import PoseStamped
 from rclpy.qos import QoSProfile
 
-from detailbase_core.approach import find_approach
 from detailbase_core.types import Box
 from detailbase_ros.messages.conversions import box_to_message, make_header
+from detailbase_ros.outputs.approach_pose import find_approach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from detailbase_core.approach import ApproachConfig
     from detailbase_core.types import Grounding
+    from detailbase_ros.outputs.approach_pose import ApproachConfig
     from detailbase_ros.runtime.endpoints import Endpoints
 
 # Not latched: a robot that joins late must not drive to what was asked for before.

@@ -1,0 +1,1 @@
+"""Scene, goal and object frames, beside the answers themselves."""
