@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rclpy.node import Node
 
     from detailbase_core.grounder import Grounder
-    from detailbase_ros.query_desk import QueryDesk
+    from detailbase_ros.queries.query_server import QueryDesk
     from detailbase_ros.runtime.event_counters import Reporter
     from detailbase_ros.scans.scan_subscriber import ScanInput
 

@@ -11,7 +11,7 @@ from detailbase_ros.node_status import NodeStatus
 from detailbase_ros.outputs.goal_publisher import TargetGoal
 from detailbase_ros.outputs.object_frames import ObjectFrames
 from detailbase_ros.outputs.scene_services import SceneServices
-from detailbase_ros.query_desk import QueryDesk
+from detailbase_ros.queries.query_server import QueryDesk
 from detailbase_ros.runtime.diagnostics import Diagnostics
 from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.scan_subscriber import ScanInput

@@ -11,7 +11,7 @@ import pytest
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
 from detailbase_core.ops.cancellation import check_cancelled
 from detailbase_ros.messages.query import Query, Status
-from detailbase_ros.query_worker import QueryWorker
+from detailbase_ros.queries.query_worker import QueryWorker
 from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.pending_scans import WaitingScans
 

@@ -23,7 +23,7 @@ from detailbase_ros.messages.detections import Detection3DArray, to_detections
 from detailbase_ros.messages.markers import answer_markers
 from detailbase_ros.messages.query import Outcome, Query, Status
 from detailbase_ros.msg import GroundedQuery
-from detailbase_ros.query_worker import QueryWorker
+from detailbase_ros.queries.query_worker import QueryWorker
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.srv import GroundQuery
 

@@ -1,0 +1,1 @@
+"""Topic and service -> worker -> answer."""
