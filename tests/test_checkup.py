@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from detailbase_ros.checkup import CloudTopic, Observation, examine
+from detailbase_ros.tools.doctor_checks import CloudTopic, Observation, examine
 
 if TYPE_CHECKING:
-    from detailbase_ros.checkup import Finding
+    from detailbase_ros.tools.doctor_checks import Finding
 
 
 def well(**changes: object) -> Observation:

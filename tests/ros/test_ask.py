@@ -2,7 +2,7 @@
 
 import pytest
 
-from detailbase_ros import ask
+from detailbase_ros.tools import ask
 from tests.ros.graph import START_NS, Graph
 
 

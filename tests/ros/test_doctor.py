@@ -7,7 +7,7 @@ import pytest
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import PointCloud2
 
-from detailbase_ros import doctor
+from detailbase_ros.tools import doctor
 from tests.ros.graph import wait_for
 
 

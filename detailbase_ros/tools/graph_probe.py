@@ -23,11 +23,11 @@ from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_core.io.cloud_messages import cloud_from_message, to_nanoseconds
-from detailbase_ros.checkup import CloudTopic, Observation
 from detailbase_ros.runtime.discovery import answering_nodes, full_name
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.tf_source import make_transform_source
+from detailbase_ros.tools.doctor_checks import CloudTopic, Observation
 
 if TYPE_CHECKING:
     from rclpy.node import Node

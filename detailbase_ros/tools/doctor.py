@@ -14,8 +14,8 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
-from detailbase_ros.checkup import Finding, Observation, examine
-from detailbase_ros.graph_look import GraphLook
+from detailbase_ros.tools.doctor_checks import Finding, Observation, examine
+from detailbase_ros.tools.graph_probe import GraphLook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """The table of topics and services in docs/ros.md, read off a configured node.
 
-python -m detailbase_ros.interface_tables          writes it into docs/ros.md
+python -m detailbase_ros.tools.interface_tables          writes it into docs/ros.md
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import GrounderConfig
 
-PAGE = Path(__file__).parents[1] / "docs" / "ros.md"
-BEGIN = "<!-- begin: python -m detailbase_ros.interface_tables -->"
+PAGE = Path(__file__).parents[2] / "docs" / "ros.md"
+BEGIN = "<!-- begin: python -m detailbase_ros.tools.interface_tables -->"
 END = "<!-- end -->"
 
 _NAMESPACE = "/robot"  # tells relative names from absolute ones
