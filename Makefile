@@ -126,7 +126,7 @@ write_launcher = printf '\#!/bin/sh\nunset $(ROS_ENVIRONMENT)\nexec "%s" -m deta
 # --- what it is for -----------------------------------------------------------------------
 
 demo: ros
-	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo; else $(PY) -m detailbase_core.demo; fi
+	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo.demo; else $(PY) -m detailbase_core.demo; fi
 
 test: ros
 	@$(PY) -m pytest $(PYTEST_FLAGS) --ignore=tests/ros

@@ -8,7 +8,7 @@ from sensor_msgs.msg import PointCloud2
 from detailbase_core.io.cloud_messages import cloud_from_message
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
-from detailbase_ros.demo_robot_node import DemoRobotNode
+from detailbase_ros.demo.demo_robot_node import DemoRobotNode
 from tests.ros.graph import Spinner, wait_for
 
 

@@ -1,6 +1,6 @@
 """The demo on a live ROS 2 graph: robot, node and three questions, each in a process of its own.
 
-    python -m detailbase_ros.demo --out demo
+    python -m detailbase_ros.demo.demo --out demo
 
 Everything that the questioner hears goes into an MCAP bag; the picture is made from the answers'
 messages alone.
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from builtin_interfaces.msg import Time
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _NODE = "/segmentation_node"
 _QUERY_TOPIC = "/referring_query"
 _CLOUDS = "/camera/points"

@@ -1,0 +1,1 @@
+"""A simulated robot and the node, started together."""
