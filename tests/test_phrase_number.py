@@ -8,8 +8,8 @@ import pytest
 from detailbase_core.language.phrase_semantics import number_of
 from detailbase_core.language.rule_parser import split_words
 from detailbase_core.synthetic.rooms import generate_room
-from detailbase_core.synthetic.sentences import describe
 from detailbase_core.synthetic.stock import shipped_stock
+from training.sentences.generator import describe
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from detailbase_core.errors import BadQueryError
 from detailbase_core.language.rule_parser import RuleParser, parse_sentence, split_words
 from detailbase_core.synthetic.rooms import generate_room
-from detailbase_core.synthetic.sentences import describe
+from training.sentences.generator import describe
 
 # Sentence -> its phrases in order; the head is the phrase's last word unless marked [so].
 SENTENCES = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detailbase_core.synthetic.language.places import Places
-from detailbase_core.synthetic.language.relations import NO, UNCLEAR, YES, Geometry
-from detailbase_core.synthetic.language.selection import Ranking
-from detailbase_core.synthetic.language.viewpoints import View
 from detailbase_core.synthetic.room import CEILING_ID, FIRST_OBJECT_ID, WALL_IDS
 from tests.furnished import L_SHAPED, room_of, thing
+from training.sentences.places import Places
+from training.sentences.relations import NO, UNCLEAR, YES, Geometry
+from training.sentences.selection import Ranking
+from training.sentences.viewpoints import View
 
 DESK, SOFA = (1.4, 0.7, 0.75), (2.0, 0.9, 0.8)
 

@@ -9,14 +9,14 @@ import pytest
 
 from detailbase_core.language.rule_parser import split_words
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
-from detailbase_core.synthetic.language import held_out, nouns, speech
-from detailbase_core.synthetic.language.clause import Mention, Related, Telling
-from detailbase_core.synthetic.language.describing import Draft
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 from detailbase_core.synthetic.rooms import generate_room
-from detailbase_core.synthetic.sentences import _finished, describe
 from detailbase_core.synthetic.stock import Stock
 from training.rooms.sentence_checker import SentenceChecker
+from training.sentences import held_out, nouns, speech
+from training.sentences.clause import Mention, Related, Telling
+from training.sentences.describing import Draft
+from training.sentences.generator import _finished, describe
 
 STOCK = Stock(FurnitureBank.load().models)
 ROOMS = {seed: generate_room(seed, STOCK) for seed in range(100, 118)}

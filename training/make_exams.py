@@ -23,8 +23,8 @@ from training.rooms.exam import read_exam
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from detailbase_core.synthetic.sentences import Split
     from detailbase_core.synthetic.stock import BankPart
+    from training.sentences.generator import Split
 
 
 def exams() -> Iterator[tuple[str, str | None]]:

@@ -30,7 +30,7 @@ from training.rooms.show_rooms import show
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.synthetic.sentences import Split
+    from training.sentences.generator import Split
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,15 @@ from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.synthetic.labels import voxel_labels
 from detailbase_core.synthetic.rooms import generate_room
-from detailbase_core.synthetic.sentences import describe
 from detailbase_core.synthetic.survey import any_survey
+from training.sentences.generator import describe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.synthetic.room import Room
-    from detailbase_core.synthetic.sentences import Description, Split
     from detailbase_core.synthetic.stock import Stock
+    from training.sentences.generator import Description, Split
 
 MENTIONABLE_VOXELS = 50
 _LEAST_SEEN = 4  # things, so that there is something to talk about

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.synthetic.room import Room
     from detailbase_core.synthetic.sample import Sample
-    from detailbase_core.synthetic.sentences import Description
+    from training.sentences.generator import Description
 
 SENTENCE_KEY = "-1"
 _GRAIN_M = 2.0**-11  # coordinates are kept to half a millimetre: zero bits compress

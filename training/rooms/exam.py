@@ -14,8 +14,8 @@ from detailbase_core.config import Settings, load_yaml, setting
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION, fingerprint, generate_room
-from detailbase_core.synthetic.sentences import Split, describe
 from detailbase_core.synthetic.stock import Stock
+from training.sentences.generator import Split, describe
 
 if TYPE_CHECKING:
     from detailbase_core.synthetic.furniture_bank import FurnitureBank

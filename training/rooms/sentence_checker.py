@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from detailbase_core.synthetic.room import Room, RoomObject
-    from detailbase_core.synthetic.sentences import Description
     from training.rooms.sentence_reader import Claim, ReadPhrase
+    from training.sentences.generator import Description
 
     Things = list[RoomObject]
 

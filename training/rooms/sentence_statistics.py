@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from detailbase_core.synthetic.room import Room
-    from detailbase_core.synthetic.sentences import Description
+    from training.sentences.generator import Description
 
 LONG_WORDS = 50  # more than so many words and marks make a long sentence
 COMPLEX_PHRASES = 4  # so many phrases make a complex one

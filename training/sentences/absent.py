@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.colors import COLOR_NAMES
-from detailbase_core.synthetic.language import nouns, relating
-from detailbase_core.synthetic.language.clause import joined, named
-from detailbase_core.synthetic.language.commands import PORTABLE, SURFACES
-from detailbase_core.synthetic.language.describing import Draft, described, pick
-from detailbase_core.synthetic.language.held_out import is_held_out
-from detailbase_core.synthetic.language.noun_phrase import NounPhrase
-from detailbase_core.synthetic.language.nouns import Noun
+from training.sentences import nouns, relating
+from training.sentences.clause import joined, named
+from training.sentences.commands import PORTABLE, SURFACES
+from training.sentences.describing import Draft, described, pick
+from training.sentences.held_out import is_held_out
+from training.sentences.noun_phrase import NounPhrase
+from training.sentences.nouns import Noun
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Mention, Parts
-    from detailbase_core.synthetic.language.referring import Speaker
+    from training.sentences.clause import Mention, Parts
+    from training.sentences.referring import Speaker
 
 _OPENINGS = (
     ("go to ", "."), ("find ", "."), ("is there ", "?"), ("do you see ", "?"), ("", "."),

@@ -6,15 +6,15 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language.clause import Mention, joined, rows_named
-from detailbase_core.synthetic.language.describing import Draft, described, pick
-from detailbase_core.synthetic.language.finding import clauses
-from detailbase_core.synthetic.language.relating import the
+from training.sentences.clause import Mention, joined, rows_named
+from training.sentences.describing import Draft, described, pick
+from training.sentences.finding import clauses
+from training.sentences.relating import the
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Parts
-    from detailbase_core.synthetic.language.describing import Described
-    from detailbase_core.synthetic.language.referring import Speaker
+    from training.sentences.clause import Parts
+    from training.sentences.describing import Described
+    from training.sentences.referring import Speaker
 
 _MORE_THAN_WORDS = 50
 _MOST_FACTS = 6

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language.footprints import in_sight
-from detailbase_core.synthetic.language.relations import NO, UNCLEAR, graded
+from training.sentences.footprints import in_sight
+from training.sentences.relations import NO, UNCLEAR, graded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.language.relations import Geometry, Truth
+    from training.sentences.relations import Geometry, Truth
 
 _CATEGORIES = (
     "door",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language.clause import Telling, joined, named, the_one
-from detailbase_core.synthetic.language.describing import Draft, described, pick
-from detailbase_core.synthetic.language.relations import YES
+from training.sentences.clause import Telling, joined, named, the_one
+from training.sentences.describing import Draft, described, pick
+from training.sentences.relations import YES
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.referring import Speaker
+    from training.sentences.referring import Speaker
 
 
 def riddle(speaker: Speaker) -> Draft | None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language import footprints
 from detailbase_core.synthetic.room import CEILING_ID, FIRST_OBJECT_ID, FLOOR_ID, WALL_IDS
+from training.sentences import footprints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from detailbase_core.synthetic.language import held_out, nouns, sizes, wording
-from detailbase_core.synthetic.language.noun_phrase import NounPhrase
-from detailbase_core.synthetic.language.places import Places
-from detailbase_core.synthetic.language.relations import NO, UNCLEAR, YES, Geometry, graded
-from detailbase_core.synthetic.language.viewpoints import View, viewers
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
+from training.sentences import held_out, nouns, sizes, wording
+from training.sentences.noun_phrase import NounPhrase
+from training.sentences.places import Places
+from training.sentences.relations import NO, UNCLEAR, YES, Geometry, graded
+from training.sentences.viewpoints import View, viewers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.language.clause import Clause
-    from detailbase_core.synthetic.language.nouns import Noun
-    from detailbase_core.synthetic.language.relations import Truth
     from detailbase_core.synthetic.room import Room, RoomObject
+    from training.sentences.clause import Clause
+    from training.sentences.nouns import Noun
+    from training.sentences.relations import Truth
 
     Option = TypeVar("Option")
     Maker = Callable[[], Clause | None]

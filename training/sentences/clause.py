@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language.noun_phrase import with_article
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
+from training.sentences.noun_phrase import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from detailbase_core.synthetic.language.noun_phrase import NounPhrase
-    from detailbase_core.synthetic.language.selection import Selection
+    from training.sentences.noun_phrase import NounPhrase
+    from training.sentences.selection import Selection
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from detailbase_core.language.rule_parser import split_words
-from detailbase_core.synthetic.language import held_out, templates
-from detailbase_core.synthetic.language.clause import Mention, Related, describes, reworded
-from detailbase_core.synthetic.language.referring import Speaker
-from detailbase_core.synthetic.language.speech import FILLERS, spoken
+from training.sentences import held_out, templates
+from training.sentences.clause import Mention, Related, describes, reworded
+from training.sentences.referring import Speaker
+from training.sentences.speech import FILLERS, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from detailbase_core.synthetic.language.clause import Parts
-    from detailbase_core.synthetic.language.describing import Draft
     from detailbase_core.synthetic.room import Room
+    from training.sentences.clause import Parts
+    from training.sentences.describing import Draft
 
 Split = Literal["train", "exam_text"]
 SPOKEN_SHARE = 0.2

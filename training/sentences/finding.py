@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language import placing, relating
-from detailbase_core.synthetic.language.relations import YES
+from training.sentences import placing, relating
+from training.sentences.relations import YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from detailbase_core.synthetic.language.clause import Clause
-    from detailbase_core.synthetic.language.referring import Maker, Speaker
+    from training.sentences.clause import Clause
+    from training.sentences.referring import Maker, Speaker
 
 # How often each kind comes first; what is rarely true comes up rarely anyway.
 _WEIGHTS = {

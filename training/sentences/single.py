@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language.clause import Related, Telling, joined, named
-from detailbase_core.synthetic.language.describing import (
+from training.sentences.clause import Related, Telling, joined, named
+from training.sentences.describing import (
     Draft,
     command,
     described,
     pick,
 )
-from detailbase_core.synthetic.language.finding import ordinals
-from detailbase_core.synthetic.language.relating import PAIRWISE, pairwise, the
-from detailbase_core.synthetic.language.relations import YES
+from training.sentences.finding import ordinals
+from training.sentences.relating import PAIRWISE, pairwise, the
+from training.sentences.relations import YES
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Clause, Mention, Parts
-    from detailbase_core.synthetic.language.referring import Speaker
+    from training.sentences.clause import Clause, Mention, Parts
+    from training.sentences.referring import Speaker
 
 _THERE_IS = ("there is ", "there's ", "I see ", "I'm thinking of ", "I'm looking for ",
              "this is ", "I need ", "in here there is ")  # fmt: skip

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language import footprints
-from detailbase_core.synthetic.language.relations import graded
 from detailbase_core.synthetic.room import FLOOR_ID
+from training.sentences import footprints
+from training.sentences.relations import graded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.language.relations import Geometry, Truth
+    from training.sentences.relations import Geometry, Truth
 
 
 class Places:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language import wording
-from detailbase_core.synthetic.language.clause import Clause, Mention, Related, joined
-from detailbase_core.synthetic.language.commands import PORTABLE, SURFACES
-from detailbase_core.synthetic.language.relations import NO, YES, graded
-from detailbase_core.synthetic.language.selection import Property
 from detailbase_core.synthetic.room import CEILING_ID, FLOOR_ID
+from training.sentences import wording
+from training.sentences.clause import Clause, Mention, Related, joined
+from training.sentences.commands import PORTABLE, SURFACES
+from training.sentences.relations import NO, YES, graded
+from training.sentences.selection import Property
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.referring import Speaker
-    from detailbase_core.synthetic.language.relations import Truth
+    from training.sentences.referring import Speaker
+    from training.sentences.relations import Truth
 
 PLACES = ("corner", "wall", "floor", "on wall", "ceiling", "middle")
 

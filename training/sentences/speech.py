@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language import nouns
-from detailbase_core.synthetic.language.clause import Mention, reworded
+from training.sentences import nouns
+from training.sentences.clause import Mention, reworded
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from detailbase_core.synthetic.language.clause import Parts
+    from training.sentences.clause import Parts
 
 FILLERS = ("uh", "um", "er", "hmm")
 # What sounds the same, or is heard as two words.

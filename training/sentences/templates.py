@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language import absent, exam_only, joint, long, plurals, single
+from training.sentences import absent, exam_only, joint, long, plurals, single
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from detailbase_core.synthetic.language.describing import Draft
-    from detailbase_core.synthetic.language.referring import Speaker
+    from training.sentences.describing import Draft
+    from training.sentences.referring import Speaker
 
 # Each takes a Speaker and returns a draft, or None where it has no luck.
 TEMPLATES: dict[str, Callable[[Speaker], Draft | None]] = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language import commands
-from detailbase_core.synthetic.language.clause import (
+from training.sentences import commands
+from training.sentences.clause import (
     Mention,
     Related,
     Telling,
@@ -15,13 +15,13 @@ from detailbase_core.synthetic.language.clause import (
     named,
     the_one,
 )
-from detailbase_core.synthetic.language.describing import Described, Draft, described, pick
-from detailbase_core.synthetic.language.relating import extreme, pairwise, the
-from detailbase_core.synthetic.language.relations import YES
+from training.sentences.describing import Described, Draft, described, pick
+from training.sentences.relating import extreme, pairwise, the
+from training.sentences.relations import YES
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Parts
-    from detailbase_core.synthetic.language.referring import Speaker
+    from training.sentences.clause import Parts
+    from training.sentences.referring import Speaker
 
 _TO_LIST = ("", "find ", "show me ", "I need ", "go to ", "look at ", "point out ",
             "can you see ", "search for ", "could you locate ")  # fmt: skip

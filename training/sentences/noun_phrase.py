@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.nouns import Noun
+    from training.sentences.nouns import Noun
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language import wording
-from detailbase_core.synthetic.language.relations import NO, graded
+from training.sentences import wording
+from training.sentences.relations import NO, graded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.language.referring import Speaker
-    from detailbase_core.synthetic.language.relations import Truth
     from detailbase_core.synthetic.room import RoomObject
+    from training.sentences.referring import Speaker
+    from training.sentences.relations import Truth
 
 _TALL_KINDS = ("bookshelf", "plant", "floor lamp", "wardrobe", "cabinet", "fridge", "statue",
                "vase", "candle", "bottle", "shelf", "dresser")  # fmt: skip

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language import placing, relating, wording
-from detailbase_core.synthetic.language.clause import Clause, Mention, Related, joined, named
-from detailbase_core.synthetic.language.describing import Draft, pick
-from detailbase_core.synthetic.language.noun_phrase import NounPhrase
-from detailbase_core.synthetic.language.nouns import nouns_of
-from detailbase_core.synthetic.language.relations import NO, YES
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
+from training.sentences import placing, relating, wording
+from training.sentences.clause import Clause, Mention, Related, joined, named
+from training.sentences.describing import Draft, pick
+from training.sentences.noun_phrase import NounPhrase
+from training.sentences.nouns import nouns_of
+from training.sentences.relations import NO, YES
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Parts
-    from detailbase_core.synthetic.language.referring import Speaker
-    from detailbase_core.synthetic.language.relations import Truth
+    from training.sentences.clause import Parts
+    from training.sentences.referring import Speaker
+    from training.sentences.relations import Truth
 
 _OPENINGS = (
     ("", "."), ("find ", "."), ("show me ", "."), ("point at ", "."), ("count ", "."),

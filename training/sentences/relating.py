@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language import wording
-from detailbase_core.synthetic.language.clause import (
+from training.sentences import wording
+from training.sentences.clause import (
     Clause,
     Mention,
     Related,
@@ -15,12 +15,12 @@ from detailbase_core.synthetic.language.clause import (
     joined,
     named,
 )
-from detailbase_core.synthetic.language.selection import Property, Ranking
-from detailbase_core.synthetic.language.viewpoints import MARGIN_RAD
+from training.sentences.selection import Property, Ranking
+from training.sentences.viewpoints import MARGIN_RAD
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Parts
-    from detailbase_core.synthetic.language.referring import Speaker
+    from training.sentences.clause import Parts
+    from training.sentences.referring import Speaker
 
 PAIRWISE = ("on", "under", "next to", "in front of", "behind", "facing", "across from", "above",
             "at")  # fmt: skip

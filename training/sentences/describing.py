@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.language import commands
-from detailbase_core.synthetic.language.clause import Telling, joined, named, rows_named
-from detailbase_core.synthetic.language.finding import clauses
-from detailbase_core.synthetic.language.relations import YES
+from training.sentences import commands
+from training.sentences.clause import Telling, joined, named, rows_named
+from training.sentences.finding import clauses
+from training.sentences.relations import YES
 
 if TYPE_CHECKING:
-    from detailbase_core.synthetic.language.clause import Clause, Mention, Parts
-    from detailbase_core.synthetic.language.commands import Command
-    from detailbase_core.synthetic.language.noun_phrase import NounPhrase
-    from detailbase_core.synthetic.language.referring import Speaker
+    from training.sentences.clause import Clause, Mention, Parts
+    from training.sentences.commands import Command
+    from training.sentences.noun_phrase import NounPhrase
+    from training.sentences.referring import Speaker
 
 _MOST_TRIES = 24  # clauses per noun phrase
 

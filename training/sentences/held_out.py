@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from detailbase_core.synthetic.language import nouns
+from training.sentences import nouns
 
 NOUNS = (
     "easy chair", "recliner", "settee", "desk chair", "footstool", "cot", "cushion",

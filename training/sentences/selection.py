@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.synthetic.language.relations import NO, UNCLEAR, YES
+from training.sentences.relations import NO, UNCLEAR, YES
 
 if TYPE_CHECKING:
     from typing import Protocol
 
     from numpy.typing import NDArray
 
-    from detailbase_core.synthetic.language.relations import Truth
+    from training.sentences.relations import Truth
 
     class Selection(Protocol):
         """A claim about things that are already claimed to be something, such as chairs."""
