@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detailbase_core.synthetic.sample import make_sample
 from training.evaluation.metrics import mask_iou
 from training.evaluation.oracle import object_oracles, superpoint_oracle_mask
+from training.rooms.sample import make_sample
 
 
 def test_majority_decides():

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.synthetic.sample import make_sample
-from detailbase_core.synthetic.sample_files import write_sample
 from detailbase_core.synthetic.stock import Stock
 from training.room_report import examine, written
 from training.rooms.room_figures import RoomFigures
+from training.rooms.sample import make_sample
+from training.rooms.sample_files import write_sample
 from training.rooms.sentence_statistics import SentenceStatistics
 
 STOCK = Stock(())

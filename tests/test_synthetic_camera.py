@@ -12,7 +12,7 @@ from detailbase_core.synthetic.path import robot_path
 from detailbase_core.synthetic.room import FLOOR_ID
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.stock import shipped_stock
-from detailbase_core.synthetic.survey import CORRUPTIONS, Survey, any_survey
+from training.rooms.survey import CORRUPTIONS, Survey, any_survey
 
 ROOM = generate_room(6)
 POSES = robot_path(ROOM, 5)

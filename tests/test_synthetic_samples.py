@@ -12,14 +12,14 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_bank import SHIPPED, FurnitureBank
 from detailbase_core.synthetic.room import FLOOR_ID
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION
-from detailbase_core.synthetic.sample import MENTIONABLE_VOXELS, make_sample
-from detailbase_core.synthetic.sample_files import write_sample
 from detailbase_core.synthetic.stock import Stock
-from detailbase_core.synthetic.survey import CORRUPTIONS
 from training import make_exams
 from training.card.pictures import base_of
 from training.make_rooms import Recipe, main, make_rooms
 from training.rooms.exam import EXAM_FROM, EXAMS_FILE, Exams, freeze_exams, read_exam
+from training.rooms.sample import MENTIONABLE_VOXELS, make_sample
+from training.rooms.sample_files import write_sample
+from training.rooms.survey import CORRUPTIONS
 from training.scenes.scene_files import read_scene
 
 STOCK = Stock.of_bank(FurnitureBank.load(), "train")  # as make_rooms has it

@@ -25,13 +25,13 @@ from detailbase_core.grounder import Grounder
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.output.render import render_answers
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
-from detailbase_core.synthetic.sample import make_sample
 from detailbase_core.synthetic.stock import Stock
 from detailbase_core.types import PointCloud
 from training.card.sections import table
 from training.evaluation.metrics import mask_iou
 from training.rooms.exam import EXAMS_FILE, read_exam
 from training.rooms.marked_sentences import read_rooms
+from training.rooms.sample import make_sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
-from detailbase_core.synthetic.survey import CORRUPTIONS
 from training.make_rooms import Recipe, make_rooms
 from training.rooms.exam import read_exam
+from training.rooms.survey import CORRUPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -21,10 +21,10 @@ from tqdm import tqdm
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION
-from detailbase_core.synthetic.sample import make_sample
-from detailbase_core.synthetic.sample_files import write_sample
 from detailbase_core.synthetic.stock import BankPart, Stock
 from training.rooms.exam import EXAM_FROM, freeze_exams
+from training.rooms.sample import make_sample
+from training.rooms.sample_files import write_sample
 from training.rooms.show_rooms import show
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION, generate_room
-from detailbase_core.synthetic.sample import describe_seen, seen_things
 from detailbase_core.synthetic.stock import Stock
 from training.rooms.room_figures import RoomFigures
+from training.rooms.sample import describe_seen, seen_things
 from training.rooms.sentence_statistics import SentenceStatistics
 from training.rooms.show_rooms import draw_sheet
 from training.scenes.scene_files import read_scene

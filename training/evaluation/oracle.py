@@ -14,8 +14,8 @@ import numpy as np
 from tqdm import tqdm
 
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
-from detailbase_core.synthetic.sample import MENTIONABLE_VOXELS, make_sample
 from training.evaluation.metrics import mask_iou
+from training.rooms.sample import MENTIONABLE_VOXELS, make_sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

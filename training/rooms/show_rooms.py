@@ -12,8 +12,8 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.output.render import render_grounding
 from detailbase_core.synthetic.rooms import generate_room
-from detailbase_core.synthetic.views import from_above, from_inside
 from detailbase_core.types import PointCloud, Scene
+from training.rooms.views import from_above, from_inside
 from training.scenes.scene_files import read_scene
 from training.scenes.truth import true_grounding
 

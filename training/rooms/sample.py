@@ -14,9 +14,9 @@ import numpy as np
 from detailbase_core.config import MapConfig, SuperpointConfig
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
-from detailbase_core.synthetic.labels import voxel_labels
 from detailbase_core.synthetic.rooms import generate_room
-from detailbase_core.synthetic.survey import any_survey
+from training.rooms.labels import voxel_labels
+from training.rooms.survey import any_survey
 from training.sentences.generator import describe
 
 if TYPE_CHECKING:

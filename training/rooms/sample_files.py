@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.synthetic.room import Room
-    from detailbase_core.synthetic.sample import Sample
+    from training.rooms.sample import Sample
     from training.sentences.generator import Description
 
 SENTENCE_KEY = "-1"
