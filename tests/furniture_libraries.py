@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from training.furniture_table import COLUMNS
+from training.furniture.furniture_table import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,10 +19,10 @@ from tests.furniture_libraries import (
 )
 from training.furniture.build import Job, build
 from training.furniture.catalogue import find_libraries, read_catalogue
+from training.furniture.furniture_table import read_table
 from training.furniture.places import places_on, places_under
 from training.furniture.thinning import thinned
 from training.furniture.words import color_words, main_color, material_word, outline_word
-from training.furniture_table import read_table
 
 
 def made(tmp_path, toy, **row):

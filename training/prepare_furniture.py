@@ -17,8 +17,8 @@ from training.furniture.attribution import write_attribution
 from training.furniture.batch import build_all
 from training.furniture.build import Job
 from training.furniture.catalogue import find_libraries, read_catalogue
+from training.furniture.furniture_table import TABLE, read_table
 from training.furniture.sheet import write_sheets
-from training.furniture_table import TABLE, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

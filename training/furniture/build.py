@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.furniture.catalogue import Entry
+    from training.furniture.furniture_table import Row
     from training.furniture.places import Kind
     from training.furniture.surface import Skin
-    from training.furniture_table import Row
 
 PLACES: dict[str, Kind] = {
     **dict.fromkeys(("sofa", "bed", "armchair", "bench", "chair", "stool"), "seat"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detailbase_core.synthetic.furniture import KINDS
-from training.furniture_table import read_table
+from training.furniture.furniture_table import read_table
 
 CATEGORIES: tuple[str, ...] = tuple(
     sorted({*KINDS, *(row.category for row in read_table().values() if row.category)})
