@@ -8,7 +8,7 @@ import torch
 import transformers
 
 from detailbase_core.language.wordpiece import WordPieces
-from training.make_word_vectors import (
+from training.checkpoints.make_word_vectors import (
     HOUSEHOLD_WORDS,
     encode_alone,
     keep_plain_pieces,

@@ -108,7 +108,8 @@ class TrainConfig(Settings):
         "", "DetailRefer or ScanRefer JSON file; empty = SCENE.json beside each SCENE.npz."
     )
     word_vectors: str = setting(
-        "data/word_vectors.npz", "Word vectors (training.make_word_vectors) of the small encoder."
+        "data/word_vectors.npz",
+        "Word vectors (training.checkpoints.make_word_vectors) of the small encoder.",
     )
     text_encoder: str = setting(
         "",

@@ -183,7 +183,7 @@ def _text_encoder(config: TrainConfig) -> SmallTextEncoder | TransformersTextEnc
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BadFileError(
             f"{config.word_vectors}: no word vectors can be read ({error}); make them with "
-            "training.make_word_vectors"
+            "training.checkpoints.make_word_vectors"
         ) from error
     if vectors.shape != (len(vocabulary), config.text.vector_dim):
         raise ConfigError(

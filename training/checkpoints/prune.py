@@ -1,4 +1,4 @@
-"""Narrow a checkpoint's U-Net: python -m training.narrow_checkpoint WIDE NARROW 16 40 64 64 64
+"""Narrow a checkpoint's U-Net: python -m training.checkpoints.prune WIDE NARROW 16 40 64 64 64
 
 Each level keeps the channels that add most to what reads them (the idea of Li et al., "Pruning
 Filters for Efficient ConvNets", ICLR 2017). The new file answers badly until it is trained further
@@ -21,7 +21,7 @@ from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import load_strict, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
-from training.whole_checkpoint import read_whole
+from training.checkpoints.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Average checkpoints of one network: python -m training.average_checkpoints OUT FIRST SECOND ...
+"""Average checkpoints of one network: python -m training.checkpoints.average OUT FIRST SECOND ...
 
 Runs that begin from the same weights and differ in seed, rooms or augmentation end near each
 other; the mean of their weights is as a rule better than most of them ("Model soups", Wortsman et
@@ -17,7 +17,7 @@ import torch
 from detailbase_core.errors import CheckpointError
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import TEXT_PREFIX, load_strict, save_checkpoint
-from training.whole_checkpoint import read_whole
+from training.checkpoints.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ components, so that words which people use alike lie close. Household words that
 knows in pieces only ("night ##stand") are encoded whole and get a vector of their own. Made once,
 at development time; the result travels inside the checkpoint.
 
-    python -m training.make_word_vectors ENCODER_FOLDER --out data/word_vectors.npz
+    python -m training.checkpoints.make_word_vectors ENCODER_FOLDER --out data/word_vectors.npz
 """
 
 from __future__ import annotations

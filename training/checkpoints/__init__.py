@@ -1,0 +1,1 @@
+"""Checkpoints -> other checkpoints: averaged, pruned; word vectors."""
