@@ -14,8 +14,8 @@ from detailbase_core.synthetic.room import FLOOR_ID
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.synthetic.stock import Stock
 from training import make_exams
-from training.card.pictures import base_of
 from training.make_rooms import Recipe, main, make_rooms
+from training.report.pictures import base_of
 from training.rooms.exam import EXAM_FROM, EXAMS_FILE, Exams, freeze_exams, read_exam
 from training.rooms.sample import MENTIONABLE_VOXELS, make_sample
 from training.rooms.sample_files import write_sample

@@ -18,9 +18,10 @@ from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT, Grounder
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.checkpoint import Checkpoint
-from training.card.mistake_pictures import draw_mistakes
-from training.card.pictures import draw_examples
-from training.card.sections import (
+from training.evaluation.results import Results
+from training.report.error_pictures import draw_mistakes
+from training.report.pictures import draw_examples
+from training.report.sections import (
     breakdown_section,
     comparison_section,
     corruption_section,
@@ -30,7 +31,6 @@ from training.card.sections import (
     picture_section,
     summary_section,
 )
-from training.evaluation.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

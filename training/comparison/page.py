@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detailbase_core.io.atomic_write import atomic_path
-from training.card.sections import table
 from training.comparison.figures import figures_of
 from training.evaluation.results_table import ROWS
+from training.report.sections import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from detailbase_core.errors import BadFileError
-from training.card.mistake_pictures import shown_mistakes
-from training.card.pictures import PICTURED, plain_sets
 from training.evaluation.bootstrap import bootstrap_change
 from training.evaluation.mistakes import KINDS
 from training.evaluation.results import base_of
 from training.evaluation.results_table import COUNTS, ROWS, gap_text, share_of
+from training.report.error_pictures import shown_mistakes
+from training.report.pictures import PICTURED, plain_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

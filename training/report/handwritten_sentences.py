@@ -1,6 +1,6 @@
 """Ask the sentences that were written by hand.
 
-    python -m training.by_hand --furniture data/furniture.npz
+    python -m training.report.handwritten_sentences --furniture data/furniture.npz
 
 Makes the rooms of config/sentences_by_hand.yaml, asks its sentences as a user would (plain text, no
 marks), and writes docs/by_hand.md with all answers as pictures in docs/by_hand/.
@@ -27,8 +27,8 @@ from detailbase_core.output.render import render_answers
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.stock import Stock
 from detailbase_core.types import PointCloud
-from training.card.sections import table
 from training.evaluation.metrics import mask_iou
+from training.report.sections import table
 from training.rooms.exam import EXAMS_FILE, read_exam
 from training.rooms.marked_sentences import read_rooms
 from training.rooms.sample import make_sample
@@ -136,7 +136,7 @@ def page(verdicts: dict[int, list[list[Verdict]]], unseen_from: int) -> str:
         "([sentences_by_hand.yaml](../config/sentences_by_hand.yaml)). Asked as plain text: the "
         "model finds the phrases itself. A phrase is right when the points found for it share more "
         f"than {RIGHT_IOU:g} of their union with its objects, or when rightly nothing is found. "
-        "Made by\n\n    python -m training.by_hand --furniture data/furniture.npz",
+        "Made by\n\n    python -m training.report.handwritten_sentences --furniture data/furniture.npz",
         table(("furniture", "phrases right", "absent ones", "sentences all right"), rows),
     ]
     for seed, sentences in verdicts.items():
