@@ -13,7 +13,7 @@ from training.room_report import examine, written
 from training.rooms.room_figures import RoomFigures
 from training.rooms.sample import make_sample
 from training.rooms.sample_files import write_sample
-from training.rooms.sentence_statistics import SentenceStatistics
+from training.sentences.check.sentence_statistics import SentenceStatistics
 
 STOCK = Stock(())
 SEED, STORED = 3, 12

@@ -9,7 +9,7 @@ import pytest
 
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID, WALL_IDS
 from tests.furnished import L_SHAPED, room_of, thing
-from training.rooms.sentence_checker import SentenceChecker
+from training.sentences.check.sentence_checker import SentenceChecker
 from training.sentences.generator import Description, ReferredPhrase, describe
 
 DOOR, DESK, LAMP, RED, BLUE, BOX, SOFA = range(FIRST_OBJECT_ID, FIRST_OBJECT_ID + 7)

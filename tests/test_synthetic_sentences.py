@@ -12,8 +12,8 @@ from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.stock import Stock
-from training.rooms.sentence_checker import SentenceChecker
 from training.sentences import held_out, nouns, speech
+from training.sentences.check.sentence_checker import SentenceChecker
 from training.sentences.clause import Mention, Related, Telling
 from training.sentences.describing import Draft
 from training.sentences.generator import _finished, describe

@@ -21,9 +21,9 @@ from detailbase_core.synthetic.rooms import GENERATOR_VERSION, generate_room
 from detailbase_core.synthetic.stock import Stock
 from training.rooms.room_figures import RoomFigures
 from training.rooms.sample import describe_seen, seen_things
-from training.rooms.sentence_statistics import SentenceStatistics
 from training.rooms.show_rooms import draw_sheet
 from training.scenes.scene_files import read_scene
+from training.sentences.check.sentence_statistics import SentenceStatistics
 from training.sentences.generator import describe
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ synonyms that training never sees.
 {statistics}
 
 ## Are they right?
-`training/rooms/sentence_checker.py` reads the sentences back with a dictionary, a grammar and a
+`training/sentences/check/sentence_checker.py` reads the sentences back with a dictionary, a grammar and a
 geometry of its own, in which every relation has one crisp bound, and compares what each phrase
 means with what it is marked with. A sentence with a word that it does not understand counts as
 wrong. What was typed or spoken with slips is read as it was meant.

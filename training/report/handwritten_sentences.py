@@ -30,8 +30,8 @@ from detailbase_core.types import PointCloud
 from training.evaluation.metrics import mask_iou
 from training.report.sections import table
 from training.rooms.exam import EXAMS_FILE, read_exam
-from training.rooms.marked_sentences import read_rooms
 from training.rooms.sample import make_sample
+from training.sentences.check.marked_sentences import read_rooms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.types import GroundedPhrase, Grounding
-    from training.rooms.marked_sentences import MarkedPhrase, MarkedSentence
+    from training.sentences.check.marked_sentences import MarkedPhrase, MarkedSentence
 
 RIGHT_IOU = 0.5
 _PICTURE_WIDTH, _JPEG_QUALITY = 900, 60  # all of them together take about 1 MB

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.room import CEILING_ID, FLOOR_ID, WALL_IDS
-from training.rooms import sentence_words as words
-from training.rooms.plan_geometry import (
+from training.sentences.check import sentence_words as words
+from training.sentences.check.plan_geometry import (
     away,
     faces,
     footprint,
@@ -23,13 +23,18 @@ from training.rooms.plan_geometry import (
     to_line,
     turn,
 )
-from training.rooms.sentence_reader import FROM_DOOR, SPEAKERS_FRONT, Reader, UnreadableError
+from training.sentences.check.sentence_reader import (
+    FROM_DOOR,
+    SPEAKERS_FRONT,
+    Reader,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from detailbase_core.synthetic.room import Room, RoomObject
-    from training.rooms.sentence_reader import Claim, ReadPhrase
+    from training.sentences.check.sentence_reader import Claim, ReadPhrase
     from training.sentences.generator import Description
 
     Things = list[RoomObject]

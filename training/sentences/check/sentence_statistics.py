@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from training.rooms.sentence_checker import SentenceChecker
+from training.sentences.check.sentence_checker import SentenceChecker
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

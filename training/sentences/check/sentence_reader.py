@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from training.rooms import sentence_words as words
+from training.sentences.check import sentence_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
