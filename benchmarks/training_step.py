@@ -23,13 +23,13 @@ from torch.profiler import ProfilerActivity, profile
 
 import detailbase_core.network.detailbase
 import detailbase_core.network.sparse_unet
-import training.trainer.learner
-import training.trainer.run
+import training.trainer.trainer
+import training.trainer.training_module
 from detailbase_core.config import load_yaml
 from detailbase_core.ops.devices import choose_device
 from training.config import TrainConfig
 from training.scenes.scene_store import SceneStore
-from training.trainer.run import Run
+from training.trainer.trainer import Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
     learner, model, learning = run.learner, run.learner.model, run.learning
     return (
         (run.lessons, "take", "waiting for the lesson"),
-        (training.trainer.run, "batch_augmented", "augmentation"),
+        (training.trainer.trainer, "batch_augmented", "augmentation"),
         (detailbase_core.network.detailbase, "voxelize", "voxels"),
         (model, "_grid_origins", "voxels"),
         (detailbase_core.network.sparse_unet, "pyramid_of_sorted", "kernel maps"),
@@ -49,12 +49,12 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
         (detailbase_core.network.detailbase, "superpoint_geometry", "superpoints"),
         (detailbase_core.network.detailbase, "pad_superpoints", "superpoints"),
         (learner.text, "encode_tokens", "text"),
-        (training.trainer.learner, "phrase_targets", "losses"),
+        (training.trainer.training_module, "phrase_targets", "losses"),
         (model.decoder, "forward", "decoder"),
         (learner.naming, "loss", "losses"),
-        (training.trainer.learner, "center_loss", "losses"),
-        (training.trainer.learner, "grounding_loss", "losses"),
-        (training.trainer.learner, "phrase_loss", "losses"),
+        (training.trainer.training_module, "center_loss", "losses"),
+        (training.trainer.training_module, "grounding_loss", "losses"),
+        (training.trainer.training_module, "phrase_loss", "losses"),
         (run.watch, "add", "losses"),
         (torch.Tensor, "backward", "backward"),
         (learning, "learn", "optimiser and average"),

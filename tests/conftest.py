@@ -30,7 +30,7 @@ def toy_run(tmp_path):
     """Makes training runs on toy scenes in tmp_path, with changed settings."""
     from tests.toy_scenes import toy_config, write_toy_data
     from training.scenes.scene_store import SceneStore
-    from training.trainer.run import Run
+    from training.trainer.trainer import Run
 
     write_toy_data(tmp_path)
 

@@ -29,7 +29,7 @@ from training.config import TrainConfig
 from training.evaluation.results import Results, SetResult
 from training.evaluation.results_table import ROWS
 from training.trainer.errors import TrainingError
-from training.trainer.learner import HEAD_OF_LOSS
+from training.trainer.training_module import HEAD_OF_LOSS
 
 CONFIG_FOLDER = Path(__file__).parents[1] / "config"
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from detailbase_core.errors import ConfigError
 from training.config import TrainConfig
-from training.trainer.draws import Draws
-from training.trainer.processes import Processes
+from training.trainer.distributed import Processes
+from training.trainer.sampler import Draws
 
 COUNTS = st.lists(st.integers(1, 30), min_size=1, max_size=9)
 SIZES = st.integers(1, 8)

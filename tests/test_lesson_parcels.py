@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from training.trainer.ahead import Ahead
-from training.trainer.parcel import Parcel
+from training.trainer.pinned_batch import Parcel
+from training.trainer.prefetch import Ahead
 
 CPU = torch.device("cpu")
 

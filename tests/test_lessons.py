@@ -22,12 +22,12 @@ from training.config import LossWeights, TrainConfig
 from training.scenes.categories import CATEGORIES
 from training.scenes.dataset import SceneTruth, scene_truth
 from training.scenes.descriptions import DescribedPhrase, Description
-from training.trainer.learner import HEAD_OF_LOSS, build_learner
 from training.trainer.losses import PhraseTargets, grounding_loss, grounding_parts
-from training.trainer.packing import packed, packing_of, placed
-from training.trainer.phrase_lessons import phrase_loss, word_places
-from training.trainer.questions import questions_of, wanted_objects
-from training.trainer.superpoint_lessons import NamingHeads, center_loss
+from training.trainer.phrase_losses import phrase_loss, word_places
+from training.trainer.sequence_packing import packed, packing_of, placed
+from training.trainer.superpoint_losses import NamingHeads, center_loss
+from training.trainer.text_targets import questions_of, wanted_objects
+from training.trainer.training_module import HEAD_OF_LOSS, build_learner
 
 OFF = LossWeights(bce=0, dice=0, score=0)
 

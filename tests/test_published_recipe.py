@@ -21,8 +21,8 @@ from training.config import TrainConfig
 from training.prepare_scannet import main as prepare_scannet
 from training.scenes.scene_store import SceneStore
 from training.train import main
-from training.trainer.learner import build_learner
-from training.trainer.run import CHECKPOINT_FILE, STATE_FILE, Run
+from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE, Run
+from training.trainer.training_module import build_learner
 
 RECIPE = Path(__file__).parents[1] / "config" / "detailbase_published.yaml"
 SMALL = ModelConfig(

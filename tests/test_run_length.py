@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from training.trainer import run_length
-from training.trainer.processes import Processes
+from training.trainer.distributed import Processes
 from training.trainer.run_length import LAST_SAVE_S, RunLength
 
 

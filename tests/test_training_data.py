@@ -34,7 +34,7 @@ from training.scenes.descriptions import (
     read_descriptions,
 )
 from training.scenes.scene_files import read_folder, read_scene
-from training.trainer.questions import phrase_targets, wanted_objects
+from training.trainer.text_targets import phrase_targets, wanted_objects
 
 STILL = AugmentationConfig(rotate=False, scale=0.0, jitter_m=0.0, height_m=0.0, color_shift=0.0,
                            color_gain=0.0, drop_points=0.0)  # fmt: skip

@@ -18,7 +18,7 @@ from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.ops import native
 from tests.toy_scenes import toy_arrays, toy_records, write_scene
 from training.trainer.errors import TrainingError
-from training.trainer.run import CHECKPOINT_FILE
+from training.trainer.trainer import CHECKPOINT_FILE
 
 CPU = torch.device("cpu")
 

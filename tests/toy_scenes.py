@@ -13,7 +13,7 @@ from training.config import AugmentationConfig, LossWeights, TrainConfig
 from training.scenes.dataset import scene_points
 from training.scenes.scene_store import SceneStore
 from training.trainer.augmentation import batch_augmented
-from training.trainer.changes import draw_changes
+from training.trainer.augmentation_params import draw_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -25,8 +25,8 @@ from detailbase_core.errors import DetailBaseError
 from detailbase_core.ops.devices import choose_device
 from training.config import load_config
 from training.scenes.scene_store import SceneStore
-from training.trainer.processes import Processes, joined
-from training.trainer.run import CHECKPOINT_FILE, Run
+from training.trainer.distributed import Processes, joined
+from training.trainer.trainer import CHECKPOINT_FILE, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,8 +18,8 @@ from training.comparison.jobs import Job
 from training.config import TrainConfig, differing
 from training.evaluation.results import Results
 from training.trainer.errors import TrainingError
-from training.trainer.learning import OUTWARD
-from training.trainer.run import CHECKPOINT_FILE, STATE_FILE
+from training.trainer.train_state import OUTWARD
+from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,7 +13,7 @@ from detailbase_core.types import GroundedPhrase, Grounding, PointCloud
 from training.evaluation.mistakes import MISTAKES
 from training.report.pictures import draw_small, plain_sets
 from training.scenes.scene_files import read_scene
-from training.trainer.pictures import as_sentence, true_phrase
+from training.trainer.prediction_pictures import as_sentence, true_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from training.config import AugmentationConfig
     from training.scenes.dataset import ScenePoints
-    from training.trainer.changes import Changes
+    from training.trainer.augmentation_params import Changes
 
 LUMA = (0.299, 0.587, 0.114)  # of red, green and blue (ITU-R BT.601), as most cameras' drivers do
 

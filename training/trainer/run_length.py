@@ -9,7 +9,7 @@ import torch
 
 if TYPE_CHECKING:
     from training.config import TrainConfig
-    from training.trainer.processes import Processes
+    from training.trainer.distributed import Processes
 
 UNKNOWN = 2**62  # steps, while the speed is not known yet
 LAST_SAVE_S = 10.0  # of the time are kept for it

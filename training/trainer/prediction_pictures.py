@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from training.scenes.descriptions import Description
     from training.scenes.scene_files import DescribedScene
-    from training.trainer.learner import Learner
+    from training.trainer.training_module import Learner
 
 
 def draw_prediction(learner: Learner, described: DescribedScene, path: Path) -> NDArray[np.uint8]:

@@ -10,8 +10,8 @@ import torch
 from detailbase_core.config import to_dict
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.weight_files import BROKEN
+from training.trainer.ema import RunningAverage
 from training.trainer.errors import TrainingError
-from training.trainer.running_average import RunningAverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from training.config import TrainConfig
-    from training.trainer.learner import Learner
+    from training.trainer.training_module import Learner
 
 # Settings that change nothing about what is learned.
 OUTWARD = ("out", "device", "threads", "log_every", "save_every", "picture_every")

@@ -10,8 +10,8 @@ import torch
 from detailbase_core.language.phrase_pooling import phrase_mix
 from detailbase_core.language.text_rows import TextRows
 from training.trainer.losses import PhraseTargets
-from training.trainer.packing import Packing, packing_of, placed
-from training.trainer.phrase_lessons import word_places
+from training.trainer.phrase_losses import word_places
+from training.trainer.sequence_packing import Packing, packing_of, placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

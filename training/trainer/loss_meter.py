@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from training.trainer.processes import Processes
+    from training.trainer.distributed import Processes
 
 
 class LossWatch:

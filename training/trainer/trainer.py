@@ -14,20 +14,20 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import save_checkpoint
 from training.scenes.scene_files import read_scene
-from training.trainer.ahead import Ahead
 from training.trainer.augmentation import batch_augmented
-from training.trainer.draws import Draws
+from training.trainer.distributed import Processes
 from training.trainer.errors import TrainingError
-from training.trainer.learner import build_learner
-from training.trainer.learning import Learning
-from training.trainer.lesson import Lesson, lesson_of
-from training.trainer.loss_watch import LossWatch, NotANumberError
-from training.trainer.parcel import Parcel
-from training.trainer.pictures import draw_prediction
-from training.trainer.processes import Processes
+from training.trainer.loss_meter import LossWatch, NotANumberError
+from training.trainer.pinned_batch import Parcel
+from training.trainer.prediction_pictures import draw_prediction
+from training.trainer.prefetch import Ahead
 from training.trainer.run_length import RunLength
 from training.trainer.run_log import RunLog
+from training.trainer.sampler import Draws
 from training.trainer.schedule import rate_factor
+from training.trainer.step_batch import Lesson, lesson_of
+from training.trainer.train_state import Learning
+from training.trainer.training_module import build_learner
 
 if TYPE_CHECKING:
     import threading

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from training.scenes.dataset import ScenePoints, SceneTruth, scene_points, scene_truth
 from training.scenes.descriptions import Description
-from training.trainer.changes import Changes, draw_changes
-from training.trainer.questions import Questions, questions_of
+from training.trainer.augmentation_params import Changes, draw_changes
+from training.trainer.text_targets import Questions, questions_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from training.config import TrainConfig
     from training.scenes.dataset import SceneTensors
-    from training.trainer.draws import Draw
-    from training.trainer.learner import Learner
+    from training.trainer.sampler import Draw
+    from training.trainer.training_module import Learner
 
 FILLER = Description((), (), None)  # makes groups of sentences equally long
 

@@ -16,10 +16,10 @@ from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from training.config import differing
 from training.trainer.losses import GROUNDING_PARTS, grounding_loss
-from training.trainer.packing import packed
-from training.trainer.phrase_lessons import phrase_loss
-from training.trainer.questions import phrase_targets
-from training.trainer.superpoint_lessons import NamingHeads, center_loss, real_rows
+from training.trainer.phrase_losses import phrase_loss
+from training.trainer.sequence_packing import packed
+from training.trainer.superpoint_losses import NamingHeads, center_loss, real_rows
+from training.trainer.text_targets import phrase_targets
 
 if TYPE_CHECKING:
     from detailbase_core.config import Settings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from detailbase_core.network.scene_batch import SceneBatch
     from training.config import LossWeights, TrainConfig
     from training.scenes.dataset import SceneTruth
-    from training.trainer.questions import Questions
+    from training.trainer.text_targets import Questions
 
 # Which head of the network each optional part of the loss teaches.
 HEAD_OF_LOSS = {
