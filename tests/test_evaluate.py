@@ -16,12 +16,13 @@ from detailbase_core.postprocess.object_selection import Meant
 from tests.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
 from tests.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
 from training import evaluate as evaluate_module
+from training.evaluation.aggregate import breakdowns, measures
 from training.evaluation.bootstrap import bootstrap_change, bootstrap_gap, room_ious
-from training.evaluation.examination import Examinee, examination
-from training.evaluation.examine import Examiner
+from training.evaluation.evaluate_scene import Examiner
+from training.evaluation.evaluate_scenes import Examinee, examination
 from training.evaluation.examples import examples
-from training.evaluation.measures import breakdowns, measures
-from training.evaluation.outcomes import (
+from training.evaluation.matching import Question, SceneJudge
+from training.evaluation.records import (
     ABSENT,
     SMALL,
     STRUCTURE,
@@ -31,7 +32,6 @@ from training.evaluation.outcomes import (
 )
 from training.evaluation.results import Results
 from training.evaluation.results_table import COUNTS, ROWS, as_table
-from training.evaluation.scene_judge import Question, SceneJudge
 from training.scenes.descriptions import Description
 from training.scenes.scene_files import read_scene
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.evaluation.examples import mistaken_examples
-from training.evaluation.mistakes import (
+from training.evaluation.error_types import (
     ALL,
     KINDS,
     LOOK_ALIKE,
@@ -20,7 +19,8 @@ from training.evaluation.mistakes import (
     count_kinds,
     kind_of_answer,
 )
-from training.evaluation.outcomes import ABSENT, THING, PhraseOutcome, SentenceOutcome
+from training.evaluation.examples import mistaken_examples
+from training.evaluation.records import ABSENT, THING, PhraseOutcome, SentenceOutcome
 from training.scenes.descriptions import DescribedPhrase, Description
 
 POINTS = np.array([1000, 100, 100, 100, 80])  # a wall, three chairs, a lamp

@@ -12,8 +12,8 @@ from detailbase_core.errors import BadFileError
 from tests.toy_scenes import toy_arrays, toy_records, write_scene
 from tests.weight_files import save_tiny_checkpoint
 from training import evaluate, model_card
+from training.evaluation.error_types import ALL, LOOK_ALIKE, RIGHT
 from training.evaluation.examples import Example
-from training.evaluation.mistakes import ALL, LOOK_ALIKE, RIGHT
 from training.evaluation.results import Results, base_of
 from training.report.pictures import plain_sets
 from training.report.sections import (

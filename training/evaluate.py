@@ -23,7 +23,7 @@ from tqdm import tqdm
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from detailbase_core.network.checkpoint import Checkpoint
-from training.evaluation.examination import Examinee, Room, examination
+from training.evaluation.evaluate_scenes import Examinee, Room, examination
 from training.evaluation.results import Results, SetResult, base_of
 from training.evaluation.results_table import as_table
 from training.evaluation.summarize import summarize_set
@@ -32,9 +32,9 @@ from training.scenes.scene_files import find_scenes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from training.evaluation.examination import RoomOutcomes
-    from training.evaluation.examine import Examiner
-    from training.evaluation.outcomes import SentenceOutcome
+    from training.evaluation.evaluate_scene import Examiner
+    from training.evaluation.evaluate_scenes import RoomOutcomes
+    from training.evaluation.records import SentenceOutcome
 
     Examine = Callable[[Iterable[Room]], Iterator[RoomOutcomes]]
 

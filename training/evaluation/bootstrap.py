@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from training.evaluation.measures import phrases_of
-from training.evaluation.outcomes import THING
+from training.evaluation.aggregate import phrases_of
+from training.evaluation.records import THING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from training.evaluation.outcomes import SentenceOutcome
+    from training.evaluation.records import SentenceOutcome
 
     RoomIous = Mapping[str, Sequence[float]]  # by room: sum of IoUs, phrases; see room_ious
 

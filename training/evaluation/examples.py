@@ -6,13 +6,13 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from training.evaluation.mistakes import MISTAKES
-from training.evaluation.outcomes import THING
+from training.evaluation.error_types import MISTAKES
+from training.evaluation.records import THING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from training.evaluation.outcomes import SentenceOutcome
+    from training.evaluation.records import SentenceOutcome
 
     Case = tuple[SentenceOutcome, int]  # and the text row of the phrase in question
 

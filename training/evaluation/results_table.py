@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.evaluation.mistakes import ALL, KINDS
+from training.evaluation.error_types import ALL, KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

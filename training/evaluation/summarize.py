@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.evaluation.aggregate import breakdowns, measures
 from training.evaluation.bootstrap import bootstrap_gap, room_ious
+from training.evaluation.error_types import count_kinds
 from training.evaluation.examples import examples, mistaken_examples
-from training.evaluation.measures import breakdowns, measures
-from training.evaluation.mistakes import count_kinds
 from training.evaluation.results import SetResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from training.evaluation.outcomes import SentenceOutcome
+    from training.evaluation.records import SentenceOutcome
 
 
 def summarize_set(

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.types import GroundedPhrase, Grounding, PointCloud
-from training.evaluation.mistakes import MISTAKES
+from training.evaluation.error_types import MISTAKES
 from training.report.pictures import draw_small, plain_sets
 from training.scenes.scene_files import read_scene
 from training.trainer.prediction_pictures import as_sentence, true_phrase

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import BadFileError
 from training.evaluation.bootstrap import bootstrap_change
-from training.evaluation.mistakes import KINDS
+from training.evaluation.error_types import KINDS
 from training.evaluation.results import base_of
 from training.evaluation.results_table import COUNTS, ROWS, gap_text, share_of
 from training.report.error_pictures import shown_mistakes

@@ -14,8 +14,8 @@ from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.postprocess.object_selection import Meant, meant_objects, rows_said
 from detailbase_core.postprocess.vote_clustering import ObjectCenters
 from detailbase_core.types import PointCloud, Scene
-from training.evaluation.outcomes import PhraseOutcome, SentenceOutcome
-from training.evaluation.scene_judge import Question, SceneJudge
+from training.evaluation.matching import Question, SceneJudge
+from training.evaluation.records import PhraseOutcome, SentenceOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

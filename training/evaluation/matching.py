@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from detailbase_core.postprocess.instances import separate_instances
+from training.evaluation.error_types import NOTHING, OTHER_KIND, kind_of_answer
 from training.evaluation.metrics import iou_of
-from training.evaluation.mistakes import NOTHING, OTHER_KIND, kind_of_answer
-from training.evaluation.outcomes import (
+from training.evaluation.records import (
     ABSENT,
     SMALL,
     SMALL_POINTS,

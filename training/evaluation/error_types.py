@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.evaluation.metrics import iou_of
-from training.evaluation.outcomes import THING
+from training.evaluation.records import THING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
-    from training.evaluation.outcomes import SentenceOutcome
+    from training.evaluation.records import SentenceOutcome
 
 RIGHT = "right"
 NOTHING = "nothing answered"

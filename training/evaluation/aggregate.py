@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.evaluation.metrics import DescriptionResult, f1_of, summarize_groups
-from training.evaluation.outcomes import ABSENT, SMALL, STRUCTURE, THING
+from training.evaluation.records import ABSENT, SMALL, STRUCTURE, THING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from training.evaluation.outcomes import PhraseOutcome, SentenceOutcome
+    from training.evaluation.records import PhraseOutcome, SentenceOutcome
 
 SPOKEN, PLAIN = "spoken", "written"
 SIZE_EDGES = (50, 200, 1000, 5000)  # points

@@ -17,7 +17,7 @@ import torch
 
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.ops.devices import choose_device
-from training.evaluation.examine import Examiner
+from training.evaluation.evaluate_scene import Examiner
 from training.scenes.scene_files import read_scene
 from training.trainer.errors import TrainingError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from training.evaluation.outcomes import SentenceOutcome
+    from training.evaluation.records import SentenceOutcome
     from training.scenes.descriptions import Description
 
 
