@@ -26,9 +26,9 @@ from training.comparison.page import write_page
 from training.comparison.plan import Plan, Rates, load_plan
 from training.comparison.study import Comparison, locked, saved_step, write_config
 from training.config import TrainConfig
+from training.errors import TrainingError
 from training.evaluation.results import Results, SetResult
 from training.evaluation.results_table import ROWS
-from training.trainer.errors import TrainingError
 from training.trainer.training_module import HEAD_OF_LOSS
 
 CONFIG_FOLDER = Path(__file__).parents[1] / "config"

@@ -16,8 +16,8 @@ from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.network.checkpoint import Checkpoint
 from tests.toy_scenes import toy_arrays, write_scene
 from training.config import LossWeights, TrainConfig
+from training.errors import TrainingError
 from training.trainer.ema import RunningAverage
-from training.trainer.errors import TrainingError
 from training.trainer.schedule import rate_factor
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE, Run
 from training.trainer.training_module import build_learner

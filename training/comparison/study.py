@@ -16,8 +16,8 @@ from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.weight_files import BROKEN
 from training.comparison.jobs import Job
 from training.config import TrainConfig, differing
+from training.errors import TrainingError
 from training.evaluation.results import Results
-from training.trainer.errors import TrainingError
 from training.trainer.train_state import OUTWARD
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE
 

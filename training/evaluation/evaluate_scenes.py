@@ -17,9 +17,9 @@ import torch
 
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.ops.devices import choose_device
+from training.errors import TrainingError
 from training.evaluation.evaluate_scene import Examiner
 from training.scenes.scene_files import read_scene
-from training.trainer.errors import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

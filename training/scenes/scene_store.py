@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from training.errors import TrainingError
 from training.scenes.dataset import SceneTensors, scene_tensors
 from training.scenes.scene_files import find_scenes, made_of_scenes
-from training.trainer.errors import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

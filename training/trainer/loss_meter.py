@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from training.trainer.errors import TrainingError
+from training.errors import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ import torch
 from detailbase_core.config import to_dict
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.weight_files import BROKEN
+from training.errors import TrainingError
 from training.trainer.ema import RunningAverage
-from training.trainer.errors import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,10 +13,10 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import save_checkpoint
+from training.errors import TrainingError
 from training.scenes.scene_files import read_scene
 from training.trainer.augmentation import batch_augmented
 from training.trainer.distributed import Processes
-from training.trainer.errors import TrainingError
 from training.trainer.loss_meter import LossWatch, NotANumberError
 from training.trainer.pinned_batch import Parcel
 from training.trainer.prediction_pictures import draw_prediction
