@@ -142,7 +142,7 @@ lint: install
 	@$(PY) -m mypy
 	@$(VENV)/bin/clang-format --dry-run -Werror csrc/*
 
-BENCH_PARTS := benchmarks/made_rooms.py benchmarks/step_watch.py
+BENCH_PARTS := benchmarks/helpers/made_rooms.py benchmarks/helpers/step_watch.py
 bench: ros
 	@for file in $(filter-out $(wildcard benchmarks/live_*.py benchmarks/soak.py) $(BENCH_PARTS),$(wildcard benchmarks/*.py)); do \
 	  echo "== $$file"; $(PY) $$file; \

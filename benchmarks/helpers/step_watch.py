@@ -19,7 +19,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 # Operations whose result a GPU's host has to wait for, since it decides a size or a value.
 WAITING = frozenset(
     ("_local_scalar_dense", "nonzero", "_unique2", "unique_consecutive", "unique_dim", "bincount",
@@ -156,7 +156,7 @@ def call_site() -> str:
     frame = sys._getframe()
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if ROOT in path.parents and path.parent != Path(__file__).parent:
+        if ROOT in path.parents and path.parent != Path(__file__).parents[1]:
             return f"{path.relative_to(ROOT)}:{frame.f_lineno} {frame.f_code.co_name}"
         frame = frame.f_back  # type: ignore[assignment]
     return "backward"

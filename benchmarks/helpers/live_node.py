@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     View = tuple[PointCloud2, TransformStamped]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _NODE = "/segmentation_node"
 _START_S, _STOP_S = 60.0, 10.0
 

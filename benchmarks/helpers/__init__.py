@@ -1,0 +1,1 @@
+"""What benchmarks share; nothing here runs by itself."""
