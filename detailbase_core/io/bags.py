@@ -28,8 +28,6 @@ from detailbase_core.io.bag_reader import (
     to_transforms,
 )
 from detailbase_core.transforms import TransformBuffer
-from detailbase_ros.replay.bag_types import read_definitions
-from detailbase_ros.replay.bag_writer import BagWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,9 +39,12 @@ if TYPE_CHECKING:
     from detailbase_core.types import PointCloud
 
 __all__ = [
-    "BAG_FORMATS", "BagScan", "BagWriter", "StampedTransform", "read_bag", "read_bag_scans",
-    "read_definitions",
-]  # fmt: skip
+    "BAG_FORMATS",
+    "BagScan",
+    "StampedTransform",
+    "read_bag",
+    "read_bag_scans",
+]
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""training/furniture/furniture_table.csv: what a person saw when looking at each catalogue model."""
+"""furniture_table.csv: what a person saw when looking at each catalogue model."""
 
 from __future__ import annotations
 

@@ -136,7 +136,8 @@ def page(verdicts: dict[int, list[list[Verdict]]], unseen_from: int) -> str:
         "([sentences_by_hand.yaml](../config/sentences_by_hand.yaml)). Asked as plain text: the "
         "model finds the phrases itself. A phrase is right when the points found for it share more "
         f"than {RIGHT_IOU:g} of their union with its objects, or when rightly nothing is found. "
-        "Made by\n\n    python -m training.report.handwritten_sentences --furniture data/furniture.npz",
+        "Made by\n\n"
+        "    python -m training.report.handwritten_sentences --furniture data/furniture.npz",
         table(("furniture", "phrases right", "absent ones", "sentences all right"), rows),
     ]
     for seed, sentences in verdicts.items():

@@ -1,6 +1,6 @@
 """The demo on a live ROS 2 graph: robot, node and three questions, each in a process of its own.
 
-    python -m detailbase_ros.demo.demo --out demo
+    python -m detailbase_ros.demo --out demo
 
 Everything that the questioner hears goes into an MCAP bag; the picture is made from the answers'
 messages alone.
