@@ -59,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_ground(commands.add_parser("ground", help="find a sentence's objects in a scene"))
-    _add_replay(commands.add_parser("replay", help="ask a recording as the live node would be asked"))
+    _add_replay(
+        commands.add_parser("replay", help="ask a recording as the live node would be asked")
+    )
     info = commands.add_parser("info", help="say which backends and devices are in use")
     info.set_defaults(run=_info)
     return parser

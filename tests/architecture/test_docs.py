@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
 TROUBLES = (ROOT / "docs" / "troubleshooting.md").read_text()
 QUOTES = re.findall(r"^> (.+)$", TROUBLES, re.MULTILINE)

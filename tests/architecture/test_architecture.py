@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ROS = {
     "ament_index_python", "builtin_interfaces", "detailbase_ros", "diagnostic_msgs",
     "geometry_msgs", "rcl_interfaces", "rclpy", "sensor_msgs", "std_msgs", "std_srvs", "tf2_msgs",
