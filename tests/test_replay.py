@@ -21,8 +21,8 @@ from detailbase_ros.replay.parameter_file import read_node_parameters
 from detailbase_ros.replay.replay import ReplayConfig, replay
 from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.scan_intake import IntakeConfig
+from tests.core.io.test_bags import SECOND, cloud_cdr, make, tf_cdr
 from tests.ros.fake_grounder import FakeGrounder
-from tests.test_bags import SECOND, cloud_cdr, make, tf_cdr
 
 DATA = Path(__file__).parent / "data"
 BAGS = (

@@ -19,7 +19,7 @@ from detailbase_core.io.lzf import decompress_lzf
 from detailbase_core.types import PointCloud
 from tests.cloud_files import lzf_compress, pcd_bytes, ply_bytes
 
-REAL_SCANS = Path(__file__).parents[2] / "shared" / "real_scans"
+REAL_SCANS = Path(__file__).parents[4] / "shared" / "real_scans"
 PLY_FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")
 PCD_KINDS = ("ascii", "binary", "binary_compressed")
 XYZ = np.array([[0.5, -1.25, 2.0], [3.0, 4.0, -5.5], [0.0, 0.0, 1.0]], np.float32)

@@ -25,7 +25,7 @@ from detailbase_core.io.bags import (
 from detailbase_core.io.pointcloud2 import encode_points
 from detailbase_core.types import PointCloud
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 BAGS = (
     "room_mcap",
     "room_db3",
@@ -310,7 +310,7 @@ def test_a_folder_that_is_no_bag_is_never_replaced(tmp_path: Path) -> None:
 
 
 def test_our_own_messages_are_described_for_foxglove(tmp_path: Path) -> None:
-    definitions = read_definitions(Path(__file__).parents[1] / "msg", "detailbase_ros")
+    definitions = read_definitions(Path(__file__).parents[3] / "msg", "detailbase_ros")
     with BagWriter(tmp_path / "bag", definitions) as bag:
         bag.add_topic("/grounding", "detailbase_ros/msg/GroundedQuery", latched=True, depth=256)
         bag.write("/grounding", b"\0\1\0\0", 1)

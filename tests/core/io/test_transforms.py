@@ -18,7 +18,7 @@ from detailbase_core.errors import (
 )
 from detailbase_core.transforms import TransformBuffer, invert
 
-GOLDEN = json.loads((Path(__file__).parent / "data" / "tf2.json").read_text())
+GOLDEN = json.loads((Path(__file__).parents[2] / "data" / "tf2.json").read_text())
 TF2_ERRORS = {
     "LookupException": UnknownFrameError,
     "ConnectivityException": FramesNotConnectedError,
