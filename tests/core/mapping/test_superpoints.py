@@ -18,7 +18,7 @@ from detailbase_core.errors import BadCloudError
 from detailbase_core.mapping.superpoints import segment_cloud, segment_graph, segment_mesh
 from detailbase_core.types import PointCloud
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 CONFIG = SuperpointConfig()
 
 
@@ -203,14 +203,14 @@ def test_number_of_threads_changes_nothing():
 import sys
 sys.path[:0] = {sys.path!r}
 import numpy as np
-from tests.test_superpoints import CONFIG, cloud_of, random_surface, segment_cloud
+from tests.core.mapping.test_superpoints import CONFIG, cloud_of, random_surface, segment_cloud
 labels = segment_cloud(cloud_of(*random_surface(np.random.default_rng(5))), CONFIG)
 sys.stdout.write(labels.tobytes().hex())
 """
     labels = [
         subprocess.run(
             [sys.executable, "-c", script],
-            cwd=Path(__file__).parent.parent,
+            cwd=Path(__file__).parents[3],
             env={**os.environ, "OMP_NUM_THREADS": threads},
             capture_output=True,
             check=True,

@@ -395,7 +395,7 @@ def test_a_kill_while_saving_leaves_the_old_file(tmp_path):
     script = f"""
 import os, sys
 sys.path[:0] = {sys.path!r}
-from tests.test_scene_map import filled_map
+from tests.core.mapping.test_scene_map import filled_map
 import detailbase_core.mapping.map_file as map_file
 write = map_file.np.savez_compressed
 def die_halfway(file, **arrays):
@@ -406,7 +406,7 @@ def die_halfway(file, **arrays):
 map_file.np.savez_compressed = die_halfway
 filled_map().save({str(path)!r})
 """
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[3]
     killed = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert path.read_bytes() == old
@@ -473,7 +473,7 @@ def test_a_cleared_map_gives_its_memory_back_to_the_system():
     script = """
 import os, pathlib
 import numpy as np
-from tests.test_scene_map import CONFIG, HERE, SceneMap, cloud_of
+from tests.core.mapping.test_scene_map import CONFIG, HERE, SceneMap, cloud_of
 
 def resident():
     pages = pathlib.Path("/proc/self/statm").read_text().split()[1]
@@ -490,7 +490,7 @@ print(full, told, resident() - before)
 """
     out = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[3],
     ).stdout  # fmt: skip
     full, told, left = map(int, out.split())
     assert told < 1.2 * full

@@ -15,7 +15,7 @@ from detailbase_core.synthetic.camera import scan_room
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.types import PointCloud
 
-REAL_SCANS = Path(__file__).parents[2] / "shared" / "real_scans"
+REAL_SCANS = Path(__file__).parents[4] / "shared" / "real_scans"
 SCANS = scan_room(generate_room(202), 12)
 
 
