@@ -17,7 +17,9 @@ from detailbase_core.network.voxelization import voxelize
 from detailbase_core.ops.scatter import average_features
 from tests.levels import side_by_side
 
-GOLDEN = os.environ.get("DETAILBASE_GOLDEN") or Path(__file__).parent / "data/detailbase_small.npz"
+GOLDEN = (
+    os.environ.get("DETAILBASE_GOLDEN") or Path(__file__).parents[2] / "data/detailbase_small.npz"
+)
 BACKBONE = ("input_conv.", "unet.", "output_layer.")
 
 

@@ -19,8 +19,8 @@ from detailbase_core.network.relative_positions import RelativePositions, mask_m
 from detailbase_core.network.scene_encoder import SceneContext
 from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
+from tests.core.network.test_checkpoint import tiny_batch
 from tests.levels import side_by_side
-from tests.test_checkpoint import tiny_batch
 from tests.weight_files import MODEL
 
 ALL = replace(

@@ -24,7 +24,7 @@ from training.train import main
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE, Run
 from training.trainer.training_module import build_learner
 
-RECIPE = Path(__file__).parents[1] / "config" / "detailbase_published.yaml"
+RECIPE = Path(__file__).parents[3] / "config" / "detailbase_published.yaml"
 SMALL = ModelConfig(
     widths=(8, 16), block_reps=1, text_dim=HIDDEN, query_dim=16, ffn_dim=32, decoder_layers=2
 )
