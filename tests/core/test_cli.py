@@ -34,8 +34,8 @@ from detailbase_core.types import (
     Scene,
 )
 
-ROOT = Path(__file__).parents[1]
-DATA = Path(__file__).parent / "data"
+ROOT = Path(__file__).parents[2]
+DATA = Path(__file__).parents[1] / "data"
 REAL_SCANS = ROOT.parent / "shared" / "real_scans"
 SENTENCE = "the red chair next to the table"
 
