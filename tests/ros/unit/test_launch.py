@@ -11,7 +11,7 @@ import yaml
 
 from tests.launch_stand_ins import ExecuteProcess, Node, declared, load
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

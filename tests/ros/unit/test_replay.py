@@ -24,7 +24,7 @@ from detailbase_ros.scans.scan_intake import IntakeConfig
 from tests.core.io.test_bags import SECOND, cloud_cdr, make, tf_cdr
 from tests.ros.fake_grounder import FakeGrounder
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 BAGS = (
     "room_mcap",
     "room_db3",
@@ -227,7 +227,7 @@ def test_the_nodes_parameter_file_is_understood(tmp_path: Path) -> None:
 
 
 def test_the_shipped_parameter_file_is_understood() -> None:
-    config, unused = read_node_parameters(Path(__file__).parents[1] / "config" / "detailbase.yaml")
+    config, unused = read_node_parameters(Path(__file__).parents[3] / "config" / "detailbase.yaml")
     assert config == ReplayConfig()
     assert "cloud_topics" in unused  # relative: it depends on how the node is started
 
