@@ -21,7 +21,7 @@ from tests.toy_scenes import toy_arrays, toy_config, toy_records, write_scene, w
 from training.config import AugmentationConfig, LossWeights
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 def start(config_path: Path, **environment: str) -> subprocess.Popen[str]:

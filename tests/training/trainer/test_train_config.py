@@ -12,7 +12,7 @@ from detailbase_core.errors import ConfigError
 from training import train
 from training.config import TrainConfig
 
-CONFIGS = sorted((Path(__file__).parents[1] / "config").glob("*.yaml"))
+CONFIGS = sorted((Path(__file__).parents[3] / "config").glob("*.yaml"))
 TRAINING = [p for p in CONFIGS if {"steps", "epochs"} & yaml.safe_load(p.read_text()).keys()]
 
 
