@@ -31,7 +31,7 @@ from training.evaluation.results import Results, SetResult
 from training.evaluation.results_table import ROWS
 from training.trainer.training_module import HEAD_OF_LOSS
 
-CONFIG_FOLDER = Path(__file__).parents[1] / "config"
+CONFIG_FOLDER = Path(__file__).parents[3] / "config"
 
 
 @pytest.fixture
