@@ -22,7 +22,7 @@ from detailbase_ros.replay.replay import ReplayConfig, replay
 from detailbase_ros.runtime.event_counters import Reporter
 from detailbase_ros.scans.scan_intake import IntakeConfig
 from tests.core.io.test_bags import SECOND, cloud_cdr, make, tf_cdr
-from tests.ros.fake_grounder import FakeGrounder
+from tests.ros.live.fake_grounder import FakeGrounder
 
 DATA = Path(__file__).parents[2] / "data"
 BAGS = (

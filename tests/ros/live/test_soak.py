@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from tests.ros.processes import ROOT
+from tests.ros.live.processes import ROOT
 
 
 def test_two_minutes_at_work_leave_the_memory_flat_and_no_question_open():

@@ -9,9 +9,9 @@ from rclpy.parameter import Parameter
 
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.segmentation_node import SegmentationNode
-from tests.ros.fake_grounder import FakeGrounder
-from tests.ros.graph import wait_for
-from tests.ros.malformed import STAMP_NS, ten_clouds
+from tests.ros.live.fake_grounder import FakeGrounder
+from tests.ros.live.graph import wait_for
+from tests.ros.live.malformed import STAMP_NS, ten_clouds
 
 PARAMETERS = {"map_frame": "camera", "tf_timeout_s": 0.0, "max_scan_gap_s": 0.0}
 UNSPUN = {**PARAMETERS, "autostart": False}

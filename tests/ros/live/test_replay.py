@@ -14,9 +14,9 @@ from detailbase_core.grounder import Grounder
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.replay.answer_bag import AnswerBag
 from detailbase_ros.replay.replay import ReplayConfig, replay
-from tests.ros.graph import NODE, wait_for
+from tests.ros.live.graph import NODE, wait_for
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 SENTENCES = ("the box on the floor", "the unicorn")
 TYPES = {"grounding": GroundedQuery, "markers": MarkerArray, "instances": PointCloud2}
 

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class Process:
@@ -51,7 +51,7 @@ class Process:
 
 def module(name, *arguments):
     """Command line of a module of these tests."""
-    return [sys.executable, "-m", f"tests.ros.{name}", *arguments]
+    return [sys.executable, "-m", f"tests.ros.live.{name}", *arguments]
 
 
 def fake_node(*arguments):

@@ -13,9 +13,9 @@ from detailbase_core.config import GrounderConfig
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.node_config import NodeConfig, parameters_of, yaml_text
 from detailbase_ros.runtime.parameters import read_parameters
-from tests.ros.graph import NODE, wait_for
+from tests.ros.live.graph import NODE, wait_for
 
-FILE = Path(__file__).parents[2] / "config" / "detailbase.yaml"
+FILE = Path(__file__).parents[3] / "config" / "detailbase.yaml"
 SETTINGS = {
     name: (value, metadata)
     for config in (NodeConfig(), GrounderConfig())

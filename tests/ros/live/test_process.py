@@ -13,8 +13,8 @@ from rclpy.node import Node
 from std_msgs.msg import String
 
 from detailbase_ros.runtime.executor import PooledExecutor
-from tests.ros.graph import Spinner, wait_for
-from tests.ros.processes import ROOT, fake_node
+from tests.ros.live.graph import Spinner, wait_for
+from tests.ros.live.processes import ROOT, fake_node
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from catkin_pkg.package import parse_package
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WORLD = Path(sys.prefix) / "world"
 
 

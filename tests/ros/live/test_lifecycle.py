@@ -9,7 +9,7 @@ from detailbase_core.errors import CheckpointError
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.segmentation_node import SegmentationNode
 from detailbase_ros.srv import GroundQuery
-from tests.ros.graph import NODE, wait_for
+from tests.ros.live.graph import NODE, wait_for
 
 KINDS = ("publishers", "subscriptions", "services", "timers", "guards", "clients", "waitables")
 

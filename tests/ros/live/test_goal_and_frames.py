@@ -6,7 +6,7 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.qos import QoSProfile
 from tf2_msgs.msg import TFMessage
 
-from tests.ros.graph import NODE, START_NS, wait_for
+from tests.ros.live.graph import NODE, START_NS, wait_for
 
 
 def a_post_on_a_floor():

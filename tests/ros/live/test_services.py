@@ -10,7 +10,7 @@ from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.types import PointCloud
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import SceneFile
-from tests.ros.graph import NODE, START_NS, wait_for
+from tests.ros.live.graph import NODE, START_NS, wait_for
 
 
 def call(graph, service, name):

@@ -10,9 +10,9 @@ os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 import pytest
 
 from detailbase_ros.segmentation_node import SegmentationNode
-from tests.ros.fake_grounder import FakeGrounder
-from tests.ros.graph import Graph, Spinner, wait_for
-from tests.ros.processes import Process
+from tests.ros.live.fake_grounder import FakeGrounder
+from tests.ros.live.graph import Graph, Spinner, wait_for
+from tests.ros.live.processes import Process
 
 
 @pytest.fixture

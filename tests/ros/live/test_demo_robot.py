@@ -9,7 +9,7 @@ from detailbase_core.io.cloud_messages import cloud_from_message
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
 from detailbase_ros.demo.demo_robot_node import DemoRobotNode
-from tests.ros.graph import Spinner, wait_for
+from tests.ros.live.graph import Spinner, wait_for
 
 
 def test_its_drive_makes_the_same_map_as_the_scans_themselves(make_graph):

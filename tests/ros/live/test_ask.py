@@ -3,7 +3,7 @@
 import pytest
 
 from detailbase_ros.tools import ask
-from tests.ros.graph import START_NS, Graph
+from tests.ros.live.graph import START_NS, Graph
 
 
 @pytest.fixture

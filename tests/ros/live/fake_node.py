@@ -1,6 +1,6 @@
 """The node in a process of its own, with the fake grounder.
 
-python -m tests.ros.fake_node [SECONDS [LOADING]]
+python -m tests.ros.live.fake_node [SECONDS [LOADING]]
 
 SECONDS: how long each query takes. LOADING: how long its model takes to load.
 """
@@ -10,7 +10,7 @@ import time
 from itertools import takewhile
 
 from detailbase_ros.segmentation_node import main
-from tests.ros.fake_grounder import FakeGrounder
+from tests.ros.live.fake_grounder import FakeGrounder
 
 
 def seconds(number):

@@ -14,8 +14,8 @@ from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.types import PointCloud
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import GroundQuery, SceneFile
-from tests.ros.graph import NODE, START_NS, Robot, Spinner, wait_for
-from tests.ros.processes import fake_node, module
+from tests.ros.live.graph import NODE, START_NS, Robot, Spinner, wait_for
+from tests.ros.live.processes import fake_node, module
 
 
 def test_a_driver_that_is_killed_and_started_again(graph, start):

@@ -9,7 +9,7 @@ from sensor_msgs.msg import PointCloud2
 
 from detailbase_ros.messages.conversions import to_stamp
 from detailbase_ros.msg import GroundedQuery
-from tests.ros.graph import START_NS, wait_for
+from tests.ros.live.graph import START_NS, wait_for
 
 SECOND = 1_000_000_000
 

@@ -8,8 +8,8 @@ from sensor_msgs.msg import PointCloud2
 from detailbase_core.config import GrounderConfig, MapConfig
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans import topic_monitor as cloud_watch
-from tests.ros.fake_grounder import FakeGrounder
-from tests.ros.graph import wait_for
+from tests.ros.live.fake_grounder import FakeGrounder
+from tests.ros.live.graph import wait_for
 
 OK, WARN, ERROR = 0, 1, 2
 

@@ -19,7 +19,7 @@ from detailbase_ros.messages.conversions import make_header
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.scans import tf_source
 
-GOLDEN = json.loads((Path(__file__).parents[1] / "data" / "tf2.json").read_text())
+GOLDEN = json.loads((Path(__file__).parents[2] / "data" / "tf2.json").read_text())
 
 
 class TransformException(Exception):  # noqa: N818 - tf2's names

@@ -9,7 +9,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 from detailbase_ros.messages.query import Status
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import GroundQuery
-from tests.ros.graph import ANSWERS, NODE, START_NS, wait_for
+from tests.ros.live.graph import ANSWERS, NODE, START_NS, wait_for
 
 
 def test_one_answer_per_query_in_order(graph):

@@ -13,9 +13,9 @@ from tf2_msgs.msg import TFMessage
 from detailbase_core.io.cloud_files import read_cloud
 from detailbase_ros.messages.conversions import cloud_to_message
 from detailbase_ros.msg import GroundedQuery
-from tests.ros.graph import wait_for
+from tests.ros.live.graph import wait_for
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REAL_SCANS = ROOT.parent / "shared" / "real_scans"
 BAG_STARTS_S = 1_700_000_000
 

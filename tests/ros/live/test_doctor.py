@@ -8,7 +8,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import PointCloud2
 
 from detailbase_ros.tools import doctor
-from tests.ros.graph import wait_for
+from tests.ros.live.graph import wait_for
 
 
 @pytest.fixture

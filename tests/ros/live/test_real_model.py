@@ -6,7 +6,7 @@ from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
 from detailbase_ros.msg import GroundedQuery
-from tests.ros.graph import wait_for
+from tests.ros.live.graph import wait_for
 
 
 def test_the_shipped_model_answers_on_the_graph(make_graph):

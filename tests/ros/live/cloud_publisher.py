@@ -4,7 +4,7 @@ import time
 
 import rclpy
 
-from tests.ros.graph import Robot, Spinner
+from tests.ros.live.graph import Robot, Spinner
 
 context = rclpy.Context()
 context.init()
