@@ -28,7 +28,7 @@ def one_thread():
 @pytest.fixture
 def toy_run(tmp_path):
     """Makes training runs on toy scenes in tmp_path, with changed settings."""
-    from tests.toy_scenes import toy_config, write_toy_data
+    from tests.helpers.toy_scenes import toy_config, write_toy_data
     from training.scenes.scene_store import SceneStore
     from training.trainer.trainer import Run
 

@@ -24,7 +24,7 @@ from detailbase_core.errors import (
 from detailbase_core.grounder import Grounder
 from detailbase_core.ops.devices import choose_device, set_threads, threads
 from detailbase_core.types import PointCloud
-from tests.weight_files import save_tiny_checkpoint
+from tests.helpers.weight_files import save_tiny_checkpoint
 
 QUERY = "the red chair next to the round table"
 POSE = np.eye(4)

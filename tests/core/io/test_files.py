@@ -17,7 +17,7 @@ from detailbase_core.errors import BadCloudError, BadFileError
 from detailbase_core.io.cloud_files import detect_format, read_cloud, write_ply
 from detailbase_core.io.lzf import decompress_lzf
 from detailbase_core.types import PointCloud
-from tests.cloud_files import lzf_compress, pcd_bytes, ply_bytes
+from tests.helpers.cloud_files import lzf_compress, pcd_bytes, ply_bytes
 
 REAL_SCANS = Path(__file__).parents[4] / "shared" / "real_scans"
 PLY_FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")

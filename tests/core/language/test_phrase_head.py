@@ -29,7 +29,7 @@ from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.types import PointCloud
 from tests.core.postprocess.test_instances import block
-from tests.weight_files import MODEL, tiny_text_encoder
+from tests.helpers.weight_files import MODEL, tiny_text_encoder
 
 O, B, I = OUTSIDE, BEGIN, INSIDE  # noqa: E741
 

@@ -26,8 +26,8 @@ from detailbase_core.language.wordpiece import MAX_WORD_LENGTH, WordPieces
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.published_names import released_key
-from tests.mpnet_files import HIDDEN, MAX_TOKENS, MPNET_PIECES, write_mpnet
-from tests.weight_files import TEXT, VOCABULARY, tiny_text_encoder
+from tests.helpers.mpnet_files import HIDDEN, MAX_TOKENS, MPNET_PIECES, write_mpnet
+from tests.helpers.weight_files import TEXT, VOCABULARY, tiny_text_encoder
 
 PIECES = WordPieces(VOCABULARY)
 SENTENCES = [["the", "red", "chair"], ["a", "lamp"], [], ["armchairs", "on", "the", "floor", "."]]

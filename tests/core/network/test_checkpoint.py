@@ -22,8 +22,8 @@ from detailbase_core.network.published_names import (
 )
 from detailbase_core.network.scene_batch import SceneBatch
 from detailbase_core.network.sparse_unet import SparseUNet
-from tests.golden import load_golden
-from tests.weight_files import (
+from tests.helpers.golden import load_golden
+from tests.helpers.weight_files import (
     MODEL,
     VOCABULARY,
     released_state,

@@ -18,7 +18,7 @@ from detailbase_core.network.candidates import COUNT, Candidates, candidate_numb
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.mask_decoder import SuperpointBatch
 from tests.core.network.test_checkpoint import tiny_batch
-from tests.weight_files import MODEL
+from tests.helpers.weight_files import MODEL
 
 CONFIG = ModelConfig(query_dim=32, heads=4, look_alike_rounds=2)
 

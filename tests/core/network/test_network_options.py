@@ -20,8 +20,8 @@ from detailbase_core.network.scene_encoder import SceneContext
 from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from tests.core.network.test_checkpoint import tiny_batch
-from tests.levels import side_by_side
-from tests.weight_files import MODEL
+from tests.helpers.levels import side_by_side
+from tests.helpers.weight_files import MODEL
 
 ALL = replace(
     MODEL, pooled_levels=2, superpoint_positions=True, center_offsets=True, query_positions=True,

@@ -15,8 +15,8 @@ from detailbase_core.errors import CheckpointError
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.published_names import released_key
-from tests.mpnet_files import HIDDEN, write_mpnet
-from tests.scannet_files import write_scannet_scene
+from tests.helpers.mpnet_files import HIDDEN, write_mpnet
+from tests.helpers.scannet_files import write_scannet_scene
 from training.config import TrainConfig
 from training.prepare_scannet import main as prepare_scannet
 from training.scenes.scene_store import SceneStore

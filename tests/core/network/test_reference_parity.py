@@ -10,8 +10,8 @@ from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import voxelize
 from detailbase_core.ops.scatter import average_features
-from tests.golden import load_golden
-from tests.levels import side_by_side
+from tests.helpers.golden import load_golden
+from tests.helpers.levels import side_by_side
 from training.config import LossWeights
 from training.evaluation.metrics import DescriptionResult, mask_iou, summarize
 from training.trainer.losses import grounding_loss, superpoint_targets

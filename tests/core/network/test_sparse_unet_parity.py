@@ -15,7 +15,7 @@ from detailbase_core.network.sparse_unet import LevelFeatures, SparseUNet
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import voxelize
 from detailbase_core.ops.scatter import average_features
-from tests.levels import side_by_side
+from tests.helpers.levels import side_by_side
 
 GOLDEN = (
     os.environ.get("DETAILBASE_GOLDEN") or Path(__file__).parents[2] / "data/detailbase_small.npz"

@@ -17,7 +17,7 @@ from detailbase_core.network.voxelization import grid_origin, voxelize
 from detailbase_core.ops import native
 from detailbase_core.ops.scatter import average_features, distinct_keys, group_bounds, group_sizes
 from detailbase_core.sparse import SparseTensor, build_pyramid, morton, select_backend
-from tests.sparse_grids import random_coords
+from tests.helpers.sparse_grids import random_coords
 
 
 def torch_only():

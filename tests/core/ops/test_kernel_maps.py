@@ -11,7 +11,7 @@ from detailbase_core.errors import BadCloudError
 from detailbase_core.network.voxelization import grid_origin, voxelize
 from detailbase_core.ops.scatter import average_features
 from detailbase_core.sparse import build_pyramid, morton
-from tests.sparse_grids import grids, random_coords
+from tests.helpers.sparse_grids import grids, random_coords
 
 
 @given(grids(), st.integers(1, 4))

@@ -22,7 +22,7 @@ from detailbase_core.sparse import (
     torch_backend,
 )
 from detailbase_core.sparse.spconv_backend import PACKAGES, SpconvBackend
-from tests.sparse_grids import random_coords
+from tests.helpers.sparse_grids import random_coords
 
 SHAPE = (17, 14, 9)
 

@@ -13,9 +13,9 @@ from detailbase_core.errors import Cancelled
 from detailbase_core.network.sparse_unet import SparseUNet
 from detailbase_core.network.voxelization import Voxels
 from detailbase_core.sparse import build_pyramid, morton, select_backend
-from tests import sparse_grids
-from tests.levels import side_by_side
-from tests.sparse_grids import grids, random_coords
+from tests.helpers import sparse_grids
+from tests.helpers.levels import side_by_side
+from tests.helpers.sparse_grids import grids, random_coords
 
 SHAPE = (9, 6, 7)
 BACKENDS = ["native", "torch"]

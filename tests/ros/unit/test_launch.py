@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from tests.launch_stand_ins import ExecuteProcess, Node, declared, load
+from tests.helpers.launch_stand_ins import ExecuteProcess, Node, declared, load
 
 ROOT = Path(__file__).parents[3]
 

@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from detailbase_core.errors import CheckpointError
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
-from tests.weight_files import released_state, tiny_model, tiny_text_encoder
+from tests.helpers.weight_files import released_state, tiny_model, tiny_text_encoder
 from training.checkpoints.average import average_checkpoints, main
 
 

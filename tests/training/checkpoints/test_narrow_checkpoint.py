@@ -14,7 +14,12 @@ from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.sparse_unet import NormReLU
 from detailbase_core.sparse import PointwiseConv3d
 from tests.core.network.test_checkpoint import tiny_batch
-from tests.weight_files import MODEL, released_state, save_tiny_checkpoint, tiny_text_encoder
+from tests.helpers.weight_files import (
+    MODEL,
+    released_state,
+    save_tiny_checkpoint,
+    tiny_text_encoder,
+)
 from training.checkpoints.prune import main, narrow_checkpoint, narrowed
 
 WIDTHS, NARROW = (5, 7, 9), (3, 6, 9)

@@ -18,7 +18,13 @@ import yaml
 
 from detailbase_core.config import load_yaml, to_dict
 from detailbase_core.errors import ConfigError
-from tests.toy_scenes import toy_arrays, toy_config, toy_records, write_scene, write_toy_data
+from tests.helpers.toy_scenes import (
+    toy_arrays,
+    toy_config,
+    toy_records,
+    write_scene,
+    write_toy_data,
+)
 from training import compare
 from training.comparison.figures import figures_of
 from training.comparison.jobs import Job, Jobs, places, progress_of

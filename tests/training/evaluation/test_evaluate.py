@@ -13,8 +13,8 @@ from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadFileError
 from detailbase_core.network.mask_decoder import Prediction
 from detailbase_core.postprocess.object_selection import Meant
-from tests.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
-from tests.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
+from tests.helpers.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
+from tests.helpers.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
 from training import evaluate as evaluate_module
 from training.evaluation.aggregate import breakdowns, measures
 from training.evaluation.bootstrap import bootstrap_change, bootstrap_gap, room_ious

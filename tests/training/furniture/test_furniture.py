@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from detailbase_core.errors import BadFileError
-from tests.furniture_libraries import (
+from tests.helpers.furniture_libraries import (
     BROKEN,
     CABINET,
     CHAIR,

@@ -9,7 +9,14 @@ import pytest
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
-from tests.furniture_libraries import BROKEN, CABINET, CHAIR, TABLE, write_library, write_table
+from tests.helpers.furniture_libraries import (
+    BROKEN,
+    CABINET,
+    CHAIR,
+    TABLE,
+    write_library,
+    write_table,
+)
 from training.furniture.furniture_table import read_table
 from training.prepare_furniture import main, prepare
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from detailbase_core.errors import BadFileError
-from tests.toy_scenes import toy_arrays, toy_records, write_scene
-from tests.weight_files import save_tiny_checkpoint
+from tests.helpers.toy_scenes import toy_arrays, toy_records, write_scene
+from tests.helpers.weight_files import save_tiny_checkpoint
 from training import evaluate, model_card
 from training.evaluation.error_types import ALL, LOOK_ALIKE, RIGHT
 from training.evaluation.examples import Example

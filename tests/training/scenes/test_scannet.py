@@ -9,7 +9,7 @@ import pytest
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.mapping.superpoints import segment_mesh
-from tests.scannet_files import scene_parts, write_ply, write_scannet_scene
+from tests.helpers.scannet_files import scene_parts, write_ply, write_scannet_scene
 from training.prepare_scannet import main
 from training.scenes.scannet import read_scannet_scene
 from training.scenes.scene_files import read_folder, read_scene

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from detailbase_core.errors import BadFileError
-from tests.toy_scenes import (
+from tests.helpers.toy_scenes import (
     TARGETS,
     augment,
     load_toys,
@@ -22,7 +22,7 @@ from tests.toy_scenes import (
     toy_records,
     write_scene,
 )
-from tests.toy_scenes import write_toy_data as write_toys
+from tests.helpers.toy_scenes import write_toy_data as write_toys
 from training.config import AugmentationConfig
 from training.evaluation.metrics import DescriptionResult, mask_iou, summarize, summarize_groups
 from training.scenes.categories import CATEGORIES

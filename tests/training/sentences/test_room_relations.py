@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detailbase_core.synthetic.room import CEILING_ID, FIRST_OBJECT_ID, WALL_IDS
-from tests.furnished import L_SHAPED, room_of, thing
+from tests.helpers.furnished import L_SHAPED, room_of, thing
 from training.sentences.places import Places
 from training.sentences.relations import NO, UNCLEAR, YES, Geometry
 from training.sentences.selection import Ranking

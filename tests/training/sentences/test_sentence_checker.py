@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID, WALL_IDS
-from tests.furnished import L_SHAPED, room_of, thing
+from tests.helpers.furnished import L_SHAPED, room_of, thing
 from training.sentences.check.sentence_checker import SentenceChecker
 from training.sentences.generator import Description, ReferredPhrase, describe
 

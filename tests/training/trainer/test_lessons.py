@@ -16,8 +16,8 @@ from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.mask_decoder import Prediction, SuperpointBatch
 from detailbase_core.network.offset_head import Votes
-from tests.toy_scenes import augment, load_toys, toy_config, write_toy_data
-from tests.weight_files import MODEL, tiny_text_encoder
+from tests.helpers.toy_scenes import augment, load_toys, toy_config, write_toy_data
+from tests.helpers.weight_files import MODEL, tiny_text_encoder
 from training.config import LossWeights, TrainConfig
 from training.scenes.categories import CATEGORIES
 from training.scenes.dataset import SceneTruth, scene_truth

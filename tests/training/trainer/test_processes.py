@@ -17,7 +17,13 @@ import yaml
 from safetensors.torch import load_file
 
 from detailbase_core.config import to_dict
-from tests.toy_scenes import toy_arrays, toy_config, toy_records, write_scene, write_toy_data
+from tests.helpers.toy_scenes import (
+    toy_arrays,
+    toy_config,
+    toy_records,
+    write_scene,
+    write_toy_data,
+)
 from training.config import AugmentationConfig, LossWeights
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE
 

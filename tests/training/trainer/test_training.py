@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from detailbase_core.config import to_dict
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.network.checkpoint import Checkpoint
-from tests.toy_scenes import toy_arrays, write_scene
+from tests.helpers.toy_scenes import toy_arrays, write_scene
 from training.config import LossWeights, TrainConfig
 from training.errors import TrainingError
 from training.trainer.ema import RunningAverage

@@ -16,7 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.ops import native
-from tests.toy_scenes import toy_arrays, toy_records, write_scene
+from tests.helpers.toy_scenes import toy_arrays, toy_records, write_scene
 from training.errors import TrainingError
 from training.trainer.trainer import CHECKPOINT_FILE
 

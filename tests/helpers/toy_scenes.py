@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.config import ModelConfig, TextConfig
-from tests.weight_files import VOCABULARY
+from tests.helpers.weight_files import VOCABULARY
 from training.config import AugmentationConfig, LossWeights, TrainConfig
 from training.scenes.dataset import scene_points
 from training.scenes.scene_store import SceneStore

@@ -11,7 +11,7 @@ from detailbase_core.config import ModelConfig, TextConfig
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
-from tests.golden import load_golden
+from tests.helpers.golden import load_golden
 
 if TYPE_CHECKING:
     from pathlib import Path

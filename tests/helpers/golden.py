@@ -15,7 +15,7 @@ from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.network.scene_batch import SceneBatch
 from training.trainer.losses import PhraseTargets
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True)

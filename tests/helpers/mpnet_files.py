@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 import transformers
 
-from tests.weight_files import VOCABULARY
+from tests.helpers.weight_files import VOCABULARY
 
 if TYPE_CHECKING:
     from pathlib import Path
