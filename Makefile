@@ -127,11 +127,11 @@ demo: ros
 	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo; else $(PY) -m detailbase_core.demo; fi
 
 test: ros
-	@$(PY) -m pytest $(PYTEST_FLAGS) --ignore=tests/ros
+	@$(PY) -m pytest $(PYTEST_FLAGS) --ignore=tests/ros/live
 	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
-	  $(PY) -m pytest $(PYTEST_FLAGS) tests/ros; \
+	  $(PY) -m pytest $(PYTEST_FLAGS) tests/ros/live; \
 	else \
-	  echo "tests/ros LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
+	  echo "tests/ros/live LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
 	fi
 
 lint: install

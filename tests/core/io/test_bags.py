@@ -15,15 +15,11 @@ from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.io.bags import (
-    BagWriter,
-    StampedTransform,
-    read_bag,
-    read_bag_scans,
-    read_definitions,
-)
+from detailbase_core.io.bags import StampedTransform, read_bag, read_bag_scans
 from detailbase_core.io.pointcloud2 import encode_points
 from detailbase_core.types import PointCloud
+from detailbase_ros.replay.bag_types import read_definitions
+from detailbase_ros.replay.bag_writer import BagWriter
 
 DATA = Path(__file__).parents[2] / "data"
 BAGS = (

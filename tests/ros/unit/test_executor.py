@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-FILE = Path(__file__).parents[3] / "detailbase_ros" / "executor.py"
+FILE = Path(__file__).parents[3] / "detailbase_ros" / "runtime" / "executor.py"
 
 
 class Base:
