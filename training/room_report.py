@@ -189,8 +189,8 @@ synonyms that training never sees.
 ## Are they right?
 `training/sentences/check/sentence_checker.py` reads the sentences back with a dictionary, a grammar
 and a geometry of its own, in which every relation has one crisp bound, and compares what each
-phrase means with what it is marked with. A sentence with a word that it does not understand counts as
-wrong. What was typed or spoken with slips is read as it was meant.
+phrase means with what it is marked with. A sentence with a word that it does not understand counts
+as wrong. What was typed or spoken with slips is read as it was meant.
 
 {checked}
 

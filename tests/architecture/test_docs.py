@@ -19,7 +19,7 @@ def texts() -> list[str]:
     """All strings of the node and the core, values marked."""
     found = []
     for package in ("detailbase_ros", "detailbase_core"):
-        for path in (ROOT / package).glob("*.py"):
+        for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found.append(node.value)
