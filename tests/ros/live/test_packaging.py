@@ -38,7 +38,7 @@ def test_cmake_generates_every_interface_and_depends_on_what_they_use():
 def imported_packages():
     """ROS packages that our Python files import or start, as package.xml calls them."""
     names = set()
-    for path in (ROOT / "detailbase_ros").glob("*.py"):
+    for path in (ROOT / "detailbase_ros").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom):
                 names.add(node.module.split(".")[0])
