@@ -13,11 +13,62 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.config import GrounderConfig, Settings, setting
-from detailbase_ros.outputs.approach_pose import ApproachConfig
-from detailbase_ros.scans.scan_intake import IntakeConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class IntakeConfig(Settings):
+    """Which scans enter the map, and where."""
+
+    map_frame: str = setting(
+        "odom", "Fixed frame of the map, z up; odom, or map with a good localisation."
+    )
+    odom_frame: str = setting(
+        "odom", "Frame that never jumps; jumps of map_frame are measured against it."
+    )
+    tf_timeout_s: float = setting(
+        5.0, "A scan waits this long for its transform, seconds.", low=0.0, high=60.0, live=True
+    )
+    max_waiting_scans: int = setting(
+        20,
+        "Scans that wait for their transforms at most; beyond it the oldest is dropped.",
+        low=1,
+        live=True,
+    )
+    min_move_m: float = setting(
+        0.1, "A scan enters the map when its camera has moved this far, metres,", low=0.0, live=True
+    )
+    min_turn_deg: float = setting(5.0, "or turned this far, degrees,", low=0.0, live=True)
+    max_scan_gap_s: float = setting(
+        1.0, "or when this long has passed since the last one, seconds.", low=0.0, live=True
+    )
+    jump_m: float = setting(
+        0.5,
+        "map_frame moving more than this against odom_frame is a jump, metres;",
+        low=0.0,
+        live=True,
+    )
+    jump_deg: float = setting(10.0, "so is turning more than this, degrees.", low=0.0, live=True)
+    on_map_jump: str = setting(
+        "clear",
+        "After a jump the map is cleared, or kept as it is.",
+        choices=("clear", "keep"),
+        live=True,
+    )
+
+
+@dataclass(frozen=True)
+class ApproachConfig(Settings):
+    """The robot that is to stand in front of things."""
+
+    robot_radius_m: float = setting(
+        0.3, "The robot's footprint as a circle, metres.", low=0.05, high=2.0
+    )
+    robot_height_m: float = setting(
+        1.5, "What hangs higher above the floor is no obstacle, metres.", low=0.2, high=5.0
+    )
 
 
 @dataclass(frozen=True)

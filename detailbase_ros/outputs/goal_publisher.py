@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from detailbase_core.types import Grounding
-    from detailbase_ros.outputs.approach_pose import ApproachConfig
+    from detailbase_ros.node_config import ApproachConfig
     from detailbase_ros.runtime.endpoints import Endpoints
 
 # Not latched: a robot that joins late must not drive to what was asked for before.

@@ -13,7 +13,7 @@ from std_srvs.srv import Trigger
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.types import PointCloud
 from detailbase_ros.messages.conversions import cloud_to_message
-from detailbase_ros.queries.query_server import LATCHED
+from detailbase_ros.runtime.endpoints import LATCHED
 from detailbase_ros.srv import SceneFile
 
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ from detailbase_ros.messages.markers import answer_markers
 from detailbase_ros.messages.query import Outcome, Query, Status
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.queries.query_worker import QueryWorker
+from detailbase_ros.runtime.endpoints import LATCHED
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.srv import GroundQuery
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from detailbase_ros.runtime.endpoints import Endpoints
     from detailbase_ros.runtime.event_counters import Reporter
 
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _QUERIES = QoSProfile(depth=256)
 _STOP_S = 1.0  # for what runs to notice that it is no longer wanted

@@ -10,8 +10,8 @@ import yaml
 
 from detailbase_core.config import GrounderConfig, from_dict
 from detailbase_core.errors import ConfigError
+from detailbase_ros.node_config import IntakeConfig
 from detailbase_ros.replay.replay import ReplayConfig
-from detailbase_ros.scans.scan_intake import IntakeConfig
 
 
 def read_node_parameters(path: str | Path) -> tuple[ReplayConfig, tuple[str, ...]]:

@@ -18,7 +18,8 @@ from detailbase_core.io.bags import CLOUD_TYPE, TF_TYPE, cloud_frames, scan_topi
 from detailbase_core.io.cloud_messages import cloud_from_message, place_of
 from detailbase_core.transforms import TransformBuffer
 from detailbase_ros.messages.query import Outcome, Query, answer
-from detailbase_ros.scans.scan_intake import ArrivedScan, IntakeConfig, ScanIntake
+from detailbase_ros.node_config import IntakeConfig
+from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock, ClockType
-from rclpy.qos import QoSPolicyKind
+from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
 if TYPE_CHECKING:
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from rclpy.guard_condition import GuardCondition
     from rclpy.node import Node
     from rclpy.publisher import Publisher
-    from rclpy.qos import QoSProfile
     from rclpy.subscription import Subscription
     from rclpy.timer import Timer
 
+# The last message also for those that come later.
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _OVERRIDES = QoSOverridingOptions(
     (
         QoSPolicyKind.HISTORY,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.config import Settings, setting
 from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_ros.scans.keyframes import JumpDetector, ScanGate
 from detailbase_ros.scans.pending_scans import WaitingScans
@@ -24,50 +23,10 @@ if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
     from detailbase_core.transforms import TransformSource
     from detailbase_core.types import PointCloud
+    from detailbase_ros.node_config import IntakeConfig
     from detailbase_ros.runtime.event_counters import Reporter
 
     Pose = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class IntakeConfig(Settings):
-    """Which scans enter the map, and where."""
-
-    map_frame: str = setting(
-        "odom", "Fixed frame of the map, z up; odom, or map with a good localisation."
-    )
-    odom_frame: str = setting(
-        "odom", "Frame that never jumps; jumps of map_frame are measured against it."
-    )
-    tf_timeout_s: float = setting(
-        5.0, "A scan waits this long for its transform, seconds.", low=0.0, high=60.0, live=True
-    )
-    max_waiting_scans: int = setting(
-        20,
-        "Scans that wait for their transforms at most; beyond it the oldest is dropped.",
-        low=1,
-        live=True,
-    )
-    min_move_m: float = setting(
-        0.1, "A scan enters the map when its camera has moved this far, metres,", low=0.0, live=True
-    )
-    min_turn_deg: float = setting(5.0, "or turned this far, degrees,", low=0.0, live=True)
-    max_scan_gap_s: float = setting(
-        1.0, "or when this long has passed since the last one, seconds.", low=0.0, live=True
-    )
-    jump_m: float = setting(
-        0.5,
-        "map_frame moving more than this against odom_frame is a jump, metres;",
-        low=0.0,
-        live=True,
-    )
-    jump_deg: float = setting(10.0, "so is turning more than this, degrees.", low=0.0, live=True)
-    on_map_jump: str = setting(
-        "clear",
-        "After a jump the map is cleared, or kept as it is.",
-        choices=("clear", "keep"),
-        live=True,
-    )
 
 
 @dataclass(frozen=True, eq=False)

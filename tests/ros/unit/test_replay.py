@@ -14,13 +14,13 @@ from detailbase_core import cli
 from detailbase_core.config import ConfigError
 from detailbase_core.errors import BadFileError
 from detailbase_ros.messages.query import Status
+from detailbase_ros.node_config import IntakeConfig
 from detailbase_ros.replay.answer_bag import AnswerBag
 from detailbase_ros.replay.bag_types import BagTypes, own_definitions
 from detailbase_ros.replay.bag_writer import BagWriter
 from detailbase_ros.replay.parameter_file import read_node_parameters
 from detailbase_ros.replay.replay import ReplayConfig, replay
 from detailbase_ros.runtime.event_counters import Reporter
-from detailbase_ros.scans.scan_intake import IntakeConfig
 from tests.core.io.test_bags import SECOND, cloud_cdr, make, tf_cdr
 from tests.ros.live.fake_grounder import FakeGrounder
 
