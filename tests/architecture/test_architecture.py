@@ -1,11 +1,19 @@
-"""Imports go one way: detailbase_ros -> detailbase_core -> _C, and training -> detailbase_core."""
+"""Imports go one way: detailbase_ros -> detailbase_core -> _C, and training -> detailbase_core.
+
+Inside a package they go down the layers of layers.py.
+"""
 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from tests.architecture.import_graph import circle, imports_of, parts, upward
+from tests.architecture.layers import LAYERS, WITHOUT_ROS
 
 ROOT = Path(__file__).parents[2]
 ROS = {
@@ -44,3 +52,51 @@ def test_native_code_does_not_know_torch():
         text = source.read_text(encoding="utf-8")
         assert "torch/" not in text, source
         assert "ATen" not in text, source
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_every_folder_has_its_layer(package):
+    listed = [name for row in LAYERS[package] for name in row]
+    assert sorted(listed) == sorted(parts(imports_of(package)))
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_import_goes_up_the_layers(package):
+    assert not upward(imports_of(package), LAYERS[package])
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_files_import_each_other_in_a_circle(package):
+    assert not circle(imports_of(package))
+
+
+def test_wrong_imports_are_found():
+    layers = (("low",), ("left", "right"))
+    assert upward({"p.low.a": {"p.left.b"}}, layers) == ["p.low.a -> p.left.b"]
+    assert upward({"p.left.b": {"p.right"}}, layers) == ["p.left.b -> p.right"]
+    assert not upward({"p.left.b": {"p.low.a", "p.left.c"}}, layers)
+    assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})) == {"a", "b", "c"}
+    assert not circle({"a": {"b"}, "b": set()})
+
+
+WITHOUT_ROS_SCRIPT = """
+import importlib, sys
+
+class NoRos:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked} or name in ("detailbase_ros.msg", "detailbase_ros.srv"):
+            raise ImportError("blocked: " + name)
+
+sys.meta_path.insert(0, NoRos())
+for name in {modules}:
+    importlib.import_module("detailbase_ros." + name)
+"""
+
+
+def test_modules_that_promise_it_import_no_ros():
+    script = WITHOUT_ROS_SCRIPT.format(blocked=ROS - {"detailbase_ros"}, modules=WITHOUT_ROS)
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]
+    script = WITHOUT_ROS_SCRIPT.format(blocked=ROS - {"detailbase_ros"}, modules=["pipeline"])
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert "blocked: rclpy" in run.stderr  # so the block works

@@ -1,0 +1,44 @@
+"""The floor plan as a table: which folders may import which, and what works without ROS.
+
+LAYERS lists each package from the bottom up; a row is a layer, a name in it a folder or a module
+at the top of the package. A file imports its own folder and lower layers, nothing else of its
+package: neighbours in a row do not know each other.
+"""
+
+from __future__ import annotations
+
+LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "detailbase_ros": (
+        ("node_config", "messages"),
+        ("runtime",),
+        ("scans", "queries", "outputs"),
+        ("node_status", "replay"),
+        ("pipeline",),
+        ("segmentation_node",),
+        ("tools", "demo"),
+    ),
+}
+
+# Modules of detailbase_ros that promise to import no ROS package, so that they work without it.
+WITHOUT_ROS = (
+    "messages.from_messages",
+    "messages.grounding_messages",
+    "messages.markers",
+    "messages.object_names",
+    "messages.query",
+    "node_config",
+    "outputs.approach_pose",
+    "queries.query_worker",
+    "replay.__main__",
+    "replay.answer_bag",
+    "replay.bag_types",
+    "replay.bag_writer",
+    "replay.parameter_file",
+    "replay.replay",
+    "runtime.event_counters",
+    "runtime.latencies",
+    "scans.keyframes",
+    "scans.pending_scans",
+    "scans.scan_intake",
+    "tools.doctor_checks",
+)
