@@ -1,9 +1,10 @@
-"""The model card: what a checkpoint is, its figures, and pictures of good and bad answers.
+"""Model card: one page about a checkpoint, and a page of details with pictures of its answers.
 
     python -m training.model_card CHECKPOINT --results JSON [JSON ...] --notes NOTES.md
 
-NOTES.md is what a person has to say: how it was trained, and what it cannot do. A set of scenes
-named like another with an ending (exam_seen, exam_seen_grey) is that one, corrupted.
+NOTES.md is what a person has to say: how it was trained, and what it cannot do; it opens with the
+figures that nobody here generated. A set of scenes named like another with an ending (exam_seen,
+exam_seen_grey) is that one, corrupted.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from training.report.sections import (
     corruption_section,
     figure_section,
     gap_section,
+    key_figure_section,
     mistake_section,
     picture_section,
     summary_section,
@@ -37,13 +39,13 @@ if TYPE_CHECKING:
 
 
 def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Path) -> None:
-    """Write the card, and its pictures into a folder of its name beside it.
+    """Write the card, its page of details, and pictures into a folder of its name, side by side.
 
     Args:
         checkpoint: whose card it is.
         results: of training.evaluate; their sets must have different names.
         notes: markdown.
-        out: the card's file.
+        out: the card's file; the details are CARD_details.md.
 
     Raises:
         BadFileError: the results are of another checkpoint, or have sets of one name.
@@ -58,19 +60,26 @@ def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Pa
     grounder = Grounder(GrounderConfig(checkpoint=str(checkpoint)))
     pictures = draw_examples(grounder, sets, out.with_suffix(""))
     mistakes = draw_mistakes(checkpoint, sets, out.with_suffix(""))
-    sections = [
-        summary_section(checkpoint, Checkpoint.read(checkpoint), results[0].parameters),
+    details = out.with_name(f"{out.stem}_details.md")
+    card = [
+        f"# Model card: {checkpoint.stem}",
         notes.strip(),
+        key_figure_section(sets, details.name),
+        summary_section(checkpoint, Checkpoint.read(checkpoint), results[0].parameters),
+        comparison_section(out.parent),
+    ]
+    rest = [
+        f"# Details of {checkpoint.stem}\n\nBeside its [model card]({out.name}).",
         figure_section(sets, [result.command for result in results]),
         gap_section(results),
-        comparison_section(out.parent),
         corruption_section(sets),
         breakdown_section(sets),
         mistake_section(sets, {kind: out.stem + "/" + file for kind, file in mistakes.items()}),
         picture_section(sets, {name: out.stem + "/" + file for name, file in pictures.items()}),
     ]
-    with atomic_path(out) as temporary:
-        temporary.write_text("\n\n".join(s for s in sections if s) + "\n", encoding="utf-8")
+    for path, sections in ((details, rest), (out, card)):
+        with atomic_path(path) as temporary:
+            temporary.write_text("\n\n".join(s for s in sections if s) + "\n", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

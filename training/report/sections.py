@@ -32,6 +32,16 @@ AIMS: dict[str, dict[str, float]] = {
     },
     "text": {"span_f1": 0.95, "oracle_mIoU": 0.90},
 }  # fmt: skip
+KEY_MEASURES = (
+    "phrase_mIoU",
+    "acc50",
+    "sentence_mIoU",
+    "instance_f1",
+    "count_exact",
+    "presence_f1",
+    "span_f1",
+    "oracle_mIoU",
+)
 DROPS = ("phrase_mIoU", "acc50", "sentence_mIoU", "instance_f1", "presence_f1")
 WORST = 12  # names of each breakdown
 LEAST_PHRASES = 20  # rarer names say nothing
@@ -44,7 +54,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def summary_section(path: Path, checkpoint: Checkpoint, parameters: int) -> str:
-    """Title, and what the file itself tells."""
+    """Facts that the file itself tells."""
     model = checkpoint.model_config()
     text = json.loads(checkpoint.metadata.get("text", "{}"))
     options = [
@@ -69,7 +79,26 @@ def summary_section(path: Path, checkpoint: Checkpoint, parameters: int) -> str:
         ("text encoder", f"{text.get('layers')} layers of width {text.get('dim')} on fixed word "
                          f"vectors of {text.get('vector_dim')}"),
     ]  # fmt: skip
-    return f"# Model card: {path.stem}\n\n" + table(("", ""), rows)
+    return "## The network\n\n" + table(("", ""), rows)
+
+
+def key_figure_section(sets: Mapping[str, SetResult], details: str) -> str:
+    """Table of a few measures of the uncorrupted sets.
+
+    Args:
+        sets: by name.
+        details: page with all measures.
+    """
+    names = plain_sets(sets)
+    rows = [
+        [ROWS[key].strip(), *(f"{sets[name].measures[key]:.3f}" for name in names)]
+        for key in KEY_MEASURES
+    ]
+    return (
+        "## Generated test sets\n\nRooms that we generate, described by sentences that we "
+        f"generate: they say little about yours ([all figures and pictures]({details})).\n\n"
+        + table(("", *names), rows)
+    )
 
 
 def figure_section(sets: Mapping[str, SetResult], commands: Sequence[str]) -> str:
