@@ -1,4 +1,4 @@
-"""Which scans are worth adding to the map, and when the map's frame has jumped."""
+"""Keyframes: scans worth adding to the map; and jumps of the map's frame."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def pose_difference(a: Matrix, b: Matrix) -> tuple[float, float]:
 
 
 @dataclass
-class ScanGate:
-    """Admits a scan once its camera has moved, turned or waited enough.
+class KeyframeSelector:
+    """Selects a scan as keyframe once its camera has moved, turned or waited enough.
 
     Attributes:
         min_move_m: metres since the last scan added.
@@ -37,8 +37,8 @@ class ScanGate:
     def __post_init__(self) -> None:
         self._last: dict[str, tuple[Matrix, int]] = {}
 
-    def admits(self, source: str, sensor_to_map: Matrix, stamp_ns: int) -> bool:
-        """Whether a scan is worth adding.
+    def is_keyframe(self, source: str, sensor_to_map: Matrix, stamp_ns: int) -> bool:
+        """Whether a scan is a keyframe, worth adding to the map.
 
         Args:
             source: name of the camera (its topic); each is judged by its own scans.
@@ -58,7 +58,7 @@ class ScanGate:
         self._last[source] = (sensor_to_map, stamp_ns)
 
     def reset(self) -> None:
-        """Admit every source's next scan."""
+        """Forget all sources: the next scan of each is a keyframe."""
         self._last.clear()
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.errors import BadCloudError, LookupFailed
-from detailbase_ros.scans.keyframes import JumpDetector, ScanGate
+from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector
 from detailbase_ros.scans.pending_scans import WaitingScans
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ class ScanIntake:
         self._config, self._transforms = config, transforms
         self._grounder, self._reporter, self._on_insert = grounder, reporter, on_insert
         self.viewpoint: tuple[float, float] | None = None
-        self._gate = ScanGate(config.min_move_m, config.min_turn_deg, config.max_scan_gap_s)
+        self._keyframes = KeyframeSelector(
+            config.min_move_m, config.min_turn_deg, config.max_scan_gap_s
+        )
         self._jumps = JumpDetector(config.jump_m, config.jump_deg)
         self._waiting: WaitingScans[ArrivedScan, Pose] = WaitingScans(
             config.max_waiting_scans, config.tf_timeout_s, self._look_up
@@ -89,15 +91,18 @@ class ScanIntake:
     def reconfigure(self, config: IntakeConfig) -> None:
         """Take over the live settings of `config`; its frames must be as they are."""
         self._config = config
-        self._gate.min_move_m, self._gate.min_turn_deg = config.min_move_m, config.min_turn_deg
-        self._gate.max_gap_s = config.max_scan_gap_s
+        self._keyframes.min_move_m, self._keyframes.min_turn_deg = (
+            config.min_move_m,
+            config.min_turn_deg,
+        )
+        self._keyframes.max_gap_s = config.max_scan_gap_s
         self._jumps.jump_m, self._jumps.jump_deg = config.jump_m, config.jump_deg
         self._waiting.capacity = config.max_waiting_scans
         self._waiting.timeout_s = config.tf_timeout_s
 
     def reset(self, forget_transforms: bool) -> None:
         """After the map was cleared; `forget_transforms` also after time went back."""
-        self._gate.reset()
+        self._keyframes.reset()
         self._jumps.reset()
         self.viewpoint = None
         if forget_transforms:
@@ -145,7 +150,7 @@ class ScanIntake:
 
     def _use(self, scan: ArrivedScan, pose: Pose) -> None:
         """Insert one scan whose pose is known, if it is good for anything."""
-        if not self._gate.admits(scan.topic, pose, scan.stamp_ns):
+        if not self._keyframes.is_keyframe(scan.topic, pose, scan.stamp_ns):
             self._reporter.count("scans skipped (camera at rest)")
             return
         try:
@@ -175,7 +180,7 @@ class ScanIntake:
                 "map.crop_high_m); are its units metres?",
             )
             return
-        self._gate.added(scan.topic, pose, scan.stamp_ns)
+        self._keyframes.added(scan.topic, pose, scan.stamp_ns)
         self.viewpoint = float(pose[0, 3]), float(pose[1, 3])
         self._reporter.count("scans inserted")
         self._reporter.count("voxels evicted", report.evicted)
@@ -200,5 +205,5 @@ class ScanIntake:
         )
         if cleared:
             self._grounder.clear()
-            self._gate.reset()
+            self._keyframes.reset()
             self.viewpoint = None

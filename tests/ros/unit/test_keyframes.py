@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from detailbase_ros.scans.keyframes import JumpDetector, ScanGate, pose_difference
+from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector, pose_difference
 
 SECOND = 1_000_000_000
 
@@ -25,29 +25,29 @@ def pose(x=0.0, turn_deg=0.0):
     ],
 )
 def test_scans_enter_after_a_move_a_turn_or_a_while(next_pose, after_s, admitted):
-    gate = ScanGate(min_move_m=0.1, min_turn_deg=5.0, max_gap_s=1.0)
-    assert gate.admits("front", pose(), 10 * SECOND)
-    gate.added("front", pose(), 10 * SECOND)
-    assert gate.admits("front", next_pose, int((10 + after_s) * SECOND)) is admitted
+    selector = KeyframeSelector(min_move_m=0.1, min_turn_deg=5.0, max_gap_s=1.0)
+    assert selector.is_keyframe("front", pose(), 10 * SECOND)
+    selector.added("front", pose(), 10 * SECOND)
+    assert selector.is_keyframe("front", next_pose, int((10 + after_s) * SECOND)) is admitted
 
 
 def test_small_steps_add_up():
-    gate = ScanGate(0.1, 5.0, 1000.0)
+    selector = KeyframeSelector(0.1, 5.0, 1000.0)
     entered = []
     for step in range(8):
-        if gate.admits("front", pose(0.04 * step), step):
-            gate.added("front", pose(0.04 * step), step)
+        if selector.is_keyframe("front", pose(0.04 * step), step):
+            selector.added("front", pose(0.04 * step), step)
             entered.append(step)
     assert entered == [0, 3, 6]
 
 
 def test_cameras_are_judged_apart_and_reset_together():
-    gate = ScanGate(0.1, 5.0, 1.0)
-    gate.added("front", pose(), 0)
-    assert not gate.admits("front", pose(), 1)
-    assert gate.admits("rear", pose(), 1)
-    gate.reset()
-    assert gate.admits("front", pose(), 1)
+    selector = KeyframeSelector(0.1, 5.0, 1.0)
+    selector.added("front", pose(), 0)
+    assert not selector.is_keyframe("front", pose(), 1)
+    assert selector.is_keyframe("rear", pose(), 1)
+    selector.reset()
+    assert selector.is_keyframe("front", pose(), 1)
 
 
 def test_a_jump_is_told_from_drift():
@@ -66,7 +66,7 @@ def test_opposite_directions_are_180_degrees_apart():
 
 
 class ResetMeanwhile(dict):
-    """What the gate remembers, forgotten by another thread right after each look at it."""
+    """What the selector remembers, forgotten by another thread right after each look at it."""
 
     def __contains__(self, source):
         known = super().__contains__(source)
@@ -80,7 +80,7 @@ class ResetMeanwhile(dict):
 
 
 def test_a_reset_from_another_thread_does_no_harm():
-    gate = ScanGate(0.1, 5.0, 1.0)
-    gate._last = ResetMeanwhile(front=(pose(), 0))
-    assert not gate.admits("front", pose(), 1)
-    assert gate.admits("front", pose(), 1)
+    selector = KeyframeSelector(0.1, 5.0, 1.0)
+    selector._last = ResetMeanwhile(front=(pose(), 0))
+    assert not selector.is_keyframe("front", pose(), 1)
+    assert selector.is_keyframe("front", pose(), 1)
