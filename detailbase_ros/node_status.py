@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from rclpy.node import Node
 
     from detailbase_core.grounder import Grounder
-    from detailbase_ros.queries.query_server import QueryDesk
-    from detailbase_ros.runtime.event_counters import Reporter
-    from detailbase_ros.scans.scan_subscriber import ScanInput
+    from detailbase_ros.queries.query_server import QueryServer
+    from detailbase_ros.runtime.event_counters import EventCounters
+    from detailbase_ros.scans.scan_subscriber import ScanSubscriber
 
 _OF_THE_MAP = ("map jumps", "voxels evicted")
 _REFUSED = ("answers: OVERLOADED", "answers: TIMEOUT")
 _FAILED = ("answers: INTERNAL_ERROR", "dropped: not_published", "dropped: listener")
 
 
-class Counters:
-    """A reporter's counters, and what they have grown by since the last look."""
+class CounterRates:
+    """Event counters and how much each has grown since the last look."""
 
-    def __init__(self, reporter: Reporter) -> None:
-        self._reporter = reporter
+    def __init__(self, events: EventCounters) -> None:
+        self._events = events
         self.totals: Mapping[str, int] = {}
         self.growth: Mapping[str, int] = {}
         self.seconds = 0.0
@@ -34,7 +34,7 @@ class Counters:
 
     def look(self) -> None:
         """Read the counters again."""
-        now, totals = time.monotonic(), self._reporter.counts()
+        now, totals = time.monotonic(), self._events.counts()
         self.growth = {name: total - self.totals.get(name, 0) for name, total in totals.items()}
         self.totals = totals
         self.seconds, self._looked = now - self._looked, now
@@ -54,21 +54,21 @@ class NodeStatus:
 
     Args:
         node: whose clock and lifecycle state are shown.
-        scans, desk, grounder: the parts.
-        cloud_reporter, query_reporter: what they count.
+        scans, queries, grounder: the parts that are looked at.
+        scan_events, query_events: what they count.
     """
 
     def __init__(
         self,
         node: Node,
-        scans: ScanInput,
-        desk: QueryDesk,
+        scans: ScanSubscriber,
+        queries: QueryServer,
         grounder: Grounder,
-        cloud_reporter: Reporter,
-        query_reporter: Reporter,
+        scan_events: EventCounters,
+        query_events: EventCounters,
     ) -> None:
-        self._node, self._scans, self._desk, self._grounder = node, scans, desk, grounder
-        self._clouds, self._queries = Counters(cloud_reporter), Counters(query_reporter)
+        self._node, self._scans, self._query_server, self._grounder = node, scans, queries, grounder
+        self._clouds, self._queries = CounterRates(scan_events), CounterRates(query_events)
 
     def look(self) -> tuple[Status, ...]:
         """The present statuses."""
@@ -83,7 +83,7 @@ class NodeStatus:
             "topics": ", ".join(scans.topics),
             "received per second": counters.rate("scans received"),
             "inserted per second": counters.rate("scans inserted"),
-            "waiting for transforms": scans.waiting,
+            "waiting for transforms": scans.pending,
             **own,
             **scans.latencies.percentiles(),
         }
@@ -95,8 +95,8 @@ class NodeStatus:
             return Level.OK, "inactive"
         if self._clock_stands():
             return Level.ERROR, "use_sim_time is set, but nobody publishes /clock"
-        silent = self._scans.watch.silent()
-        unheard = [topic for topic in silent if self._scans.watch.publishers(topic)]
+        silent = self._scans.monitor.silent()
+        unheard = [topic for topic in silent if self._scans.monitor.publishers(topic)]
         if unheard:
             return Level.ERROR, f"no clouds on {', '.join(unheard)}, although they are published"
         if silent:
@@ -124,12 +124,12 @@ class NodeStatus:
         return Status("map", Level.WARN if news else Level.OK, news or "running", values)
 
     def _query_status(self) -> Status:
-        counters, worker = self._queries, self._desk.worker
+        counters, worker = self._queries, self._query_server.worker
         values = {
             "received per second": counters.rate("queries received"),
-            "waiting": worker.waiting,
+            "waiting": worker.pending,
             **counters.totals,
-            **self._desk.latencies.percentiles(),
+            **self._query_server.latencies.percentiles(),
         }
         failed, refused = counters.grown(*_FAILED), counters.grown(*_REFUSED)
         level = Level.ERROR if failed else Level.WARN if refused else Level.OK

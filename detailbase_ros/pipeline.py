@@ -8,13 +8,13 @@ from rclpy.clock import ClockChange, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 
 from detailbase_ros.node_status import NodeStatus
-from detailbase_ros.outputs.goal_publisher import TargetGoal
+from detailbase_ros.outputs.goal_publisher import GoalPublisher
 from detailbase_ros.outputs.object_frames import ObjectFrames
 from detailbase_ros.outputs.scene_services import SceneServices
-from detailbase_ros.queries.query_server import QueryDesk
+from detailbase_ros.queries.query_server import QueryServer
 from detailbase_ros.runtime.diagnostics import Diagnostics
-from detailbase_ros.runtime.event_counters import Reporter
-from detailbase_ros.scans.scan_subscriber import ScanInput
+from detailbase_ros.runtime.event_counters import EventCounters
+from detailbase_ros.scans.scan_subscriber import ScanSubscriber
 
 if TYPE_CHECKING:
     from detailbase_core.config import GrounderConfig
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Pipeline:
-    """ScanInput -> Grounder <- QueryDesk, SceneServices; Diagnostics looks on.
+    """ScanSubscriber -> Grounder <- QueryServer, SceneServices; Diagnostics looks on.
 
     It begins inactive: transforms are followed and the scene services work, but scans are passed
     over and queries are answered INACTIVE.
@@ -38,24 +38,24 @@ class Pipeline:
     def __init__(self, endpoints: Endpoints, config: NodeConfig, grounder: Grounder) -> None:
         self._endpoints, self._grounder = endpoints, grounder
         self._log = endpoints.node.get_logger()
-        self.cloud_reporter, self.query_reporter = Reporter(self._log), Reporter(self._log)
-        self.desk = QueryDesk(endpoints, config, grounder, self.query_reporter)
-        self.scans = ScanInput(
-            endpoints, config, grounder, self.cloud_reporter, self.desk.worker.map_changed
+        self.scan_events, self.query_events = EventCounters(self._log), EventCounters(self._log)
+        self.queries = QueryServer(endpoints, config, grounder, self.query_events)
+        self.scans = ScanSubscriber(
+            endpoints, config, grounder, self.scan_events, self.queries.worker.map_changed
         )
         self._scene = SceneServices(endpoints, config, grounder, self._map_replaced)
-        self.desk.listeners.append(
-            TargetGoal(endpoints, config.goal, lambda: self.scans.viewpoint).show
+        self.queries.listeners.append(
+            GoalPublisher(endpoints, config.goal, lambda: self.scans.viewpoint).show
         )
         if config.publish_object_frames:
-            self.desk.listeners.append(ObjectFrames(endpoints).show)
+            self.queries.listeners.append(ObjectFrames(endpoints).show)
         status = NodeStatus(
             endpoints.node,
             self.scans,
-            self.desk,
+            self.queries,
             grounder,
-            self.cloud_reporter,
-            self.query_reporter,
+            self.scan_events,
+            self.query_events,
         )
         Diagnostics(endpoints, status.look)
         jumps = endpoints.node.get_clock().create_jump_callback(
@@ -66,24 +66,24 @@ class Pipeline:
 
     def activate(self) -> None:
         """Take scans and answer queries."""
-        self.desk.activate()
+        self.queries.activate()
         self.scans.activate()
 
     def deactivate(self) -> None:
         """Pause; the map stays."""
         self.scans.deactivate()
-        self.desk.deactivate()
+        self.queries.deactivate()
 
     def reconfigure(self, config: NodeConfig, grounder_config: GrounderConfig) -> None:
         """Take over the live settings."""
         self._grounder.reconfigure(grounder_config)
         self.scans.reconfigure(config)
-        self.desk.reconfigure(config)
+        self.queries.reconfigure(config)
         self._scene.reconfigure(config)
 
     def stop(self) -> bool:
         """End the worker, so that the process can end; whether it did so in time."""
-        return self.desk.stop()
+        return self.queries.stop()
 
     def close(self) -> None:
         """Destroy everything."""
@@ -91,7 +91,7 @@ class Pipeline:
 
     def _map_replaced(self) -> None:
         self.scans.reset(forget_transforms=False)
-        self.desk.worker.map_changed()
+        self.queries.worker.map_changed()
 
     def _time_jumped(self, jump: TimeJump) -> None:
         back = jump.clock_change == ClockChange.ROS_TIME_NO_CHANGE

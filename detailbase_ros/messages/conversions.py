@@ -32,7 +32,7 @@ to_stamp = MESSAGES.stamp
 make_header = MESSAGES.header
 box_to_message = MESSAGES.box
 cloud_to_message = MESSAGES.cloud
-outcome_to_message = MESSAGES.answer
+result_to_message = MESSAGES.answer
 instances_to_cloud = MESSAGES.instances
 
 

@@ -37,13 +37,13 @@ def to_detections(grounding: Grounding, header: Header) -> Detection3DArray:
 
 def _detection(text: str, instance: Instance, header: Header) -> Detection3D:
     pose, size = box_to_message(instance.box)
-    result = ObjectHypothesisWithPose(
+    hypothesis = ObjectHypothesisWithPose(
         hypothesis=ObjectHypothesis(class_id=text, score=float(instance.score))
     )
-    result.pose.pose = pose
+    hypothesis.pose.pose = pose
     return Detection3D(
         header=header,
         id=str(instance.id),
-        results=[result],
+        results=[hypothesis],
         bbox=BoundingBox3D(center=pose, size=size),
     )

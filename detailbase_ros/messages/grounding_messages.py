@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance
-    from detailbase_ros.messages.query import Outcome
+    from detailbase_ros.messages.query import QueryResult
 
 _SECOND = 1_000_000_000
 
@@ -88,7 +88,7 @@ class AnswerMessages:
 
     def answer(
         self,
-        outcome: Outcome,
+        result: QueryResult,
         header: Any,
         scene_version: int,
         answered_ns: int,
@@ -97,13 +97,13 @@ class AnswerMessages:
         """A query's end as detailbase_ros/GroundedQuery.
 
         Args:
-            outcome: what became of the query.
+            result: what became of the query.
             header: of the map in which it was answered.
             scene_version: of that map.
             answered_ns: the node's clock, nanoseconds.
             with_points: whether to fill PhraseInstance.points.
         """
-        query = outcome.query
+        query = result.query
         return self.make(
             "detailbase_ros/msg/GroundedQuery",
             header=header,
@@ -112,15 +112,15 @@ class AnswerMessages:
             query=query.text,
             received_at=self.stamp(query.received_ns),
             answered_at=self.stamp(answered_ns),
-            status=int(outcome.status),
-            message=outcome.message,
+            status=int(result.status),
+            message=result.message,
             scene_version=scene_version,
-            **self._found(outcome, with_points),
+            **self._found(result, with_points),
         )
 
-    def _found(self, outcome: Outcome, with_points: bool) -> dict[str, Any]:
+    def _found(self, result: QueryResult, with_points: bool) -> dict[str, Any]:
         """The members of a GroundedQuery that say what was found."""
-        text, grounding = outcome.query.text, outcome.grounding
+        text, grounding = result.query.text, result.grounding
         if grounding is None:
             whole = self.make("detailbase_ros/msg/GroundedPhrase", text=text, end=len(text))
             return {"sentence": whole}

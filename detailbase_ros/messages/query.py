@@ -56,7 +56,7 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class QueryResult:
     """A query's end.
 
     Attributes:
@@ -70,17 +70,17 @@ class Outcome:
     grounding: Grounding | None = None
 
 
-def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) -> Outcome:
-    """Ask the grounder; whatever goes wrong becomes the outcome's status and message."""
+def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) -> QueryResult:
+    """Ask the grounder; whatever goes wrong becomes the result's status and message."""
     try:
         grounding = grounder.ground(query.text, cancel)
     except BadQueryError as error:
-        return Outcome(query, Status.BAD_QUERY, str(error))
+        return QueryResult(query, Status.BAD_QUERY, str(error))
     except EmptySceneError as error:
-        return Outcome(query, Status.EMPTY_MAP, str(error))
+        return QueryResult(query, Status.EMPTY_MAP, str(error))
     except Cancelled:
-        return Outcome(query, Status.TIMEOUT, TOO_LATE)
+        return QueryResult(query, Status.TIMEOUT, TOO_LATE)
     except Exception as error:  # one query that fails costs no other
         logger.exception("query %d (%.80r) failed", query.id, query.text)
-        return Outcome(query, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
-    return Outcome(query, Status.OK if grounding.found else Status.NOTHING_FOUND, "", grounding)
+        return QueryResult(query, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
+    return QueryResult(query, Status.OK if grounding.found else Status.NOTHING_FOUND, "", grounding)

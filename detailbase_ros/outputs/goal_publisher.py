@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _GOAL = QoSProfile(depth=1)
 
 
-class TargetGoal:
+class GoalPublisher:
     """Publishes free floor in front of the best target of each sentence.
 
     Args:

@@ -49,7 +49,7 @@ class SceneServices:
         self._shown_version = -1
         self._scene = endpoints.publisher(PointCloud2, "~/scene", LATCHED)
         group = MutuallyExclusiveCallbackGroup()
-        self._timer = endpoints.timer(config.scene_period_s, self._show, group)
+        self._timer = endpoints.timer(config.scene_period_s, self._publish, group)
         endpoints.service(Trigger, "~/clear_scene", self._clear, group)
         endpoints.service(SceneFile, "~/save_scene", self._save, group)
         endpoints.service(SceneFile, "~/load_scene", self._load, group)
@@ -61,7 +61,7 @@ class SceneServices:
             self._timer.timer_period_ns = period_ns
             self._timer.reset()  # or the running period would end first
 
-    def _show(self) -> None:
+    def _publish(self) -> None:
         if self._grounder.map.version == self._shown_version:
             return
         cloud, self._shown_version = self._grounder.map.snapshot()

@@ -17,11 +17,11 @@ from detailbase_ros.messages.conversions import (
     MESSAGES,
     instances_to_cloud,
     make_header,
-    outcome_to_message,
+    result_to_message,
 )
 from detailbase_ros.messages.detections import Detection3DArray, to_detections
 from detailbase_ros.messages.markers import answer_markers
-from detailbase_ros.messages.query import Outcome, Query, Status
+from detailbase_ros.messages.query import Query, QueryResult, Status
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.queries.query_worker import QueryWorker
 from detailbase_ros.runtime.endpoints import LATCHED
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
     from detailbase_core.types import Grounding
     from detailbase_ros.node_config import NodeConfig
     from detailbase_ros.runtime.endpoints import Endpoints
-    from detailbase_ros.runtime.event_counters import Reporter
+    from detailbase_ros.runtime.event_counters import EventCounters
 
 _ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _QUERIES = QoSProfile(depth=256)
 _STOP_S = 1.0  # for what runs to notice that it is no longer wanted
 
 
-class QueryDesk:
+class QueryServer:
     """Numbers the queries, has the worker answer them, and publishes what it says.
 
     Args:
         endpoints: makes publishers, the subscription and the service.
         config: limits.
         grounder: used by the worker thread only.
-        reporter: counts queries and answers, and is told of faults.
+        events: counts queries and answers, and is told of faults.
 
     Attributes:
         worker: runs the network.
@@ -58,10 +58,10 @@ class QueryDesk:
     """
 
     def __init__(
-        self, endpoints: Endpoints, config: NodeConfig, grounder: Grounder, reporter: Reporter
+        self, endpoints: Endpoints, config: NodeConfig, grounder: Grounder, events: EventCounters
     ) -> None:
         self.listeners: list[Callable[[Grounding], None]] = []
-        self._grounder, self._reporter = grounder, reporter
+        self._grounder, self._events = grounder, events
         self._clock = endpoints.node.get_clock()
         self._timeout_s = config.query_timeout_s
         self._ids = itertools.count(1)
@@ -76,9 +76,13 @@ class QueryDesk:
             Detection3DArray, "~/detections", LATCHED
         )
         # The worker may only trigger this: publishing and completing futures is the executor's.
-        wake = endpoints.guard(self._publish_outcomes)
+        wake = endpoints.guard(self._publish_results)
         self.worker = QueryWorker(
-            grounder, config.query_queue_size, wake.trigger, reporter.fault, config.encode_ahead
+            grounder,
+            config.query_queue_size,
+            wake.trigger,
+            events.error_throttled,
+            config.encode_ahead,
         )
         endpoints.on_close(self.stop)
         endpoints.subscription(String, "referring_query", self._receive, _QUERIES)
@@ -92,7 +96,7 @@ class QueryDesk:
     def deactivate(self) -> None:
         """Answer INACTIVE from now on, those waiting or running too."""
         self.worker.pause(_STOP_S)
-        self._publish_outcomes()
+        self._publish_results()
 
     def stop(self) -> bool:
         """End the worker for good; whether it did so in time."""
@@ -124,7 +128,7 @@ class QueryDesk:
         with_points: bool = False,
         reply: Future | None = None,
     ) -> None:
-        self._reporter.count("queries received")
+        self._events.count("queries received")
         self.worker.submit(
             Query(
                 id=next(self._ids),
@@ -137,55 +141,57 @@ class QueryDesk:
             )
         )
 
-    def _publish_outcomes(self) -> None:
-        for outcome in self.worker.take_outcomes():
+    def _publish_results(self) -> None:
+        for result in self.worker.take_results():
             try:
-                self._publish(outcome)
+                self._publish(result)
             except Exception as error:  # one answer that cannot be packed costs no other
-                what = f"the answer to query {outcome.query.id} cannot be published"
-                self._reporter.fault("not_published", what, error)
+                what = f"the answer to query {result.query.id} cannot be published"
+                self._events.error_throttled("not_published", what, error)
                 self._last_place = self._nowhere
                 self._publish(
-                    Outcome(outcome.query, Status.INTERNAL_ERROR, f"cannot be published: {error}")
+                    QueryResult(
+                        result.query, Status.INTERNAL_ERROR, f"cannot be published: {error}"
+                    )
                 )
 
-    def _publish(self, outcome: Outcome) -> None:
-        grounding = outcome.grounding
+    def _publish(self, result: QueryResult) -> None:
+        grounding = result.grounding
         if grounding is not None:
             cloud = grounding.scene.cloud  # of a loaded map, whose frame may not be map_frame
             self._last_place = (cloud.frame, cloud.stamp_ns, grounding.scene.version)
-            waited_s = (self._clock.now().nanoseconds - outcome.query.received_ns) / 1e9
+            waited_s = (self._clock.now().nanoseconds - result.query.received_ns) / 1e9
             self.latencies.add({"received to answered": waited_s, **grounding.stage_seconds})
-        self._reporter.count(f"answers: {outcome.status.name}")
-        answer = self._message(outcome, with_points=False)
-        reply = self._message(outcome, outcome.query.with_points)
+        self._events.count(f"answers: {result.status.name}")
+        answer = self._message(result, with_points=False)
+        reply = self._message(result, result.query.with_points)
         if grounding is not None:
-            self._show(grounding, outcome.query.id)
+            self._publish_visuals(grounding, result.query.id)
         self._answers.publish(answer)
-        if outcome.query.reply is not None:
-            outcome.query.reply.set_result(reply)
+        if result.query.reply is not None:
+            result.query.reply.set_result(reply)
         if grounding is not None:
-            self._tell(grounding)
+            self._notify(grounding)
 
-    def _tell(self, grounding: Grounding) -> None:
+    def _notify(self, grounding: Grounding) -> None:
         for listener in self.listeners:
             try:
                 listener(grounding)
             except Exception as error:  # the answer is out already
-                self._reporter.fault("listener", "something to show is missing", error)
+                self._events.error_throttled("listener", "something to show is missing", error)
 
-    def _message(self, outcome: Outcome, with_points: bool) -> GroundedQuery:
-        known = outcome.grounding is not None or len(self._grounder.map) > 0
+    def _message(self, result: QueryResult, with_points: bool) -> GroundedQuery:
+        known = result.grounding is not None or len(self._grounder.map) > 0
         frame, stamp_ns, version = self._last_place if known else self._nowhere
-        return outcome_to_message(
-            outcome,
+        return result_to_message(
+            result,
             make_header(frame, stamp_ns),
             version,
             self._clock.now().nanoseconds,
             with_points,
         )
 
-    def _show(self, grounding: Grounding, query_id: int) -> None:
+    def _publish_visuals(self, grounding: Grounding, query_id: int) -> None:
         """The last good answer as pictures; one that found nothing clears them."""
         cloud = grounding.scene.cloud
         self._markers.publish(answer_markers(MESSAGES, grounding, cloud.frame))

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from detailbase_core.errors import Cancelled, DetailBaseError
-from detailbase_ros.messages.query import TOO_LATE, Outcome, Query, Status, answer
+from detailbase_ros.messages.query import TOO_LATE, Query, QueryResult, Status, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ class QueryWorker:
     Args:
         grounder: only this thread calls its ground() and encode_scene().
         capacity: queries that may wait.
-        on_outcome: called whenever `take_outcomes` has something new, mostly on this thread; must
+        on_result: called whenever `take_results` has something new, mostly on this thread; must
             only wake somebody.
         on_fault: told of errors that are our own: a cause, what happened, the exception.
         encode_ahead: whether to encode a changed map while nobody asks.
@@ -51,14 +51,14 @@ class QueryWorker:
         self,
         grounder: Grounder,
         capacity: int,
-        on_outcome: Callable[[], None],
+        on_result: Callable[[], None],
         on_fault: Callable[[str, str, Exception], None],
         encode_ahead: bool = True,
     ) -> None:
         self.capacity, self.encode_ahead = capacity, encode_ahead
-        self._grounder, self._on_outcome, self._on_fault = grounder, on_outcome, on_fault
-        self._waiting: deque[Query] = deque()
-        self._outcomes: deque[Outcome] = deque()
+        self._grounder, self._on_result, self._on_fault = grounder, on_result, on_fault
+        self._pending: deque[Query] = deque()
+        self._results: deque[QueryResult] = deque()
         self._map_changed = self._working = False
         self._paused = True
         self._changed = threading.Condition()
@@ -67,16 +67,16 @@ class QueryWorker:
         self._thread.start()
 
     @property
-    def waiting(self) -> int:
+    def pending(self) -> int:
         """Number of queries that wait, the running one not counted."""
-        return len(self._waiting)
+        return len(self._pending)
 
     def submit(self, query: Query) -> None:
-        """Queue a query; where that is not possible its outcome comes at once."""
+        """Queue a query; where that is not possible its result comes at once."""
         with self._changed:
             refusal = self._refusal(query)
             if refusal is None:
-                self._waiting.append(query)
+                self._pending.append(query)
                 self._changed.notify_all()
                 return
         self._finish(refusal)
@@ -87,11 +87,11 @@ class QueryWorker:
             self._map_changed = True
             self._changed.notify_all()
 
-    def take_outcomes(self) -> list[Outcome]:
-        """All outcomes since the last call, in the order in which they came about."""
+    def take_results(self) -> list[QueryResult]:
+        """All results since the last call, in the order in which they came about."""
         with self._changed:
-            taken = list(self._outcomes)
-            self._outcomes.clear()
+            taken = list(self._results)
+            self._results.clear()
         return taken
 
     def resume(self) -> None:
@@ -108,11 +108,11 @@ class QueryWorker:
         """
         with self._changed:
             self._paused = True
-            refused = [_inactive(query) for query in self._waiting]
-            self._waiting.clear()
+            refused = [_inactive(query) for query in self._pending]
+            self._pending.clear()
             self._changed.wait_for(lambda: not self._working, timeout_s)
-        for outcome in refused:  # after the running one, which came before them
-            self._finish(outcome)
+        for result in refused:  # after the running one, which came before them
+            self._finish(result)
 
     def stop(self, timeout_s: float) -> bool:
         """Cancel what runs; whether the thread ended in time."""
@@ -122,23 +122,23 @@ class QueryWorker:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def _refusal(self, query: Query) -> Outcome | None:
+    def _refusal(self, query: Query) -> QueryResult | None:
         if self._paused:
             return _inactive(query)
-        if len(self._waiting) < self.capacity:
+        if len(self._pending) < self.capacity:
             return None
         text = f"{self.capacity} queries are waiting already; ask again when some are answered"
-        return Outcome(query, Status.OVERLOADED, text)
+        return QueryResult(query, Status.OVERLOADED, text)
 
     def _run(self) -> None:
         _step_back()
         while not self._stopping.is_set():
             with self._changed:
                 ahead = self._map_changed and self.encode_ahead
-                if self._paused or not (self._waiting or ahead):
+                if self._paused or not (self._pending or ahead):
                     self._changed.wait()
                     continue
-                query = self._waiting.popleft() if self._waiting else None
+                query = self._pending.popleft() if self._pending else None
                 if query is None:
                     self._map_changed = False
                 self._working = True
@@ -165,21 +165,21 @@ class QueryWorker:
 
     def _in_the_way(self) -> bool:
         """Whether a query waits that has no use for the encoding under way."""
-        return bool(self._waiting) and not self._grounder.encodes_what_queries_need()
+        return bool(self._pending) and not self._grounder.encodes_what_queries_need()
 
-    def _answer(self, query: Query) -> Outcome:
+    def _answer(self, query: Query) -> QueryResult:
         if time.monotonic() > query.deadline:
-            return Outcome(query, Status.TIMEOUT, TOO_LATE)
+            return QueryResult(query, Status.TIMEOUT, TOO_LATE)
         token = _Token(lambda: self._halted() or time.monotonic() > query.deadline)
-        outcome = answer(self._grounder, query, token)
-        cancelled = outcome.status is Status.TIMEOUT
-        return _inactive(query) if cancelled and self._paused else outcome
+        result = answer(self._grounder, query, token)
+        cancelled = result.status is Status.TIMEOUT
+        return _inactive(query) if cancelled and self._paused else result
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, result: QueryResult) -> None:
         with self._changed:
-            self._outcomes.append(outcome)
+            self._results.append(result)
         if not self._stopping.is_set():  # afterwards nobody is there to be woken
-            self._on_outcome()
+            self._on_result()
 
 
 def _step_back() -> None:
@@ -188,8 +188,8 @@ def _step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.nice(0) + _NICE)
 
 
-def _inactive(query: Query) -> Outcome:
-    return Outcome(
+def _inactive(query: Query) -> QueryResult:
+    return QueryResult(
         query,
         Status.INACTIVE,
         "the node is not active; activate it (ros2 lifecycle set NODE activate) and ask again",

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"{options.bag}: {told}", file=sys.stderr)
     if options.out:
         print(f"wrote {options.out}", file=sys.stderr)
-    groundings = [answer.outcome.grounding for answer in answers]
+    groundings = [answer.result.grounding for answer in answers]
     if None in groundings:
         return 2
     return 0 if any(grounding and grounding.found for grounding in groundings) else 1
@@ -59,20 +59,20 @@ def _replay(
     from detailbase_core.grounder import Grounder
     from detailbase_ros.replay.answer_bag import AnswerBag
     from detailbase_ros.replay.replay import replay
-    from detailbase_ros.runtime.event_counters import Reporter
+    from detailbase_ros.runtime.event_counters import EventCounters
 
     def report(text: str) -> None:
         progress.text = text
 
-    reporter, answers = Reporter(logging.getLogger(__name__)), []
+    events, answers = EventCounters(logging.getLogger(__name__)), []
     with AnswerBag(options.out, config.intake.map_frame) if options.out else nullcontext() as bag:
         report("loading the model")
         grounder = Grounder(config.attentive_grounder)
-        for answer in replay(options.bag, options.sentences, config, grounder, reporter, report):
+        for answer in replay(options.bag, options.sentences, config, grounder, events, report):
             answers.append(answer)
             if bag is not None:
-                bag.write(answer.outcome, answer.at_ns)
-    return answers, reporter.counts()
+                bag.write(answer.result, answer.at_ns)
+    return answers, events.counts()
 
 
 def _config(options: argparse.Namespace) -> ReplayConfig:
@@ -94,8 +94,8 @@ def _config(options: argparse.Namespace) -> ReplayConfig:
 def _lines(answer: ReplayAnswer) -> list[str]:
     from detailbase_core.output.result_files import answer_lines
 
-    outcome = answer.outcome
-    if outcome.grounding is None:
-        return [f'"{outcome.query.text}": {outcome.status.name}: {outcome.message}']
-    title = f'"{outcome.query.text}" (scene_version {outcome.grounding.scene.version})'
-    return [title, *answer_lines(outcome.grounding)]
+    result = answer.result
+    if result.grounding is None:
+        return [f'"{result.query.text}": {result.status.name}: {result.message}']
+    title = f'"{result.query.text}" (scene_version {result.grounding.scene.version})'
+    return [title, *answer_lines(result.grounding)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from detailbase_core.types import Grounding
-    from detailbase_ros.messages.query import Outcome
+    from detailbase_ros.messages.query import QueryResult
 
 NODE = "/segmentation_node"
 # topic below the node: (message type, depth); all are latched
@@ -47,16 +47,16 @@ class AnswerBag:
         for topic, (kind, depth) in TOPICS.items():
             self._bag.add_topic(f"{NODE}/{topic}", kind, latched=True, depth=depth)
 
-    def write(self, outcome: Outcome, at_ns: int) -> None:
+    def write(self, result: QueryResult, at_ns: int) -> None:
         """Add an answer and, where there is something to show, its pictures."""
-        grounding = outcome.grounding
+        grounding = result.grounding
         if grounding is not None:
             cloud = grounding.scene.cloud
             self._place = (cloud.frame, cloud.stamp_ns, grounding.scene.version)
-            self._show(grounding, outcome.query.id, at_ns)
+            self._write_visuals(grounding, result.query.id, at_ns)
         frame, stamp_ns, version = self._place
         header = self._messages.header(frame, stamp_ns)
-        self._write("grounding", self._messages.answer(outcome, header, version, at_ns), at_ns)
+        self._write("grounding", self._messages.answer(result, header, version, at_ns), at_ns)
 
     def __enter__(self) -> AnswerBag:
         return self
@@ -69,7 +69,7 @@ class AnswerBag:
     ) -> None:
         self._bag.__exit__(error_type, error, traceback)
 
-    def _show(self, grounding: Grounding, query_id: int, at_ns: int) -> None:
+    def _write_visuals(self, grounding: Grounding, query_id: int, at_ns: int) -> None:
         cloud, version = grounding.scene.cloud, grounding.scene.version
         if version != self._shown_version:
             self._shown_version = version

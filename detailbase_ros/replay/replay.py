@@ -17,7 +17,7 @@ from detailbase_core.io.bag_reader import bag_messages, decoded, to_transforms
 from detailbase_core.io.bags import CLOUD_TYPE, TF_TYPE, cloud_frames, scan_topics
 from detailbase_core.io.cloud_messages import cloud_from_message, place_of
 from detailbase_core.transforms import TransformBuffer
-from detailbase_ros.messages.query import Outcome, Query, answer
+from detailbase_ros.messages.query import Query, QueryResult, answer
 from detailbase_ros.node_config import IntakeConfig
 from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rosbags.interfaces import Connection
 
     from detailbase_core.grounder import Grounder
-    from detailbase_ros.runtime.event_counters import Reporter
+    from detailbase_ros.runtime.event_counters import EventCounters
 
 TEXT_TYPE = "std_msgs/msg/String"
 QUERY_TOPIC = "referring_query"
@@ -59,11 +59,11 @@ class ReplayAnswer:
     """An answer and when it was given.
 
     Attributes:
-        outcome: what became of the query.
+        result: what became of the query.
         at_ns: time in the recording, nanoseconds.
     """
 
-    outcome: Outcome
+    result: QueryResult
     at_ns: int
 
 
@@ -72,7 +72,7 @@ def replay(
     sentences: Sequence[str],
     config: ReplayConfig,
     grounder: Grounder,
-    reporter: Reporter,
+    events: EventCounters,
     report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[ReplayAnswer]:
     """Drive a recording through `grounder`'s map and answer questions about it.
@@ -83,14 +83,14 @@ def replay(
             referring_query, each at its time.
         config: frames, limits and topics.
         grounder: with an empty map; made from config.attentive_grounder.
-        reporter: is told of everything that is dropped.
+        events: is told of everything that is dropped.
         report: is told what goes on.
 
     Raises:
         BadFileError: not a bag, a broken one, one without clouds on the topics, or without
             questions where there are no sentences.
     """
-    player = _Player(path, config, grounder, reporter)
+    player = _Player(path, config, grounder, events)
     for text in player.play(report):
         if not sentences:
             yield player.ask(text)
@@ -106,9 +106,9 @@ class _Player:
     """Feeds the messages of a recording to a ScanIntake."""
 
     def __init__(
-        self, path: str | Path, config: ReplayConfig, grounder: Grounder, reporter: Reporter
+        self, path: str | Path, config: ReplayConfig, grounder: Grounder, events: EventCounters
     ) -> None:
-        self._path, self._grounder, self._reporter = path, grounder, reporter
+        self._path, self._grounder, self._events = path, grounder, events
         frames = cloud_frames(path)
         self._topics = config.cloud_topics or scan_topics(frames, config.intake.map_frame)
         missing = [topic for topic in self._topics if topic not in frames]
@@ -117,7 +117,7 @@ class _Player:
                 f"{path}: has no clouds on {', '.join(missing)}, but on {', '.join(frames)}"
             )
         self._transforms = TransformBuffer()
-        self._intake = ScanIntake(config.intake, self._transforms, grounder, reporter)
+        self._intake = ScanIntake(config.intake, self._transforms, grounder, events)
         self._ids = itertools.count(1)
         self._now_ns = 0
         self.asked = 0
@@ -150,15 +150,15 @@ class _Player:
                     t.parent, t.child, t.stamp_ns, t.translation, t.rotation_xyzw, t.static
                 )
             except BadTransformError as error:
-                self._reporter.trouble("bad_transform", str(error))
+                self._events.warn_throttled("bad_transform", str(error))
 
     def _take_scan(self, connection: Connection, raw: bytes, now_s: float) -> None:
-        self._reporter.count("scans received")
+        self._events.count("scans received")
         message = decoded(self._path, connection, raw)
         try:
             frame, stamp_ns = place_of(message.header)
         except BadCloudError as error:
-            self._reporter.trouble("bad_cloud", f"{connection.topic}: {error}")
+            self._events.warn_throttled("bad_cloud", f"{connection.topic}: {error}")
             return
         read = partial(cloud_from_message, message)
         self._intake.receive(ArrivedScan(connection.topic, frame, stamp_ns, read), now_s)

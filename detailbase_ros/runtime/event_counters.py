@@ -19,7 +19,7 @@ class Logger(Protocol):
         """Log an error."""
 
 
-class Reporter:
+class EventCounters:
     """Thread-safe counters, and warnings throttled per cause.
 
     (rclpy's own throttle goes by the line of code that logs, so that one cause would silence
@@ -41,18 +41,18 @@ class Reporter:
         with self._lock:
             self._counts[name] += by
 
-    def trouble(self, cause: str, text: str) -> None:
+    def warn_throttled(self, cause: str, text: str) -> None:
         """Count one more of `cause`; warn unless the last warning of this cause is recent."""
-        if (total := self._count_trouble(cause)) is not None:
+        if (total := self._count_dropped(cause)) is not None:
             self._logger.warning(text + total)
 
-    def fault(self, cause: str, what: str, error: Exception) -> None:
-        """As trouble(), for an error that nobody expected: logs where it came from."""
-        if (total := self._count_trouble(cause)) is not None:
+    def error_throttled(self, cause: str, what: str, error: Exception) -> None:
+        """As warn_throttled(), for an error that nobody expected: logs where it came from."""
+        if (total := self._count_dropped(cause)) is not None:
             trace = "".join(traceback.format_exception(error))
             self._logger.error(f"{what}: {type(error).__name__}: {error}{total}\n{trace}")
 
-    def _count_trouble(self, cause: str) -> str | None:
+    def _count_dropped(self, cause: str) -> str | None:
         """How to end the message; None while a recent one stands for it."""
         now = time.monotonic()
         with self._lock:
@@ -67,7 +67,7 @@ class Reporter:
         """Warn of something that is neither a drop nor likely to repeat."""
         self._logger.warning(text)
 
-    def once(self, cause: str, text: str) -> None:
+    def warn_once(self, cause: str, text: str) -> None:
         """Warn about `cause` the first time only; counts nothing."""
         with self._lock:
             known = cause in self._last_warning

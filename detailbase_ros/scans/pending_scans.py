@@ -20,7 +20,7 @@ class _Waiting(Generic[Item]):
     since: float
 
 
-class WaitingScans(Generic[Item, Pose]):
+class PendingScans(Generic[Item, Pose]):
     """A queue whose items leave when `look_up` knows their pose, or when they have grown old.
 
     Args:

@@ -13,7 +13,7 @@ import numpy as np
 
 from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector
-from detailbase_ros.scans.pending_scans import WaitingScans
+from detailbase_ros.scans.pending_scans import PendingScans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from detailbase_core.transforms import TransformSource
     from detailbase_core.types import PointCloud
     from detailbase_ros.node_config import IntakeConfig
-    from detailbase_ros.runtime.event_counters import Reporter
+    from detailbase_ros.runtime.event_counters import EventCounters
 
     Pose = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class ScanIntake:
         config: frames and limits.
         transforms: where poses come from; never waits.
         grounder: gets the scans.
-        reporter: is told of everything that is dropped.
+        events: is told of everything that is dropped.
         on_insert: called after each scan that entered the map.
 
     Attributes:
@@ -69,24 +69,24 @@ class ScanIntake:
         config: IntakeConfig,
         transforms: TransformSource,
         grounder: Grounder,
-        reporter: Reporter,
+        events: EventCounters,
         on_insert: Callable[[], None] = lambda: None,
     ) -> None:
         self._config, self._transforms = config, transforms
-        self._grounder, self._reporter, self._on_insert = grounder, reporter, on_insert
+        self._grounder, self._events, self._on_insert = grounder, events, on_insert
         self.viewpoint: tuple[float, float] | None = None
         self._keyframes = KeyframeSelector(
             config.min_move_m, config.min_turn_deg, config.max_scan_gap_s
         )
         self._jumps = JumpDetector(config.jump_m, config.jump_deg)
-        self._waiting: WaitingScans[ArrivedScan, Pose] = WaitingScans(
+        self._pending: PendingScans[ArrivedScan, Pose] = PendingScans(
             config.max_waiting_scans, config.tf_timeout_s, self._look_up
         )
 
     @property
-    def waiting(self) -> int:
+    def pending(self) -> int:
         """Number of scans that wait for their transforms."""
-        return len(self._waiting)
+        return len(self._pending)
 
     def reconfigure(self, config: IntakeConfig) -> None:
         """Take over the live settings of `config`; its frames must be as they are."""
@@ -97,8 +97,8 @@ class ScanIntake:
         )
         self._keyframes.max_gap_s = config.max_scan_gap_s
         self._jumps.jump_m, self._jumps.jump_deg = config.jump_m, config.jump_deg
-        self._waiting.capacity = config.max_waiting_scans
-        self._waiting.timeout_s = config.tf_timeout_s
+        self._pending.capacity = config.max_waiting_scans
+        self._pending.timeout_s = config.tf_timeout_s
 
     def reset(self, forget_transforms: bool) -> None:
         """After the map was cleared; `forget_transforms` also after time went back."""
@@ -106,22 +106,22 @@ class ScanIntake:
         self._jumps.reset()
         self.viewpoint = None
         if forget_transforms:
-            self._waiting.clear()
+            self._pending.clear()
             self._transforms.clear()
 
     def receive(self, scan: ArrivedScan, now: float) -> None:
         """Take a scan that has just arrived."""
-        for lost in self._waiting.add(scan, now):
-            self._reporter.trouble(
+        for lost in self._pending.add(scan, now):
+            self._events.warn_throttled(
                 "too_many_waiting", f"{lost.topic}: scans arrive faster than their transforms"
             )
         self.retry(now)
 
     def retry(self, now: float) -> None:
         """Look again for the poses of waiting scans; drop those that have waited too long."""
-        if not len(self._waiting):
+        if not len(self._pending):
             return
-        ready, expired = self._waiting.take(now)
+        ready, expired = self._pending.take(now)
         for scan in expired:
             self._report_missing_transform(scan)
         for scan, pose in ready:
@@ -141,7 +141,7 @@ class ScanIntake:
             self._transforms.lookup(self._config.map_frame, scan.frame, scan.stamp_ns)
         except LookupFailed as error:
             reason = str(error)
-        self._reporter.trouble(
+        self._events.warn_throttled(
             "no_transform",
             f"{scan.topic}: no transform from {scan.frame!r} to map_frame "
             f"{self._config.map_frame!r} within {self._config.tf_timeout_s:g} s, scan dropped: "
@@ -151,28 +151,28 @@ class ScanIntake:
     def _use(self, scan: ArrivedScan, pose: Pose) -> None:
         """Insert one scan whose pose is known, if it is good for anything."""
         if not self._keyframes.is_keyframe(scan.topic, pose, scan.stamp_ns):
-            self._reporter.count("scans skipped (camera at rest)")
+            self._events.count("scans skipped (camera at rest)")
             return
         try:
             self._insert(scan, pose)
         except BadCloudError as error:
-            self._reporter.trouble("bad_cloud", f"{scan.topic}: {error}")
+            self._events.warn_throttled("bad_cloud", f"{scan.topic}: {error}")
         except Exception as error:  # a fault of ours must not end the node
-            self._reporter.trouble(
+            self._events.warn_throttled(
                 "internal_error", f"{scan.topic}: {type(error).__name__}: {error}"
             )
 
     def _insert(self, scan: ArrivedScan, pose: Pose) -> None:
         cloud, has_color = scan.read()
         if not has_color:
-            self._reporter.once(
+            self._events.warn_once(
                 f"grey {scan.topic}", f"{scan.topic}: no colour; its intensity is taken as grey"
             )
         self._check_jump(cloud.stamp_ns)
         report = self._grounder.add(cloud, pose, self._config.map_frame)
         if report.inserted == 0:
             limits = self._grounder.map.config
-            self._reporter.trouble(
+            self._events.warn_throttled(
                 "no_points_in_range",
                 f"{scan.topic}: none of {len(cloud)} points is finite and between "
                 f"{limits.min_range_m:g} and {limits.max_range_m:g} m from the sensor "
@@ -182,8 +182,8 @@ class ScanIntake:
             return
         self._keyframes.added(scan.topic, pose, scan.stamp_ns)
         self.viewpoint = float(pose[0, 3]), float(pose[1, 3])
-        self._reporter.count("scans inserted")
-        self._reporter.count("voxels evicted", report.evicted)
+        self._events.count("scans inserted")
+        self._events.count("voxels evicted", report.evicted)
         self._on_insert()
 
     def _check_jump(self, stamp_ns: int) -> None:
@@ -197,9 +197,9 @@ class ScanIntake:
             return  # no such frame, nothing to measure against
         if not self._jumps.jumped(odom_to_map):
             return
-        self._reporter.count("map jumps")
+        self._events.count("map jumps")
         cleared = config.on_map_jump == "clear"
-        self._reporter.warning(
+        self._events.warning(
             f"{config.map_frame!r} jumped against {config.odom_frame!r}: "
             f"{'the map is cleared' if cleared else 'the map is kept'} (on_map_jump)"
         )

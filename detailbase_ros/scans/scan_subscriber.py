@@ -15,7 +15,7 @@ from detailbase_core.io.cloud_messages import cloud_from_message, place_of
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
 from detailbase_ros.scans.tf_source import make_transform_source
-from detailbase_ros.scans.topic_monitor import CloudWatch
+from detailbase_ros.scans.topic_monitor import TopicMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
     from detailbase_ros.node_config import NodeConfig
     from detailbase_ros.runtime.endpoints import Endpoints
-    from detailbase_ros.runtime.event_counters import Reporter
+    from detailbase_ros.runtime.event_counters import EventCounters
 
 _RETRY_S = 0.05
 _WATCH_S = 1.0
 
 
-class ScanInput:
+class ScanSubscriber:
     """Subscribes to clouds and TF; the ScanIntake puts the scans worth it into the map.
 
     Args:
         endpoints: makes the subscriptions.
         config: topics, frames and limits.
         grounder: its add() is called on an executor thread.
-        reporter: is told of everything that is dropped.
+        events: is told of everything that is dropped.
         on_insert: called after each scan that entered the map.
 
     Attributes:
         active: whether scans are taken; not at first.
         topics: full names of the clouds' topics.
-        watch: notices topics that are silent.
+        monitor: notices topics that are silent.
         latencies: "stamp to callback": how old clouds are on arrival. "callback to map": from the
             start of a cloud's callback until it is in the map, of those that entered it without
             waiting for their transform.
@@ -53,15 +53,15 @@ class ScanInput:
         endpoints: Endpoints,
         config: NodeConfig,
         grounder: Grounder,
-        reporter: Reporter,
+        events: EventCounters,
         on_insert: Callable[[], None],
     ) -> None:
-        self._reporter, self.active = reporter, False
+        self._events, self.active = events, False
         self._on_insert, self._inserted = on_insert, False
         self.latencies, self._clock = Latencies(), endpoints.node.get_clock()
         # TF in a group of its own, so that it arrives while a scan is being inserted.
-        transforms = make_transform_source(endpoints, MutuallyExclusiveCallbackGroup(), reporter)
-        self._intake = ScanIntake(config, transforms, grounder, reporter, self._after_insert)
+        transforms = make_transform_source(endpoints, MutuallyExclusiveCallbackGroup(), events)
+        self._intake = ScanIntake(config, transforms, grounder, events, self._after_insert)
         scans = MutuallyExclusiveCallbackGroup()
         subscriptions = {
             topic: endpoints.subscription(
@@ -70,13 +70,13 @@ class ScanInput:
             for topic in config.cloud_topics
         }
         self.topics = tuple(each.topic_name for each in subscriptions.values())
-        self.watch = CloudWatch(endpoints.node, subscriptions, reporter)
+        self.monitor = TopicMonitor(endpoints.node, subscriptions, events)
         endpoints.timer(_RETRY_S, lambda: self._intake.retry(time.monotonic()), scans)
         endpoints.timer(_WATCH_S, self._look_out)
 
     def activate(self) -> None:
         """Take scans from now on."""
-        self.watch.restart()
+        self.monitor.restart()
         self.active = True
 
     def deactivate(self) -> None:
@@ -84,9 +84,9 @@ class ScanInput:
         self.active = False
 
     @property
-    def waiting(self) -> int:
+    def pending(self) -> int:
         """Number of scans that wait for their transforms."""
-        return self._intake.waiting
+        return self._intake.pending
 
     @property
     def viewpoint(self) -> tuple[float, float] | None:
@@ -103,19 +103,19 @@ class ScanInput:
 
     def _look_out(self) -> None:
         if self.active:
-            self.watch.check()
+            self.monitor.check()
 
     def _receive(self, topic: str, message: PointCloud2) -> None:
         if not self.active:
-            self._reporter.count("scans ignored (inactive)")
+            self._events.count("scans ignored (inactive)")
             return
         begin = time.monotonic()
-        self._reporter.count("scans received")
-        self.watch.arrived(topic)
+        self._events.count("scans received")
+        self.monitor.arrived(topic)
         try:
             frame, stamp_ns = place_of(message.header)
         except BadCloudError as error:
-            self._reporter.trouble("bad_cloud", f"{topic}: {error}")
+            self._events.warn_throttled("bad_cloud", f"{topic}: {error}")
             return
         age_s = (self._clock.now().nanoseconds - stamp_ns) / 1e9
         self.latencies.add({"stamp to callback": age_s})

@@ -31,24 +31,24 @@ if TYPE_CHECKING:
 
     from detailbase_core.transforms import TransformSource
     from detailbase_ros.runtime.endpoints import Endpoints
-    from detailbase_ros.runtime.event_counters import Reporter
+    from detailbase_ros.runtime.event_counters import EventCounters
 
 
 def make_transform_source(
-    endpoints: Endpoints, group: CallbackGroup, reporter: Reporter
+    endpoints: Endpoints, group: CallbackGroup, events: EventCounters
 ) -> TransformSource:
     """tf2_ros where it is installed, else TopicTransforms."""
     if tf2_ros is None:
-        return TopicTransforms(endpoints, group, reporter)
+        return TopicTransforms(endpoints, group, events)
     return Tf2Transforms(endpoints)
 
 
 class TopicTransforms:
     """A TransformBuffer fed from the two topics."""
 
-    def __init__(self, endpoints: Endpoints, group: CallbackGroup, reporter: Reporter) -> None:
+    def __init__(self, endpoints: Endpoints, group: CallbackGroup, events: EventCounters) -> None:
         self._buffer = TransformBuffer()
-        self._reporter = reporter
+        self._events = events
         recent = QoSProfile(depth=100)
         latched = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         endpoints.subscription(TFMessage, "/tf", lambda m: self._store(m, False), recent, group)
@@ -61,7 +61,7 @@ class TopicTransforms:
             try:
                 self._buffer.set(*transform_arguments(transform), static)
             except BadTransformError as error:
-                self._reporter.trouble("bad_transform", str(error))
+                self._events.warn_throttled("bad_transform", str(error))
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
         """See TransformSource."""

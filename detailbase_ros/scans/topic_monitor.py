@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from rclpy.subscription import Subscription
     from rclpy.topic_endpoint_info import TopicEndpointInfo
 
-    from detailbase_ros.runtime.event_counters import Reporter
+    from detailbase_ros.runtime.event_counters import EventCounters
 
 PATIENCE_S = 10.0
 _TYPE = "sensor_msgs/msg/PointCloud2"
 
 
-class CloudWatch:
+class TopicMonitor:
     """Warns once per silence of a topic.
 
     Args:
         node: asked who publishes.
         subscriptions: of clouds, by topic as the user wrote it.
-        reporter: gets the warnings.
+        events: gets the warnings.
     """
 
     def __init__(
-        self, node: Node, subscriptions: Mapping[str, Subscription], reporter: Reporter
+        self, node: Node, subscriptions: Mapping[str, Subscription], events: EventCounters
     ) -> None:
-        self._node, self._subscriptions, self._reporter = node, subscriptions, reporter
+        self._node, self._subscriptions, self._events = node, subscriptions, events
         self._last: dict[str, float] = {}
         self._warned: set[str] = set()
         self.restart()
@@ -66,7 +66,7 @@ class CloudWatch:
             publishers = self.publishers(topic)
             if publishers and topic not in self._warned:
                 self._warned.add(topic)
-                self._reporter.warning(explain_silence(self._subscriptions[topic], publishers))
+                self._events.warning(explain_silence(self._subscriptions[topic], publishers))
 
 
 def explain_silence(subscription: Subscription, publishers: list[TopicEndpointInfo]) -> str:

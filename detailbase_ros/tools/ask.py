@@ -26,7 +26,7 @@ from detailbase_ros.messages.query import Status
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.runtime.endpoints import Endpoints
-from detailbase_ros.runtime.event_counters import Reporter
+from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.scans.tf_source import make_transform_source
 from detailbase_ros.srv import GroundQuery
 
@@ -106,7 +106,7 @@ class Asker(Node):
         """
         if target == source:
             return np.eye(4)
-        transforms = make_transform_source(Endpoints(self), None, Reporter(self.get_logger()))
+        transforms = make_transform_source(Endpoints(self), None, EventCounters(self.get_logger()))
         found: list[NDArray[np.float64]] = []
         reason = ""
 

@@ -14,8 +14,8 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
-from detailbase_ros.tools.doctor_checks import Finding, Observation, examine
-from detailbase_ros.tools.graph_probe import GraphLook
+from detailbase_ros.tools.doctor_checks import Diagnosis, Observation, diagnose
+from detailbase_ros.tools.graph_probe import GraphInspector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,15 +35,15 @@ def look_at_machine(seen: Observation, checkpoint: str) -> None:
     seen.model_problem = info.model_problem(checkpoint)
 
 
-def report_lines(findings: Sequence[Finding]) -> list[str]:
-    """What is printed: a line per finding, and one more for what to do."""
+def report_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
+    """What is printed: a line per diagnosis, and one more for what to do."""
     lines = []
-    for finding in findings:
-        mark = "PROBLEM" if finding.fix else "ok"
-        lines.append(f"{mark:<8} {finding.part}: {finding.what}")
-        if finding.fix:
-            lines.append(f"{'':<8} -> {finding.fix}")
-    count = sum(bool(finding.fix) for finding in findings)
+    for diagnosis in diagnoses:
+        mark = "PROBLEM" if diagnosis.fix else "ok"
+        lines.append(f"{mark:<8} {diagnosis.part}: {diagnosis.what}")
+        if diagnosis.fix:
+            lines.append(f"{'':<8} -> {diagnosis.fix}")
+    count = sum(bool(diagnosis.fix) for diagnosis in diagnoses)
     ending = f"{count} problem{'' if count == 1 else 's'} found" if count else "all well"
     return [*lines, "", ending]
 
@@ -57,12 +57,12 @@ def main(args: Sequence[str] | None = None) -> int:
     rclpy.init(args=args)
     try:
         print(f"looking at the graph for {options.seconds:g} s ...", file=sys.stderr)
-        graph = GraphLook(Node("doctor"), options.seconds)
+        graph = GraphInspector(Node("doctor"), options.seconds)
         seen = graph.look()
         look_at_machine(seen, graph.checkpoint)
-        findings = examine(seen)
-        print("\n".join(report_lines(findings)))
-        return 1 if any(finding.fix for finding in findings) else 0
+        diagnoses = diagnose(seen)
+        print("\n".join(report_lines(diagnoses)))
+        return 1 if any(diagnosis.fix for diagnosis in diagnoses) else 0
     except (KeyboardInterrupt, ExternalShutdownException):
         return 130
     finally:

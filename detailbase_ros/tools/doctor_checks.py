@@ -13,7 +13,7 @@ _OVERFLOWS_BYTES = 500_000  # of Fast DDS' shared memory
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at.
 
     Attributes:
@@ -95,15 +95,15 @@ class Observation:
     model_problem: str = ""
 
 
-def examine(seen: Observation) -> list[Finding]:
-    """All findings, in the order in which data flows."""
+def diagnose(seen: Observation) -> list[Diagnosis]:
+    """All diagnoses, in the order in which data flows."""
     return [
         *_node(seen),
         *_clock(seen),
         *_topics(seen),
-        *(finding for topic in seen.topics for finding in _cloud(topic, seen)),
+        *(diagnosis for topic in seen.topics for diagnosis in _cloud(topic, seen)),
         *_transforms(seen),
-        *(Finding("node", f"{name}: {text}", _SEE_LOG) for name, text in seen.troubles),
+        *(Diagnosis("node", f"{name}: {text}", _SEE_LOG) for name, text in seen.troubles),
         *_machine(seen),
     ]
 
@@ -111,9 +111,9 @@ def examine(seen: Observation) -> list[Finding]:
 _SEE_LOG = "its log names the cause and what to do; docs/troubleshooting.md has more"
 
 
-def _node(seen: Observation) -> Iterator[Finding]:
+def _node(seen: Observation) -> Iterator[Diagnosis]:
     if not seen.nodes:
-        yield Finding(
+        yield Diagnosis(
             "node",
             f"no node answers sentences in ROS_DOMAIN_ID {seen.domain_id}",
             "start it: ros2 run detailbase_ros segmentation_node; if it runs elsewhere, compare "
@@ -123,30 +123,30 @@ def _node(seen: Observation) -> Iterator[Finding]:
     node, *others = seen.nodes
     if seen.state not in ("", "active"):
         step = "configure" if seen.state == "unconfigured" else "activate"
-        yield Finding(
+        yield Diagnosis(
             "node", f"{node} is {seen.state}", f"activate it: ros2 lifecycle set {node} {step}"
         )
     else:
-        yield Finding("node", f"{node} is {seen.state or 'there'}")
+        yield Diagnosis("node", f"{node} is {seen.state or 'there'}")
     if others:
-        yield Finding("node", f"others answer sentences, too: {', '.join(others)}")
+        yield Diagnosis("node", f"others answer sentences, too: {', '.join(others)}")
     if "optical" in seen.map_frame:
-        yield Finding(
+        yield Diagnosis(
             "node",
             f"map_frame {seen.map_frame!r} is an optical frame, whose z does not point up",
             "set map_frame to odom or map",
         )
 
 
-def _clock(seen: Observation) -> Iterator[Finding]:
+def _clock(seen: Observation) -> Iterator[Diagnosis]:
     if seen.use_sim_time and not seen.clock_publishers:
-        yield Finding(
+        yield Diagnosis(
             "time",
             "the node has use_sim_time, but nobody publishes /clock: its time stands still",
             "play the bag with --clock, or start the node with -p use_sim_time:=false",
         )
     if seen.nodes and seen.clock_publishers and not seen.use_sim_time:
-        yield Finding(
+        yield Diagnosis(
             "time",
             f"{', '.join(seen.clock_publishers)} publishes /clock, but the node goes by the wall "
             "clock",
@@ -154,9 +154,9 @@ def _clock(seen: Observation) -> Iterator[Finding]:
         )
 
 
-def _topics(seen: Observation) -> Iterator[Finding]:
+def _topics(seen: Observation) -> Iterator[Diagnosis]:
     if not seen.topics:
-        yield Finding(
+        yield Diagnosis(
             "clouds",
             "no sensor_msgs/PointCloud2 on this graph",
             "start the camera's driver with its coloured cloud on; for colour and depth images: "
@@ -164,11 +164,11 @@ def _topics(seen: Observation) -> Iterator[Finding]:
         )
 
 
-def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Finding]:
+def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
     """At most one problem of arriving, and those of what arrives."""
     if not topic.publishers and not topic.received:
         there = ", ".join(seen.other_topics)
-        yield Finding(
+        yield Diagnosis(
             topic.name,
             "nobody publishes it",
             f"clouds are on {there}: start the node with -r points:={seen.other_topics[0]}"
@@ -177,7 +177,7 @@ def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Finding]:
         )
     elif topic.mismatches:
         for publisher, reason in topic.mismatches.items():
-            yield Finding(
+            yield Diagnosis(
                 topic.name,
                 f"QoS of {publisher} and the node do not match: {reason.strip(' ;')}",
                 "start the node with -p "
@@ -185,7 +185,7 @@ def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Finding]:
                 "durability:=volatile)",
             )
     elif not topic.received:
-        yield Finding(
+        yield Diagnosis(
             topic.name,
             f"nothing came from {', '.join(topic.publishers)} in {seen.seconds:.0f} s",
             "is the driver idle? Large clouds over UDP need 'sudo sysctl -w "
@@ -195,34 +195,34 @@ def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Finding]:
         yield from _arrived(topic, seen)
 
 
-def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Finding]:
+def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
     rate = topic.received / seen.seconds
     what = f"{rate:.1f} Hz, {topic.size_bytes / 1e6:.1f} MB each, in {topic.frame or 'no frame'}"
     if rate < 1.0 and topic.size_bytes > _OVERFLOWS_BYTES:
-        yield Finding(
+        yield Diagnosis(
             topic.name,
             f"{what}: slow for a camera",
             "Fast DDS loses large messages unless FASTDDS_DEFAULT_PROFILES_FILE (Humble, Jazzy: "
             "FASTRTPS_...) names config/fastdds.xml, for the camera's driver, too",
         )
     else:
-        yield Finding(topic.name, what)
+        yield Diagnosis(topic.name, what)
     if topic.complaint:
-        yield Finding(
+        yield Diagnosis(
             topic.name,
             topic.complaint,
             "publish x y z with rgb; many drivers have the coloured cloud on another topic or as "
             "a parameter (docs/cameras.md)",
         )
     elif topic.grey:
-        yield Finding(
+        yield Diagnosis(
             topic.name,
             "has intensities, no colours: they are taken as grey, so colour words mean little",
             "use a coloured cloud if there is one",
         )
     if abs(topic.lag_s) > _SKEW_S and not topic.complaint:
         early = "in the future" if topic.lag_s < 0 else "old"
-        yield Finding(
+        yield Diagnosis(
             topic.name,
             f"its stamps are {abs(topic.lag_s):.1f} s {early} on arrival",
             "a recording needs use_sim_time and --clock; two machines need synchronised clocks "
@@ -230,21 +230,21 @@ def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Finding]:
         )
 
 
-def _transforms(seen: Observation) -> Iterator[Finding]:
+def _transforms(seen: Observation) -> Iterator[Diagnosis]:
     placed = [topic for topic in seen.topics if topic.received and not topic.complaint]
     for topic in placed:
         chain = f"{topic.frame} -> {seen.map_frame}"
         if topic.poses:
-            yield Finding("tf", f"{chain} is known")
+            yield Diagnosis("tf", f"{chain} is known")
         elif not seen.tf_publishers:
-            yield Finding(
+            yield Diagnosis(
                 "tf",
                 f"{chain}: nobody publishes /tf or /tf_static",
                 "start robot_state_publisher and the odometry; for a camera that stands still: "
                 f"-p map_frame:=FRAME with a static transform from it to {topic.frame}",
             )
         else:
-            yield Finding(
+            yield Diagnosis(
                 "tf",
                 f"{chain}: {topic.pose_problem}",
                 "publish the missing transform, or set map_frame to a frame that there is "
@@ -252,14 +252,14 @@ def _transforms(seen: Observation) -> Iterator[Finding]:
             )
 
 
-def _machine(seen: Observation) -> Iterator[Finding]:
+def _machine(seen: Observation) -> Iterator[Diagnosis]:
     if seen.torch_problem:
-        yield Finding("torch", seen.torch or "is not usable", seen.torch_problem)
+        yield Diagnosis("torch", seen.torch or "is not usable", seen.torch_problem)
     else:
-        yield Finding("torch", seen.torch)
+        yield Diagnosis("torch", seen.torch)
     if seen.model_problem:
-        yield Finding(
+        yield Diagnosis(
             "model", seen.model_problem, "set checkpoint to a file on the node's machine, or to ''"
         )
     elif not seen.torch_problem:
-        yield Finding("model", "can be loaded")
+        yield Diagnosis("model", "can be loaded")

@@ -25,7 +25,7 @@ from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_core.io.cloud_messages import cloud_from_message, to_nanoseconds
 from detailbase_ros.runtime.discovery import answering_nodes, full_name
 from detailbase_ros.runtime.endpoints import Endpoints
-from detailbase_ros.runtime.event_counters import Reporter
+from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.scans.tf_source import make_transform_source
 from detailbase_ros.tools.doctor_checks import CloudTopic, Observation
 
@@ -37,7 +37,7 @@ _DISCOVERY_S, _NO_NODE_S, _ANSWER_S = 1.0, 5.0, 2.0
 _NEWEST = 20  # scans whose pose is looked for
 
 
-class GraphLook:
+class GraphInspector:
     """Watches a graph for a while.
 
     Args:
@@ -47,7 +47,9 @@ class GraphLook:
 
     def __init__(self, node: Node, seconds: float) -> None:
         self._node, self._endpoints = node, Endpoints(node)
-        self._transforms = make_transform_source(self._endpoints, None, Reporter(node.get_logger()))
+        self._transforms = make_transform_source(
+            self._endpoints, None, EventCounters(node.get_logger())
+        )
         self._lags: dict[str, list[float]] = defaultdict(list)
         self._places: dict[str, deque[tuple[str, int]]] = defaultdict(lambda: deque(maxlen=_NEWEST))
         self._troubles: dict[str, tuple[bytes, str]] = {}
@@ -67,7 +69,7 @@ class GraphLook:
         if seen.nodes:
             self._question(seen.nodes[0])
         wanted, there = self._cloud_topics()
-        seen.topics = [self._watch(name) for name in (wanted if seen.nodes else there)]
+        seen.topics = [self._listen_to(name) for name in (wanted if seen.nodes else there)]
         seen.other_topics = [name for name in there if name not in wanted]
         self._spin(seen.seconds)
         for topic in seen.topics:  # now that everybody has been discovered
@@ -127,7 +129,7 @@ class GraphLook:
         infos = self._node.get_publishers_info_by_topic(topic)
         return [full_name(info) for info in infos]
 
-    def _watch(self, name: str) -> CloudTopic:
+    def _listen_to(self, name: str) -> CloudTopic:
         topic = CloudTopic(name)
         patient = QoSProfile(
             depth=5,

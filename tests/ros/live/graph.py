@@ -120,7 +120,7 @@ class Graph:
     @property
     def counts(self):
         pipeline = self.node.pipeline
-        return pipeline.cloud_reporter.counts() | pipeline.query_reporter.counts()
+        return pipeline.scan_events.counts() | pipeline.query_events.counts()
 
     def warnings(self):
         """What the node has warned of so far, in order."""

@@ -7,7 +7,7 @@ from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.config import GrounderConfig, MapConfig
 from detailbase_ros.runtime.latencies import Latencies
-from detailbase_ros.scans import topic_monitor as cloud_watch
+from detailbase_ros.scans import topic_monitor
 from tests.ros.live.fake_grounder import FakeGrounder
 from tests.ros.live.graph import wait_for
 
@@ -116,25 +116,25 @@ def test_encodings_that_fail_are_an_error_logged_once(make_graph, grounder):
 
 
 def test_without_a_publisher_of_clouds_it_says_so(make_graph, monkeypatch):
-    monkeypatch.setattr(cloud_watch, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(topic_monitor, "PATIENCE_S", 0.5)
     graph = make_graph(cloud_topics=["points", "nobody"])
     status = status_when(graph, "clouds", lambda s: s.level == ERROR)
     assert status.message == "no clouds on points, although they are published"
     assert not any("nobody" in warning for warning in graph.warnings())
-    monkeypatch.setattr(graph.node.pipeline.scans.watch, "publishers", lambda topic: [])
+    monkeypatch.setattr(graph.node.pipeline.scans.monitor, "publishers", lambda topic: [])
     status = status_when(graph, "clouds", lambda s: s.level == WARN)
     assert status.message == "nobody publishes on points, nobody"
 
 
 def test_clouds_that_do_not_come_give_one_warning_that_helps(make_graph, monkeypatch):
-    monkeypatch.setattr(cloud_watch, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(topic_monitor, "PATIENCE_S", 0.5)
     graph = make_graph()
     (warning,) = wait_for(graph.warnings)
     assert "/points: no cloud for 0.5 s, although it is published by /robot" in warning
     assert "RELIABLE VOLATILE" in warning and "This node asks for BEST_EFFORT VOLATILE" in warning
     assert "net.core.rmem_max" in warning
     status_when(graph, "clouds", lambda s: s.level == ERROR)
-    monkeypatch.setattr(cloud_watch, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(topic_monitor, "PATIENCE_S", 60.0)
     graph.fill_map()
     status_when(graph, "clouds", lambda s: s.level == OK)
     assert len(graph.warnings()) == 1
@@ -145,7 +145,7 @@ def test_clouds_that_do_not_come_give_one_warning_that_helps(make_graph, monkeyp
     [("reliability", "reliable", "best_effort"), ("durability", "transient_local", "volatile")],
 )
 def test_a_mismatch_of_qos_is_named(make_graph, monkeypatch, policy, ours, theirs):
-    monkeypatch.setattr(cloud_watch, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(topic_monitor, "PATIENCE_S", 1.0)
     override = f"qos_overrides./lossy.subscription.{policy}"
     graph = make_graph(cloud_topics=["points", "lossy"], **{override: ours})
     graph.robot.create_publisher(PointCloud2, "lossy", qos_profile_sensor_data)

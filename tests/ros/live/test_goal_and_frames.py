@@ -85,7 +85,7 @@ def test_objects_are_frames_until_the_next_answer(make_graph, grounder):
 
 def test_a_listener_that_fails_costs_no_answer(graph):
     graph.fill_map()
-    graph.node.pipeline.desk.listeners.append(lambda grounding: 1 / 0)
+    graph.node.pipeline.queries.listeners.append(lambda grounding: 1 / 0)
     assert graph.robot.ask_and_wait("the chair").status == 0
     wait_for(lambda: any("something to show is missing" in text for text in graph.errors()))
     assert graph.robot.ask_and_wait("the chair").status == 0

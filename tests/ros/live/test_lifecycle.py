@@ -99,7 +99,7 @@ def test_deactivating_answers_all_that_waits(graph):
     graph.grounder.hold.clear()
     for number in range(5):
         graph.robot.ask(f"chair {number}")
-    wait_for(lambda: graph.node.pipeline.desk.worker.waiting == 4)
+    wait_for(lambda: graph.node.pipeline.queries.worker.pending == 4)
     assert Manager(graph).change(Transition.TRANSITION_DEACTIVATE)
     wait_for(lambda: len(graph.robot.answers) == 5)
     assert [a.query_id for a in graph.robot.answers] == [1, 2, 3, 4, 5]
@@ -111,7 +111,7 @@ def test_shutting_down_answers_all_that_waits(graph):
     graph.grounder.hold.clear()
     graph.robot.ask("the chair")
     graph.robot.ask("the table")
-    wait_for(lambda: graph.node.pipeline.desk.worker.waiting == 1)
+    wait_for(lambda: graph.node.pipeline.queries.worker.pending == 1)
     assert Manager(graph).change(Transition.TRANSITION_ACTIVE_SHUTDOWN)
     wait_for(lambda: len(graph.robot.answers) == 2)
     assert {a.status for a in graph.robot.answers} == {GroundedQuery.INACTIVE}

@@ -54,15 +54,15 @@ def unspun():
 @settings(max_examples=1000, **LENIENT)
 @given(messages=ten_clouds())
 def test_every_cloud_has_one_end_and_none_is_our_fault(unspun, messages):
-    scans, reporter = unspun.pipeline.scans, unspun.pipeline.cloud_reporter
+    scans, events = unspun.pipeline.scans, unspun.pipeline.scan_events
     for message in messages:
-        before = reporter.counts()
+        before = events.counts()
         scans._receive("points", message)
-        after = reporter.counts()
+        after = events.counts()
         ended = sum(after.get(name, 0) - before.get(name, 0) for name in ENDS)
         assert ended == 1, message
         assert "dropped: internal_error" not in after
-        assert scans.waiting == 0
+        assert scans.pending == 0
 
 
 def test_some_of_them_come_over_the_graph(make_graph):

@@ -29,11 +29,11 @@ from detailbase_ros.messages.conversions import (
     cloud_to_message,
     instances_to_cloud,
     make_header,
-    outcome_to_message,
+    result_to_message,
     to_stamp,
 )
 from detailbase_ros.messages.markers import answer_markers
-from detailbase_ros.messages.query import Outcome, Query, Status
+from detailbase_ros.messages.query import Query, QueryResult, Status
 from detailbase_ros.msg import GroundedQuery
 
 STAMP_NS = 1_700_000_000_123_456_789
@@ -138,15 +138,15 @@ def grounding():
     )
 
 
-def outcome(grounding):
+def result(grounding):
     query = Query(7, grounding.query, STAMP_NS, 0.0, client_tag="tag")
-    return Outcome(query, Status.OK, grounding=grounding)
+    return QueryResult(query, Status.OK, grounding=grounding)
 
 
 @pytest.mark.parametrize("with_points", [False, True])
 def test_an_answer_holds_all_of_the_grounding(grounding, with_points):
     header = make_header("odom", STAMP_NS)
-    answer = outcome_to_message(outcome(grounding), header, 42, STAMP_NS + 5, with_points)
+    answer = result_to_message(result(grounding), header, 42, STAMP_NS + 5, with_points)
     assert (answer.query_id, answer.client_tag, answer.query) == (7, "tag", grounding.query)
     assert answer.status == GroundedQuery.OK
     assert answer.scene_version == 42
@@ -171,8 +171,8 @@ def test_an_answer_holds_all_of_the_grounding(grounding, with_points):
 
 
 def test_a_failed_answer_keeps_the_sentence():
-    failed = Outcome(Query(1, "köff 🪑", STAMP_NS, 0.0), Status.BAD_QUERY, "says why")
-    answer = outcome_to_message(failed, make_header("odom", 0), 0, STAMP_NS, False)
+    failed = QueryResult(Query(1, "köff 🪑", STAMP_NS, 0.0), Status.BAD_QUERY, "says why")
+    answer = result_to_message(failed, make_header("odom", 0), 0, STAMP_NS, False)
     assert (answer.status, answer.message) == (GroundedQuery.BAD_QUERY, "says why")
     assert (answer.sentence.text, answer.sentence.end) == ("köff 🪑", 6)
 

@@ -120,7 +120,7 @@ def test_what_picks_scans_can_be_changed_while_they_arrive(graph):
 def test_a_waiting_scan_keeps_to_a_timeout_set_while_it_waits(make_graph):
     graph = make_graph(tf_timeout_s=60.0)
     graph.robot.send_cloud()
-    wait_for(lambda: graph.node.pipeline.scans.waiting == 1)
+    wait_for(lambda: graph.node.pipeline.scans.pending == 1)
     graph.node.set_parameters([Parameter("tf_timeout_s", value=0.0)])
     wait_for(lambda: graph.counts.get("dropped: no_transform") == 1)
 

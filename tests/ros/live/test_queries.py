@@ -202,7 +202,7 @@ def test_the_map_is_encoded_ahead_while_nobody_asks(graph):
 def test_an_answer_that_cannot_be_published_is_still_answered(graph, monkeypatch):
     graph.fill_map()
     with monkeypatch.context() as patch:
-        patch.setattr(graph.node.pipeline.desk, "_show", lambda *_: 1 / 0)
+        patch.setattr(graph.node.pipeline.queries, "_publish_visuals", lambda *_: 1 / 0)
         answer = graph.robot.ask_and_wait("the chair")
         assert answer.status == GroundedQuery.INTERNAL_ERROR
         assert "division" in answer.message

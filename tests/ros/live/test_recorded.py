@@ -34,7 +34,7 @@ def test_the_clouds_of_a_bag_become_a_map_that_answers(graph, bag):
             clouds += kind is PointCloud2
             wait_for(lambda: graph.counts.get("scans received", 0) == clouds)  # noqa: B023
     wait_for(lambda: graph.counts.get("scans inserted", 0) >= 1)
-    wait_for(lambda: graph.node.pipeline.scans.waiting == 0)
+    wait_for(lambda: graph.node.pipeline.scans.pending == 0)
     assert clouds == 4
     assert not any(name.startswith("dropped") for name in graph.counts)
     answer = graph.robot.ask_and_wait("the box on the floor")

@@ -35,7 +35,7 @@ def play(bag, graph):
             publisher.publish(deserialize_message(bytes(raw), kind))
             clouds += kind is PointCloud2
             wait_for(lambda: graph.counts.get("scans received", 0) == clouds)  # noqa: B023
-    wait_for(lambda: graph.node.pipeline.scans.waiting == 0)
+    wait_for(lambda: graph.node.pipeline.scans.pending == 0)
 
 
 def live_answers(graph, bag):
@@ -53,8 +53,8 @@ def replayed_answers(bag, out):
     config = ReplayConfig()
     grounder = Grounder(config.attentive_grounder)
     with AnswerBag(out, config.intake.map_frame) as written:
-        for answer in replay(bag, SENTENCES, config, grounder, reporter=Silent()):
-            written.write(answer.outcome, answer.at_ns)
+        for answer in replay(bag, SENTENCES, config, grounder, events=Silent()):
+            written.write(answer.result, answer.at_ns)
     heard = {name: [] for name in TYPES}
     with Reader(out) as reader:
         for connection, _, raw in reader.messages():
@@ -68,10 +68,10 @@ class Silent:
     def count(self, name, by=1):
         pass
 
-    def trouble(self, cause, text):
+    def warn_throttled(self, cause, text):
         raise AssertionError(text)
 
-    once = warning = trouble
+    warn_once = warning = warn_throttled
 
 
 @pytest.mark.parametrize("name", ["room_mcap", "room_db3"])

@@ -40,11 +40,11 @@ def test_time_that_goes_back_is_survived_and_the_map_goes_on(simulated):
     graph, set_time = simulated
     scan(graph)
     graph.robot.send_cloud(frame="unknown")
-    wait_for(lambda: graph.node.pipeline.scans.waiting == 1)
+    wait_for(lambda: graph.node.pipeline.scans.pending == 1)
     size = len(graph.grounder.map)
     set_time(100 * SECOND)  # a simulator that starts anew
     wait_for(lambda: any("time went back" in text for text in graph.warnings()))
-    assert graph.node.pipeline.scans.waiting == 0
+    assert graph.node.pipeline.scans.pending == 0
     assert len(graph.grounder.map) == size
     scan(graph)  # the transforms of another time do not stand in its way
     answer = graph.robot.ask_and_wait("the chair")

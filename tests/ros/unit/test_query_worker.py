@@ -12,8 +12,8 @@ from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
 from detailbase_core.ops.cancellation import check_cancelled
 from detailbase_ros.messages.query import Query, Status
 from detailbase_ros.queries.query_worker import QueryWorker
-from detailbase_ros.runtime.event_counters import Reporter
-from detailbase_ros.scans.pending_scans import WaitingScans
+from detailbase_ros.runtime.event_counters import EventCounters
+from detailbase_ros.scans.pending_scans import PendingScans
 
 
 class Answer:
@@ -58,8 +58,8 @@ class Slow:
         return self.useful
 
 
-class Outcomes:
-    """Collects outcomes as the node does: woken by the worker, taking all there are."""
+class Results:
+    """Collects results as the node does: woken by the worker, taking all there are."""
 
     def __init__(self, grounder, capacity=8, **options):
         self.new = threading.Semaphore(0)
@@ -79,7 +79,7 @@ class Outcomes:
     def get(self, count):
         while len(self.taken) < count:
             assert self.new.acquire(timeout=5), self.taken
-            self.taken += self.worker.take_outcomes()
+            self.taken += self.worker.take_results()
         return self.taken
 
 
@@ -88,12 +88,12 @@ def start():
     started = []
 
     def make(grounder, **options):
-        started.append(Outcomes(grounder, **options))
+        started.append(Results(grounder, **options))
         return started[-1]
 
     yield make
-    for outcomes in started:
-        assert outcomes.worker.stop(5)
+    for results in started:
+        assert results.worker.stop(5)
 
 
 def query(number, patience_s=60.0):
@@ -102,12 +102,12 @@ def query(number, patience_s=60.0):
 
 def test_answers_in_order_on_one_thread(start):
     grounder = Slow()
-    outcomes = start(grounder)
+    results = start(grounder)
     for number in range(5):
-        outcomes.worker.submit(query(number))
+        results.worker.submit(query(number))
     grounder.go.set()
-    assert [o.query.id for o in outcomes.get(5)] == list(range(5))
-    assert {o.status for o in outcomes.taken} == {Status.OK}
+    assert [o.query.id for o in results.get(5)] == list(range(5))
+    assert {o.status for o in results.taken} == {Status.OK}
     assert len(grounder.threads) == 1
     assert threading.current_thread() not in grounder.threads
 
@@ -116,9 +116,9 @@ def test_answers_in_order_on_one_thread(start):
 def test_the_network_steps_back_behind_the_scans(start):
     grounder = Slow()
     grounder.go.set()
-    outcomes = start(grounder)
-    outcomes.worker.submit(query(1))
-    outcomes.get(1)
+    results = start(grounder)
+    results.worker.submit(query(1))
+    results.get(1)
     (thread,) = grounder.threads
     priority = os.getpriority(os.PRIO_PROCESS, thread.native_id)
     assert priority > os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) or priority == 19
@@ -137,52 +137,52 @@ def test_every_end_has_a_status_and_the_next_query_is_answered(start, caplog, re
     caplog.set_level(logging.CRITICAL)
     grounder = Slow(reply)
     grounder.go.set()
-    outcomes = start(grounder)
-    outcomes.worker.submit(query(1))
-    outcomes.worker.submit(query(2))
-    assert [o.status for o in outcomes.get(2)] == [status, Status.OK]
-    assert bool(outcomes.taken[0].message) == isinstance(reply, Exception)
+    results = start(grounder)
+    results.worker.submit(query(1))
+    results.worker.submit(query(2))
+    assert [o.status for o in results.get(2)] == [status, Status.OK]
+    assert bool(results.taken[0].message) == isinstance(reply, Exception)
 
 
 def test_what_does_not_fit_is_overloaded_at_once(start):
     grounder = Slow()
-    outcomes = start(grounder, capacity=2)
-    outcomes.worker.submit(query(0))
+    results = start(grounder, capacity=2)
+    results.worker.submit(query(0))
     assert grounder.started.wait(5)
     for number in (1, 2, 3):
-        outcomes.worker.submit(query(number))
-    assert [(o.query.id, o.status) for o in outcomes.get(1)] == [(3, Status.OVERLOADED)]
+        results.worker.submit(query(number))
+    assert [(o.query.id, o.status) for o in results.get(1)] == [(3, Status.OVERLOADED)]
     grounder.go.set()
-    assert [o.query.id for o in outcomes.get(4)] == [3, 0, 1, 2]
+    assert [o.query.id for o in results.get(4)] == [3, 0, 1, 2]
 
 
 def test_late_queries_time_out_running_or_waiting(start):
-    outcomes = start(Slow())
-    outcomes.worker.submit(query(1, patience_s=0.05))
-    outcomes.worker.submit(query(2, patience_s=0.05))
-    assert [o.status for o in outcomes.get(2)] == [Status.TIMEOUT] * 2
+    results = start(Slow())
+    results.worker.submit(query(1, patience_s=0.05))
+    results.worker.submit(query(2, patience_s=0.05))
+    assert [o.status for o in results.get(2)] == [Status.TIMEOUT] * 2
 
 
 def test_stopping_cancels_what_runs(start):
     grounder = Slow()
-    outcomes = start(grounder)
-    outcomes.worker.submit(query(1))
+    results = start(grounder)
+    results.worker.submit(query(1))
     assert grounder.started.wait(5)
-    assert outcomes.worker.stop(5)
+    assert results.worker.stop(5)
 
 
 @pytest.mark.parametrize("ahead", [True, False])
 def test_the_changed_map_is_encoded_while_nobody_asks(start, ahead):
     grounder = Slow()
     grounder.go.set()
-    outcomes = start(grounder, encode_ahead=ahead)
-    outcomes.worker.map_changed()
+    results = start(grounder, encode_ahead=ahead)
+    results.worker.map_changed()
     if ahead:
         end = time.monotonic() + 5
         while not grounder.encodings and time.monotonic() < end:
             time.sleep(0.001)
-    outcomes.worker.submit(query(1))
-    outcomes.get(1)
+    results.worker.submit(query(1))
+    results.get(1)
     assert grounder.encodings == int(ahead)
 
 
@@ -198,11 +198,11 @@ def test_a_query_does_not_wait_for_an_encoding_that_it_cannot_use(start):
     grounder.go.set()
     grounder.encoded.clear()
     grounder.useful = False
-    outcomes = start(grounder)
-    outcomes.worker.map_changed()
+    results = start(grounder)
+    results.worker.map_changed()
     assert grounder.encoding.wait(5)
-    outcomes.worker.submit(query(1))
-    assert outcomes.get(1)[0].status is Status.OK
+    results.worker.submit(query(1))
+    assert results.get(1)[0].status is Status.OK
     wait_until(lambda: grounder.encodings == 2)  # taken up again once nobody asks
     grounder.encoded.set()
 
@@ -211,48 +211,48 @@ def test_a_query_waits_for_the_encoding_that_it_would_make_itself(start):
     grounder = Slow()
     grounder.go.set()
     grounder.encoded.clear()
-    outcomes = start(grounder)
-    outcomes.worker.map_changed()
+    results = start(grounder)
+    results.worker.map_changed()
     assert grounder.encoding.wait(5)
-    outcomes.worker.submit(query(1))
-    assert not outcomes.new.acquire(timeout=0.05)
+    results.worker.submit(query(1))
+    assert not results.new.acquire(timeout=0.05)
     grounder.encoded.set()
-    assert outcomes.get(1)[0].status is Status.OK
+    assert results.get(1)[0].status is Status.OK
     assert grounder.encodings == 1
 
 
 def test_an_encoding_that_fails_is_reported_and_the_next_query_is_answered(start):
     grounder, fault = Slow(), MemoryError("no room")
     grounder.go.set()
-    outcomes = start(grounder)
+    results = start(grounder)
 
     def fail(cancel):
         raise fault
 
     grounder.encode_scene = fail
-    outcomes.worker.map_changed()
-    wait_until(lambda: outcomes.faults)
-    assert outcomes.faults == [("encoding_failed", "encoding the map failed", fault)]
-    outcomes.worker.submit(query(1))
-    assert outcomes.get(1)[0].status is Status.OK
+    results.worker.map_changed()
+    wait_until(lambda: results.faults)
+    assert results.faults == [("encoding_failed", "encoding the map failed", fault)]
+    results.worker.submit(query(1))
+    assert results.get(1)[0].status is Status.OK
 
 
 def test_paused_all_is_inactive_in_order_and_nothing_runs(start):
     grounder = Slow()
-    outcomes = start(grounder)
+    results = start(grounder)
     for number in range(3):
-        outcomes.worker.submit(query(number))
+        results.worker.submit(query(number))
     assert grounder.started.wait(5)
-    outcomes.worker.pause(5)
-    outcomes.worker.submit(query(3))
-    assert [(o.query.id, o.status) for o in outcomes.get(4)] == [
+    results.worker.pause(5)
+    results.worker.submit(query(3))
+    assert [(o.query.id, o.status) for o in results.get(4)] == [
         (number, Status.INACTIVE) for number in range(4)
     ]
-    outcomes.worker.map_changed()
+    results.worker.map_changed()
     grounder.go.set()
-    outcomes.worker.resume()
-    outcomes.worker.submit(query(4))
-    assert outcomes.get(5)[-1].status is Status.OK
+    results.worker.resume()
+    results.worker.submit(query(4))
+    assert results.get(5)[-1].status is Status.OK
 
 
 class Log(list):
@@ -264,17 +264,17 @@ class Log(list):
 
 def test_warnings_are_throttled_per_cause_but_all_are_counted():
     log = Log()
-    reporter = Reporter(log, period_s=0.05)
+    events = EventCounters(log, period_s=0.05)
     for _ in range(3):
-        reporter.trouble("no_transform", "no transform")
-    reporter.trouble("bad_cloud", "bad cloud")
+        events.warn_throttled("no_transform", "no transform")
+    events.warn_throttled("bad_cloud", "bad cloud")
     time.sleep(0.06)
-    reporter.trouble("no_transform", "no transform")
-    reporter.once("grey", "grey it is")
-    reporter.once("grey", "grey it is")
-    reporter.count("scans received", 2)
+    events.warn_throttled("no_transform", "no transform")
+    events.warn_once("grey", "grey it is")
+    events.warn_once("grey", "grey it is")
+    events.count("scans received", 2)
     assert log == ["no transform", "bad cloud", "no transform (4 so far)", "grey it is"]
-    assert reporter.counts() == {
+    assert events.counts() == {
         "dropped: bad_cloud": 1,
         "dropped: no_transform": 4,
         "scans received": 2,
@@ -283,21 +283,21 @@ def test_warnings_are_throttled_per_cause_but_all_are_counted():
 
 def test_faults_are_logged_with_their_origin_and_throttled_too():
     log = Log()
-    reporter = Reporter(log)
+    events = EventCounters(log)
     for _ in range(3):
         try:
             raise ZeroDivisionError("made up")
         except ZeroDivisionError as error:
-            reporter.fault("encoding_failed", "encoding the map failed", error)
+            events.error_throttled("encoding_failed", "encoding the map failed", error)
     (text,) = log
     assert text.startswith("encoding the map failed: ZeroDivisionError: made up\nTraceback")
     assert "test_query_worker.py" in text
-    assert reporter.counts() == {"dropped: encoding_failed": 3}
+    assert events.counts() == {"dropped: encoding_failed": 3}
 
 
 def test_waiting_scans_leave_when_known_old_or_pushed_out():
     poses = {"b": 2.0}
-    waiting = WaitingScans(capacity=3, timeout_s=1.0, look_up=poses.get)
+    waiting = PendingScans(capacity=3, timeout_s=1.0, look_up=poses.get)
     assert [waiting.add(name, now=0.1 * at) for at, name in enumerate("abcd")] == [
         [], [], [], ["a"],
     ]  # fmt: skip
@@ -318,7 +318,7 @@ class Scan:
 
 def test_scans_that_leave_are_not_compared_with_those_that_stay():
     first, second = Scan(), Scan()
-    waiting = WaitingScans(3, 1.0, look_up=lambda scan: 1.0 if scan is second else None)
+    waiting = PendingScans(3, 1.0, look_up=lambda scan: 1.0 if scan is second else None)
     waiting.add(first, 0.0)
     waiting.add(second, 0.0)
     ((left, _),), _ = waiting.take(0.5)

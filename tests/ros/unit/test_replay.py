@@ -20,7 +20,7 @@ from detailbase_ros.replay.bag_types import BagTypes, own_definitions
 from detailbase_ros.replay.bag_writer import BagWriter
 from detailbase_ros.replay.parameter_file import read_node_parameters
 from detailbase_ros.replay.replay import ReplayConfig, replay
-from detailbase_ros.runtime.event_counters import Reporter
+from detailbase_ros.runtime.event_counters import EventCounters
 from tests.core.io.test_bags import SECOND, cloud_cdr, make, tf_cdr
 from tests.ros.live.fake_grounder import FakeGrounder
 
@@ -68,22 +68,22 @@ class Asked:
     def __init__(self, path: Path, *sentences: str, **intake: object) -> None:
         config = ReplayConfig(intake=IntakeConfig(**intake))
         self.grounder = FakeGrounder(config.attentive_grounder)
-        self.reporter = Reporter(logging.getLogger("replay"), period_s=0.0)
-        found = replay(path, sentences, config, self.grounder, self.reporter)
-        self.answers = [answer.outcome for answer in found]
-        self.counts = self.reporter.counts()
+        self.events = EventCounters(logging.getLogger("replay"), period_s=0.0)
+        found = replay(path, sentences, config, self.grounder, self.events)
+        self.answers = [answer.result for answer in found]
+        self.counts = self.events.counts()
 
 
 @pytest.mark.parametrize("name", BAGS)
 def test_recordings_of_every_kind_give_the_same_answer(name: str) -> None:
     asked = Asked(DATA / name, "the box on the floor")
-    (outcome,) = asked.answers
-    assert outcome.status is Status.OK
-    assert outcome.grounding.scene.version == 2
-    assert outcome.grounding.scene.cloud.frame == "odom"
+    (result,) = asked.answers
+    assert result.status is Status.OK
+    assert result.grounding.scene.version == 2
+    assert result.grounding.scene.cloud.frame == "odom"
     assert asked.counts["scans inserted"] == 2  # the others were taken from almost the same place
     assert asked.counts["scans skipped (camera at rest)"] == 2
-    box = outcome.grounding.phrases[0].instances[0].box
+    box = result.grounding.phrases[0].instances[0].box
     expected = Asked(DATA / "room_mcap", "the box").answers[0].grounding.phrases[0].instances[0].box
     assert box == expected
 
@@ -131,7 +131,13 @@ def test_a_topic_that_is_not_there_is_named() -> None:
     config = ReplayConfig(cloud_topics=("/lidar",))
     with pytest.raises(BadFileError, match="no clouds on /lidar, but on /camera/points"):
         list(
-            replay(DATA / "room_mcap", ["x"], config, FakeGrounder(), Reporter(logging.getLogger()))
+            replay(
+                DATA / "room_mcap",
+                ["x"],
+                config,
+                FakeGrounder(),
+                EventCounters(logging.getLogger()),
+            )
         )
 
 
@@ -149,8 +155,8 @@ def written(path: Path) -> list[tuple[str, object, int]]:
 def write_answers(path: Path, *sentences: str) -> Asked:
     asked = Asked(DATA / "room_mcap", *sentences)
     with AnswerBag(path, "odom") as bag:
-        for outcome in asked.answers:
-            bag.write(outcome, START)
+        for result in asked.answers:
+            bag.write(result, START)
     return asked
 
 

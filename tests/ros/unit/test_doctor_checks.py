@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from detailbase_ros.tools.doctor_checks import CloudTopic, Observation, examine
+from detailbase_ros.tools.doctor_checks import CloudTopic, Observation, diagnose
 
 if TYPE_CHECKING:
-    from detailbase_ros.tools.doctor_checks import Finding
+    from detailbase_ros.tools.doctor_checks import Diagnosis
 
 
 def well(**changes: object) -> Observation:
@@ -31,15 +31,15 @@ def with_topic(**changes: object) -> Observation:
     return replace(seen, topics=[replace(seen.topics[0], **changes)])
 
 
-def problems(seen: Observation) -> list[Finding]:
-    return [finding for finding in examine(seen) if finding.fix]
+def problems(seen: Observation) -> list[Diagnosis]:
+    return [diagnosis for diagnosis in diagnose(seen) if diagnosis.fix]
 
 
 def test_nothing_is_wrong_where_nothing_is() -> None:
-    findings = examine(well())
+    diagnoses = diagnose(well())
     assert not problems(well())
-    assert [f.part for f in findings] == ["node", "/camera/points", "tf", "torch", "model"]
-    assert findings[1].what == "15.0 Hz, 4.8 MB each, in camera_optical"
+    assert [f.part for f in diagnoses] == ["node", "/camera/points", "tf", "torch", "model"]
+    assert diagnoses[1].what == "15.0 Hz, 4.8 MB each, in camera_optical"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_topic_next_door_is_suggested() -> None:
 
 
 def test_where_nothing_arrives_nothing_more_is_said_of_it() -> None:
-    parts = [f.part for f in examine(with_topic(received=0))]
+    parts = [f.part for f in diagnose(with_topic(received=0))]
     assert "tf" not in parts
 
 
