@@ -141,7 +141,7 @@ def test_the_node_goes_by_the_recordings_time(demo, bag, sim_time):
 def test_the_words_that_are_waited_for_are_those_that_the_nodes_say(demo):
     for name, words in (
         ("segmentation_node.py", demo.READY),
-        ("demo_robot_node.py", demo.DRIVE_OVER),
+        ("demo/demo_robot_node.py", demo.DRIVE_OVER),
     ):
         assert f'"{words}' in (ROOT / "detailbase_ros" / name).read_text()
 
