@@ -102,9 +102,13 @@ def _ground(options: argparse.Namespace) -> int:
             progress.text = text
 
         loaded = load_scene(
-            options.scene, config.map, up=options.up, unit=options.unit,
-            map_frame=options.map_frame, report=report,
-        )  # fmt: skip
+            options.scene,
+            config.map,
+            up=options.up,
+            unit=options.unit,
+            map_frame=options.map_frame,
+            report=report,
+        )
     print(f"{options.scene}: {loaded.note}", file=sys.stderr)
     with Progress("loading the model") as progress:
         grounder = make_grounder(config)

@@ -28,16 +28,30 @@ CLOUD_FORMATS = ("PLY", "PCD", "NPZ")
 FAR_M = 30_000.0  # float32 metres resolve 2 mm up to here
 
 _SIGNATURES = (
-    (b"ply\n", "PLY"), (b"ply\r", "PLY"), (b"# .PCD", "PCD"), (b"PK\x03\x04", "ZIP"),
-    (b"PK\x05\x06", "ZIP"), (b"\x89MCAP0\r\n", "MCAP"), (b"SQLite format 3\0", "SQLite"),
-    (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"), (b"glTF", "a glTF mesh"), (b"LASF", "a LAS/LAZ cloud"),
-    (b"ASTM-E57", "an E57 cloud"), (b"\x93NUMPY", "a single NumPy array (.npy)"),
-    (b"\x1f\x8b", "a gzip archive"), (b"%PDF", "a PDF"), (b"\x7fELF", "a program"),
-    (b"\x89HDF", "an HDF5 file"), (b"#ROSBAG", "a ROS 1 bag"), (b"\x80\x02", "a Python pickle"),
-    (b"\x80\x03", "a Python pickle"), (b"\x80\x04", "a Python pickle"),
+    (b"ply\n", "PLY"),
+    (b"ply\r", "PLY"),
+    (b"# .PCD", "PCD"),
+    (b"PK\x03\x04", "ZIP"),
+    (b"PK\x05\x06", "ZIP"),
+    (b"\x89MCAP0\r\n", "MCAP"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"glTF", "a glTF mesh"),
+    (b"LASF", "a LAS/LAZ cloud"),
+    (b"ASTM-E57", "an E57 cloud"),
+    (b"\x93NUMPY", "a single NumPy array (.npy)"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"%PDF", "a PDF"),
+    (b"\x7fELF", "a program"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"#ROSBAG", "a ROS 1 bag"),
+    (b"\x80\x02", "a Python pickle"),
+    (b"\x80\x03", "a Python pickle"),
+    (b"\x80\x04", "a Python pickle"),
     (b"\x80\x05", "a Python pickle"),
-)  # fmt: skip
+)
 
 
 def read_cloud(path: str | Path) -> PointCloud:

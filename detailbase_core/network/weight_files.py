@@ -19,9 +19,22 @@ if TYPE_CHECKING:
 
 WRAPPERS = ("state_dict", "model", "net")
 # What torch.load raises for broken files, seen by cutting and changing them.
-BROKEN = (RuntimeError, EOFError, OSError, pickle.UnpicklingError, zipfile.BadZipFile, KeyError,
-          ValueError, IndexError, TypeError, AttributeError, AssertionError, OverflowError,
-          MemoryError, struct.error)  # fmt: skip
+BROKEN = (
+    RuntimeError,
+    EOFError,
+    OSError,
+    pickle.UnpicklingError,
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+)
 
 
 def read_weight_file(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -78,9 +78,16 @@ class Camera:
 
 
 EXACT = Camera(
-    depth_noise=0.0, edge_dropout=0.0, grazing_cosine=0.0, speckle=0.0, dark_dropout=0.0,
-    shiny_dropout=0.0, color_noise=0.0, exposure=0.0, white_balance=0.0,
-)  # fmt: skip
+    depth_noise=0.0,
+    edge_dropout=0.0,
+    grazing_cosine=0.0,
+    speckle=0.0,
+    dark_dropout=0.0,
+    shiny_dropout=0.0,
+    color_noise=0.0,
+    exposure=0.0,
+    white_balance=0.0,
+)
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,19 @@ class Kind:
     mount: str = "floor"
 
 
-_FABRIC = ("red", "blue", "green", "grey", "brown", "black", "white", "yellow", "purple", "orange",
-           "pink")  # fmt: skip
+_FABRIC = (
+    "red",
+    "blue",
+    "green",
+    "grey",
+    "brown",
+    "black",
+    "white",
+    "yellow",
+    "purple",
+    "orange",
+    "pink",
+)
 _SEAT = (*_FABRIC, "black", "white", "brown", "red", "blue")
 _WOOD = ("brown", "brown", "white", "black", "grey")
 _PAINTED = (*_WOOD, "blue", "green", "red", "yellow")
@@ -108,6 +119,11 @@ def make_model(category: str, rng: np.random.Generator, color: str | None = None
     key = f"{category} {rng.integers(2**32):08x}"
     parts = kind.make(rng, main)
     return model_from_parts(
-        parts, category, key=key, color=name or None, main=main, mount=kind.mount,
+        parts,
+        category,
+        key=key,
+        color=name or None,
+        main=main,
+        mount=kind.mount,
         has_front=kind.has_front,
-    )  # fmt: skip
+    )

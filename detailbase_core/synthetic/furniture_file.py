@@ -97,10 +97,15 @@ def _parsed(arrays: Mapping[str, NDArray[np.generic]]) -> tuple[list[PackedModel
         low = np.array(row.pop("low"), np.int64).reshape(3)
         models.append(
             PackedModel(
-                parse_card(row), low, steps[begin:end], normals[begin:end], colors[begin:end],
-                main[begin:end], palette,
+                parse_card(row),
+                low,
+                steps[begin:end],
+                normals[begin:end],
+                colors[begin:end],
+                main[begin:end],
+                palette,
             )
-        )  # fmt: skip
+        )
     return models, str(header["note"])
 
 

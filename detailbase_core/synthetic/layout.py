@@ -108,8 +108,9 @@ class Layout:
         """Back to a wall, its middle `along` metres from the wall's start."""
         if model is None:
             return None
-        return self.place(model, self._wall_pose(model, wall, along, 0.0, distance), snug=snug,
-                          gap=gap)  # fmt: skip
+        return self.place(
+            model, self._wall_pose(model, wall, along, 0.0, distance), snug=snug, gap=gap
+        )
 
     def against_wall(self, model: FurnitureModel | None) -> int | None:
         """Back to some wall, anywhere along it."""

@@ -58,12 +58,29 @@ def model_from_parts(
     middle = np.array([*(low[:2] + high[:2]) / 2, low[2]])
     width, depth, height = (high - low).tolist()
     return FurnitureModel(
-        f"{LIBRARY}/{key}", category, category, LIBRARY, "detailbase_ros", "Apache-2.0", mount,
-        float(low[2]), (width, depth, height), (points - middle).astype(np.float32),
-        normals.astype(np.float32), rgb, _COVER * spacing, (rgb == np.array(main)).all(axis=1),
-        color, None, parts.shape, has_front, parts.has, parts.lacks,
-        _surfaces(parts.on, middle), _surfaces(parts.under, middle),
-    )  # fmt: skip
+        key=f"{LIBRARY}/{key}",
+        name=category,
+        category=category,
+        library=LIBRARY,
+        author="detailbase_ros",
+        license="Apache-2.0",
+        mount=mount,
+        elevation=float(low[2]),
+        size=(width, depth, height),
+        points=(points - middle).astype(np.float32),
+        normals=normals.astype(np.float32),
+        rgb=rgb,
+        radius=_COVER * spacing,
+        main=(rgb == np.array(main)).all(axis=1),
+        color=color,
+        material=None,
+        shape=parts.shape,
+        has_front=has_front,
+        parts=parts.has,
+        lacks=parts.lacks,
+        on=_surfaces(parts.on, middle),
+        under=_surfaces(parts.under, middle),
+    )
 
 
 def _surfaces(

@@ -53,8 +53,9 @@ def _rectangular_table(
     thick = rng.uniform(0.03, 0.06)
     leg = rng.uniform(0.05, 0.08)
     round_ = bool(rng.random() < 0.3)
-    parts.legs((width - 0.04, depth - 0.04), height - thick, leg, frame_color(rng, main),
-               round_=round_)  # fmt: skip
+    parts.legs(
+        (width - 0.04, depth - 0.04), height - thick, leg, frame_color(rng, main), round_=round_
+    )
     parts.box((0, 0, height - thick / 2), (width, depth, thick), main)
     parts.on.append(((0, 0, height), (width / 2 - 0.04, depth / 2 - 0.04), 0.8))
     if height > 0.6:

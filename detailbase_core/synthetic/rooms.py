@@ -40,6 +40,9 @@ _MIN_FREE_M2 = 1.2
 _GRID_M = 0.05  # of wall lengths, so that cells and walls meet
 _WALL_M = 0.1
 _TRIES = 40
+# What fills a room that is still too empty, and how often each is taken.
+_FILLERS = (common.clutter, common.more_on_top, common.storage)
+_FILLER_CHANCES = (0.4, 0.45, 0.15)
 
 
 def generate_room(seed: int, stock: Stock | None = None) -> Room:
@@ -94,8 +97,8 @@ def _furnish(seed: int, rng: np.random.Generator, stock: Stock) -> Room:
         common.ceiling_lamps(layout)
     for _ in range(8):
         if len(layout.items) < wanted:
-            (common.clutter, common.more_on_top, common.storage)[int(rng.choice(3, p=(0.4, 0.45,
-                                                                 0.15)))](layout)  # fmt: skip
+            filler = _FILLERS[int(rng.choice(len(_FILLERS), p=_FILLER_CHANCES))]
+            filler(layout)
     common.on_walls(layout)
     del layout.items[MAX_OBJECTS:]
     finish = _finish(rng, len(outline))
@@ -112,9 +115,16 @@ def _outline(rng: np.random.Generator, sides: tuple[float, float]) -> NDArray[np
     if rng.random() > 0.2 or min(width, depth) < 3.2:
         return np.array([(x, -y), (x, y), (-x, y), (-x, -y)])
     cut_x, cut_y = (round(s * rng.uniform(0.3, 0.45) / _GRID_M) * _GRID_M for s in (width, depth))
-    corners = np.array([
-        (x, -y), (x, y - cut_y), (x - cut_x, y - cut_y), (x - cut_x, y), (-x, y), (-x, -y),
-    ])  # fmt: skip
+    corners = np.array(
+        [
+            (x, -y),
+            (x, y - cut_y),
+            (x - cut_x, y - cut_y),
+            (x - cut_x, y),
+            (-x, y),
+            (-x, -y),
+        ]
+    )
     for _ in range(int(rng.integers(4))):  # which corner is cut off
         corners = np.stack([-corners[:, 1], corners[:, 0]], axis=1)
     return corners
@@ -169,7 +179,16 @@ def _room_object(index: int, item: Placed) -> RoomObject:
     yaw = float((pose.yaw + np.pi) % (2 * np.pi) - np.pi)
     box = Box((pose.x, pose.y, pose.z + model.size[2] / 2), model.size, yaw)
     return RoomObject(
-        index + FIRST_OBJECT_ID, model.category, model.color, model.shape, box, item.support,
-        model.has_front, material=model.material, parts=model.parts, lacks=model.lacks,
-        model=model, pose=pose,
-    )  # fmt: skip
+        index + FIRST_OBJECT_ID,
+        model.category,
+        model.color,
+        model.shape,
+        box,
+        item.support,
+        model.has_front,
+        material=model.material,
+        parts=model.parts,
+        lacks=model.lacks,
+        model=model,
+        pose=pose,
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from detailbase_core.config import read_yaml
 from detailbase_core.synthetic.furniture import KINDS, make_model
 from detailbase_core.synthetic.furniture_bank import FurnitureBank, split
 from detailbase_core.synthetic.tint import tinted
@@ -17,20 +19,12 @@ if TYPE_CHECKING:
 
 BankPart = Literal["train", "unseen"]
 
-_FABRIC = ("red", "blue", "green", "grey", "black", "white", "yellow", "purple", "orange", "pink",
-           "brown")  # fmt: skip
-_WOOD = ("brown", "brown", "white", "black", "grey", "white", "blue", "green", "red", "yellow")
-# What is sold in many colours, and in which.
+# Colours in which a category is sold, for categories that are sold in many.
 TINTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("armchair", "sofa", "stool", "bar stool", "ottoman", "pillow", "office chair",
-                     "chair", "bench", "bed", "blanket", "floor lamp", "table lamp", "trash can",
-                     "box", "basket", "vase", "suitcase", "bag", "towel", "candle", "cup", "bowl",
-                     "book", "kettle", "toaster", "ball", "mug", "shoes", "bunk bed", "crib"),
-                    _FABRIC),
-    **dict.fromkeys(("table", "coffee table", "side table", "desk", "nightstand", "dresser",
-                     "wardrobe", "cabinet", "sideboard", "bookshelf", "shelf", "tv stand",
-                     "wall shelf", "coat rack"), _WOOD),
-}  # fmt: skip
+    category: tuple(row["colors"])
+    for row in read_yaml(Path(__file__).with_name("tints.yaml"))
+    for category in row["categories"]
+}
 _TINT_CHANCE = 0.4
 _MADE_CHANCE = 0.2
 # What the makers do better than banks, whose doors and windows come with a piece of wall.

@@ -1,14 +1,16 @@
-"""What kinds of rooms there are, how large, and what stands in them."""
+"""Kinds of rooms, their sizes and what stands in them, from themes.yaml."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from detailbase_core.config import read_yaml
 from detailbase_core.synthetic.groups import common, seating, sleep, wet, work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from detailbase_core.synthetic.layout import Layout
 
@@ -32,39 +34,21 @@ class Theme:
     weight: float = 1.0
 
 
+def _theme(row: Mapping[str, Any]) -> Theme:
+    """A theme from its row of themes.yaml."""
+    groups = tuple((_group(name), float(chance)) for name, chance in row["groups"])
+    ranges = {name: tuple(row[name]) for name in ("sides", "objects") if name in row}
+    return Theme(groups, weight=float(row.get("weight", 1.0)), **ranges)
+
+
+def _group(name: str) -> Group:
+    """The function called "module.function" of synthetic/groups/."""
+    module, _, function = name.partition(".")
+    group: Group = getattr(_MODULES[module], function)
+    return group
+
+
+_MODULES = {"common": common, "seating": seating, "sleep": sleep, "wet": wet, "work": work}
 THEMES: dict[str, Theme] = {
-    "bedroom": Theme((
-        (sleep.beds, 1), (common.wardrobe, 0.7), (sleep.dresser, 0.6), (work.desk, 0.35),
-        (common.storage, 0.4), (common.clutter, 0.8),
-    ), sides=(2.8, 5.5), weight=1.2),
-    "living room": Theme((
-        (seating.lounge, 1), (common.storage, 0.7), (seating.dining, 0.4), (common.storage, 0.4),
-        (common.clutter, 0.8), (common.clutter, 0.5),
-    ), sides=(3.4, 6.8), weight=1.4),
-    "kitchen": Theme((
-        (wet.kitchen_row, 1), (seating.dining, 0.8), (wet.kitchen_row, 0.4), (common.storage, 0.25),
-        (common.clutter, 0.4),
-    ), sides=(2.8, 5.5)),
-    "office": Theme((
-        (work.desks, 1), (common.storage, 0.8), (work.machines, 0.4), (work.board, 0.5),
-        (seating.dining, 0.2), (common.clutter, 0.8),
-    ), weight=1.2),
-    "bathroom": Theme((
-        (wet.bath, 1), (common.storage, 0.2), (common.clutter, 0.4),
-    ), sides=(2.4, 4.0), objects=(10, 22), weight=0.7),
-    "meeting room": Theme((
-        (seating.meeting, 1), (work.board, 0.9), (common.storage, 0.5), (common.clutter, 0.6),
-    ), sides=(3.4, 6.8), weight=0.8),
-    "dining room": Theme((
-        (seating.dining, 1), (common.storage, 0.8), (sleep.dresser, 0.4), (seating.lounge, 0.3),
-        (common.clutter, 0.8),
-    ), sides=(3.0, 6.0), weight=0.7),
-    "child's room": Theme((
-        (sleep.beds, 0.8), (sleep.crib, 0.3), (sleep.toys, 1), (work.desk, 0.5),
-        (common.storage, 0.8), (common.wardrobe, 0.4),
-    ), sides=(2.8, 4.8), weight=0.6),
-    "studio": Theme((
-        (sleep.beds, 0.9), (seating.lounge, 0.7), (wet.kitchen_row, 0.5), (work.desk, 0.6),
-        (seating.dining, 0.5), (common.storage, 0.6),
-    ), sides=(4.2, 7.0), objects=(20, 45), weight=0.7),
-}  # fmt: skip
+    name: _theme(row) for name, row in read_yaml(Path(__file__).with_name("themes.yaml")).items()
+}

@@ -51,8 +51,11 @@ def aimed(xyz: NDArray[np.floating], azimuth: float, size: tuple[int, int]) -> C
         size: (width, height), pixels.
     """
     cos_a, sin_a, cos_e, sin_e = (
-        np.cos(azimuth), np.sin(azimuth), np.cos(ELEVATION), np.sin(ELEVATION)
-    )  # fmt: skip
+        np.cos(azimuth),
+        np.sin(azimuth),
+        np.cos(ELEVATION),
+        np.sin(ELEVATION),
+    )
     forward = -np.array([cos_a * cos_e, sin_a * cos_e, sin_e])
     right = np.array([-sin_a, cos_a, 0.0])
     axes = np.stack([right, np.cross(forward, right), forward])

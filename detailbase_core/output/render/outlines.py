@@ -20,9 +20,10 @@ TOLERANCE_M = 0.06
 
 _CORNERS = np.array(list(itertools.product((-0.5, 0.5), repeat=3)))
 _EDGES = [
-    (a, b) for a, b in itertools.combinations(range(8), 2)
+    (a, b)
+    for a, b in itertools.combinations(range(8), 2)
     if np.abs(_CORNERS[a] - _CORNERS[b]).sum() == 1.0
-]  # fmt: skip
+]
 
 
 def box_corners(box: Box) -> NDArray[np.float64]:

@@ -79,6 +79,9 @@ def splat(camera: Camera, xyz: NDArray[np.floating], spacing: NDArray[np.floatin
     result = Splats(pixel_list, point_list, weight_list, foremost, camera.size)
     smooth = result.mix(near[:, None])[..., 0].ravel()
     return Splats(
-        pixel_list, point_list, weight_list,
-        np.where(np.isfinite(foremost), smooth, np.inf).astype(np.float32), camera.size,
-    )  # fmt: skip
+        pixel_list,
+        point_list,
+        weight_list,
+        np.where(np.isfinite(foremost), smooth, np.inf).astype(np.float32),
+        camera.size,
+    )
