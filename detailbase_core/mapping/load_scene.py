@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detailbase_core.config import MapConfig
 from detailbase_core.errors import BadFileError, EmptySceneError
 from detailbase_core.io.bags import BAG_FORMATS, read_bag_scans
 from detailbase_core.io.cloud_files import CLOUD_FORMATS, detect_format, read_cloud
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.config import MapConfig
     from detailbase_core.types import PointCloud
 
 FILE_VOXELS = 50_000_000  # a file is there as a whole; nothing of it is forgotten
@@ -44,7 +44,7 @@ class LoadedScene:
 
 def load_scene(
     path: str | Path,
-    config: MapConfig,
+    config: MapConfig | None = None,
     *,
     up: str = "auto",
     unit: str = "auto",
@@ -55,7 +55,8 @@ def load_scene(
 
     Args:
         path: PLY, PCD or NPZ file, rosbag2 folder, MCAP or SQLite file.
-        config: voxel size, and for recordings everything else about the map.
+        config: voxel size, and for recordings everything else about the map; the default is that
+            of GrounderConfig.
         up, unit: as in orientation.find_orientation; a recording's map frame is z up in metres
             by the ROS convention unless it is a camera's optical frame.
         map_frame: as in bags.read_bag_scans.
@@ -66,6 +67,7 @@ def load_scene(
         ConfigError: no such `up` or `unit`.
         EmptySceneError: the recording's clouds left nothing in the map.
     """
+    config = config or MapConfig()
     kind = detect_format(path)
     if kind in CLOUD_FORMATS:
         report(f"reading {path}")
