@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -41,7 +40,7 @@ def build_all(
         futures = {pool.submit(_cached, job, cache): job for job in jobs}
         try:
             for future in tqdm(as_completed(futures), "furniture", len(futures), unit=" models"):
-                key = futures[future].entry.key
+                key = futures[future].key
                 try:
                     models[key] = future.result()
                 except BadFileError as error:
@@ -49,7 +48,7 @@ def build_all(
         except BaseException:  # a full disk, Ctrl-C: do not make the rest first
             pool.shutdown(cancel_futures=True)
             raise
-    keys = [job.entry.key for job in jobs]
+    keys = [job.key for job in jobs]
     return [models[k] for k in keys if k in models], [
         f"{k}: {failures[k]}" for k in keys if k in failures
     ]
@@ -57,8 +56,8 @@ def build_all(
 
 def _cached(job: Job, cache: Path) -> PackedModel:
     """The model from its cache file, or made and written there."""
-    path = cache / f"{job.entry.key.replace('/', '__')}.npz"
-    note = f"{VERSION} {job.entry} {asdict(job.row, dict_factory=sorted)}"
+    path = cache / f"{job.key.replace('/', '__')}.npz"
+    note = f"{VERSION} {job.note}"
     if path.exists():
         try:
             (model,), made_from = read_packed(path)

@@ -1,10 +1,10 @@
-"""From a catalogue's model to a bank's."""
+"""From a mesh and what is known of it to a bank's model."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_model import FurnitureModel
 from training.furniture.meshes import load_mesh
 from training.furniture.places import places_on, places_under
-from training.furniture.surface import front_of, skin_of
+from training.furniture.surface import THOROUGH, Sampling, front_of, skin_of
 from training.furniture.words import color_words, main_color, material_word, outline_word
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from training.furniture.catalogue import Entry
     from training.furniture.furniture_table import Row
+    from training.furniture.meshes import Mesh
     from training.furniture.places import Kind
     from training.furniture.surface import Skin
 
@@ -43,12 +44,84 @@ IN_WALL_DEPTH_M = 0.12  # what lies deeper is the frame inside the wall
 
 
 @dataclass(frozen=True)
-class Job:
-    """A model to make: where it is, what the catalogue and the table say of it."""
+class Labels:
+    """What is known of a model besides its mesh, as in FurnitureModel where not said otherwise.
+
+    Attributes:
+        color, material: None = compute; "" = no single word fits.
+        shape: None = compute.
+        carries: how smaller things can be put on it; None = not at all.
+    """
+
+    key: str
+    name: str
+    category: str
+    library: str
+    author: str
+    license: str
+    mount: str
+    elevation: float
+    has_front: bool
+    shape: str | None = None
+    color: str | None = None
+    material: str | None = None
+    parts: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
+    carries: Kind | None = None
+
+
+class Job(Protocol):
+    """A model to make."""
+
+    @property
+    def key(self) -> str:
+        """The model's, unique among all jobs."""
+
+    @property
+    def note(self) -> str:
+        """All that the model depends on, in words: equal notes give equal models."""
+
+    @property
+    def sampling(self) -> Sampling:
+        """How much work it is given."""
+
+    def load(self) -> tuple[Mesh, Labels]:
+        """Its mesh, and what is known of it.
+
+        Raises:
+            BadFileError: it cannot be read.
+        """
+
+
+@dataclass(frozen=True)
+class CatalogueJob:
+    """A model of a Sweet Home 3D library: what the catalogue and the table say of it."""
 
     library: Path
     entry: Entry
     row: Row
+    sampling: Sampling = THOROUGH
+
+    @property
+    def key(self) -> str:
+        """LIBRARY/ID."""
+        return self.entry.key
+
+    @property
+    def note(self) -> str:
+        """Entry and row."""
+        return f"{self.entry} {asdict(self.row, dict_factory=sorted)}"
+
+    def load(self) -> tuple[Mesh, Labels]:
+        """See Job."""
+        entry, row = self.entry, self.row
+        elevation = entry.elevation if row.elevation is None else row.elevation
+        labels = Labels(
+            entry.key, entry.name, row.category, entry.library, entry.author, entry.license,
+            row.mount, elevation if row.mount == "wall" else 0.0, row.has_front, row.shape,
+            row.color, row.material, row.parts, row.lacks, PLACES.get(row.category),
+        )  # fmt: skip
+        return load_mesh(self.library, entry, row.turn), labels
 
 
 def build(job: Job) -> FurnitureModel:
@@ -57,32 +130,33 @@ def build(job: Job) -> FurnitureModel:
     Raises:
         BadFileError: it cannot be read, or nothing of it can be seen.
     """
-    entry, row = job.entry, job.row
-    seed = hashlib.sha256(entry.key.encode()).digest()[:8]
-    mesh = load_mesh(job.library, entry, row.turn)
+    mesh, labels = job.load()
+    seed = int.from_bytes(hashlib.sha256(job.key.encode()).digest()[:8], "big")
     try:
-        skin = skin_of(mesh, row.mount, np.random.default_rng(int.from_bytes(seed, "big")))
+        skin = skin_of(mesh, labels.mount, np.random.default_rng(seed), job.sampling)
     except ValueError as error:
-        raise BadFileError(f"{job.library}: {entry.model}: {error}") from error
+        raise BadFileError(f"{job.key}: {error}") from error
     width, depth, height = np.ptp(mesh.triangles.reshape(-1, 3), axis=0).round(4).tolist()
-    if row.category in IN_WALL and depth > IN_WALL_DEPTH_M:
+    if labels.category in IN_WALL and depth > IN_WALL_DEPTH_M:
         skin, depth = front_of(skin, IN_WALL_DEPTH_M), IN_WALL_DEPTH_M
     color, main = main_color(skin.rgb)
-    if row.color is not None:
-        color, main = row.color or None, np.array(color_words(skin.rgb)) == (row.color or None)
+    if labels.color is not None:
+        color, main = (
+            labels.color or None,
+            np.array(color_words(skin.rgb)) == (labels.color or None),
+        )
     names = [paint.name for paint in mesh.paints]
+    material = material_word(names, skin.paint) if labels.material is None else labels.material
     points, normals = skin.dense.points, skin.dense.normals
     return FurnitureModel(
-        key=entry.key,
-        name=entry.name,
-        category=row.category,
-        library=entry.library,
-        author=entry.author,
-        license=entry.license,
-        mount=row.mount,
-        elevation=(entry.elevation if row.elevation is None else row.elevation)
-        if row.mount == "wall"
-        else 0.0,
+        key=labels.key,
+        name=labels.name,
+        category=labels.category,
+        library=labels.library,
+        author=labels.author,
+        license=labels.license,
+        mount=labels.mount,
+        elevation=labels.elevation,
         size=(width, depth, height),
         points=skin.points,
         normals=skin.normals,
@@ -90,13 +164,13 @@ def build(job: Job) -> FurnitureModel:
         radius=round(skin.radius, 4),
         main=main,
         color=color,
-        material=material_word(names, skin.paint) if row.material is None else row.material or None,
-        shape=row.shape or (_outline(skin) if row.category in HAS_OUTLINE else None),
-        has_front=row.has_front,
-        parts=row.parts,
-        lacks=row.lacks,
-        on=places_on(points, normals, PLACES[row.category]) if row.category in PLACES else (),
-        under=places_under(points) if row.category in HAS_ROOM_BELOW else (),
+        material=material or None,
+        shape=labels.shape or (_outline(skin) if labels.category in HAS_OUTLINE else None),
+        has_front=labels.has_front,
+        parts=labels.parts,
+        lacks=labels.lacks,
+        on=places_on(points, normals, labels.carries) if labels.carries else (),
+        under=places_under(points) if labels.category in HAS_ROOM_BELOW else (),
     )
 
 

@@ -55,6 +55,8 @@ def sample(mesh: Mesh, count: int, rng: np.random.Generator) -> Candidates:
     weights = np.stack([1 - a - b, a, b], axis=1)
     uv = np.einsum("nk,nkd->nd", weights, mesh.uv[face])
     rgba = _colors(mesh, face, uv)
+    if mesh.corners is not None:
+        rgba *= np.einsum("nk,nkc->nc", weights.astype(np.float32), mesh.corners[face])
     candidates = Candidates(
         points=np.einsum("nk,nkd->nd", weights, mesh.triangles[face]),
         normals=cross[face] / doubled[face, None].clip(1e-300),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _TO_OURS = np.array([[-1, 0, 0], [0, 0, 1], [0, 1, 0]], np.float64)
 _SAYS_WHITE = re.compile(r"white|blanc|bianc|weiss", re.I)
 _WHITE = 0.86  # as bright as white paint in a room is seen
-_INVISIBLE = 0.1  # materials less opaque than this are left out
+INVISIBLE = 0.1  # materials less opaque than this are left out
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,15 @@ class Mesh:
         uv: (T, 3, 2) float64 texture coordinates; zero where there are none.
         paint: (T,) int64 row of `paints`.
         paints: the materials.
+        corners: (T, 3, 4) float32 sRGB and alpha in [0, 1] of the triangles' corners, by which the
+            paints are multiplied; None = all white.
     """
 
     triangles: NDArray[np.float64]
     uv: NDArray[np.float64]
     paint: NDArray[np.int64]
     paints: tuple[Paint, ...]
+    corners: NDArray[np.float32] | None = None
 
 
 class _Archive(Resolver):
@@ -113,7 +116,7 @@ def load_mesh(library: Path, entry: Entry, turn: float) -> Mesh:
     if lost := [name for name in resolver.missing if name.lower().endswith(".mtl")]:
         raise BadFileError(f"{library}: {entry.model} wants {lost[0]}, which is not there")
     parts = [g for g in scene.geometry.values() if isinstance(g, trimesh.Trimesh) and len(g.faces)]
-    parts = [part for part in parts if _paint(part).rgba[3] >= _INVISIBLE]
+    parts = [part for part in parts if paint_of(part).rgba[3] >= INVISIBLE]
     if not parts:
         raise BadFileError(f"{library}: {entry.model} has no faces")
     triangles = np.concatenate([np.asarray(part.vertices)[part.faces] for part in parts])
@@ -121,9 +124,9 @@ def load_mesh(library: Path, entry: Entry, turn: float) -> Mesh:
         raise BadFileError(f"{library}: {entry.model} has vertices that are not numbers")
     return Mesh(
         triangles=_placed(triangles, entry, turn),
-        uv=np.concatenate([_uv(part) for part in parts]),
+        uv=np.concatenate([uv_of(part) for part in parts]),
         paint=np.repeat(np.arange(len(parts)), [len(part.faces) for part in parts]),
-        paints=tuple(_paint(part) for part in parts),
+        paints=tuple(paint_of(part) for part in parts),
     )
 
 
@@ -144,14 +147,16 @@ def _placed(triangles: NDArray[np.float64], entry: Entry, turn: float) -> NDArra
     return flat.reshape(-1, 3, 3)
 
 
-def _uv(part: trimesh.Trimesh) -> NDArray[np.float64]:
+def uv_of(part: trimesh.Trimesh) -> NDArray[np.float64]:
+    """(T, 3, 2) texture coordinates of a part's triangles, zero where it has none."""
     uv = part.visual.uv if isinstance(part.visual, TextureVisuals) else None
     if uv is None:
         return np.zeros((len(part.faces), 3, 2))
     return np.asarray(uv, np.float64)[part.faces]
 
 
-def _paint(part: trimesh.Trimesh) -> Paint:
+def paint_of(part: trimesh.Trimesh) -> Paint:
+    """A part's material as OBJ files describe it; grey where it has none."""
     material = getattr(part.visual, "material", None)
     if material is None:
         return Paint("", np.array([0.6, 0.6, 0.6, 1], np.float32), None)

@@ -17,12 +17,29 @@ if TYPE_CHECKING:
     from training.furniture.candidates import Candidates
     from training.furniture.meshes import Mesh
 
-MOST_SAMPLES = 8000
 SIZE_M = (0.1, 0.5, 2.0)  # the longest side of a small, a middling and a large thing
 SPACING_M = (0.006, 0.012, 0.03)  # and how far apart its samples are
 _PILOT = 6000
-_PER_SAMPLE = 7
 _MOST_CANDIDATES = 120_000
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How much work a model is given.
+
+    Attributes:
+        most: samples that it may have.
+        candidates: random samples for each that is kept.
+        directions: that are looked in for what can be seen.
+    """
+
+    most: int = 8000
+    candidates: int = 7
+    directions: int = 96
+
+
+THOROUGH = Sampling()
+QUICK = Sampling(candidates=5, directions=48)
 
 
 @dataclass(frozen=True)
@@ -46,13 +63,15 @@ class Skin:
     dense: Candidates
 
 
-def skin_of(mesh: Mesh, mount: str, rng: np.random.Generator) -> Skin:
-    """Sample what can be seen of a model that is put where `mount` says.
+def skin_of(
+    mesh: Mesh, mount: str, rng: np.random.Generator, sampling: Sampling = THOROUGH
+) -> Skin:
+    """Samples of what can be seen of a model that is put where `mount` says.
 
     Raises:
         ValueError: nothing of it can be seen.
     """
-    rays = Rays(mesh, mount)
+    rays = Rays(mesh, mount, sampling.directions)
     pilot = sample(mesh, _PILOT, rng)
     seen = len(rays.visible(pilot).points) / max(len(pilot.points), 1)
     area = seen * pilot.area * len(pilot.points)
@@ -60,14 +79,14 @@ def skin_of(mesh: Mesh, mount: str, rng: np.random.Generator) -> Skin:
         raise ValueError("nothing of it can be seen from outside")
     extent = np.ptp(mesh.triangles.reshape(-1, 3), axis=0)
     spacing = float(np.interp(extent.max(), SIZE_M, SPACING_M))
-    spacing = max(spacing, float(np.sqrt(1.1 * area / MOST_SAMPLES)))
+    spacing = max(spacing, float(np.sqrt(1.1 * area / sampling.most)))
     while True:
-        wanted = area / spacing**2 * _PER_SAMPLE / seen
+        wanted = area / spacing**2 * sampling.candidates / seen
         candidates = rays.visible(sample(mesh, int(np.clip(wanted, 3000, _MOST_CANDIDATES)), rng))
         chosen = thinned(candidates.points, candidates.normals, spacing, rng)
-        if len(chosen) <= MOST_SAMPLES:
+        if len(chosen) <= sampling.most:
             break
-        spacing *= 1.05 * float(np.sqrt(len(chosen) / MOST_SAMPLES))
+        spacing *= 1.05 * float(np.sqrt(len(chosen) / sampling.most))
     owner, _ = nearest_of(candidates.points, candidates.normals, chosen)
     count = np.bincount(owner, minlength=len(chosen)).clip(1)
     rgb = np.stack(

@@ -19,22 +19,26 @@ _LIFT_M = 0.0005  # rays start this far off the surface: doubled faces do not hi
 
 
 class Rays:
-    """Which samples some viewpoint in a room sees."""
+    """Which samples some viewpoint in a room sees.
 
-    def __init__(self, mesh: Mesh, mount: str) -> None:
+    Args:
+        mesh: the model.
+        mount: where it is put.
+        directions: how many are looked in, evenly spread over the sphere.
+    """
+
+    def __init__(self, mesh: Mesh, mount: str, directions: int = 96) -> None:
         flat = mesh.triangles.reshape(-1, 3)
         if mount in _GROUND_M:
             flat = np.concatenate([flat, _ground(flat, _GROUND_M[mount])])
         soup = trimesh.Trimesh(flat, np.arange(len(flat)).reshape(-1, 3), process=False)
         self._scene = trimesh.ray.ray_pyembree.RayMeshIntersector(soup)
-        directions = _sphere(96)
-        if mount == "ceiling":
-            directions = directions[directions[:, 2] < 0.3]
-        else:  # a camera may be a bit lower than what it looks at
-            directions = directions[directions[:, 2] > -0.35]
+        sphere = _sphere(directions)
+        # A camera may be a bit lower than what it looks at.
+        sphere = sphere[sphere[:, 2] < 0.3 if mount == "ceiling" else sphere[:, 2] > -0.35]
         if mount == "wall":
-            directions = directions[directions[:, 1] > 0.05]
-        self._directions = directions
+            sphere = sphere[sphere[:, 1] > 0.05]
+        self._directions = sphere
 
     def visible(self, candidates: Candidates) -> Candidates:
         """Those that are seen, their normals towards the side they are seen from."""

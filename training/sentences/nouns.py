@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -376,7 +378,29 @@ def _read(line: str) -> Noun:
     return Noun(singular, plural or singular + "s", _names(means), _names(may_mean), float(weight))
 
 
-NOUNS: tuple[Noun, ...] = tuple(_read(line) for line in _TABLE.strip().splitlines())
+def _with_bank_nouns(nouns: list[Noun]) -> tuple[Noun, ...]:
+    """These and those of bank_nouns.csv, where a noun of both can mean what either says.
+
+    A row without a weight only adds to what a noun of the table can mean.
+    """
+    known = {noun.singular: row for row, noun in enumerate(nouns)}
+    with Path(__file__).with_name("bank_nouns.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            means, may_mean = _names(row["means"]), _names(row["may_mean"])
+            if row["noun"] in known:
+                at = known[row["noun"]]
+                noun = nouns[at]
+                nouns[at] = replace(
+                    noun, means=noun.means | means, may_mean=noun.may_mean | may_mean
+                )
+            else:
+                nouns.append(
+                    Noun(row["noun"], row["plural"], means, may_mean, float(row["weight"]))
+                )
+    return tuple(nouns)
+
+
+NOUNS = _with_bank_nouns([_read(line) for line in _TABLE.strip().splitlines()])
 CATEGORIES = frozenset().union(*(noun.means for noun in NOUNS))
 
 

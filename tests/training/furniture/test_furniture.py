@@ -17,7 +17,7 @@ from tests.helpers.furniture_libraries import (
     write_library,
     write_table,
 )
-from training.furniture.build import Job, build
+from training.furniture.build import CatalogueJob, build
 from training.furniture.catalogue import find_libraries, read_catalogue
 from training.furniture.furniture_table import read_table
 from training.furniture.places import places_on, places_under
@@ -31,7 +31,7 @@ def made(tmp_path, toy, **row):
     fields = {"id": toy.id, "category": toy.id, "has_front": "yes", **row}
     table = read_table(write_table(tmp_path / "table.csv", [fields]))
     (entry,) = read_catalogue(library)
-    return build(Job(library, entry, table[entry.key]))
+    return build(CatalogueJob(library, entry, table[entry.key]))
 
 
 def test_chair_stands_upright_in_real_size_with_its_back_at_the_rear(tmp_path):
