@@ -57,7 +57,6 @@ class ScanIntake:
         transforms: where poses come from; never waits.
         grounder: gets the scans.
         events: is told of everything that is dropped.
-        on_insert: called after each scan that entered the map.
 
     Attributes:
         viewpoint: (x, y) of the sensor that took the newest scan in the map, metres, map frame;
@@ -70,10 +69,9 @@ class ScanIntake:
         transforms: TransformSource,
         grounder: Grounder,
         events: EventCounters,
-        on_insert: Callable[[], None] = lambda: None,
     ) -> None:
         self._config, self._transforms = config, transforms
-        self._grounder, self._events, self._on_insert = grounder, events, on_insert
+        self._grounder, self._events = grounder, events
         self.viewpoint: tuple[float, float] | None = None
         self._keyframes = KeyframeSelector(
             config.min_move_m, config.min_turn_deg, config.max_scan_gap_s
@@ -109,23 +107,28 @@ class ScanIntake:
             self._pending.clear()
             self._transforms.clear()
 
-    def receive(self, scan: ArrivedScan, now: float) -> None:
-        """Take a scan that has just arrived."""
+    def receive(self, scan: ArrivedScan, now: float) -> list[ArrivedScan]:
+        """Take a scan that has just arrived.
+
+        Returns the scans that entered the map, in order of arrival; it need not be among them.
+        """
         for lost in self._pending.add(scan, now):
             self._events.warn_throttled(
                 "too_many_waiting", f"{lost.topic}: scans arrive faster than their transforms"
             )
-        self.retry(now)
+        return self.retry(now)
 
-    def retry(self, now: float) -> None:
-        """Look again for the poses of waiting scans; drop those that have waited too long."""
+    def retry(self, now: float) -> list[ArrivedScan]:
+        """Look again for the poses of waiting scans; drop those that have waited too long.
+
+        Returns the scans that entered the map, in order of arrival.
+        """
         if not len(self._pending):
-            return
+            return []
         ready, expired = self._pending.take(now)
         for scan in expired:
             self._report_missing_transform(scan)
-        for scan, pose in ready:
-            self._use(scan, pose)
+        return [scan for scan, pose in ready if self._use(scan, pose)]
 
     def _look_up(self, scan: ArrivedScan) -> Pose | None:
         if scan.frame == self._config.map_frame:
@@ -148,21 +151,22 @@ class ScanIntake:
             f"{reason}. Frames on /tf: {', '.join(sorted(self._transforms.frames)) or 'none'}",
         )
 
-    def _use(self, scan: ArrivedScan, pose: Pose) -> None:
-        """Insert one scan whose pose is known, if it is good for anything."""
+    def _use(self, scan: ArrivedScan, pose: Pose) -> bool:
+        """Insert one scan whose pose is known, if it is a keyframe; whether it entered the map."""
         if not self._keyframes.is_keyframe(scan.topic, pose, scan.stamp_ns):
             self._events.count("scans skipped (camera at rest)")
-            return
+            return False
         try:
-            self._insert(scan, pose)
+            return self._insert(scan, pose)
         except BadCloudError as error:
             self._events.warn_throttled("bad_cloud", f"{scan.topic}: {error}")
         except Exception as error:  # a fault of ours must not end the node
             self._events.warn_throttled(
                 "internal_error", f"{scan.topic}: {type(error).__name__}: {error}"
             )
+        return False
 
-    def _insert(self, scan: ArrivedScan, pose: Pose) -> None:
+    def _insert(self, scan: ArrivedScan, pose: Pose) -> bool:
         cloud, has_color = scan.read()
         if not has_color:
             self._events.warn_once(
@@ -179,12 +183,12 @@ class ScanIntake:
                 "(map.min_range_m, map.max_range_m) and in the crop box (map.crop_low_m, "
                 "map.crop_high_m); are its units metres?",
             )
-            return
+            return False
         self._keyframes.added(scan.topic, pose, scan.stamp_ns)
         self.viewpoint = float(pose[0, 3]), float(pose[1, 3])
         self._events.count("scans inserted")
         self._events.count("voxels evicted", report.evicted)
-        self._on_insert()
+        return True
 
     def _check_jump(self, stamp_ns: int) -> None:
         """Clear the map where the localisation has moved it at one stroke."""

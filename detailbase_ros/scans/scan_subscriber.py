@@ -37,7 +37,7 @@ class ScanSubscriber:
         config: topics, frames and limits.
         grounder: its add() is called on an executor thread.
         events: is told of everything that is dropped.
-        on_insert: called after each scan that entered the map.
+        on_insert: called after scans have entered the map.
 
     Attributes:
         active: whether scans are taken; not at first.
@@ -57,11 +57,11 @@ class ScanSubscriber:
         on_insert: Callable[[], None],
     ) -> None:
         self._events, self.active = events, False
-        self._on_insert, self._inserted = on_insert, False
+        self._on_insert = on_insert
         self.latencies, self._clock = Latencies(), endpoints.node.get_clock()
         # TF in a group of its own, so that it arrives while a scan is being inserted.
         transforms = make_transform_source(endpoints, MutuallyExclusiveCallbackGroup(), events)
-        self._intake = ScanIntake(config, transforms, grounder, events, self._after_insert)
+        self._intake = ScanIntake(config, transforms, grounder, events)
         scans = MutuallyExclusiveCallbackGroup()
         subscriptions = {
             topic: endpoints.subscription(
@@ -71,7 +71,7 @@ class ScanSubscriber:
         }
         self.topics = tuple(each.topic_name for each in subscriptions.values())
         self.monitor = TopicMonitor(endpoints.node, subscriptions, events)
-        endpoints.timer(_RETRY_S, lambda: self._intake.retry(time.monotonic()), scans)
+        endpoints.timer(_RETRY_S, self._retry, scans)
         endpoints.timer(_WATCH_S, self._look_out)
 
     def activate(self) -> None:
@@ -120,11 +120,12 @@ class ScanSubscriber:
         age_s = (self._clock.now().nanoseconds - stamp_ns) / 1e9
         self.latencies.add({"stamp to callback": age_s})
         scan = ArrivedScan(topic, frame, stamp_ns, partial(cloud_from_message, message))
-        self._inserted = False
-        self._intake.receive(scan, begin)
-        if self._inserted:
+        inserted = self._intake.receive(scan, begin)
+        if scan in inserted:
             self.latencies.add({"callback to map": time.monotonic() - begin})
+        if inserted:
+            self._on_insert()
 
-    def _after_insert(self) -> None:
-        self._inserted = True
-        self._on_insert()
+    def _retry(self) -> None:
+        if self._intake.retry(time.monotonic()):
+            self._on_insert()
