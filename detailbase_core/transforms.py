@@ -33,6 +33,25 @@ if TYPE_CHECKING:
 _QUATERNION_TOLERANCE = 1e-2  # on the squared norm, as in tf2
 
 
+class StampedTransform(NamedTuple):
+    """Where `child` is in `parent`, as tf2_msgs/TFMessage has it; unpacks into TransformBuffer.set.
+
+    Attributes:
+        parent, child: frame names.
+        stamp_ns: time of validity, nanoseconds.
+        translation: (x, y, z) of the child's origin in the parent, metres.
+        rotation_xyzw: quaternion of the child's axes in the parent.
+        static: valid at all times.
+    """
+
+    parent: str
+    child: str
+    stamp_ns: int
+    translation: tuple[float, float, float]
+    rotation_xyzw: tuple[float, float, float, float]
+    static: bool
+
+
 class _Stamped(NamedTuple):
     stamp_ns: int
     translation: NDArray[np.float64]

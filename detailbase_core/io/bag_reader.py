@@ -6,7 +6,6 @@ Whatever goes wrong inside it is told as a BadFileError: a parser of broken byte
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,6 @@ from rosbags.typesys import Stores, get_typestore
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.cloud_files import detect_format
-from detailbase_core.io.cloud_messages import decode_message, to_nanoseconds
-from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,25 +23,6 @@ if TYPE_CHECKING:
 BAG_FORMATS = ("rosbag2 folder", "MCAP", "SQLite", "zstd")
 _SUFFIXES = {"MCAP": ".mcap", "SQLite": ".db3"}
 _TYPES = get_typestore(Stores.ROS2_JAZZY)
-
-
-@dataclass(frozen=True)
-class StampedTransform:
-    """One entry of a tf2_msgs/TFMessage: where `child` is in `parent`.
-
-    Attributes:
-        stamp_ns: time of validity, nanoseconds.
-        translation: (x, y, z), metres.
-        rotation_xyzw: quaternion.
-        static: from a topic called tf_static.
-    """
-
-    parent: str
-    child: str
-    stamp_ns: int
-    translation: tuple[float, float, float]
-    rotation_xyzw: tuple[float, float, float, float]
-    static: bool
 
 
 @contextmanager
@@ -109,28 +87,3 @@ def decoded(path: str | Path, connection: Connection, raw: bytes) -> Any:
         return _TYPES.deserialize_cdr(raw, connection.msgtype)
     except Exception as error:  # see above
         raise _broken(path, error) from error
-
-
-def to_cloud(message: Any) -> PointCloud:
-    """A sensor_msgs/PointCloud2 as a cloud in its own frame; raises BadCloudError."""
-    points = decode_message(message)
-    frame, stamp = message.header.frame_id.lstrip("/"), to_nanoseconds(message.header.stamp)
-    return PointCloud(points.xyz, points.rgb, frame, stamp, points.image_shape)
-
-
-def to_transforms(message: Any, topic: str) -> tuple[StampedTransform, ...]:
-    """The entries of a tf2_msgs/TFMessage."""
-    static = topic.endswith("tf_static")
-    return tuple(_transform(stamped, static) for stamped in message.transforms)
-
-
-def _transform(message: Any, static: bool) -> StampedTransform:
-    t, r = message.transform.translation, message.transform.rotation
-    return StampedTransform(
-        parent=message.header.frame_id,
-        child=message.child_frame_id,
-        stamp_ns=to_nanoseconds(message.header.stamp),
-        translation=(t.x, t.y, t.z),
-        rotation_xyzw=(r.x, r.y, r.z, r.w),
-        static=static,
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,14 +20,13 @@ from detailbase_core.errors import (
 )
 from detailbase_core.io.bag_reader import (
     BAG_FORMATS,
-    StampedTransform,
     bag_messages,
     bag_topics,
     decoded,
-    to_cloud,
-    to_transforms,
 )
-from detailbase_core.transforms import TransformBuffer
+from detailbase_core.io.cloud_messages import decode_cloud, frame_and_stamp
+from detailbase_core.io.transform_messages import transforms_from_message
+from detailbase_core.transforms import StampedTransform, TransformBuffer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -118,7 +117,7 @@ def read_bag_scans(
         if connection.topic not in wanted:
             continue
         try:
-            cloud = to_cloud(decoded(path, connection, raw))
+            cloud = _cloud(decoded(path, connection, raw))
             pose = _pose(buffer, frame, cloud)
         except (LookupFailed, BadCloudError) as error:
             lost, reason = lost + 1, str(error)
@@ -138,8 +137,13 @@ def _decode(
 ) -> PointCloud | tuple[StampedTransform, ...]:
     message = decoded(path, connection, raw)
     if connection.msgtype == CLOUD_TYPE:
-        return to_cloud(message)
-    return to_transforms(message, connection.topic)
+        return _cloud(message)
+    return transforms_from_message(message, connection.topic)
+
+
+def _cloud(message: Any) -> PointCloud:
+    """A recorded cloud; files without TF may hold some without frame or stamp."""
+    return decode_cloud(message, *frame_and_stamp(message.header))[0]
 
 
 def _pose(buffer: TransformBuffer, frame: str, cloud: PointCloud) -> NDArray[np.float64]:
@@ -153,13 +157,14 @@ def _index_transforms(path: str | Path) -> tuple[TransformBuffer, dict[str, str]
     buffer, parents = TransformBuffer(_WHOLE_BAG_S), {}
     lost, reason = 0, ""
     for connection, _, raw in bag_messages(path, (TF_TYPE,)):
-        for t in to_transforms(decoded(path, connection, raw), connection.topic):
+        message = decoded(path, connection, raw)
+        for transform in transforms_from_message(message, connection.topic):
             try:
-                buffer.set(t.parent, t.child, t.stamp_ns, t.translation, t.rotation_xyzw, t.static)
+                buffer.set(*transform)
             except BadTransformError as error:
                 lost, reason = lost + 1, str(error)
             else:
-                parents[t.child.lstrip("/")] = t.parent.lstrip("/")
+                parents[transform.child.lstrip("/")] = transform.parent.lstrip("/")
     if lost:
         logger.warning("%s: left out %d transforms: %s", path, lost, reason)
     return buffer, parents

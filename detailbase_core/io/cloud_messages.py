@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from detailbase_core.errors import BadCloudError
 from detailbase_core.io.pointcloud2 import decode_points
 from detailbase_core.types import PointCloud
-
-if TYPE_CHECKING:
-    from detailbase_core.io.pointcloud2 import DecodedPoints
 
 _SECOND = 1_000_000_000
 
@@ -19,13 +16,18 @@ def to_nanoseconds(stamp: Any) -> int:
     return int(stamp.sec) * _SECOND + int(stamp.nanosec)
 
 
-def place_of(header: Any) -> tuple[str, int]:
-    """Frame and stamp (nanoseconds) of a measurement, from its std_msgs/Header.
+def frame_and_stamp(header: Any) -> tuple[str, int]:
+    """Frame without leading slash, and stamp in nanoseconds, of a std_msgs/Header as it is."""
+    return header.frame_id.lstrip("/"), to_nanoseconds(header.stamp)
+
+
+def checked_frame_and_stamp(header: Any) -> tuple[str, int]:
+    """The same of a measurement that is to be looked up in TF.
 
     Raises:
-        BadCloudError: there is none.
+        BadCloudError: no frame or no stamp.
     """
-    frame, stamp_ns = header.frame_id.lstrip("/"), to_nanoseconds(header.stamp)
+    frame, stamp_ns = frame_and_stamp(header)
     if not frame or stamp_ns <= 0:
         missing = "stamp" if frame else "frame_id"
         raise BadCloudError(
@@ -35,13 +37,20 @@ def place_of(header: Any) -> tuple[str, int]:
     return frame, stamp_ns
 
 
-def decode_message(message: Any) -> DecodedPoints:
-    """The points of a sensor_msgs/PointCloud2, whatever its header says.
+def decode_cloud(message: Any, frame: str, stamp_ns: int) -> tuple[PointCloud, bool]:
+    """The points of a sensor_msgs/PointCloud2 whose header has been read.
+
+    Args:
+        message: as rclpy or rosbags decoded it.
+        frame, stamp_ns: from its header.
+
+    Returns:
+        The cloud, and whether it has colours (else grey from its intensity).
 
     Raises:
         BadCloudError: a layout that cannot be read.
     """
-    return decode_points(
+    points = decode_points(
         message.fields,
         message.height,
         message.width,
@@ -50,15 +59,13 @@ def decode_message(message: Any) -> DecodedPoints:
         message.is_bigendian,
         message.data,
     )
+    return PointCloud(points.xyz, points.rgb, frame, stamp_ns, points.image_shape), points.has_color
 
 
 def cloud_from_message(message: Any) -> tuple[PointCloud, bool]:
-    """A sensor_msgs/PointCloud2 as a cloud, and whether it has colours (else grey from intensity).
+    """A measured sensor_msgs/PointCloud2, as decode_cloud().
 
     Raises:
         BadCloudError: no frame, no stamp, or a layout that cannot be read.
     """
-    frame, stamp_ns = place_of(message.header)
-    points = decode_message(message)
-    cloud = PointCloud(points.xyz, points.rgb, frame, stamp_ns, points.image_shape)
-    return cloud, points.has_color
+    return decode_cloud(message, *checked_frame_and_stamp(message.header))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from detailbase_core.io.cloud_messages import decode_message, to_nanoseconds
+from detailbase_core.io.cloud_messages import decode_cloud, frame_and_stamp
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def grounding_from_messages(
 
 
 def _cloud(message: PointCloud2) -> PointCloud:
-    points = decode_message(message)
-    stamp_ns = to_nanoseconds(message.header.stamp)
-    return PointCloud(points.xyz, points.rgb, message.header.frame_id, stamp_ns)
+    return decode_cloud(message, *frame_and_stamp(message.header))[0]
 
 
 def _labelled_points(message: PointCloud2) -> Labels:

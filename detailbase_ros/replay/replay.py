@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from detailbase_core.config import GrounderConfig, Settings, setting
-from detailbase_core.errors import BadCloudError, BadFileError, BadTransformError
-from detailbase_core.io.bag_reader import bag_messages, decoded, to_transforms
+from detailbase_core.errors import BadCloudError, BadFileError
+from detailbase_core.io.bag_reader import bag_messages, decoded
 from detailbase_core.io.bags import CLOUD_TYPE, TF_TYPE, cloud_frames, scan_topics
-from detailbase_core.io.cloud_messages import cloud_from_message, place_of
 from detailbase_core.transforms import TransformBuffer
 from detailbase_ros.messages.query import Query, QueryResult, answer
 from detailbase_ros.node_config import IntakeConfig
-from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
+from detailbase_ros.scans.arrived_scan import ArrivedScan, store_transforms
+from detailbase_ros.scans.scan_intake import ScanIntake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -130,7 +129,8 @@ class _Player:
                 if connection.topic.split("/")[-1] == QUERY_TOPIC:
                     yield str(decoded(self._path, connection, raw).data)
             elif connection.msgtype == TF_TYPE:
-                self._take_transforms(connection, raw)
+                message = decoded(self._path, connection, raw)
+                store_transforms(message, connection.topic, self._transforms, self._events)
                 self._intake.retry(now_ns / 1e9)
             elif connection.topic in self._topics:
                 self._take_scan(connection, raw, now_ns / 1e9)
@@ -143,22 +143,11 @@ class _Player:
         query = Query(next(self._ids), sentence, received_ns=self._now_ns, deadline=_NEVER_S)
         return ReplayAnswer(answer(self._grounder, query), self._now_ns)
 
-    def _take_transforms(self, connection: Connection, raw: bytes) -> None:
-        for t in to_transforms(decoded(self._path, connection, raw), connection.topic):
-            try:
-                self._transforms.set(
-                    t.parent, t.child, t.stamp_ns, t.translation, t.rotation_xyzw, t.static
-                )
-            except BadTransformError as error:
-                self._events.warn_throttled("bad_transform", str(error))
-
     def _take_scan(self, connection: Connection, raw: bytes, now_s: float) -> None:
         self._events.count("scans received")
-        message = decoded(self._path, connection, raw)
         try:
-            frame, stamp_ns = place_of(message.header)
+            scan = ArrivedScan.of(connection.topic, decoded(self._path, connection, raw))
         except BadCloudError as error:
             self._events.warn_throttled("bad_cloud", f"{connection.topic}: {error}")
             return
-        read = partial(cloud_from_message, message)
-        self._intake.receive(ArrivedScan(connection.topic, frame, stamp_ns, read), now_s)
+        self._intake.receive(scan, now_s)

@@ -6,7 +6,6 @@ map from the same messages. Times called `now` are seconds on whatever clock the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,35 +15,15 @@ from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector
 from detailbase_ros.scans.pending_scans import PendingScans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from detailbase_core.grounder import Grounder
     from detailbase_core.transforms import TransformSource
-    from detailbase_core.types import PointCloud
     from detailbase_ros.node_config import IntakeConfig
     from detailbase_ros.runtime.event_counters import EventCounters
+    from detailbase_ros.scans.arrived_scan import ArrivedScan
 
     Pose = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class ArrivedScan:
-    """A scan whose points are still in its message.
-
-    Attributes:
-        topic: where it came from.
-        frame: of the sensor.
-        stamp_ns: time of measurement, nanoseconds.
-        read: decodes the points (most scans never need it); the cloud in the sensor's frame, and
-            whether it has colours. May raise BadCloudError.
-    """
-
-    topic: str
-    frame: str
-    stamp_ns: int
-    read: Callable[[], tuple[PointCloud, bool]]
 
 
 class ScanIntake:

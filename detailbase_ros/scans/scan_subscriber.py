@@ -11,9 +11,9 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.errors import BadCloudError
-from detailbase_core.io.cloud_messages import cloud_from_message, place_of
 from detailbase_ros.runtime.latencies import Latencies
-from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
+from detailbase_ros.scans.arrived_scan import ArrivedScan
+from detailbase_ros.scans.scan_intake import ScanIntake
 from detailbase_ros.scans.tf_source import make_transform_source
 from detailbase_ros.scans.topic_monitor import TopicMonitor
 
@@ -113,13 +113,12 @@ class ScanSubscriber:
         self._events.count("scans received")
         self.monitor.arrived(topic)
         try:
-            frame, stamp_ns = place_of(message.header)
+            scan = ArrivedScan.of(topic, message)
         except BadCloudError as error:
             self._events.warn_throttled("bad_cloud", f"{topic}: {error}")
             return
-        age_s = (self._clock.now().nanoseconds - stamp_ns) / 1e9
+        age_s = (self._clock.now().nanoseconds - scan.stamp_ns) / 1e9
         self.latencies.add({"stamp to callback": age_s})
-        scan = ArrivedScan(topic, frame, stamp_ns, partial(cloud_from_message, message))
         inserted = self._intake.receive(scan, begin)
         if scan in inserted:
             self.latencies.add({"callback to map": time.monotonic() - begin})

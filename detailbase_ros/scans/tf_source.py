@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import yaml
@@ -10,14 +11,14 @@ from rclpy.time import Time
 from tf2_msgs.msg import TFMessage
 
 from detailbase_core.errors import (
-    BadTransformError,
     ExtrapolationError,
     FramesNotConnectedError,
     LookupFailed,
     UnknownFrameError,
 )
+from detailbase_core.io.transform_messages import transform_from_message
 from detailbase_core.transforms import TransformBuffer
-from detailbase_ros.messages.conversions import transform_arguments
+from detailbase_ros.scans.arrived_scan import store_transforms
 
 try:
     import tf2_ros
@@ -51,17 +52,11 @@ class TopicTransforms:
         self._events = events
         recent = QoSProfile(depth=100)
         latched = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        endpoints.subscription(TFMessage, "/tf", lambda m: self._store(m, False), recent, group)
-        endpoints.subscription(
-            TFMessage, "/tf_static", lambda m: self._store(m, True), latched, group
-        )
+        for topic, qos in (("/tf", recent), ("/tf_static", latched)):
+            endpoints.subscription(TFMessage, topic, partial(self._store, topic), qos, group)
 
-    def _store(self, message: TFMessage, static: bool) -> None:
-        for transform in message.transforms:
-            try:
-                self._buffer.set(*transform_arguments(transform), static)
-            except BadTransformError as error:
-                self._events.warn_throttled("bad_transform", str(error))
+    def _store(self, topic: str, message: TFMessage) -> None:
+        store_transforms(message, topic, self._buffer, self._events)
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
         """See TransformSource."""
@@ -97,10 +92,10 @@ class Tf2Transforms:
             raise UnknownFrameError(str(error)) from error
         except tf2_ros.TransformException as error:
             raise LookupFailed(str(error)) from error
-        parent, child, stamp, translation, rotation = transform_arguments(message)
+        transform = transform_from_message(message, static=True)
         single = TransformBuffer()
-        single.set(parent, child, stamp, translation, rotation, static=True)
-        return single.lookup(parent, child, 0)
+        single.set(*transform)
+        return single.lookup(transform.parent, transform.child, 0)
 
     @property
     def frames(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ WITHOUT_ROS = (
     "replay.replay",
     "runtime.event_counters",
     "runtime.latencies",
+    "scans.arrived_scan",
     "scans.keyframes",
     "scans.pending_scans",
     "scans.scan_intake",

@@ -1,0 +1,32 @@
+"""TF messages to transforms, whoever decoded them: rclpy on a graph, rosbags from a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from detailbase_core.io.cloud_messages import to_nanoseconds
+from detailbase_core.transforms import StampedTransform
+
+
+def transform_from_message(message: Any, static: bool) -> StampedTransform:
+    """A geometry_msgs/TransformStamped.
+
+    Args:
+        message: as rclpy or rosbags decoded it.
+        static: whether it is valid at all times.
+    """
+    t, r = message.transform.translation, message.transform.rotation
+    return StampedTransform(
+        message.header.frame_id,
+        message.child_frame_id,
+        to_nanoseconds(message.header.stamp),
+        (t.x, t.y, t.z),
+        (r.x, r.y, r.z, r.w),
+        static,
+    )
+
+
+def transforms_from_message(message: Any, topic: str) -> tuple[StampedTransform, ...]:
+    """All entries of a tf2_msgs/TFMessage; those of a topic called tf_static are static."""
+    static = topic.endswith("tf_static")
+    return tuple(transform_from_message(stamped, static) for stamped in message.transforms)
