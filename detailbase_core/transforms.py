@@ -116,6 +116,11 @@ def _interpolate(before: _Stamped, after: _Stamped, stamp_ns: int) -> Matrix:
     return _matrix(translation, Slerp([0.0, 1.0], rotations)(part))
 
 
+def rigid_transform(translation: Sequence[float], rotation_xyzw: Sequence[float]) -> Matrix:
+    """(4, 4) transform of a translation, metres, and a quaternion."""
+    return _matrix(np.asarray(translation, np.float64), Rotation.from_quat(rotation_xyzw))
+
+
 def invert(matrix: Matrix) -> Matrix:
     """The inverse of a rigid (4, 4) transform."""
     inverse = np.eye(4)

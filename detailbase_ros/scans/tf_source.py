@@ -17,7 +17,7 @@ from detailbase_core.errors import (
     UnknownFrameError,
 )
 from detailbase_core.io.transform_messages import transform_from_message
-from detailbase_core.transforms import TransformBuffer
+from detailbase_core.transforms import TransformBuffer, rigid_transform
 from detailbase_ros.scans.arrived_scan import store_transforms
 
 try:
@@ -93,9 +93,7 @@ class Tf2Transforms:
         except tf2_ros.TransformException as error:
             raise LookupFailed(str(error)) from error
         transform = transform_from_message(message, static=True)
-        single = TransformBuffer()
-        single.set(*transform)
-        return single.lookup(transform.parent, transform.child, 0)
+        return rigid_transform(transform.translation, transform.rotation_xyzw)
 
     @property
     def frames(self) -> tuple[str, ...]:
