@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 class PooledExecutor(Executor):
     """As rclpy's MultiThreadedExecutor, but waits for each callback to start.
 
-    rclpy's own (seen in Kilted with Fast DDS) queues a callback and looks for more at once. Until
-    a thread takes it up, its topic's unread messages end every wait immediately, the callback is
-    queued again and again, and the waiting thread holds Python's lock against those that should
-    work: 100 messages in a burst took ten seconds and more instead of 0.2.
+    Before rclpy 10.0.4 its own queues a callback and looks for more at once. Until a thread takes
+    it up, its topic's unread messages end every wait immediately, the callback is queued again and
+    again, and the waiting thread holds Python's lock against those that should work: 100 messages
+    in a burst took ten seconds and more instead of 0.2. Reported as
+    https://github.com/ros2/rclpy/issues/1452, fixed by https://github.com/ros2/rclpy/pull/1547;
+    once no supported distribution has an older rclpy, MultiThreadedExecutor can take this place.
 
     Args:
         threads: callbacks that may run at a time.
