@@ -1,70 +1,104 @@
-"""Scans that wait for their transforms: bounded in number and time. Knows nothing of ROS."""
+"""Scans that wait for their transforms, bounded in number and time (tf2: a message filter)."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from detailbase_core.errors import LookupFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from numpy.typing import NDArray
 
-Item = TypeVar("Item")
-Pose = TypeVar("Pose")
-
-
-@dataclass(eq=False)  # removed by identity: comparing clouds takes milliseconds
-class _Waiting(Generic[Item]):
-    item: Item
-    since: float
+    from detailbase_core.transforms import TransformSource
+    from detailbase_ros.scans.arrived_scan import ArrivedScan
 
 
-class PendingScans(Generic[Item, Pose]):
-    """A queue whose items leave when `look_up` knows their pose, or when they have grown old.
+class PosedScan(NamedTuple):
+    """A scan whose pose is known.
+
+    Attributes:
+        scan: as it arrived.
+        sensor_to_map: (4, 4) float64.
+    """
+
+    scan: ArrivedScan
+    sensor_to_map: NDArray[np.float64]
+
+
+class LostScan(NamedTuple):
+    """A scan that waited too long.
+
+    Attributes:
+        scan: as it arrived.
+        reason: why its last look-up failed.
+    """
+
+    scan: ArrivedScan
+    reason: str
+
+
+class PendingScans:
+    """A queue whose scans leave when TF knows their pose, or when they have waited too long.
+
+    Thread-safe. Times called `now` are seconds on whatever clock the caller has.
 
     Args:
-        capacity: items kept; a further one pushes the oldest out.
-        timeout_s: how long an item may wait, seconds.
-        look_up: the item's pose, or None while it is not known. Must not wait.
+        transforms: where poses come from; never waits.
+        map_frame: in which poses are wanted.
+        capacity: scans kept; a further one pushes the oldest out.
+        timeout_s: how long a scan may wait, seconds.
 
     Attributes:
         capacity, timeout_s: as above; may be replaced at any time.
     """
 
     def __init__(
-        self, capacity: int, timeout_s: float, look_up: Callable[[Item], Pose | None]
+        self, transforms: TransformSource, map_frame: str, capacity: int, timeout_s: float
     ) -> None:
-        self.capacity, self.timeout_s, self._look_up = capacity, timeout_s, look_up
-        self._queue: deque[_Waiting[Item]] = deque()
+        self.capacity, self.timeout_s = capacity, timeout_s
+        self._transforms, self._map_frame = transforms, map_frame
+        self._queue: deque[tuple[ArrivedScan, float]] = deque()  # and since when it waits
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._queue)
 
-    def add(self, item: Item, now: float) -> list[Item]:
-        """Queue an item at time `now` (seconds); what it pushed out."""
+    def add(self, scan: ArrivedScan, now: float) -> list[ArrivedScan]:
+        """Queue a scan; returns those that it pushed out."""
         with self._lock:
-            self._queue.append(_Waiting(item, now))
-            return [self._queue.popleft().item for _ in range(len(self._queue) - self.capacity)]
+            self._queue.append((scan, now))
+            return [self._queue.popleft()[0] for _ in range(len(self._queue) - self.capacity)]
 
-    def take(self, now: float) -> tuple[list[tuple[Item, Pose]], list[Item]]:
-        """Items whose pose is known now, in order of arrival, and those that waited too long."""
-        ready: list[tuple[Item, Pose]] = []
-        expired: list[Item] = []
+    def take(self, now: float) -> tuple[list[PosedScan], list[LostScan]]:
+        """Remove and return scans whose pose is known, and those that waited too long.
+
+        Both are in order of arrival.
+        """
+        ready: list[PosedScan] = []
+        expired: list[LostScan] = []
+        waiting: deque[tuple[ArrivedScan, float]] = deque()
         with self._lock:
-            for waiting in tuple(self._queue):
-                pose = self._look_up(waiting.item)
-                if pose is not None:
-                    ready.append((waiting.item, pose))
-                elif now - waiting.since >= self.timeout_s:
-                    expired.append(waiting.item)
-                else:
-                    continue
-                self._queue.remove(waiting)
+            for scan, since in self._queue:
+                try:
+                    ready.append(PosedScan(scan, self._pose(scan)))
+                except LookupFailed as error:
+                    if now - since >= self.timeout_s:
+                        expired.append(LostScan(scan, str(error)))
+                    else:
+                        waiting.append((scan, since))
+            self._queue = waiting
         return ready, expired
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._queue.clear()
+
+    def _pose(self, scan: ArrivedScan) -> NDArray[np.float64]:
+        if scan.frame == self._map_frame:
+            return np.eye(4)
+        return self._transforms.lookup(self._map_frame, scan.frame, scan.stamp_ns)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector
 from detailbase_ros.scans.pending_scans import PendingScans
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from detailbase_core.grounder import Grounder
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from detailbase_ros.node_config import IntakeConfig
     from detailbase_ros.runtime.event_counters import EventCounters
     from detailbase_ros.scans.arrived_scan import ArrivedScan
+    from detailbase_ros.scans.pending_scans import LostScan, PosedScan
 
     Pose = NDArray[np.float64]
 
@@ -56,8 +56,8 @@ class ScanIntake:
             config.min_move_m, config.min_turn_deg, config.max_scan_gap_s
         )
         self._jumps = JumpDetector(config.jump_m, config.jump_deg)
-        self._pending: PendingScans[ArrivedScan, Pose] = PendingScans(
-            config.max_waiting_scans, config.tf_timeout_s, self._look_up
+        self._pending = PendingScans(
+            transforms, config.map_frame, config.max_waiting_scans, config.tf_timeout_s
         )
 
     @property
@@ -68,10 +68,8 @@ class ScanIntake:
     def reconfigure(self, config: IntakeConfig) -> None:
         """Take over the live settings of `config`; its frames must be as they are."""
         self._config = config
-        self._keyframes.min_move_m, self._keyframes.min_turn_deg = (
-            config.min_move_m,
-            config.min_turn_deg,
-        )
+        self._keyframes.min_move_m = config.min_move_m
+        self._keyframes.min_turn_deg = config.min_turn_deg
         self._keyframes.max_gap_s = config.max_scan_gap_s
         self._jumps.jump_m, self._jumps.jump_deg = config.jump_m, config.jump_deg
         self._pending.capacity = config.max_waiting_scans
@@ -105,33 +103,21 @@ class ScanIntake:
         if not len(self._pending):
             return []
         ready, expired = self._pending.take(now)
-        for scan in expired:
-            self._report_missing_transform(scan)
-        return [scan for scan, pose in ready if self._use(scan, pose)]
+        for lost in expired:
+            self._report_missing_transform(lost)
+        return [posed.scan for posed in ready if self._use(posed)]
 
-    def _look_up(self, scan: ArrivedScan) -> Pose | None:
-        if scan.frame == self._config.map_frame:
-            return np.eye(4)
-        try:
-            return self._transforms.lookup(self._config.map_frame, scan.frame, scan.stamp_ns)
-        except LookupFailed:
-            return None
-
-    def _report_missing_transform(self, scan: ArrivedScan) -> None:
-        reason = "it came too late"
-        try:
-            self._transforms.lookup(self._config.map_frame, scan.frame, scan.stamp_ns)
-        except LookupFailed as error:
-            reason = str(error)
+    def _report_missing_transform(self, lost: LostScan) -> None:
         self._events.warn_throttled(
             "no_transform",
-            f"{scan.topic}: no transform from {scan.frame!r} to map_frame "
+            f"{lost.scan.topic}: no transform from {lost.scan.frame!r} to map_frame "
             f"{self._config.map_frame!r} within {self._config.tf_timeout_s:g} s, scan dropped: "
-            f"{reason}. Frames on /tf: {', '.join(sorted(self._transforms.frames)) or 'none'}",
+            f"{lost.reason}. Frames on /tf: {', '.join(sorted(self._transforms.frames)) or 'none'}",
         )
 
-    def _use(self, scan: ArrivedScan, pose: Pose) -> bool:
+    def _use(self, posed: PosedScan) -> bool:
         """Insert one scan whose pose is known, if it is a keyframe; whether it entered the map."""
+        scan, pose = posed
         if not self._keyframes.is_keyframe(scan.topic, pose, scan.stamp_ns):
             self._events.count("scans skipped (camera at rest)")
             return False
