@@ -17,12 +17,12 @@ def transform_from_message(message: Any, static: bool) -> StampedTransform:
     """
     t, r = message.transform.translation, message.transform.rotation
     return StampedTransform(
-        message.header.frame_id,
-        message.child_frame_id,
-        to_nanoseconds(message.header.stamp),
-        (t.x, t.y, t.z),
-        (r.x, r.y, r.z, r.w),
-        static,
+        parent=message.header.frame_id,
+        child=message.child_frame_id,
+        stamp_ns=to_nanoseconds(message.header.stamp),
+        translation=(t.x, t.y, t.z),
+        rotation_xyzw=(r.x, r.y, r.z, r.w),
+        static=static,
     )
 
 

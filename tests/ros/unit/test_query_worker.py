@@ -1,4 +1,4 @@
-"""The worker thread and its neighbours that need no ROS."""
+"""The worker thread."""
 
 import logging
 import os
@@ -12,8 +12,6 @@ from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
 from detailbase_core.ops.cancellation import check_cancelled
 from detailbase_ros.messages.query import Query, Status
 from detailbase_ros.queries.query_worker import QueryWorker
-from detailbase_ros.runtime.event_counters import EventCounters
-from detailbase_ros.scans.pending_scans import PendingScans
 
 
 class Answer:
@@ -253,74 +251,3 @@ def test_paused_all_is_inactive_in_order_and_nothing_runs(start):
     results.worker.resume()
     results.worker.submit(query(4))
     assert results.get(5)[-1].status is Status.OK
-
-
-class Log(list):
-    def warning(self, message):
-        self.append(message)
-
-    error = warning
-
-
-def test_warnings_are_throttled_per_cause_but_all_are_counted():
-    log = Log()
-    events = EventCounters(log, period_s=0.05)
-    for _ in range(3):
-        events.warn_throttled("no_transform", "no transform")
-    events.warn_throttled("bad_cloud", "bad cloud")
-    time.sleep(0.06)
-    events.warn_throttled("no_transform", "no transform")
-    events.warn_once("grey", "grey it is")
-    events.warn_once("grey", "grey it is")
-    events.count("scans received", 2)
-    assert log == ["no transform", "bad cloud", "no transform (4 so far)", "grey it is"]
-    assert events.counts() == {
-        "dropped: bad_cloud": 1,
-        "dropped: no_transform": 4,
-        "scans received": 2,
-    }
-
-
-def test_faults_are_logged_with_their_origin_and_throttled_too():
-    log = Log()
-    events = EventCounters(log)
-    for _ in range(3):
-        try:
-            raise ZeroDivisionError("made up")
-        except ZeroDivisionError as error:
-            events.error_throttled("encoding_failed", "encoding the map failed", error)
-    (text,) = log
-    assert text.startswith("encoding the map failed: ZeroDivisionError: made up\nTraceback")
-    assert "test_query_worker.py" in text
-    assert events.counts() == {"dropped: encoding_failed": 3}
-
-
-def test_waiting_scans_leave_when_known_old_or_pushed_out():
-    poses = {"b": 2.0}
-    waiting = PendingScans(capacity=3, timeout_s=1.0, look_up=poses.get)
-    assert [waiting.add(name, now=0.1 * at) for at, name in enumerate("abcd")] == [
-        [], [], [], ["a"],
-    ]  # fmt: skip
-    assert waiting.take(now=0.5) == ([("b", 2.0)], [])
-    poses["d"] = 4.0
-    assert waiting.take(now=1.25) == ([("d", 4.0)], ["c"])
-    assert len(waiting) == 0
-
-
-class Scan:
-    """Large: to compare it takes long."""
-
-    def __eq__(self, other):
-        raise AssertionError("scans were compared")
-
-    __hash__ = object.__hash__
-
-
-def test_scans_that_leave_are_not_compared_with_those_that_stay():
-    first, second = Scan(), Scan()
-    waiting = PendingScans(3, 1.0, look_up=lambda scan: 1.0 if scan is second else None)
-    waiting.add(first, 0.0)
-    waiting.add(second, 0.0)
-    ((left, _),), _ = waiting.take(0.5)
-    assert left is second
-    assert len(waiting) == 1
