@@ -30,6 +30,10 @@ class ConfigError(DetailBaseError):
     """A setting that is unknown, of the wrong type, or out of range."""
 
 
+class NativeModuleError(DetailBaseError):
+    """The compiled part of this library is needed and not there."""
+
+
 class EmptySceneError(DetailBaseError):
     """A question was asked before the map held any point."""
 

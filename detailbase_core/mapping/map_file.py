@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from detailbase_core import _C
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
+from detailbase_core.ops import native
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,10 +116,10 @@ def _check_arrays(path: str | Path, arrays: MapArrays, voxel_size_m: float) -> N
     first = np.where(steps[:, 0] != 0, steps[:, 0], np.where(steps[:, 1] != 0, *steps.T[1:]))
     sound = (
         (first > 0).all()
-        and np.abs(voxel.astype(np.int64)).max(initial=0) < _C.VOXEL_LIMIT - 2
+        and np.abs(voxel.astype(np.int64)).max(initial=0) < native.C.VOXEL_LIMIT - 2
         and (np.abs(offset) <= 0.5001 * voxel_size_m).all()
         and ((color >= 0) & (color <= 255)).all()
-        and ((hits >= 1) & (hits <= _C.MAX_HITS)).all()
+        and ((hits >= 1) & (hits <= native.C.MAX_HITS)).all()
     )
     if not sound:
         raise BadFileError(f"{path}: holds impossible voxels; it is damaged")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core import _C
 from detailbase_core.errors import BadCloudError, BadFileError, ConfigError
 from detailbase_core.mapping.map_file import MapArrays, read_map_file, write_map_file
+from detailbase_core.ops import native
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class SceneMap:
     def __init__(self, config: MapConfig) -> None:
         self._config = config
         self._lock = threading.Lock()
-        self._voxels = _C.VoxelMap(config.voxel_size_m)
+        self._voxels = native.C.VoxelMap(config.voxel_size_m)
         self._frame = ""
         self._stamp_ns = 0
 
@@ -233,7 +233,7 @@ def _rigid(sensor_to_map: Any) -> NDArray[np.float64]:
 
 def _too_far(sensor_to_map: NDArray[np.float64], voxel_size_m: float) -> str:
     x, y, z = sensor_to_map[:3, 3]
-    limit = _C.VOXEL_LIMIT * voxel_size_m
+    limit = native.C.VOXEL_LIMIT * voxel_size_m
     return (
         f"the scan reaches beyond the {limit:.6g} m from the map frame's origin that voxels of "
         f"{voxel_size_m:g} m can number (sensor at {x:.6g}, {y:.6g}, {z:.6g}); use a local "

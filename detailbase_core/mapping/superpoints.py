@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core import _C
 from detailbase_core.errors import BadCloudError
+from detailbase_core.ops import native
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def segment_mesh(
     """
     vertices = _triples("vertices", vertices)
     faces = _indices("faces", faces, 3, len(vertices))
-    labels: NDArray[np.int64] = _C.segment_mesh(
+    labels: NDArray[np.int64] = native.C.segment_mesh(
         vertices, faces, k_threshold=k_threshold, min_vertices=min_vertices
     )
     return labels
@@ -77,7 +77,7 @@ def segment_graph(
     if len(points) != len(normals):
         raise ValueError(f"{len(points)} points but {len(normals)} normals; one each is needed")
     edges = _indices("edges", edges, 2, len(points))
-    labels: NDArray[np.int64] = _C.segment_graph(
+    labels: NDArray[np.int64] = native.C.segment_graph(
         points, normals, edges, k_threshold=k_threshold, min_size=min_size
     )
     return labels
@@ -104,7 +104,7 @@ def segment_cloud(cloud: PointCloud, config: SuperpointConfig) -> NDArray[np.int
         BadCloudError: a point is NaN or infinite, or too far from the origin.
     """
     check_voxel_range(cloud.xyz, config.voxel_size_m)
-    labels: NDArray[np.int64] = _C.segment_cloud(
+    labels: NDArray[np.int64] = native.C.segment_cloud(
         cloud.xyz,
         cloud.rgb,
         voxel_size=config.voxel_size_m,
@@ -124,7 +124,7 @@ def check_voxel_range(xyz: NDArray[Any], voxel_size_m: float) -> None:
         raise BadCloudError(
             f"{bad} of {len(xyz)} points are NaN or infinite; drop them before this step"
         )
-    limit = (_C.VOXEL_LIMIT - 2) * voxel_size_m
+    limit = (native.C.VOXEL_LIMIT - 2) * voxel_size_m
     farthest = float(np.abs(xyz).max(initial=0.0))
     if farthest > limit:
         raise BadCloudError(

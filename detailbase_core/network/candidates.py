@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from detailbase_core import _C
+from detailbase_core.ops import native, native_torch
 
 COUNT = 8  # candidates of a mask
 FAINTEST = 0.1  # mask probability of a superpoint around which a candidate may form
@@ -64,9 +64,9 @@ def pick_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Cand
         centers: (G, S, 3) float32, metres, the voted centres.
         reach: (G, S) float32, metres, see vote_reach.
     """
-    if probability.device.type == "cpu":
+    if native_torch.takes(probability):
         p, c, r = (tensor.detach().numpy() for tensor in (probability, centers, reach))
-        number = torch.from_numpy(_C.pick_candidates(p, c, r, COUNT, FAINTEST, FAINTEST_PART))
+        number = torch.from_numpy(native.C.pick_candidates(p, c, r, COUNT, FAINTEST, FAINTEST_PART))
     else:
         number = candidate_numbers(probability, centers, reach)
     own = number[:, :, None] == torch.arange(COUNT, device=number.device)[:, None]

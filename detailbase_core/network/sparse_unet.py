@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core.ops import native
+from detailbase_core.ops import native_torch
 from detailbase_core.ops.cancellation import CancelToken, check_cancelled
 from detailbase_core.sparse import (
     DownConv3d,
@@ -48,9 +48,9 @@ class NormReLU(nn.BatchNorm1d):
 
     def forward(self, features: Tensor) -> Tensor:
         """Normalise with the batch's statistics in training, with the running ones otherwise."""
-        if self.learns() or not native.takes(features):
+        if self.learns() or not native_torch.takes(features):
             return functional.relu(super().forward(features), inplace=True)
-        return native.norm_relu(features, *self.scale_and_shift())
+        return native_torch.norm_relu(features, *self.scale_and_shift())
 
     def learns(self) -> bool:
         """Whether the batch's statistics count, or gradients may be wanted."""

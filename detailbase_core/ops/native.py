@@ -1,106 +1,26 @@
-"""The native module (csrc/) on torch's CPU tensors.
+"""The one door to the native module (csrc/, pybind11): `native.C`.
 
-Memory is shared, not copied, and the GIL is free meanwhile. The number of threads
-(torch.get_num_threads()) never changes a result.
+Importing this needs no torch. Where the module is not built, `PROBLEM` says so, code with a twin in
+torch or NumPy uses that (see native_torch.takes), and everything else gets one clear error.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from detailbase_core.errors import NativeModuleError
 
-import torch
-from torch import Tensor
+__all__ = ["PROBLEM", "C"]
 
-try:  # after torch, so that both share one OpenMP runtime and its threads
+
+class _Unbuilt:
+    """Stands for the native module where it cannot be imported."""
+
+    def __getattr__(self, name: str) -> object:
+        raise NativeModuleError(PROBLEM)
+
+
+PROBLEM = ""
+try:
     from detailbase_core import _C as C
-except ImportError as error:  # a source tree that was never built still has what torch can do
+except ImportError as error:
     PROBLEM = f"the native module is not built ({error}); run: pip install -e ."
-else:
-    PROBLEM = ""
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-__all__ = [
-    "PROBLEM",
-    "C",
-    "array",
-    "cell_keys",
-    "distinct_keys",
-    "empty",
-    "group_bounds",
-    "group_means",
-    "norm_relu",
-    "takes",
-    "threads",
-]
-
-
-def takes(tensor: Tensor, dtype: torch.dtype = torch.float32) -> bool:
-    """Whether the module is there and reads this tensor, which wants no gradient."""
-    wants_gradient = tensor.requires_grad and torch.is_grad_enabled()
-    fits = tensor.device.type == "cpu" and tensor.dtype == dtype
-    return fits and not wants_gradient and not PROBLEM
-
-
-def array(tensor: Tensor) -> NDArray[Any]:
-    """The tensor's memory, made contiguous."""
-    return tensor.detach().contiguous().numpy()
-
-
-def empty(shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
-    """A contiguous CPU tensor to be filled, whatever torch's defaults are."""
-    return torch.empty(shape, dtype=dtype, device="cpu")
-
-
-def threads() -> int:
-    """How many the module shall use."""
-    return torch.get_num_threads()
-
-
-def group_means(rows: Tensor, group: Tensor, groups: int) -> Tensor:
-    """See groups.average_features; float32."""
-    means = empty((groups, rows.shape[1]))
-    C.group_means(array(rows), array(group), means.numpy(), threads())
-    return means
-
-
-def group_bounds(rows: Tensor, group: Tensor, groups: int) -> tuple[Tensor, Tensor]:
-    """See groups.group_bounds."""
-    low, high = empty((2, groups, rows.shape[1])).unbind()
-    C.group_bounds(array(rows), array(group), low.numpy(), high.numpy(), threads())
-    return low, high
-
-
-def distinct_keys(keys: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """See groups.Distinct."""
-    number = empty(keys.shape, torch.int64)
-    distinct, counts = C.distinct_keys(array(keys), number.numpy(), threads())
-    return torch.from_numpy(distinct), number, torch.from_numpy(counts)
-
-
-def cell_keys(
-    xyz: Tensor, scene: Tensor, voxel_size: float, corners: Tensor
-) -> tuple[Tensor, float, float, float, float, float]:
-    """Morton keys of the cells floor(xyz / voxel_size) - corners[scene], and facts about them.
-
-    The keys mean nothing unless the facts are finite and the cells lie in the grid.
-
-    Returns:
-        The keys, the highest cell along x, y and z, the lowest along any axis, and how far apart
-        the points lie along the widest axis.
-    """
-    keys = empty((len(xyz),), torch.int64)
-    facts = C.cell_keys(
-        array(xyz), array(scene), voxel_size, array(corners), keys.numpy(), threads()
-    )
-    return keys, *facts
-
-
-def norm_relu(rows: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """max(0, rows * scale + shift), [V, C]."""
-    result = empty(rows.shape)
-    C.norm_relu(array(rows), array(scale), array(shift), result.numpy(), threads())
-    return result
+    C = _Unbuilt()  # type: ignore[assignment]

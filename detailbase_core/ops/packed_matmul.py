@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from torch.utils.weak import WeakIdKeyDictionary
 
 from detailbase_core.ops import native
+from detailbase_core.ops.native_torch import array, empty, takes, threads
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from detailbase_core import _C
 
 _PANELS: WeakIdKeyDictionary = WeakIdKeyDictionary()  # by kept tensor, and gone with it
 
@@ -41,21 +41,19 @@ def kept_product(left: Tensor, kept: Tensor, added: Tensor | None = None) -> Ten
             f"left {tuple(left.shape)}, kept {tuple(kept.shape)}: they may differ in the last but "
             "one dimension only"
         )
-    if not all(native.takes(x) for x in (left, kept, added) if x is not None):
+    if not all(takes(x) for x in (left, kept, added) if x is not None):
         product = left @ kept.transpose(-1, -2)
         return product if added is None else product + added
     shape = (*left.shape[:-1], kept.shape[-2])
-    result = native.empty(shape).zero_() if added is None else added.contiguous().clone()
-    _panels(kept).add_products(
-        native.array(_one_batch(left)), _one_batch(result).numpy(), native.threads()
-    )
+    result = empty(shape).zero_() if added is None else added.contiguous().clone()
+    _panels(kept).add_products(array(_one_batch(left)), _one_batch(result).numpy(), threads())
     return result
 
 
-def _panels(kept: Tensor) -> _C.RowPanels:
+def _panels(kept: Tensor) -> native.C.RowPanels:
     if kept not in _PANELS:
-        _PANELS[kept] = native.C.RowPanels(native.array(_one_batch(kept)), native.threads())
-    panels: _C.RowPanels = _PANELS[kept]
+        _PANELS[kept] = native.C.RowPanels(array(_one_batch(kept)), threads())
+    panels: native.C.RowPanels = _PANELS[kept]
     return panels
 
 

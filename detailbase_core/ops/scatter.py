@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from detailbase_core.ops import native
+from detailbase_core.ops import native_torch
 
 
 class Distinct(NamedTuple):
@@ -31,8 +31,8 @@ def distinct_keys(keys: Tensor) -> Distinct:
     Args:
         keys: [N] int64.
     """
-    if native.takes(keys, torch.int64):
-        return Distinct(*native.distinct_keys(keys))
+    if native_torch.takes(keys, torch.int64):
+        return Distinct(*native_torch.distinct_keys(keys))
     return Distinct(*torch.unique(keys, return_inverse=True, return_counts=True))
 
 
@@ -47,8 +47,8 @@ def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
     Returns:
         [count, C], dtype of `features`.
     """
-    if native.takes(features) and native.takes(index, torch.int64):
-        return native.group_means(features, index, count)
+    if native_torch.takes(features) and native_torch.takes(index, torch.int64):
+        return native_torch.group_means(features, index, count)
     exact = features.float() if features.dtype.itemsize < 4 else features  # half sums saturate
     total = exact.new_zeros((count, features.shape[1])).index_add_(0, index, exact)
     size = group_sizes(index, count).clamp_(min=1)
@@ -66,8 +66,8 @@ def group_bounds(rows: Tensor, index: Tensor, count: int) -> tuple[Tensor, Tenso
     Returns:
         [count, C] each.
     """
-    if native.takes(rows) and native.takes(index, torch.int64):
-        return native.group_bounds(rows, index, count)
+    if native_torch.takes(rows) and native_torch.takes(index, torch.int64):
+        return native_torch.group_bounds(rows, index, count)
     wide, shape = index[:, None].expand_as(rows), (count, rows.shape[1])
     low = rows.new_full(shape, torch.inf).scatter_reduce(0, wide, rows, "amin")
     high = rows.new_full(shape, -torch.inf).scatter_reduce(0, wide, rows, "amax")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core import _C
 from detailbase_core.errors import BadCloudError
+from detailbase_core.ops import native
 from detailbase_core.types import Box, Instance
 
 if TYPE_CHECKING:
@@ -77,14 +77,14 @@ def separate_instances(
 def _connected(points: NDArray[np.float32], distance_m: float) -> NDArray[np.int64]:
     """(M,) label of the connected part that each point belongs to."""
     reach = float(np.abs(points - points[0]).max())
-    limit = _C.VOXEL_LIMIT * distance_m / 2
+    limit = native.C.VOXEL_LIMIT * distance_m / 2
     if not reach < limit:  # NaN lands here too
         raise BadCloudError(
             f"masked points spread over {reach:.6g} m (NaN where they are not finite); "
             f"with connect_distance_m {distance_m:g} at most {limit:.6g} m are "
             "possible; raise it or drop far points"
         )
-    labels: NDArray[np.int64] = _C.connected_components(points, distance_m)
+    labels: NDArray[np.int64] = native.C.connected_components(points, distance_m)
     return labels
 
 
@@ -159,7 +159,7 @@ def _axes(angles: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
 
 def _outline(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Hull corners (H, 2) of centred points, and the directions worth trying (radians)."""
-    corners = _C.convex_hull(x, y)
+    corners = native.C.convex_hull(x, y)
     if len(corners) < 3:  # one point, or all on one line
         farthest = corners[np.argmax((corners**2).sum(axis=1))]
         return corners, np.array([math.atan2(farthest[1], farthest[0])])

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from detailbase_core import _C
 from detailbase_core.network.candidates import vote_reach
+from detailbase_core.ops import native
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +91,7 @@ class ObjectCenters:
 
     def _linked(self, used: NDArray[np.int64]) -> NDArray[np.int64]:
         """(K,) connected groups of superpoints with votes near each other."""
-        return _C.linked_places(self.centers[used], self.reach[used])
+        return native.C.linked_places(self.centers[used], self.reach[used])
 
 
 def _without_strays(

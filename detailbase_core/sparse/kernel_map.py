@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from detailbase_core.ops import native
+from detailbase_core.ops import native_torch
 from detailbase_core.sparse import morton, native_backend
 
 _ROWS_PER_CHUNK = 1 << 18  # bounds the [rows, 27] int64 temporaries to some hundred MB
@@ -67,7 +67,7 @@ class KernelMap:
 
 def neighbour_table(keys: Tensor) -> Tensor:
     """Rows [V, 27] int32 of each voxel's neighbours from ascending Morton keys [V]; -1 = none."""
-    if native.takes(keys, torch.int64):
+    if native_torch.takes(keys, torch.int64):
         return native_backend.neighbour_table(keys)
     return neighbour_table_by_search(keys)
 

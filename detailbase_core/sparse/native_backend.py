@@ -1,7 +1,7 @@
 """The C++ backend: the torch backend's products on the CPU, float32, with threads.
 
 The tensors' memory is shared, not copied; the GIL is free meanwhile. The number of threads
-(torch.get_numnative.threads()) never changes a result.
+(torch.get_num_threads()) never changes a result.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.utils.weak import WeakIdKeyDictionary
 
 from detailbase_core.ops import native
+from detailbase_core.ops.native_torch import array, empty, threads
 
 if TYPE_CHECKING:
-    from detailbase_core import _C
     from detailbase_core.sparse.kernel_map import KernelMap
 
 # The pairs of a table of rows are listed once, for all layers that read it, and go with it: tables
@@ -40,55 +40,57 @@ def fused_submanifold(
     return _pair_product(features, pairs, weight.flatten(1, 3), len(level), added, norm)
 
 
-def _listed(table: Tensor) -> _C.RowPairs:
+def _listed(table: Tensor) -> native.C.RowPairs:
     if table not in _PAIRS:
-        _PAIRS[table] = native.C.list_pairs(native.array(table), native.threads())
-    pairs: _C.RowPairs = _PAIRS[table]
+        _PAIRS[table] = native.C.list_pairs(array(table), threads())
+    pairs: native.C.RowPairs = _PAIRS[table]
     return pairs
 
 
 def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
     """See torch_backend.expand_product; weight in any memory order."""
-    pairs = native.C.list_pairs_of_slots(
-        native.array(parent), native.array(slot), weight.shape[1], native.threads()
-    )
+    pairs = native.C.list_pairs_of_slots(array(parent), array(slot), weight.shape[1], threads())
     return _pair_product(source, pairs, weight, len(parent))
 
 
 def _pair_product(
     source: Tensor,
-    pairs: _C.RowPairs,
+    pairs: native.C.RowPairs,
     weight: Tensor,
     rows: int,
     added: Tensor | None = None,
     norm: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
-    out = native.empty((rows, weight.shape[0]))
+    out = empty((rows, weight.shape[0]))
     native.C.pair_product(
-        native.array(source),
+        array(source),
         pairs,
         weight.detach().numpy(),
         out.numpy(),
-        native.threads(),
-        None if added is None else native.array(added),
-        *((None, None) if norm is None else map(native.array, norm)),
+        threads(),
+        None if added is None else array(added),
+        *((None, None) if norm is None else map(array, norm)),
     )
     return out
 
 
 def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
     """See torch_backend.gather_outer."""
-    out = native.empty((left.shape[1], table.shape[1], source.shape[1]))
+    out = empty((left.shape[1], table.shape[1], source.shape[1]))
     native.C.gather_outer(
-        native.array(left), native.array(source), native.array(table), out.numpy(), native.threads()
+        array(left),
+        array(source),
+        array(table),
+        out.numpy(),
+        threads(),
     )
     return out
 
 
 def neighbour_table(keys: Tensor) -> Tensor:
     """See kernel_map.neighbour_table."""
-    table = native.empty((len(keys), 27), dtype=torch.int32)
-    native.C.neighbour_table(native.array(keys), table.numpy(), native.threads())
+    table = empty((len(keys), 27), dtype=torch.int32)
+    native.C.neighbour_table(array(keys), table.numpy(), threads())
     return table
 
 

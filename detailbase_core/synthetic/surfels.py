@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core import _C
+from detailbase_core.ops import native
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +99,7 @@ class Surfels:
         """
         index = np.full(depth.shape, -1, np.int32)
         to_camera = np.asarray(np.linalg.inv(camera_to_room)[:3], np.float64)
-        _C.render_surfels(
+        native.C.render_surfels(
             self.points, self.normals, self.radius, to_camera, focal_px, near, far, depth, index
         )
         return index

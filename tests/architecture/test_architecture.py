@@ -6,6 +6,7 @@ Inside a package they go down the layers of layers.py.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,12 @@ def test_native_code_does_not_know_torch():
         text = source.read_text(encoding="utf-8")
         assert "torch/" not in text, source
         assert "ATen" not in text, source
+
+
+def test_one_module_alone_opens_the_native_module():
+    files = (ROOT / "detailbase_core").rglob("*.py")
+    opening = re.compile(r"import _C\b|^(from|import) detailbase_core\._C\b", re.MULTILINE)
+    assert [path.name for path in files if opening.search(path.read_text())] == ["native.py"]
 
 
 @pytest.mark.parametrize("package", LAYERS)
