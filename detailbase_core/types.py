@@ -6,15 +6,20 @@ about torch or ROS.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detailbase_core.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+GREY = 128  # all three channels of a point whose colour is not known
 
 
 def _check_array(
@@ -72,6 +77,42 @@ class PointCloud:
 
     def __len__(self) -> int:
         return len(self.xyz)
+
+    @classmethod
+    def from_open3d(cls, cloud: Any, frame: str = "", stamp_ns: int = 0) -> PointCloud:
+        """A cloud of Open3D, point for point; grey where it has no colours.
+
+        Args:
+            cloud: `open3d.geometry.PointCloud` or `open3d.t.geometry.PointCloud`, metres.
+            frame: name of its coordinate frame.
+            stamp_ns: time of measurement, nanoseconds.
+        """
+        legacy = cloud.to_legacy() if hasattr(cloud, "to_legacy") else cloud
+        xyz: NDArray[np.float32] = np.array(legacy.points, np.float32)
+        rgb: NDArray[np.uint8] = np.full(xyz.shape, GREY, np.uint8)
+        if legacy.has_colors():  # float64, 0 .. 1
+            colors = np.nan_to_num(np.asarray(legacy.colors))
+            rgb = np.rint(255 * np.clip(colors, 0, 1)).astype(np.uint8)
+        return cls(xyz, rgb, frame, stamp_ns)
+
+    def to_open3d(self) -> Any:
+        """This cloud as an `open3d.geometry.PointCloud`, point for point, NaN rows included.
+
+        An Instance's `point_indices` therefore fit `select_by_index`.
+
+        Raises:
+            ConfigError: Open3D is not installed, or does not load.
+        """
+        try:
+            open3d = importlib.import_module("open3d")
+        except (ImportError, OSError) as error:
+            raise ConfigError(
+                f"Open3D cannot be used here ({error}); pip install 'detailbase_ros[open3d]'"
+            ) from error
+        vectors = open3d.utility.Vector3dVector
+        cloud = open3d.geometry.PointCloud(vectors(self.xyz.astype(np.float64)))
+        cloud.colors = vectors(self.rgb / 255.0)
+        return cloud
 
 
 @dataclass(frozen=True)

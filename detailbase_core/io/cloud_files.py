@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detailbase_core.errors import BadCloudError, BadFileError
-from detailbase_core.io.colors import GREY, to_uint8
+from detailbase_core.io.colors import to_uint8
+from detailbase_core.io.other_readers import is_open3d_text, read_open3d_text, read_refused_ply
 from detailbase_core.io.pcd import read_pcd
 from detailbase_core.io.ply import read_ply, write_ply
-from detailbase_core.types import PointCloud
+from detailbase_core.types import GREY, PointCloud
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +60,9 @@ def read_cloud(path: str | Path) -> PointCloud:
 
     NPZ files hold `xyz` or `points` (N, 3) or (height, width, 3), and perhaps `rgb` or `colors`
     of the same shape. Files without colour come out grey, clouds farther than 30 km from their
-    origin (survey coordinates) are moved there by whole numbers; both are logged.
+    origin (survey coordinates) are moved there by whole numbers; both are logged. A PLY file that
+    our reader refuses is tried with plyfile and Open3D where they are installed; Open3D also reads
+    XYZ, XYZN, XYZRGB and PTS.
 
     Returns:
         The cloud; organised files keep their shape and NaN rows. `frame` is "".
@@ -70,17 +73,26 @@ def read_cloud(path: str | Path) -> PointCloud:
     """
     path = Path(path)
     kind = detect_format(path)
+    if is_open3d_text(path, kind):
+        return _as_cloud(path, *read_open3d_text(path), None)
     if kind not in CLOUD_FORMATS:
         raise BadFileError(f"{path}: looks like {kind}; point clouds are read from PLY, PCD or NPZ")
     data = _read_bytes(path)
     image_shape = None
     if kind == "PLY":
-        xyz, rgb = read_ply(data, str(path))
+        xyz, rgb = _read_any_ply(path, data)
     elif kind == "PCD":
         xyz, rgb, image_shape = read_pcd(data, str(path))
     else:
         xyz, rgb, image_shape = _read_npz(data, str(path))
     return _as_cloud(path, xyz, rgb, image_shape)
+
+
+def _read_any_ply(path: Path, data: bytes) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
+    try:
+        return read_ply(data, str(path))
+    except BadFileError as refused:
+        return read_refused_ply(path, data, refused)
 
 
 def detect_format(path: str | Path) -> str:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-GREY = 128
 CHANNEL_NAMES = (
     ("red", "green", "blue"),
     ("diffuse_red", "diffuse_green", "diffuse_blue"),

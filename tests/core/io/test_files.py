@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,15 @@ PLY_FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")
 PCD_KINDS = ("ascii", "binary", "binary_compressed")
 XYZ = np.array([[0.5, -1.25, 2.0], [3.0, 4.0, -5.5], [0.0, 0.0, 1.0]], np.float32)
 RGB = np.array([[255, 0, 10], [1, 2, 3], [100, 200, 50]], np.uint8)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def our_own_readers():
+    """Nothing else reads what ours refuse, whatever is installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        for package in ("open3d", "plyfile"):
+            patch.setitem(sys.modules, package, None)
+        yield
 
 
 def columns(names: str = "x y z red green blue", dtype: str = "f4") -> dict[str, np.ndarray]:

@@ -1,0 +1,127 @@
+"""Point clouds that our own readers do not take, by plyfile or Open3D where they are installed.
+
+Neither is needed: plyfile is GPL-3.0, and Open3D installs half a gigabyte.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detailbase_core.errors import BadFileError
+from detailbase_core.io.colors import rgb_from_channels, to_uint8
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Points = tuple[NDArray[Any], NDArray[np.uint8] | None]  # xyz (N, 3), rgb (N, 3) or none
+
+logger = logging.getLogger(__name__)
+
+# Open3D 0.20 ends the process on some truncated files, so it reads in one of its own.
+_OPEN3D_PROGRAM = """
+import sys, numpy, open3d
+cloud = open3d.io.read_point_cloud(sys.argv[1])
+numpy.savez(sys.argv[2], xyz=numpy.asarray(cloud.points), colors=numpy.asarray(cloud.colors))
+"""
+_OPEN3D_LIMIT_S = 600
+OPEN3D_TEXT = (".xyz", ".xyzn", ".xyzrgb", ".pts")  # told by the name alone
+
+
+def read_refused_ply(path: Path, data: bytes, refused: BadFileError) -> Points:
+    """Points of a PLY file that read_ply refused.
+
+    Args:
+        path: the file.
+        data: all of it.
+        refused: what read_ply raised.
+
+    Raises:
+        BadFileError: `refused` itself, where nothing that is installed reads the file.
+    """
+    readers: dict[str, Callable[[Path], Points]] = {"plyfile": _by_plyfile, "open3d": _by_open3d}
+    for package, read in readers.items() if b"end_header" in data else ():
+        try:
+            points = read(path)
+        except Exception as error:  # third-party readers raise what they like
+            logger.debug("%s does not read %s: %s", package, path, error)
+            continue
+        logger.warning("%s; %s reads it all the same", refused, package)
+        return points
+    raise refused
+
+
+def is_open3d_text(path: Path, kind: str) -> bool:
+    """Whether this is text (`kind` as of detect_format) that Open3D knows by the file's name."""
+    return kind == "plain text" and path.suffix.lower() in OPEN3D_TEXT
+
+
+def read_open3d_text(path: Path) -> Points:
+    """Points of an XYZ, XYZN, XYZRGB or PTS file.
+
+    Raises:
+        BadFileError: Open3D is not installed, or does not read every line of it.
+    """
+    try:
+        points = _by_open3d(path)
+    except ImportError as error:
+        raise BadFileError(
+            f"{path}: {path.suffix} files are read by Open3D, which cannot be used here ({error}); "
+            "pip install 'detailbase_ros[open3d]', or save it as PLY"
+        ) from error
+    lines = [line for line in path.read_bytes().splitlines() if line.strip(b" \t")]
+    rows = sum(not line.lstrip().startswith(b"#") for line in lines)
+    rows -= path.suffix.lower() == ".pts"  # its first line is their number
+    # Open3D leaves out lines that it cannot read, and fills up with whatever lay in memory.
+    if len(points[0]) != rows:
+        raise BadFileError(
+            f"{path}: Open3D makes {len(points[0])} points of {rows} lines; it is truncated, or no "
+            f"{path.suffix[1:].upper()} file"
+        )
+    return points
+
+
+def _by_plyfile(path: Path) -> Points:
+    plyfile: Any = importlib.import_module("plyfile")
+    rows = plyfile.PlyData.read(str(path))["vertex"].data
+    columns = {name.lower(): rows[name] for name in rows.dtype.names}
+    return np.column_stack([columns[axis] for axis in "xyz"]), rgb_from_channels(columns)
+
+
+def _by_open3d(path: Path) -> Points:
+    """Points in float64: far from the origin float32 would not do.
+
+    Raises:
+        ImportError: Open3D is not installed, or does not load.
+        BadFileError: it does not read the file.
+    """
+    if importlib.util.find_spec("open3d") is None:
+        raise ModuleNotFoundError("No module named 'open3d'")
+    with TemporaryDirectory() as folder:
+        points = Path(folder) / "points.npz"
+        run = subprocess.run(
+            [sys.executable, "-c", _OPEN3D_PROGRAM, str(path), str(points)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_OPEN3D_LIMIT_S,
+        )
+        said = f"{run.stdout}\n{run.stderr}".strip().splitlines()
+        if run.returncode and "ImportError" in run.stderr:
+            raise ImportError(said[-1])
+        # Where a body breaks off it says so, and returns memory that it never wrote to.
+        if run.returncode or "failed" in run.stdout:
+            raise BadFileError(f"{path}: Open3D fails on it ({said[-1] if said else 'it crashes'})")
+        with np.load(points, allow_pickle=False) as arrays:
+            xyz, colors = arrays["xyz"], arrays["colors"]
+    return xyz, to_uint8(colors) if len(colors) else None
