@@ -126,7 +126,7 @@ class Grounder:
             EmptySceneError: the map holds nothing yet.
             Cancelled: `cancel` was set meanwhile.
         """
-        return self._ground_encoded(sentence, lambda: self.encode_scene(cancel), cancel)
+        return self._ground(sentence, lambda: self.encode_scene(cancel), cancel)
 
     def ground_cloud(
         self, cloud: PointCloud, sentence: str, cancel: CancelToken | None = None
@@ -137,7 +137,26 @@ class Grounder:
             BadQueryError, Cancelled: as in ground().
             BadCloudError: the cloud has no finite points.
         """
-        return self._ground_encoded(sentence, lambda: self._encode(cloud, 0, cancel), cancel)
+        return self._ground(sentence, lambda: self.encode_cloud(cloud, cancel), cancel)
+
+    def encode_cloud(self, cloud: PointCloud, cancel: CancelToken | None = None) -> EncodedScene:
+        """The encoding of one cloud of a file, to be asked often by ground_encoded().
+
+        Raises:
+            BadCloudError: the cloud has no finite points.
+            Cancelled: `cancel` was set meanwhile.
+        """
+        return self._encode(cloud, 0, cancel)
+
+    def ground_encoded(
+        self, encoded: EncodedScene, sentence: str, cancel: CancelToken | None = None
+    ) -> Grounding:
+        """Find everything that the sentence mentions in an encoding of this Grounder.
+
+        Raises:
+            BadQueryError, Cancelled: as in ground().
+        """
+        return self._ground(sentence, lambda: encoded, cancel)
 
     def encode_scene(self, cancel: CancelToken | None = None) -> EncodedScene:
         """The map's encoding: the kept one while it is fresh enough, else a new one.
@@ -230,7 +249,7 @@ class Grounder:
         clock.lap("encode_scene")
         return EncodedScene(scene, tiles, keys, centers, time.monotonic(), clock.seconds)
 
-    def _ground_encoded(
+    def _ground(
         self, sentence: str, encode: Callable[[], EncodedScene], cancel: CancelToken | None
     ) -> Grounding:
         """The algorithm: phrases, scene, words, masks, objects."""

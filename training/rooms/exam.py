@@ -80,7 +80,7 @@ def read_exam(name: str, bank: FurnitureBank, path: Path = EXAMS_FILE) -> tuple[
     """
     exams = load_yaml(Exams, path)
     exam = exams.exam(name)
-    models = _models_hash(bank)
+    models = models_hash(bank)
     if exams.models != models:
         raise BadFileError(
             f"this is not the furniture bank that the exams were frozen with (its {len(bank)} "
@@ -115,7 +115,7 @@ def freeze_exams(bank: FurnitureBank, path: Path = EXAMS_FILE) -> None:
     lines = [
         f"{comment}generator: {GENERATOR_VERSION}",
         f'bank: "{bank.manifest_hash}"',
-        f'models: "{_models_hash(bank)}"',
+        f'models: "{models_hash(bank)}"',
         f"sentences_per_room: {exams.sentences_per_room}",
     ]
     for name in ("seen", "unseen", "text"):
@@ -129,7 +129,7 @@ def freeze_exams(bank: FurnitureBank, path: Path = EXAMS_FILE) -> None:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _models_hash(bank: FurnitureBank) -> str:
+def models_hash(bank: FurnitureBank) -> str:
     """SHA-256 of which models there are, of which kind and how large."""
     lines = sorted(f"{card.key} {card.category} {card.size}" for card in bank.cards)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
