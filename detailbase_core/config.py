@@ -252,6 +252,16 @@ class ModelConfig(Settings):
     phrase_head: bool = setting(
         False, "Find the noun phrases by the text encoder's words, so that no parser is needed."
     )
+    hide_wording: bool = setting(
+        False,
+        "The decoder reads only the words that describe things, as the phrase head tells them: no "
+        "answer depends on how it is asked (published: it reads all).",
+    )
+    presence_from_masks: bool = setting(
+        False,
+        "Presence is the largest probability in a query's mask, in place of a presence head: "
+        "words alone say nothing of it.",
+    )
     phrase_queries: bool = setting(
         False, "A phrase's query is the mean of its words; off: its head word, as published."
     )
@@ -265,6 +275,10 @@ class ModelConfig(Settings):
                 f"pooled_levels: {self.pooled_levels} of a U-Net with {len(self.widths)} levels"
             )
         _check_heads("query_dim", self.query_dim, self.heads)
+        if self.hide_wording and not self.phrase_head:
+            raise ConfigError("hide_wording needs phrase_head, which tells the describing words")
+        if self.presence_from_masks and self.presence_head:
+            raise ConfigError("presence_from_masks takes presence_head's place: set one of them")
 
     @property
     def in_channels(self) -> int:

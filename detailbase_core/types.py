@@ -175,11 +175,14 @@ class Sentence:
         words: in order of appearance.
         phrases: in order of appearance; may be empty. The sentence itself is always query 0
             and is not listed here.
+        describes: whether each word says something of a thing rather than what is wanted; None
+            where the parser does not tell.
     """
 
     text: str
     words: tuple[Word, ...]
     phrases: tuple[Phrase, ...]
+    describes: tuple[bool, ...] | None = None
 
     def __post_init__(self) -> None:
         for phrase in self.phrases:
@@ -187,6 +190,8 @@ class Sentence:
                 raise ValueError(f"phrase {phrase.text!r} is not text[{phrase.begin}:{phrase.end}]")
             if not 0 <= phrase.head < len(self.words):
                 raise ValueError(f"phrase {phrase.text!r}: head {phrase.head} is no word index")
+        if self.describes is not None and len(self.describes) != len(self.words):
+            raise ValueError(f"describes tells {len(self.describes)} of {len(self.words)} words")
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from detailbase_core.language.described_words import plain_word
 from detailbase_core.language.rule_parser import checked_words, phrase_of_words
 from detailbase_core.types import Sentence
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from detailbase_core.language.text_encoder import TextEncoder
 
 OUTSIDE, BEGIN, INSIDE = range(3)  # a word's place in a phrase
+HEAD, DESCRIBES = 3, 4  # the phrase head's further outputs
 HIDDEN = 64
 HEADLESS = -3.0  # logit; tuned on rooms apart from the exams, and anything from -4 to 0 does
 
@@ -29,15 +31,23 @@ class PhraseHead(nn.Module):
 
     Args:
         text_dim: width of the text encoder's output.
+        describing: whether it also scores words as describing things, in phrases or beside them.
     """
 
-    def __init__(self, text_dim: int) -> None:
+    def __init__(self, text_dim: int, describing: bool = False) -> None:
         super().__init__()
         self.hidden = nn.Linear(text_dim, HIDDEN)
-        self.out = nn.Linear(HIDDEN, 4)
+        self.out = nn.Linear(HIDDEN, DESCRIBES + describing)
 
     def forward(self, text: Tensor) -> Tensor:
-        """(..., T, text_dim) text rows -> (..., T, 4) logits: OUTSIDE, BEGIN, INSIDE, head."""
+        """Logits of text rows.
+
+        Args:
+            text: (..., T, text_dim).
+
+        Returns:
+            (..., T, 4): OUTSIDE, BEGIN, INSIDE, HEAD; (..., T, 5) with DESCRIBES.
+        """
         logits: Tensor = self.out(functional.gelu(self.hidden(text)))
         return logits
 
@@ -92,10 +102,20 @@ def decode_phrases(
     ]
 
 
-def phrases_of_words(
-    head: PhraseHead, text: Tensor, word_counts: Sequence[int]
-) -> list[list[tuple[int, int, int]]]:
-    """Decoded phrases of B sentences, see likeliest_places and decode_phrases.
+class WordTags(NamedTuple):
+    """What the phrase head says of a sentence's words.
+
+    Attributes:
+        phrases: (first, last, head) words of each phrase.
+        describes: of each word; None from a head that does not tell.
+    """
+
+    phrases: list[tuple[int, int, int]]
+    describes: tuple[bool, ...] | None
+
+
+def tag_words(head: PhraseHead, text: Tensor, word_counts: Sequence[int]) -> list[WordTags]:
+    """Tags of B sentences, see likeliest_places and decode_phrases.
 
     Args:
         head: the network's.
@@ -103,12 +123,21 @@ def phrases_of_words(
         word_counts: words of each sentence; rows behind them are padding.
     """
     logits = head(text)[:, 1:].float()
-    scores = logits[..., :3].log_softmax(dim=-1).cpu().numpy()
-    head_scores = logits[..., 3].tolist()
+    scores = logits[..., :HEAD].log_softmax(dim=-1).cpu().numpy()
+    beside = logits[..., HEAD:].cpu().numpy()
     return [
-        decode_phrases(likeliest_places(word_scores[:count]), of_heads[:count]) if count else []
-        for word_scores, of_heads, count in zip(scores, head_scores, word_counts, strict=True)
+        _tags(of_words[:count], others[:count])
+        for of_words, others, count in zip(scores, beside, word_counts, strict=True)
     ]
+
+
+def _tags(scores: NDArray[np.float32], beside: NDArray[np.float32]) -> WordTags:
+    """Tags of one sentence: log-probabilities (W, 3), and logits of heads (W, 1) or more."""
+    tells = beside.shape[1] > 1
+    describes = tuple((beside[:, 1] > 0).tolist()) if tells else None
+    if not len(scores):
+        return WordTags([], describes)
+    return WordTags(decode_phrases(likeliest_places(scores), beside[:, 0].tolist()), describes)
 
 
 class LearnedParser:
@@ -118,19 +147,34 @@ class LearnedParser:
         head: of the network.
         text_encoder: of the same checkpoint.
         max_words: longest sentence accepted.
+        plain: whether the network learned from words as plain_word gives them.
     """
 
-    def __init__(self, head: PhraseHead, text_encoder: TextEncoder, max_words: int = 256) -> None:
+    def __init__(
+        self,
+        head: PhraseHead,
+        text_encoder: TextEncoder,
+        max_words: int = 256,
+        plain: bool = False,
+    ) -> None:
         self.head, self.text_encoder, self.max_words = head, text_encoder, max_words
+        self.plain = plain
 
     def parse(self, text: str) -> Sentence:
-        """Words and noun phrases of a sentence.
+        """Words and noun phrases of a sentence, and which words describe, if the head tells.
 
         Raises:
             BadQueryError: no words at all, or more than `max_words`.
         """
         words = checked_words(text, self.max_words)
+        tags = self.tags([word.text for word in words])
+        phrases = tuple(phrase_of_words(text, words, *found) for found in tags.phrases)
+        return Sentence(text, words, phrases, tags.describes)
+
+    def tags(self, words: Sequence[str]) -> WordTags:
+        """Tags of one sentence's words."""
+        read = list(map(plain_word, words)) if self.plain else list(words)
         with torch.inference_mode():
-            rows, _ = self.text_encoder.encode([[word.text for word in words]])
-            (found,) = phrases_of_words(self.head, rows, [len(words)])
-        return Sentence(text, words, tuple(phrase_of_words(text, words, *f) for f in found))
+            rows, _ = self.text_encoder.encode([read])
+            (tags,) = tag_words(self.head, rows, [len(words)])
+        return tags

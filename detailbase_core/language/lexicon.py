@@ -20,6 +20,8 @@ def _words(name: str) -> frozenset[str]:
 
 PREDETERMINERS = _words("predeterminers")
 DETERMINERS = PREDETERMINERS | _words("determiners")
+LEADING_DETERMINERS = _words("leading_determiners")
+FILLERS = _words("fillers")
 OTHERS = _words("others")
 NUMBERS = _words("numbers")
 THAT_WORDS = _words("that_words")

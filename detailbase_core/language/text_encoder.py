@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Words = Sequence[str]
 
 
+RECENT = 2  # a sentence as it was said, and its describing words
+
+
 class Tokens(NamedTuple):
     """B sentences as numbers, before an encoder's network; made on the CPU.
 
@@ -149,7 +152,7 @@ class SmallTextEncoder(nn.Module):
 
 
 class RecentText:
-    """A text encoder that keeps its last answer: parser and decoder ask for the same sentence.
+    """A text encoder that keeps its last answers: parser and decoder ask for the same sentence.
 
     Args:
         encoder: whose answers, with weights that stay as they are.
@@ -157,7 +160,7 @@ class RecentText:
 
     def __init__(self, encoder: TextEncoder) -> None:
         self.encoder = encoder
-        self._last: tuple[list[list[str]], tuple[Tensor, Tensor]] | None = None
+        self._recent: list[tuple[list[list[str]], tuple[Tensor, Tensor]]] = []
 
     @property
     def dim(self) -> int:
@@ -167,10 +170,12 @@ class RecentText:
     def encode(self, sentences: Sequence[Words]) -> tuple[Tensor, Tensor]:
         """See TextEncoder.encode; not to be written to."""
         asked = [list(words) for words in sentences]
-        last = self._last
-        if last is None or last[0] != asked:
-            last = self._last = asked, self.encoder.encode(asked)
-        return last[1]
+        for known, answer in self._recent:
+            if known == asked:
+                return answer
+        answer = self.encoder.encode(asked)
+        self._recent = [*self._recent, (asked, answer)][-RECENT:]
+        return answer
 
 
 def pack_vocabulary(vocabulary: Sequence[str]) -> Tensor:

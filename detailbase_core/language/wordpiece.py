@@ -31,8 +31,16 @@ class WordPieces:
         self.ids = lru_cache(maxsize=10_000)(self._split)
 
     def _split(self, word: str) -> tuple[int, ...]:
-        """Ids of the pieces of one word, at least one; (0,) where no split exists."""
+        """Ids of the pieces of one word, (0,) where no split exists; none of the empty word.
+
+        What spaces part are words beside each other: "coffee table" has the pieces of both.
+        """
+        if not word:
+            return ()
         text = _plain(word)[:MAX_WORD_LENGTH]
+        return tuple(i for part in text.split() or [text] for i in self._pieces(part)) or (0,)
+
+    def _pieces(self, text: str) -> tuple[int, ...]:
         ids: list[int] = []
         begin = 0
         while begin < len(text):
@@ -42,7 +50,7 @@ class WordPieces:
                 return (0,)
             ids.append(known[text[begin:end]])
             begin = end
-        return tuple(ids) or (0,)
+        return tuple(ids)
 
 
 def _plain(word: str) -> str:

@@ -37,13 +37,13 @@ def rejoined(ids):
     return "".join(PIECES.vocabulary[i].removeprefix("##") for i in ids)
 
 
-@given(st.text())
+@given(st.text(min_size=1))
 def test_every_word_has_pieces(word):
     ids = PIECES.ids(word)
     assert ids
     assert all(0 <= i < len(VOCABULARY) for i in ids)
     assert ids == WordPieces(VOCABULARY).ids(word)
-    if 0 not in ids:
+    if 0 not in ids and len(word.split()) == 1:
         assert VOCABULARY[ids[0]].startswith("##") is False
         assert all(VOCABULARY[i].startswith("##") for i in ids[1:])
 
@@ -58,7 +58,8 @@ def test_known_pieces_rejoin_to_the_word(parts):
 @pytest.mark.parametrize(("word", "pieces"), [
     ("chair", ["chair"]), ("Armchairs", ["arm", "##chair", "##s"]), ("CHÁIR", ["chair"]),
     ("bookcases", ["book", "##case", "##s"]), ("xylophone", ["[UNK]"]), ("##s", ["[UNK]"]),
-    ("", ["[UNK]"]), ("\u0301", ["[UNK]"]), ("🪑", ["[UNK]"]), ("chairz", ["[UNK]"]),
+    ("", []), ("red Armchair", ["red", "arm", "##chair"]),
+    ("\u0301", ["[UNK]"]), ("🪑", ["[UNK]"]), ("chairz", ["[UNK]"]),
 ])  # fmt: skip
 def test_longest_pieces_come_first(word, pieces):
     assert [VOCABULARY[i] for i in PIECES.ids(word)] == pieces

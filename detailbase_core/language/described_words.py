@@ -1,0 +1,137 @@
+"""A sentence's words as the decoder reads them: those that describe things, and no others.
+
+"Where is the sofa?", "bring me a sofa." and "The sofa" all read "sofa": what a phrase names is
+encoded apart from what the sentence wants of it, so no answer can depend on how it is asked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from detailbase_core.language.lexicon import COPULAS, DETERMINERS, FILLERS, LEADING_DETERMINERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detailbase_core.language.phrase_pooling import Spans
+
+SEPARATOR = ""  # a word without pieces: here the sentence said something that describes nothing
+# Between describing words they part nothing: "the chair that is next to the table".
+_NO_BREAKS = DETERMINERS | COPULAS | FILLERS | {"that", "which", "who"}
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060\u2032", "'"))
+_HYPHENS = re.compile(r"[\s_\u00ad\u2010-\u2015\u2212-]+")
+
+
+class DescribedWords(NamedTuple):
+    """What a text encoder is given for the decoder.
+
+    Attributes:
+        words: the describing words, in order and normalised; SEPARATOR where others were between
+            them. Word k stands in text row k + 1.
+        rows: text row of each of the sentence's words, 0 for a hidden one.
+    """
+
+    words: tuple[str, ...]
+    rows: tuple[int, ...]
+
+    def spans(self, spans: Spans) -> list[tuple[int, int, int]]:
+        """(first, last, head) words of the sentence's phrases, as indices into `words`."""
+        moved = []
+        for first, last, head in spans:
+            seen = [row - 1 for row in self.rows[first : last + 1] if row]
+            moved.append((seen[0], seen[-1], self.rows[head] - 1))
+        return moved
+
+    def without_separators(self, dropped: Sequence[bool]) -> DescribedWords:
+        """The same where some words, counted as in `words`, are left out if they are separators."""
+        gone = [drop and word == SEPARATOR for word, drop in zip(self.words, dropped, strict=True)]
+        words = tuple(word for word, out in zip(self.words, gone, strict=True) if not out)
+        return DescribedWords(words, tuple(row - sum(gone[: max(row - 1, 0)]) for row in self.rows))
+
+
+def described_words(
+    words: Sequence[str], spans: Spans, describes: Sequence[bool] | None
+) -> DescribedWords:
+    """Hide what does not describe.
+
+    Words of a phrase always describe, except for determiners at its beginning; punctuation and
+    fillers never do, unless they head a phrase. Where words that break off stand between two
+    describing ones, or where one phrase follows another, there is a SEPARATOR. A hyphenated word
+    is several.
+
+    Args:
+        words: of the sentence.
+        spans: (first, last, head) words of its phrases.
+        describes: whether each word outside the phrases describes; None = nothing is hidden and
+            nothing changed, as published networks read sentences.
+    """
+    if describes is None:
+        return DescribedWords(tuple(words), tuple(range(1, len(words) + 1)))
+    phrase = _phrase_of_words(len(words), spans)
+    shown = _shown(words, spans, phrase, describes)
+    kept: list[str] = []
+    rows = [0] * len(words)
+    last = -1
+    for index in (k for k, seen in enumerate(shown) if seen):
+        if last >= 0 and _parted(words, phrase, last, index):
+            kept.append(SEPARATOR)
+        kept += word_parts(words[index])
+        rows[index] = len(kept)  # a hyphenated head is its last part
+        last = index
+    return DescribedWords(tuple(kept), tuple(rows))
+
+
+def word_parts(word: str) -> tuple[str, ...]:
+    """A word in plain letters, cut at hyphens: "Coffee-Table" -> coffee, table; never empty."""
+    return _parts(word)
+
+
+def plain_word(word: str) -> str:
+    """The same as one word, for where each word has one row."""
+    return " ".join(word_parts(word))
+
+
+@lru_cache(maxsize=10_000)
+def _parts(word: str) -> tuple[str, ...]:
+    plain = unicodedata.normalize("NFKC", word).casefold().translate(_APOSTROPHES)
+    return tuple(filter(None, _HYPHENS.split(plain))) or (word,)
+
+
+def _phrase_of_words(count: int, spans: Spans) -> list[int]:
+    """Index of each word's phrase, -1 outside."""
+    phrase = [-1] * count
+    for index, (first, last, _) in enumerate(spans):
+        phrase[first : last + 1] = [index] * (last + 1 - first)
+    return phrase
+
+
+def _shown(
+    words: Sequence[str], spans: Spans, phrase: Sequence[int], describes: Sequence[bool]
+) -> list[bool]:
+    shown = [
+        (inside >= 0 or tagged) and not _says_nothing(word)
+        for word, inside, tagged in zip(words, phrase, describes, strict=True)
+    ]
+    for first, _, head in spans:
+        for index in range(first, head):
+            if shown[index] and plain_word(words[index]) not in LEADING_DETERMINERS:
+                break
+            shown[index] = False
+        shown[head] = True
+    return shown
+
+
+def _parted(words: Sequence[str], phrase: Sequence[int], last: int, index: int) -> bool:
+    """Whether a separator belongs between two neighbours among the describing words."""
+    if phrase[last] >= 0 and phrase[index] >= 0:
+        return phrase[last] != phrase[index]
+    between = words[last + 1 : index]
+    return not all(plain_word(word) in _NO_BREAKS or _HYPHENS.fullmatch(word) for word in between)
+
+
+def _says_nothing(word: str) -> bool:
+    """Whether a word is punctuation or a filler."""
+    return plain_word(word) in FILLERS or not any(character.isalnum() for character in word)

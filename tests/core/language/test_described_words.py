@@ -1,0 +1,109 @@
+"""What the decoder reads of a sentence: nothing of how it is asked."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detailbase_core.language.described_words import SEPARATOR, described_words, word_parts
+from detailbase_core.language.rule_parser import split_words
+
+RELATIONS = {"next", "to", "by", "left", "not"}
+
+
+def read(text: str, *phrases: str) -> str:
+    """The words that are read of a sentence with these phrases; "|" is a separator."""
+    words = [word.text for word in split_words(text)]
+    spans, begin = [], 0
+    for phrase in phrases:
+        said = phrase.split()
+        first = next(k for k in range(begin, len(words)) if words[k : k + len(said)] == said)
+        begin = first + len(said)
+        spans.append((first, begin - 1, begin - 1))
+    reading = described_words(words, spans, [word in RELATIONS for word in words])
+    for word, row in zip(words, reading.rows, strict=True):
+        assert not row or reading.words[row - 1] == word_parts(word)[-1]
+    return " ".join(word or "|" for word in reading.words)
+
+
+@pytest.mark.parametrize(("text", "phrase"), [
+    ("the sofa", "the sofa"), ("Where is the sofa?", "the sofa"), ("sofa", "sofa"),
+    ("bring me a Sofa.", "a Sofa"), ("robot, look for any sofa, please!", "any sofa"),
+    ("my sofa is where?", "my sofa"), ("is there uh the uh sofa", "the uh sofa"),
+    ("where are these sofa", "these sofa"),
+    ("\uff33\uff4f\uff46\uff41", "\uff33\uff4f\uff46\uff41"),
+])  # fmt: skip
+def test_no_opening_is_read(text, phrase):
+    assert read(text, phrase) == "sofa"
+
+
+@pytest.mark.parametrize(("text", "phrases", "expected"), [
+    ("is the red chair next to a table?", ["the red chair", "a table"], "red chair next to table"),
+    ("the chair that is next to it", ["the chair", "it"], "chair next to it"),
+    ("go to the chair, then find a lamp", ["the chair", "a lamp"], "to chair | lamp"),
+    ("the chair the lamp", ["the chair", "the lamp"], "chair | lamp"),
+    ("chair lamp", ["chair", "lamp"], "chair | lamp"),
+    ("the red, round table", ["the red , round table"], "red round table"),
+    ("take the cup and bring it by the sofa", ["the cup", "it", "the sofa"], "cup | it by sofa"),
+    ("find the cup please next to the sofa", ["the cup", "the sofa"], "cup | next to sofa"),
+    ("all the chairs", ["all the chairs"], "all the chairs"),
+    ("those", ["those"], "those"),
+    ("hello there.", [], ""),
+])  # fmt: skip
+def test_what_parts_describing_words_is_marked(text, phrases, expected):
+    assert read(text, *phrases) == expected
+
+
+@pytest.mark.parametrize("text", [
+    "coffee-table", "coffee table", "Coffee\u2011Table", "coffee\u2013table", "coffee_table",
+    "the coffee-table", "co\ufb00ee table",
+])  # fmt: skip
+def test_a_hyphen_changes_nothing(text):
+    assert read(text, " ".join(w.text for w in split_words(text))) == "coffee table"
+
+
+def test_a_curly_apostrophe_is_one():
+    assert word_parts("wall\u2019s") == word_parts("wall's") == ("wall's",)
+    assert word_parts("-") == ("-",)
+
+
+def test_spans_move_with_their_words():
+    words = ["please", "find", "the", "old", "coffee-table", "by", "this"]
+    reading = described_words(words, [(2, 4, 4), (6, 6, 6)], [False] * 7)
+    assert reading.words == ("old", "coffee", "table", SEPARATOR, "this")
+    assert reading.spans([(2, 4, 4), (6, 6, 6)]) == [(0, 2, 2), (4, 4, 4)]
+    bare = reading.without_separators([True] * 5)
+    assert bare.words == ("old", "coffee", "table", "this")
+    assert bare.spans([(2, 4, 4), (6, 6, 6)]) == [(0, 2, 2), (3, 3, 3)]
+
+
+def test_published_networks_read_every_word_as_it_is():
+    words = ["Where", "is", "the", "Coffee-Table", "?"]
+    reading = described_words(words, [(2, 3, 3)], None)
+    assert reading.words == tuple(words)
+    assert reading.rows == (1, 2, 3, 4, 5)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["the", "a", "Red-ish", "sofa", ",", "that", "uh", "is", "\u0301"]),
+        max_size=9,
+    ),
+    st.data(),
+)
+def test_heads_always_have_a_row_and_the_ends_no_separator(words, data):
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(words)))))
+    spans = [
+        (a, b - 1, data.draw(st.integers(a, b - 1)))
+        for a, b in itertools.pairwise(cuts)
+        if data.draw(st.booleans())
+    ]
+    tagged = [data.draw(st.booleans()) for _ in words]
+    reading = described_words(words, spans, tagged)
+    assert all(0 < reading.rows[head] <= len(reading.words) for _, _, head in spans)
+    assert SEPARATOR not in (reading.words[:1] + reading.words[-1:])
+    assert all(a or b for a, b in itertools.pairwise(reading.words))
+    assert [row for row in reading.rows if row] == sorted({row for row in reading.rows if row})
