@@ -18,6 +18,7 @@ import torch
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadCloudError, EmptySceneError
+from detailbase_core.language.described_words import described_words
 from detailbase_core.language.learned_parser import LearnedParser
 from detailbase_core.language.phrase_pooling import word_spans
 from detailbase_core.language.rule_parser import RuleParser
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.mask_decoder import SceneKeys
     from detailbase_core.network.tiling import Tiles
     from detailbase_core.ops.cancellation import CancelToken
+    from detailbase_core.types import Sentence
 
 # Questions about so few superpoints (a room has two thousand) are answered on one thread: they are
 # hundreds of small steps, at each of which threads would wait for each other. Where nobody else
@@ -225,7 +228,19 @@ class Grounder:
         head = self.model.phrase_head
         if head is None:
             return RuleParser(self.config.max_words)
-        return LearnedParser(head, self.text_encoder, self.config.max_words)
+        plain = self.model.config.hide_wording
+        return LearnedParser(head, self.text_encoder, self.config.max_words, plain)
+
+    def _read(self, parsed: Sentence) -> DescribedWords:
+        """What the decoder reads of a sentence."""
+        words, describes = [word.text for word in parsed.words], None
+        if self.model.config.hide_wording:
+            describes = parsed.describes
+            if describes is None:  # a parser that does not tell
+                own = self._own_parser()
+                assert isinstance(own, LearnedParser), "ModelConfig wants a phrase head"
+                describes = own.tags(words).describes
+        return described_words(words, word_spans(parsed), describes)
 
     def _fresh(self, version: int, encoded_at: float) -> bool:
         """Whether queries may still use the encoding of this version of the map."""
@@ -261,7 +276,8 @@ class Grounder:
         clock.lap("scene")
         few = encoded.tiles.number.numel() <= FEW_SUPERPOINTS
         with threads(1 if few else self._threads), torch.inference_mode():
-            text, text_mask = self.text_encoder.encode([[word.text for word in parsed.words]])
+            reading = self._read(parsed)
+            text, text_mask = self.text_encoder.encode([reading.words])
             clock.lap("text_encoder")
             tiles, things = encoded.tiles, self.config.instances
             shape = (len(tiles.number), -1, -1, -1)  # every tile is asked the same
@@ -270,12 +286,14 @@ class Grounder:
                 text[None].expand(shape),
                 text_mask[None].expand(shape[:3]),
                 cancel,
-                spans=[word_spans(parsed)] * len(tiles.number),
+                spans=[reading.spans(word_spans(parsed))] * len(tiles.number),
                 scene_keys=encoded.keys,
             )[-1]
             prediction = join_tiles(per_tile, tiles, things.presence_threshold)
             clock.lap("mask_decoder")
-            answer = answer_query(parsed, prediction, encoded.scene, things, encoded.centers)
+            answer = answer_query(
+                parsed, prediction, encoded.scene, things, encoded.centers, reading
+            )
         whole, phrases = answer
         clock.lap("instances")
         return Grounding(sentence, encoded.scene, whole, phrases, clock.seconds)

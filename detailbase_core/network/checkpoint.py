@@ -34,6 +34,8 @@ from detailbase_core.network.weight_files import read_weight_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
 FORMAT = "detailbase-1"
@@ -116,6 +118,16 @@ class Checkpoint:
         model = DetailBase(self.model_config())
         self._load_into(model)
         return model.eval()
+
+    def word_vectors(self) -> tuple[list[str], NDArray[np.floating]]:
+        """The vocabulary of its small text encoder, and a vector for each piece (V, vector_dim).
+
+        Raises:
+            CheckpointError: it carries no such encoder, or a broken one.
+        """
+        encoder = self._text_encoder("")
+        assert isinstance(encoder, SmallTextEncoder)
+        return list(encoder.pieces.vocabulary), encoder.vectors.numpy()
 
     def load_backbone(self, unet: nn.Module) -> None:
         """Load an SPFormer (or DetailBase) file's backbone tensors into a SparseUNet, strictly.

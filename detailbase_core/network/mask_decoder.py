@@ -70,14 +70,26 @@ class Prediction:
     Attributes:
         mask_logits: (G, B, T, S); padding is meaningless.
         scores: (G, B, T) predicted IoU of each mask, raw.
-        presence_logits: (G, B, T), or None without a presence head.
+        presence_logits: (G, B, T), of a presence head, or in the answer of a network without one
+            the masks' peaks, if its presence is theirs; else None.
         choice: between look-alikes, where they were weighed.
+        peaks: whether presence is that of the masks' peaks.
     """
 
     mask_logits: Tensor
     scores: Tensor
     presence_logits: Tensor | None
     choice: Choice | None = None
+    peaks: bool = False
+
+    def with_peaks(self, real: Tensor) -> Prediction:
+        """The same, as present as the superpoint that fits best; presence has no gradient.
+
+        Args:
+            real: (G, 1, 1, S) bool, False at padding.
+        """
+        fit = self.mask_logits.detach().masked_fill(~real, -torch.inf)
+        return replace(self, presence_logits=fit.amax(dim=-1), peaks=True)
 
 
 class SceneKeys(NamedTuple):
@@ -108,6 +120,7 @@ class MaskDecoder(nn.Module):
         self.out_norm = nn.LayerNorm(dim)
         self.score_head = _two_layers(dim, dim, 1)
         self.presence_head = _two_layers(dim, dim, 1) if config.presence_head else None
+        self.presence_from_masks = config.presence_from_masks
         embedded = POSITION_WIDTH + (2 * WAVES if config.center_offsets else 0)
         self.position_proj = nn.Linear(embedded, 2 * dim) if config.superpoint_positions else None
         self.look_alikes = LookAlikes(config) if config.look_alike_rounds else None
@@ -170,6 +183,8 @@ class MaskDecoder(nn.Module):
             predictions += self._chosen(
                 answers[-1], predictions, superpoints, sentence.flatten(1, 2), phrase_rows
             )
+        if self.presence_from_masks:
+            predictions[-1] = predictions[-1].with_peaks(real)
         return predictions
 
     def _chosen(

@@ -98,4 +98,5 @@ def join_tiles(prediction: Prediction, tiles: Tiles, presence_threshold: float) 
         joined,
         prediction.scores.gather(0, best),
         None if presence is None else presence.gather(0, best),
+        peaks=prediction.peaks,
     )

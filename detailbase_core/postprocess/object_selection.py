@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detailbase_core.config import InstanceConfig
     from detailbase_core.postprocess.vote_clustering import ObjectCenters
 
 # Tuned on rooms apart from the exams, as are the distances of object_centers.
@@ -34,6 +35,19 @@ class Meant(NamedTuple):
     whole: bool
 
 
+class Selection(NamedTuple):
+    """What was decided of a sentence or phrase.
+
+    Attributes:
+        objects: what it means; objects of which there are none have an empty mask.
+        presence: probability that it is there; below InstanceConfig.presence_threshold exactly
+            where nothing is found.
+    """
+
+    objects: Meant
+    presence: float
+
+
 def rows_said(
     phrases: Sequence[tuple[Sequence[str], str]],
 ) -> tuple[list[int | None], list[tuple[int, int]]]:
@@ -46,23 +60,80 @@ def rows_said(
     return numbers, [(i + 1, j + 1) for i, j in named_apart(phrases)]
 
 
+def select_objects(
+    probabilities: NDArray[np.float32],
+    presence: Sequence[float],
+    phrases: Sequence[tuple[Sequence[str], str]],
+    config: InstanceConfig,
+    centers: ObjectCenters | None,
+    peaks: bool,
+) -> list[Selection]:
+    """Decide of a sentence and its phrases what they mean, and whether it is there.
+
+    Something is found exactly where presence is not below its threshold: a mask that stays below
+    its own threshold counts down to that of presence, and where nothing is left, presence is no
+    larger than the mask's peak.
+
+    Args:
+        probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
+        presence: 1 + P probabilities.
+        phrases: words and head word of each phrase.
+        config: thresholds.
+        centers: see objects_of.
+        peaks: whether presence is that of the masks' peaks; then the sentence is as present as the
+            phrase that it is about.
+
+    Returns:
+        1 + P.
+    """
+    highest = probabilities.max(axis=1).tolist()
+    thresholds = [min(config.mask_threshold, max(p, config.presence_threshold)) for p in highest]
+    numbers, apart = rows_said(phrases)
+    meant = meant_objects(probabilities, numbers, thresholds, centers, apart)
+    about, present = agreeing_phrase(probabilities, centers), list(presence)
+    if about is not None:
+        meant[0], highest[0] = meant[about], highest[about]
+        present[0] = present[about] if peaks else present[0]
+    return [
+        Selection(objects, shown if objects.mask.any() else min(shown, peak))
+        for objects, shown, peak in zip(meant, present, highest, strict=True)
+    ]
+
+
+def agreeing_phrase(
+    probabilities: NDArray[np.float32], centers: ObjectCenters | None
+) -> int | None:
+    """The row of the phrase with whose mask a sentence's own agrees best; None where none is like.
+
+    Args:
+        probabilities, centers: as for select_objects.
+    """
+    if centers is None or len(probabilities) < 2:
+        return None
+    sentence, phrases = probabilities[0], probabilities[1:]
+    shared = np.minimum(sentence, phrases) @ centers.sizes
+    agreement = shared / np.maximum(sentence, phrases).dot(centers.sizes).clip(min=1e-6)
+    best = int(agreement.argmax())
+    return 1 + best if agreement[best] >= AGREED else None
+
+
 def meant_objects(
     probabilities: NDArray[np.float32],
     numbers: Sequence[int | None],
-    threshold: float,
+    thresholds: Sequence[float],
     centers: ObjectCenters | None,
     apart: Sequence[tuple[int, int]] = (),
 ) -> list[Meant]:
-    """What a sentence and its phrases mean.
+    """What a sentence and its phrases mean by their own masks.
 
     Each has its objects_of. Where the network votes for objects, no two phrases that name
-    different things mean the same one, if there is another for either; and the sentence is about
-    the objects of that phrase with whose mask its own agrees best, if they agree well.
+    different things mean the same one, if there is another for either.
 
     Args:
         probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
         numbers: how many objects each of them means, see phrase_number; None = unknown.
-        threshold, centers: see objects_of.
+        thresholds: of each, see objects_of.
+        centers: see objects_of.
         apart: rows of `probabilities` that name different things, see phrase_pairs.
 
     Returns:
@@ -70,18 +141,11 @@ def meant_objects(
     """
     meant = [
         objects_of(probability, threshold, centers, number)
-        for probability, number in zip(probabilities, numbers, strict=True)
+        for probability, threshold, number in zip(probabilities, thresholds, numbers, strict=True)
     ]
     if centers is not None:
         for pair in apart:
-            _part(meant, pair, probabilities, threshold, centers)
-    if centers is not None and len(meant) > 1:
-        sentence, phrases = probabilities[0], probabilities[1:]
-        shared = np.minimum(sentence, phrases) @ centers.sizes
-        agreement = shared / np.maximum(sentence, phrases).dot(centers.sizes).clip(min=1e-6)
-        best = int(agreement.argmax())
-        if agreement[best] >= AGREED:
-            meant[0] = meant[1 + best]
+            _part(meant, pair, probabilities, thresholds, centers)
     return meant
 
 
@@ -89,7 +153,7 @@ def _part(
     meant: list[Meant],
     pair: tuple[int, int],
     probabilities: NDArray[np.float32],
-    threshold: float,
+    thresholds: Sequence[float],
     centers: ObjectCenters,
 ) -> None:
     """Where both phrases mean one object, one takes its next best; as sure as can be."""
@@ -101,7 +165,7 @@ def _part(
     choices = []
     for stays, goes in (pair, pair[::-1]):
         rest = np.where(meant[stays].mask, np.float32(0), probabilities[goes])
-        other = objects_of(rest, GROWN * threshold, centers, 1)
+        other = objects_of(rest, GROWN * thresholds[goes], centers, 1)
         if other.whole:
             sure = probabilities[stays][meant[stays].mask].max() + rest[other.mask].max()
             choices.append((float(sure), goes, other))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.language.phrase_pooling import word_spans
 from detailbase_core.postprocess.instances import separate_instances
-from detailbase_core.postprocess.object_selection import meant_objects, rows_said
+from detailbase_core.postprocess.object_selection import select_objects
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
+    from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.network.mask_decoder import Prediction
     from detailbase_core.postprocess.object_selection import Meant
     from detailbase_core.postprocess.vote_clustering import ObjectCenters
@@ -29,40 +30,47 @@ def answer_query(
     scene: Scene,
     config: InstanceConfig,
     centers: ObjectCenters | None = None,
+    reading: DescribedWords | None = None,
 ) -> tuple[GroundedPhrase, tuple[GroundedPhrase, ...]]:
     """The sentence's own target, and every phrase's objects.
 
     Args:
-        sentence: parsed; its words are the prediction's text rows 1, 2, ...
+        sentence: parsed.
         prediction: of one sentence in one scene (G = B = 1).
         scene: whose superpoints the masks are over.
         config: thresholds.
         centers: votes of the scene's superpoints, where the network has them.
+        reading: in which of the prediction's text rows words stand; None = in rows 1, 2, ...
     """
-    rows = [0] + [phrase.head + 1 for phrase in sentence.phrases]
+    heads = [phrase.head for phrase in sentence.phrases]
+    rows = [0, *(head + 1 if reading is None else reading.rows[head] for head in heads)]
     logits = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float()
-    numbers, apart = rows_said(list(_wordings(sentence)))
-    probabilities = logits.sigmoid().cpu().numpy()
-    meant = meant_objects(probabilities, numbers, config.mask_threshold, centers, apart)
+    selected = select_objects(
+        logits.sigmoid().cpu().numpy(),
+        _presence(prediction, rows),
+        list(_wordings(sentence)),
+        config,
+        centers,
+        prediction.peaks,
+    )
     scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()
-    presence = _presence(prediction, rows)
     spans = [(sentence.text, 0, len(sentence.text))]
     spans += [(phrase.text, phrase.begin, phrase.end) for phrase in sentence.phrases]
 
     grounded: list[GroundedPhrase] = []
     known: dict[int, tuple[Instance, ...]] = {}  # the sentence mostly means what a phrase does
     next_id = 0
-    for span, meaning, score, present in zip(spans, meant, scores, presence, strict=True):
+    for span, (objects, presence), score in zip(spans, selected, scores, strict=True):
         instances: tuple[Instance, ...] = ()
-        if present >= config.presence_threshold:
-            if id(meaning) not in known:
-                known[id(meaning)] = _objects(scene, meaning, config, centers)
+        if presence >= config.presence_threshold:
+            if id(objects) not in known:
+                known[id(objects)] = _objects(scene, objects, config, centers)
             instances = tuple(
                 replace(one, id=next_id + n, score=score)
-                for n, one in enumerate(known[id(meaning)])
+                for n, one in enumerate(known[id(objects)])
             )
         next_id += len(instances)
-        grounded.append(GroundedPhrase(*span, score, present, instances))
+        grounded.append(GroundedPhrase(*span, score, presence, instances))
     return grounded[0], tuple(grounded[1:])
 
 

@@ -60,3 +60,15 @@ def test_a_tile_without_the_thing_adds_nothing():
     assert set(torch.nonzero(joined.mask_logits[0, 0, 0] > 0).flatten().tolist()) == here
     assert joined.presence_logits.item() == pytest.approx(5.0)
     assert joined.scores.item() == pytest.approx(scores[1].item())
+
+
+def test_presence_of_masks_is_that_of_the_best_tile():
+    tiles = tile_superpoints(scene(300, 20.0))
+    logits = torch.full((len(tiles.number), 1, 2, tiles.number.shape[1]), -3.0)
+    logits[1, 0, 0, 0], logits[0, 0, 0, 1] = 2.0, 1.0
+    scores = torch.zeros(len(tiles.number), 1, 2)
+    real = ~tiles.superpoints.padding[:, None, None, :]
+    joined = join_tiles(Prediction(logits, scores, None).with_peaks(real), tiles, 0.5)
+    assert joined.peaks
+    assert joined.presence_logits.tolist() == [[[2.0, -3.0]]]
+    assert joined.mask_logits.amax(dim=-1)[0, 0, 0] == 2.0

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from detailbase_core.postprocess.object_selection import meant_objects, objects_of
+from detailbase_core.config import InstanceConfig
+from detailbase_core.postprocess.object_selection import (
+    meant_objects,
+    objects_of,
+    select_objects,
+)
 from detailbase_core.postprocess.vote_clustering import ObjectCenters
 
 
@@ -63,8 +68,10 @@ def test_a_wall_is_not_known_to_be_one_object():
 
 def meant(sentence, phrases, numbers, centers) -> list[tuple[list[int], bool]]:
     probabilities = np.array([sentence, *phrases], np.float32)
-    found = meant_objects(probabilities, [None, *numbers], 0.5, centers)
-    return [(np.flatnonzero(mask).tolist(), whole) for mask, whole in found]
+    said = [(["chair" if n else "chairs"], "chair" if n else "chairs") for n in numbers]
+    present = [1.0] * len(probabilities)
+    found = select_objects(probabilities, present, said, InstanceConfig(), centers, False)
+    return [(np.flatnonzero(one.objects.mask).tolist(), one.objects.whole) for one in found]
 
 
 def test_a_sentence_is_about_the_phrase_with_which_it_agrees():
@@ -83,7 +90,7 @@ def test_a_network_without_votes_answers_the_sentence_by_its_mask():
 def parted(one, two, apart=((1, 2),), numbers=(1, 1)) -> list[list[int]]:
     probabilities = np.array([[0.0] * 7, one, two], np.float32)
     centers = two_chairs_and_a_wall()
-    found = meant_objects(probabilities, [None, *numbers], 0.5, centers, apart)
+    found = meant_objects(probabilities, [None, *numbers], [0.5] * 3, centers, apart)
     return [np.flatnonzero(mask).tolist() for mask, _ in found[1:]]
 
 
