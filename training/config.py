@@ -84,9 +84,13 @@ class LossWeights(Settings):
     sentence: float = setting(
         1.0, "Weight of the whole sentence's mask and presence beside a phrase's.", low=0.0
     )
-    presence: float = setting(0.0, "Cross-entropy of presence; needs the presence head.", low=0.0)
+    presence: float = setting(
+        0.0, "Cross-entropy of presence; needs presence_head or presence_from_masks.", low=0.0
+    )
     phrases: float = setting(
-        0.0, "Cross-entropy of phrase spans and heads; needs the phrase head.", low=0.0
+        0.0,
+        "Cross-entropy of phrase spans, heads and describing words; needs the phrase head.",
+        low=0.0,
     )
     centers: float = setting(
         0.0, "Error of the votes for objects' centres; needs center_offsets.", low=0.0
@@ -108,8 +112,9 @@ class TrainConfig(Settings):
         "", "DetailRefer or ScanRefer JSON file; empty = SCENE.json beside each SCENE.npz."
     )
     word_vectors: str = setting(
-        "data/word_vectors.npz",
-        "Word vectors (training.checkpoints.make_word_vectors) of the small encoder.",
+        "",
+        "Word vectors (training.checkpoints.make_word_vectors) of the small encoder; empty = those "
+        "of the shipped model.",
     )
     text_encoder: str = setting(
         "",
@@ -122,7 +127,8 @@ class TrainConfig(Settings):
     start: str = setting(
         "",
         "Checkpoint whose network and text encoder are trained further, such as the shipped one on "
-        "rooms of your own; `model` and `text` must be as in it. Empty = train anew.",
+        "rooms of your own; `model` and `text` must be as in it, but for heads that are new (they "
+        "begin anew) or gone. Empty = train anew.",
     )
     out: str = setting("runs/rooms", "Folder for checkpoints, pictures and TensorBoard's files.")
     seed: int = setting(1999, "Seed of everything random.", low=0)
@@ -142,6 +148,13 @@ class TrainConfig(Settings):
         "random: a step draws a scene's sentences at random; consecutive, as published: they stay "
         "in groups in file order, each a scene of its own; an incomplete last step is dropped.",
         choices=("random", "consecutive"),
+    )
+    wording_noise: float = setting(
+        0.0,
+        "With model.hide_wording: part of the hidden words that are read after all, and of the "
+        "marks of hidden words that are missing, as by slips of the phrase head.",
+        low=0.0,
+        high=1.0,
     )
     learning_rate: float = setting(1e-3, "Peak learning rate of AdamW.", low=0.0)
     backbone_rate: float = setting(
@@ -215,6 +228,8 @@ class TrainConfig(Settings):
         if self.start:
             yield "backbone", "start is set"
             yield "word_vectors", "start is set"
+        if not self.model.hide_wording:
+            yield "wording_noise", "model.hide_wording is off"
         if self.schedule != "multistep":
             yield "milestones", f"schedule is {self.schedule}"
         if self.rescan_every and self.descriptions:

@@ -9,9 +9,10 @@ import torch
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.language.chunker import find_chunks
-from detailbase_core.language.learned_parser import phrases_of_words
+from detailbase_core.language.described_words import described_words, plain_word
+from detailbase_core.language.learned_parser import WordTags, tag_words
 from detailbase_core.network.scene_batch import batch_scenes
-from detailbase_core.postprocess.object_selection import Meant, meant_objects, rows_said
+from detailbase_core.postprocess.object_selection import Meant, select_objects
 from detailbase_core.postprocess.vote_clustering import ObjectCenters
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.matching import Question, SceneJudge
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.language.text_encoder import TextEncoder
     from detailbase_core.network.detailbase import DetailBase
     from detailbase_core.network.mask_decoder import SuperpointBatch
@@ -37,19 +39,22 @@ class Answer(NamedTuple):
 
     Attributes:
         meant: the objects of the sentence and of each phrase, by text row.
-        raw: (T, S) bool, before objects were chosen.
-        presence: (T,) probabilities; ones from a model without a presence head.
+        raw: (S,) bool of each, before objects were chosen, by text row.
+        presence: a probability of each, by text row; ones from a model that does not tell.
         phrases: (first, last, head) words of the noun phrases that it sees.
     """
 
     meant: dict[int, Meant]
-    raw: NDArray[np.bool_]
-    presence: NDArray[np.float32]
+    raw: dict[int, NDArray[np.bool_]]
+    presence: dict[int, float]
     phrases: list[tuple[int, int, int]]
 
 
 class Examiner:
     """Puts sentences to a model.
+
+    It is asked for the phrases that the descriptions tell; which words beside them describe things
+    is for the model to see.
 
     Args:
         model, text_encoder: in eval mode, on one device.
@@ -93,41 +98,54 @@ class Examiner:
         centers: ObjectCenters | None,
         descriptions: Sequence[Description],
     ) -> Iterator[Answer]:
-        text, mask = self.text_encoder.encode([d.words for d in descriptions])
-        spans = [d.word_spans() for d in descriptions]
+        tags = self._tags(descriptions)
+        readings = [
+            described_words(d.words, d.spans_or_heads(), tagged.describes)
+            for d, tagged in zip(descriptions, tags, strict=True)
+        ]
+        text, mask = self.text_encoder.encode([reading.words for reading in readings])
+        spans = [r.spans(d.word_spans()) for r, d in zip(readings, descriptions, strict=True)]
         last = self.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
         logits = last.presence_logits
         presence = torch.ones_like(last.scores) if logits is None else logits.sigmoid()
         masks = last.mask_logits[0].float().sigmoid().cpu().numpy()
-        if self.model.phrase_head is None:
-            phrases = [find_chunks(d.words) for d in descriptions]
-        else:
-            counts = [len(d.words) for d in descriptions]
-            phrases = phrases_of_words(self.model.phrase_head, text, counts)
-        per_sentence = zip(
-            descriptions, masks, presence[0].float().cpu().numpy(), phrases, strict=True
-        )
-        return (
-            Answer(
-                self._meant(description, probability, centers),
-                probability >= self.config.mask_threshold,
-                *said,
-            )
-            for description, probability, *said in per_sentence
-        )
+        for sentence in zip(
+            descriptions, readings, masks, presence[0].float().cpu().numpy(), tags, strict=True
+        ):
+            yield self._answer(*sentence, centers, last.peaks)
 
-    def _meant(
+    def _tags(self, descriptions: Sequence[Description]) -> list[WordTags]:
+        """The phrases that the model sees, or else the rule parser, and its describing words."""
+        head = self.model.phrase_head
+        if head is None:
+            return [WordTags(find_chunks(d.words), None) for d in descriptions]
+        plain = plain_word if self.model.config.hide_wording else str
+        text, _ = self.text_encoder.encode([list(map(plain, d.words)) for d in descriptions])
+        return tag_words(head, text, [len(d.words) for d in descriptions])
+
+    def _answer(
         self,
         description: Description,
+        reading: DescribedWords,
         probability: NDArray[np.float32],
+        presence: NDArray[np.float32],
+        tags: WordTags,
         centers: ObjectCenters | None,
-    ) -> dict[int, Meant]:
-        rows = [0, *(phrase.row for phrase in description.phrases)]
-        numbers, apart = rows_said(list(map(description.wording_of, description.phrases)))
-        meant = meant_objects(
-            probability[rows], numbers, self.config.mask_threshold, centers, apart
+        peaks: bool,
+    ) -> Answer:
+        told = [0, *(phrase.row for phrase in description.phrases)]
+        rows = [reading.rows[row - 1] if row else 0 for row in told]
+        wordings = list(map(description.wording_of, description.phrases))
+        selected = select_objects(
+            probability[rows], presence[rows].tolist(), wordings, self.config, centers, peaks
         )
-        return dict(zip(rows, meant, strict=True))
+        raw = probability[rows] >= self.config.mask_threshold
+        return Answer(
+            {row: one.objects for row, one in zip(told, selected, strict=True)},
+            dict(zip(told, raw, strict=True)),
+            {row: one.presence for row, one in zip(told, selected, strict=True)},
+            tags.phrases,
+        )
 
 
 def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOutcome]:
@@ -139,8 +157,9 @@ def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOu
 
         def judged(asked: Question, answer: Answer = answer) -> PhraseOutcome:
             row = asked.row
-            presence = float(answer.presence[row])
-            return judge.outcome(asked, answer.meant[row], answer.raw[row], next(others), presence)
+            return judge.outcome(
+                asked, answer.meant[row], answer.raw[row], next(others), answer.presence[row]
+            )
 
         phrases = tuple(
             judged(Question(p.row, p.ids, p.structure, p.hard))

@@ -99,6 +99,13 @@ class Description:
         """(first word, last word, head word) of each phrase that tells its words."""
         return [(p.words[0], p.words[1] - 1, p.row - 1) for p in self.phrases if p.words[1]]
 
+    def spans_or_heads(self) -> list[tuple[int, int, int]]:
+        """The same of every phrase; one that does not tell its words is its head alone."""
+        return [
+            (p.words[0], p.words[1] - 1, p.row - 1) if p.words[1] else (p.row - 1,) * 3
+            for p in self.phrases
+        ]
+
 
 def read_descriptions(path: str | Path) -> dict[str, tuple[Description, ...]]:
     """A whole DetailRefer or ScanRefer file: the descriptions of each scene, in file order.

@@ -37,6 +37,8 @@ class PhraseTargets:
             before S as one; None = it follows from the others.
         number: (P,) int64, which of the G * R rows with candidates is the phrase's; None where no
             look-alikes are weighed.
+        told: (P,) bool, whether the masks tell what is present: False for a phrase that names an
+            object of which no superpoint shows enough; None = they all do.
     """
 
     scene: Tensor
@@ -45,6 +47,7 @@ class PhraseTargets:
     masks: Tensor
     place: Tensor | None = None
     number: Tensor | None = None
+    told: Tensor | None = None
 
 
 def superpoint_targets(
@@ -129,7 +132,13 @@ def grounding_parts(
         scores = _gathered([p.scores for p in predictions], row)
         parts["score"] = _score_error(scores, logits.detach(), targets.masks, valid)
     if weights.presence:
-        parts["presence"] = _presence_error(predictions, row, targets.masks) @ importance
+        counts = importance if targets.told is None else importance * targets.told
+        error = (
+            _peak_error(logits, targets.masks, valid)
+            if predictions[-1].peaks
+            else _presence_error(predictions, row, targets.masks)
+        )
+        parts["presence"] = error @ counts / counts.sum().clamp(min=1e-6)
     if weights.choice:
         parts["choice"] = _choice_error(predictions, targets, importance)
     return parts
@@ -183,6 +192,20 @@ def _presence_error(predictions: Sequence[Prediction], row: Tensor, masks: Tenso
     logits = _gathered(said, row)
     present = masks.any(dim=1).float().expand_as(logits)
     return F.binary_cross_entropy_with_logits(logits, present, reduction="none")
+
+
+def _peak_error(logits: Tensor, masks: Tensor, valid: Tensor) -> Tensor:
+    """(L, P) cross-entropy of presence where it is that of a mask's peak.
+
+    What is absent fits nowhere: the best of all superpoints is held down. What is present fits
+    there: the best of its own is held up, and never that of a look-alike.
+    """
+    present = masks.any(dim=1)
+    among = torch.where(present[:, None], masks & valid, valid)
+    peaks = logits.masked_fill(~among, -1e4).amax(dim=-1)
+    return F.binary_cross_entropy_with_logits(
+        peaks, present.float().expand_as(peaks), reduction="none"
+    )
 
 
 def _choice_error(

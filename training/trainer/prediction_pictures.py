@@ -25,6 +25,7 @@ from detailbase_core.types import (
     Word,
 )
 from training.scenes.descriptions import word_places
+from training.trainer.text_targets import reading_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detailbase_core.language.described_words import DescribedWords
     from training.scenes.descriptions import Description
     from training.scenes.scene_files import DescribedScene
     from training.trainer.training_module import Learner
@@ -51,7 +53,8 @@ def draw_prediction(learner: Learner, described: DescribedScene, path: Path) -> 
     description = max(described.descriptions, key=lambda d: (len(d.phrases), len(d.words)))
     sentence = as_sentence(description)
     scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
-    predicted = _predicted(learner, scene, sentence)
+    reading = reading_of(description, learner.model.config)
+    predicted = _predicted(learner, scene, sentence, reading)
     whole, *phrases = (
         true_phrase(described, span, ids) for span, ids in _spans(sentence, description)
     )
@@ -75,14 +78,17 @@ def as_sentence(description: Description) -> Sentence:
 
 
 @torch.inference_mode()
-def _predicted(learner: Learner, scene: Scene, sentence: Sentence) -> Grounding:
+def _predicted(
+    learner: Learner, scene: Scene, sentence: Sentence, reading: DescribedWords
+) -> Grounding:
     device = next(learner.parameters()).device
     batch = batch_scenes([scene], learner.model.config.coordinates).to(device)
-    text, mask = learner.text.encode([[word.text for word in sentence.words]])
     encoded = learner.model.encode_scene(batch)
-    spans = [word_spans(sentence)]
+    text, mask = learner.text.encode([reading.words])
+    spans = [reading.spans(word_spans(sentence))]
     answer = learner.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
-    return Grounding(sentence.text, scene, *answer_query(sentence, answer, scene, InstanceConfig()))
+    found = answer_query(sentence, answer, scene, InstanceConfig(), reading=reading)
+    return Grounding(sentence.text, scene, *found)
 
 
 def _spans(

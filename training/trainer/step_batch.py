@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, NamedTuple
 
 from training.scenes.dataset import ScenePoints, SceneTruth, scene_points, scene_truth
 from training.scenes.descriptions import Description
 from training.trainer.augmentation_params import Changes, draw_changes
-from training.trainer.text_targets import Questions, questions_of
+from training.trainer.text_targets import Questions, questions_of, reading_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detailbase_core.language.described_words import DescribedWords
     from training.config import TrainConfig
     from training.scenes.dataset import SceneTensors
     from training.trainer.sampler import Draw
@@ -56,6 +58,18 @@ def lesson_of(
             for scene, draw in zip(drawn, draws, strict=True)
         ]
         questions = questions_of(
-            chosen, truth.objects.shape[2], learner.text, config.model.phrase_queries
+            chosen,
+            [_readings(group, draw, config) for group, draw in zip(chosen, draws, strict=True)],
+            truth.objects.shape[2],
+            learner.text,
+            config.model,
         )
     return Lesson(scene_points(drawn), changes, truth, questions)
+
+
+def _readings(
+    group: Sequence[Description], draw: Draw, config: TrainConfig
+) -> list[DescribedWords]:
+    """What the decoder reads of a scene's sentences."""
+    chance = random.Random(f"wording {draw.seed}")
+    return [reading_of(d, config.model, config.wording_noise, chance) for d in group]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
+from detailbase_core.language.described_words import described_words, plain_word
 from detailbase_core.language.phrase_pooling import phrase_mix
 from detailbase_core.language.text_rows import TextRows
 from training.trainer.losses import PhraseTargets
@@ -14,10 +15,13 @@ from training.trainer.phrase_losses import word_places
 from training.trainer.sequence_packing import Packing, packing_of, placed
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Sequence
 
     from torch import Tensor
 
+    from detailbase_core.config import ModelConfig
+    from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.language.text_encoder import (
         SmallTextEncoder,
         Tokens,
@@ -31,6 +35,7 @@ class Wanted(NamedTuple):
 
     Attributes:
         scene, sentence, row: (P,) int64 each, as in PhraseTargets.
+        named: (P,) bool, whether the phrase refers to any object, be it seen or not.
         objects: (G, K, O) float32, 1 where the k-th phrase of a scene refers to an object; columns
             as in SceneTruth.objects.
         place: (P,) int64, which of the G * K rows is each phrase's.
@@ -39,6 +44,7 @@ class Wanted(NamedTuple):
     scene: Tensor
     sentence: Tensor
     row: Tensor
+    named: Tensor
     objects: Tensor
     place: Tensor
 
@@ -47,16 +53,18 @@ class Questions(NamedTuple):
     """B sentences about each of G scenes; made on the CPU.
 
     Attributes:
-        tokens: of all G * B sentences.
-        packing: of their text rows.
+        tokens: of all G * B sentences, as the phrase head reads them.
+        described: of what the decoder reads of them; None = the same.
+        packing: of the text rows that the decoder reads.
         wanted: what their phrases refer to.
         query: (P,) int64, each phrase's row in predictions whose rows are packed.
         phrase_rows: the same, scene by scene.
-        word_places: (G * B, T - 1, 2), see there.
+        word_places: (G * B, W, 3), see there.
         phrase_mix: (G * B, T, T), see there; None without phrase queries.
     """
 
     tokens: Tokens
+    described: Tokens | None
     packing: Packing
     wanted: Wanted
     query: Tensor
@@ -67,28 +75,62 @@ class Questions(NamedTuple):
 
 def questions_of(
     chosen: Sequence[Sequence[Description]],
+    readings: Sequence[Sequence[DescribedWords]],
     columns: int,
     encoder: SmallTextEncoder | TransformersTextEncoder,
-    phrase_queries: bool,
+    config: ModelConfig,
 ) -> Questions:
     """Prepare sentences.
 
     Args:
         chosen: G times B; one without words or targets only fills up.
+        readings: G times B, what the decoder reads of each.
         columns: O of SceneTruth.objects.
         encoder: which will encode them.
-        phrase_queries: whether a phrase's query is the mean of its words.
+        config: of the network that will read them.
     """
     flat = [description for group in chosen for description in group]
-    tokens = encoder.read([description.words for description in flat])
-    rows = tokens.mask.shape[1]
+    read = [reading for group in readings for reading in group]
+    plain = plain_word if config.hide_wording else str
+    tokens = encoder.read([list(map(plain, description.words)) for description in flat])
+    described = encoder.read([reading.words for reading in read]) if config.hide_wording else None
+    rows = (described or tokens).mask.shape[1]
     beside = encoder.rows_beside_words
-    packing = packing_of([[len(d.words) + beside for d in group] for group in chosen], rows)
-    wanted = wanted_objects(chosen, columns)
+    packing = packing_of([[len(r.words) + beside for r in group] for group in readings], rows)
+    wanted = wanted_objects(chosen, columns, readings)
     query = placed(wanted.scene, wanted.sentence, wanted.row, packing)
-    mix = phrase_mix([d.word_spans() for d in flat], rows) if phrase_queries else None
+    spans = [reading.spans(d.word_spans()) for d, reading in zip(flat, read, strict=True)]
+    mix = phrase_mix(spans, rows) if config.phrase_queries else None
     phrase_rows = _rows_by_scene(wanted, query, packing)
-    return Questions(tokens, packing, wanted, query, phrase_rows, word_places(flat, rows - 1), mix)
+    places = word_places(flat, tokens.mask.shape[1] - 1)
+    return Questions(tokens, described, packing, wanted, query, phrase_rows, places, mix)
+
+
+def reading_of(
+    description: Description,
+    config: ModelConfig,
+    noise: float = 0.0,
+    chance: random.Random | None = None,
+) -> DescribedWords:
+    """What a network's decoder reads of a sentence.
+
+    Args:
+        description: the sentence; where it does not tell its describing words, all are taken
+            for such.
+        config: of the network.
+        noise: part of the other words that are read as well, and of the separators that are not,
+            as by slips of the phrase head.
+        chance: decides about the noise; None = none of it.
+    """
+    words, told = description.words, description.describes
+    if not config.hide_wording:
+        return described_words(words, (), None)
+    told = told or (True,) * len(words)
+    if chance is None:
+        return described_words(words, description.spans_or_heads(), told)
+    describes = [tagged or chance.random() < noise for tagged in told]
+    reading = described_words(words, description.spans_or_heads(), describes)
+    return reading.without_separators([chance.random() < noise for _ in reading.words])
 
 
 def _rows_by_scene(wanted: Wanted, query: Tensor, packing: Packing) -> TextRows:
@@ -100,12 +142,17 @@ def _rows_by_scene(wanted: Wanted, query: Tensor, packing: Packing) -> TextRows:
     return TextRows(number, real)
 
 
-def wanted_objects(chosen: Sequence[Sequence[Description]], columns: int) -> Wanted:
+def wanted_objects(
+    chosen: Sequence[Sequence[Description]],
+    columns: int,
+    readings: Sequence[Sequence[DescribedWords]] | None = None,
+) -> Wanted:
     """What the sentences' own rows and all their phrases refer to.
 
     Args:
         chosen: descriptions of each of the G scenes.
         columns: O of SceneTruth.objects; an object beyond them owns no point.
+        readings: what is read of each; None = all of its words.
     """
     asked = [
         [(b, row, ids) for b, d in enumerate(group) for row, ids in d.targets()] for group in chosen
@@ -116,9 +163,12 @@ def wanted_objects(chosen: Sequence[Sequence[Description]], columns: int) -> Wan
     for g, phrases in enumerate(asked):
         for k, (b, row, ids) in enumerate(phrases):
             objects[g, k, [o + 1 for o in ids if o + 1 < columns]] = 1.0
-            places.append((g, b, row, g * most + k))
-    scene, sentence, row, place = torch.tensor(places, dtype=torch.int64).view(-1, 4).T.contiguous()
-    return Wanted(scene, sentence, row, torch.from_numpy(objects), place)
+            if readings is not None and row:
+                row = readings[g][b].rows[row - 1]
+            places.append((g, b, row, bool(ids), g * most + k))
+    table = torch.tensor(places, dtype=torch.int64).view(-1, 5).T.contiguous()
+    scene, sentence, row, named, place = table
+    return Wanted(scene, sentence, row, named.bool(), torch.from_numpy(objects), place)
 
 
 def phrase_targets(
@@ -133,4 +183,7 @@ def phrase_targets(
     """
     shares = torch.bmm(wanted.objects, scene_objects.transpose(1, 2)).flatten(0, 1)
     masks = shares.index_select(0, wanted.place) > 0.5
-    return PhraseTargets(wanted.scene, wanted.sentence, wanted.row, masks, query, wanted.place)
+    told = masks.any(dim=1) == wanted.named
+    return PhraseTargets(
+        wanted.scene, wanted.sentence, wanted.row, masks, query, wanted.place, told
+    )

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from detailbase_core.language.text_encoder import SmallTextEncoder, TransformersTextEncoder
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.network.detailbase import DetailBase
@@ -22,20 +23,24 @@ from training.trainer.superpoint_losses import NamingHeads, center_loss, real_ro
 from training.trainer.text_targets import phrase_targets
 
 if TYPE_CHECKING:
-    from detailbase_core.config import Settings
+    from numpy.typing import NDArray
+
+    from detailbase_core.config import ModelConfig, Settings
     from detailbase_core.network.mask_decoder import SuperpointBatch
     from detailbase_core.network.scene_batch import SceneBatch
     from training.config import LossWeights, TrainConfig
     from training.scenes.dataset import SceneTruth
     from training.trainer.text_targets import Questions
 
-# Which head of the network each optional part of the loss teaches.
-HEAD_OF_LOSS = {
-    "presence": "presence_head",
-    "phrases": "phrase_head",
-    "centers": "center_offsets",
-    "choice": "look_alike_rounds",
+# What of the network each optional part of the loss teaches: one of these options.
+HEADS_OF_LOSS = {
+    "presence": ("presence_head", "presence_from_masks"),
+    "phrases": ("phrase_head",),
+    "centers": ("center_offsets",),
+    "choice": ("look_alike_rounds",),
 }
+# Options in which a network may differ from the one that it starts from.
+HEAD_OPTIONS = ("phrase_head", "hide_wording", "presence_head", "presence_from_masks")
 
 
 class Learner(nn.Module):
@@ -106,6 +111,8 @@ class Learner(nn.Module):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         text, _ = self.text.encode_tokens(questions.tokens)
         phrase_logits = None if self.model.phrase_head is None else self.model.phrase_head(text)
+        if questions.described is not None:
+            text, _ = self.text.encode_tokens(questions.described)
         if questions.phrase_mix is not None:
             text = questions.phrase_mix.to(text.dtype) @ text
         sentence_of_row = questions.packing.sentence[:, None]
@@ -135,9 +142,9 @@ def build_learner(config: TrainConfig) -> Learner:
         ConfigError: the text encoder's width is not what the network takes, start has other
             settings, or a part of the loss has no head to teach.
     """
-    for loss, option in HEAD_OF_LOSS.items():
-        if getattr(config.loss, loss) and not getattr(config.model, option):
-            raise ConfigError(f"loss.{loss} needs model.{option}")
+    for loss, options in HEADS_OF_LOSS.items():
+        if getattr(config.loss, loss) and not any(getattr(config.model, o) for o in options):
+            raise ConfigError(f"loss.{loss} needs model.{' or model.'.join(options)}")
     model, text = _started(config) if config.start else _new(config)
     if not config.backbone_rate:
         model.unet.requires_grad_(False)
@@ -168,27 +175,60 @@ def _started(
         f"{part}.{name} is {getattr(there, name)} there and {getattr(here, name)} here"
         for part, there, here in pairs
         for name in differing(there, here)
+        if name not in HEAD_OPTIONS
     ]
     if differences:
         raise ConfigError(f"start: {config.start} is another network: {'; '.join(differences)}")
-    return model, text
+    return with_heads(model, config.model), text
+
+
+def with_heads(model: DetailBase, config: ModelConfig) -> DetailBase:
+    """The network with the heads of another configuration.
+
+    New heads, and new outputs of a head, begin with random weights; those that are gone are
+    dropped; everything else is as it was.
+
+    Args:
+        model: the network; it is returned where nothing differs.
+        config: as the model's own, but for HEAD_OPTIONS.
+    """
+    if config == model.config:
+        return model
+    changed = DetailBase(config)
+    state = changed.state_dict()
+    for name, value in model.state_dict().items():
+        if name in state and value.shape == state[name].shape:
+            state[name] = value
+        elif name in state:  # a head's outputs
+            state[name][: len(value)] = value[: len(state[name])]
+    changed.load_state_dict(state)
+    return changed
 
 
 def _text_encoder(config: TrainConfig) -> SmallTextEncoder | TransformersTextEncoder:
     if config.text_encoder:
         return TransformersTextEncoder(config.text_encoder)
-    try:
-        with np.load(config.word_vectors, allow_pickle=False) as archive:
-            vocabulary, vectors = str(archive["vocabulary"]).split("\n"), archive["vectors"]
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise BadFileError(
-            f"{config.word_vectors}: no word vectors can be read ({error}); make them with "
-            "training.checkpoints.make_word_vectors"
-        ) from error
+    if config.word_vectors:
+        where, (vocabulary, vectors) = config.word_vectors, _read_word_vectors(config.word_vectors)
+    else:
+        shipped = Checkpoint.read(SHIPPED_CHECKPOINT)
+        where, (vocabulary, vectors) = "the shipped model", shipped.word_vectors()
     if vectors.shape != (len(vocabulary), config.text.vector_dim):
         raise ConfigError(
-            f"{config.word_vectors} holds {vectors.shape[0]} vectors of width "
+            f"{where} holds {vectors.shape[0]} vectors of width "
             f"{vectors.shape[-1]} for {len(vocabulary)} word pieces, and text.vector_dim is "
             f"{config.text.vector_dim}: set it to that width"
         )
     return SmallTextEncoder(config.text, vocabulary, vectors)
+
+
+def _read_word_vectors(path: str) -> tuple[list[str], NDArray[np.floating]]:
+    """Vocabulary and vectors of a file of training.checkpoints.make_word_vectors."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return str(archive["vocabulary"]).split("\n"), archive["vectors"]
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BadFileError(
+            f"{path}: no word vectors can be read ({error}); make them with "
+            "training.checkpoints.make_word_vectors"
+        ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import random
 
 import pytest
 import torch
@@ -26,8 +27,13 @@ from training.trainer.losses import PhraseTargets, grounding_loss, grounding_par
 from training.trainer.phrase_losses import phrase_loss, word_places
 from training.trainer.sequence_packing import packed, packing_of, placed
 from training.trainer.superpoint_losses import NamingHeads, center_loss
-from training.trainer.text_targets import questions_of, wanted_objects
-from training.trainer.training_module import HEAD_OF_LOSS, build_learner
+from training.trainer.text_targets import (
+    phrase_targets,
+    questions_of,
+    reading_of,
+    wanted_objects,
+)
+from training.trainer.training_module import HEADS_OF_LOSS, build_learner
 
 OFF = LossWeights(bce=0, dice=0, score=0)
 
@@ -101,6 +107,33 @@ def test_every_prediction_has_its_parts():
     assert loss.item() == pytest.approx(2 * sum(expected))
 
 
+def peak_error(logits: list[float], own: list[bool], told: bool = True) -> float:
+    """Presence by the masks' peaks of one phrase beside one that is certainly absent."""
+    prediction = dataclasses.replace(one_prediction([[-40.0] * 4, logits]), peaks=True)
+    targets = targets_of([0, 1], [[False] * 4, own])
+    targets = dataclasses.replace(targets, told=torch.tensor([True, told]))
+    padding = torch.tensor([[False, False, False, True]])
+    weights = dataclasses.replace(OFF, presence=1.0)
+    parts = grounding_parts([prediction], targets, padding, weights)
+    return parts["presence"].item()
+
+
+def test_what_is_present_must_fit_its_own_superpoints_and_what_is_absent_none():
+    absent, present = [False] * 4, [True, False, False, False]
+    assert peak_error([-9.0, -9.0, -9.0, 9.0], absent) < 1e-3  # padding does not count
+    assert peak_error([-9.0, 9.0, -9.0, -9.0], absent) == pytest.approx(4.5, abs=0.1)
+    assert peak_error([9.0, -9.0, -9.0, -9.0], present) < 1e-3
+    assert peak_error([-9.0, 9.0, -9.0, -9.0], present) == pytest.approx(4.5, abs=0.1)
+
+
+def test_an_object_without_a_superpoint_of_its_own_tells_nothing_of_presence():
+    assert peak_error([9.0, -9.0, -9.0, -9.0], [False] * 4, told=False) < 1e-3
+    scene = torch.tensor([[[1.0, 0.0], [0.6, 0.4]]])  # object 0 owns too little of superpoint 1
+    phrases = (DescribedPhrase(1, (0,)), DescribedPhrase(2, ()), DescribedPhrase(3, (7,)))
+    said = [[Description(("lamp", "dog", "cup"), phrases, None)]]
+    assert phrase_targets(wanted_objects(said, 2), scene).told.tolist() == [False, True, False]
+
+
 # --- superpoints ---------------------------------------------------------------------------------
 
 
@@ -161,12 +194,12 @@ def test_votes_for_the_truth_cost_nothing(config):
 
 
 def test_the_parts_need_their_heads(config):
-    for loss, option in HEAD_OF_LOSS.items():
+    for loss, options in HEADS_OF_LOSS.items():
         model = dataclasses.replace(config.model, presence_head=False)
         changed = dataclasses.replace(
             config, model=model, loss=dataclasses.replace(OFF, **{loss: 1.0})
         )
-        with pytest.raises(ConfigError, match=rf"loss\.{loss} needs model\.{option}"):
+        with pytest.raises(ConfigError, match=rf"loss\.{loss} needs model\.{options[0]}"):
             build_learner(changed)
 
 
@@ -183,7 +216,12 @@ RED_CHAIR = Description(
     ("the", "red", "chair", "by", "it"),
     (DescribedPhrase(3, (1,), words=(0, 3)), DescribedPhrase(5, (2,), words=(4, 5))),
     (1,),
+    describes=(True, True, True, True, True),
 )
+ASKED = Description(
+    ("where", "is", "the", "chair"), (DescribedPhrase(4, (1,), words=(2, 4)),), (1,),
+    describes=(False, False, True, True),
+)  # fmt: skip
 SPANLESS = Description(("the", "chair"), (DescribedPhrase(2, (1,)),), (1,))
 
 
@@ -194,19 +232,24 @@ def test_word_places():
     assert (not_told == -1).all()
 
 
-def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest():
-    truth = word_places([RED_CHAIR, SPANLESS], 6)
-    logits = torch.zeros(2, 7, 4)
+@pytest.mark.parametrize("outputs", [4, 5])
+def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest(outputs):
+    truth = word_places([ASKED, SPANLESS], 6)
+    logits = torch.zeros(2, 7, outputs)
     for b, k in itertools.product(range(2), range(6)):
-        place, head = truth[b, k].tolist()
+        place, *flags = truth[b, k].tolist()
         if place >= 0:
             logits[b, k + 1, place] = 30.0
-        logits[b, k + 1, 3] = {1: 30.0, 0: -30.0}.get(head, 0.0)
+        for output, flag in zip(range(3, outputs), flags, strict=False):
+            logits[b, k + 1, output] = {1: 30.0, 0: -30.0}.get(flag, 0.0)
     assert phrase_loss(logits, truth).item() == pytest.approx(0.0, abs=1e-6)
-    logits[1] = torch.randn(7, 4)  # tells no spans
+    logits[1] = torch.randn(7, outputs)  # tells no spans
     assert phrase_loss(logits, truth).item() == pytest.approx(0.0, abs=1e-6)
-    logits[0, 3, 3] = -30.0  # "chair" is no head
-    assert phrase_loss(logits, truth).item() > 5
+    wrong = logits.clone()
+    wrong[0, 4, 3] = -30.0  # "chair" is no head
+    assert phrase_loss(wrong, truth).item() > 5
+    logits[0, 1, -1] = 30.0  # "where" describes
+    assert (phrase_loss(logits, truth).item() > 5) == (outputs == 5)
 
 
 # --- packing -------------------------------------------------------------------------------------
@@ -244,15 +287,74 @@ def test_packed_sentences_are_answered_as_alone(config):
         torch.testing.assert_close(two.presence_logits.flatten()[place], expected)
 
 
+# --- wording --------------------------------------------------------------------------------------
+
+
+def asked(*opening: str) -> Description:
+    """About object 1, the second phrase about object 2, after some words that describe nothing."""
+    words = (*opening, "the", "red", "chair", "by", "a", "lamp", ".")
+    first = len(opening)
+    return Description(
+        words,
+        (DescribedPhrase(first + 3, (1,), words=(first, first + 3)),
+         DescribedPhrase(first + 6, (2,), words=(first + 4, first + 6))),
+        (1,),
+        describes=(False,) * first + (True,) * 6 + (False,),
+    )  # fmt: skip
+
+
+def test_what_is_learned_of_a_thing_is_the_same_however_it_is_asked_for(config):
+    """Losses of masks, scores, presence and choice; the phrase head alone reads the opening."""
+    model = dataclasses.replace(
+        config.model, phrase_head=True, look_alike_rounds=1, **WORDING_HIDDEN
+    )
+    loss = LossWeights(presence=0.5, phrases=0.5, choice=0.5)
+    learner = build_learner(dataclasses.replace(config, model=model, loss=loss)).eval()
+    scenes = load_toys(config)
+    batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
+    truth = scene_truth(scenes)
+
+    def parts(*opening: str) -> dict[str, float]:
+        said = [[asked(*opening), scene.descriptions[0]] for scene in scenes]
+        read = [[reading_of(d, model) for d in group] for group in said]
+        questions = questions_of(said, read, truth.objects.shape[2], learner.text, model)
+        with torch.no_grad():
+            return {k: v.item() for k, v in learner(batch, truth, questions)[1].items()}
+
+    plain, please = parts(), parts("please", "bring", "me")
+    assert plain.pop("phrases") != please.pop("phrases")
+    assert plain == please
+    assert parts("a", "lamp") == {**please, "phrases": pytest.approx(1.0, abs=9)}
+
+
+def test_slips_of_the_phrase_head_are_drawn_by_seed(config):
+    model = dataclasses.replace(config.model, phrase_head=True, **WORDING_HIDDEN)
+    said = asked("please", "bring", "me")
+    assert reading_of(said, model).words == ("red", "chair", "by", "lamp")
+    noisy = [reading_of(said, model, 0.3, random.Random(seed)) for seed in range(200)]
+    assert noisy == [reading_of(said, model, 0.3, random.Random(seed)) for seed in range(200)]
+    shown = [word for one in noisy for word in one.words]
+    assert 140 < shown.count("please") + shown.count("me") + shown.count("bring") < 220
+    assert shown.count("red") == shown.count("chair") == 200
+    assert "." not in shown  # and punctuation never
+    for one in noisy:
+        assert [one.words[row - 1] for row in one.rows if row] == [w for w in one.words if w]
+
+
 # --- all of it -----------------------------------------------------------------------------------
 
 
+WORDING_HIDDEN = {"hide_wording": True, "presence_from_masks": True, "presence_head": False}
+
+
+@pytest.mark.parametrize("options", [{}, WORDING_HIDDEN])
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
-def test_all_options_learn_together(config, precision):
+def test_all_options_learn_together(config, precision, options):
     """Every parameter that a loss can reach gets a finite gradient, in reduced precision too."""
     model = dataclasses.replace(
         config.model, pooled_levels=2, center_offsets=True, query_positions=True,
         relative_positions=True, phrase_head=True, decoder_layers=2, look_alike_rounds=1,
+        **options,
     )  # fmt: skip
     loss = LossWeights(focal=1, contrast=0.1, presence=0.5, naming=0.5, phrases=0.5, centers=0.5,
                        choice=0.5)  # fmt: skip
@@ -268,7 +370,8 @@ def test_all_options_learn_together(config, precision):
     batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
     said = [[RED_CHAIR, *scene.descriptions[:3]] for scene in scenes]
     truth = scene_truth(scenes)
-    questions = questions_of(said, truth.objects.shape[2], learner.text, False)
+    read = [[reading_of(d, model) for d in group] for group in said]
+    questions = questions_of(said, read, truth.objects.shape[2], learner.text, model)
     with torch.autocast("cpu", torch.bfloat16, enabled=precision is torch.bfloat16):
         total, parts = learner(batch, truth, questions)
     assert total.dtype == torch.float32
@@ -282,11 +385,13 @@ def test_all_options_learn_together(config, precision):
         assert parameter.grad.isfinite().all(), name
 
 
-@pytest.mark.parametrize("name", ["rooms", "rooms_pretrain", "rooms_baseline", "published"])
+@pytest.mark.parametrize(
+    "name", ["rooms", "rooms_retrain", "rooms_pretrain", "rooms_baseline", "published"]
+)
 def test_the_shipped_configs_are_valid(name):
     config = load_yaml(TrainConfig, f"config/detailbase_{name}.yaml")
-    for loss, option in HEAD_OF_LOSS.items():
-        assert not getattr(config.loss, loss) or getattr(config.model, option)
+    for loss, options in HEADS_OF_LOSS.items():
+        assert not getattr(config.loss, loss) or any(getattr(config.model, o) for o in options)
 
 
 def test_the_rooms_configs_differ_in_what_is_compared_only():

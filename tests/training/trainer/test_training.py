@@ -13,14 +13,17 @@ from safetensors.torch import load_file
 
 from detailbase_core.config import to_dict
 from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.detailbase import DetailBase
 from tests.helpers.toy_scenes import toy_arrays, write_scene
+from tests.helpers.weight_files import MODEL
 from training.config import LossWeights, TrainConfig
 from training.errors import TrainingError
 from training.trainer.ema import RunningAverage
 from training.trainer.schedule import rate_factor
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE, Run
-from training.trainer.training_module import build_learner
+from training.trainer.training_module import build_learner, with_heads
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -313,6 +316,44 @@ def test_a_model_is_trained_further(toy_run, trained):
     run.train()
     further = load_file(run.folder / CHECKPOINT_FILE)
     assert any(not torch.equal(tensors[name], value) for name, value in further.items())
+
+
+def test_a_model_goes_on_with_other_heads(toy_run, trained):
+    """What is new begins anew, what is gone is dropped, and the rest is as it was."""
+    tensors = load_file(trained)
+    model = dataclasses.replace(
+        toy_run().config.model, phrase_head=True, hide_wording=True, presence_head=False,
+        presence_from_masks=True,
+    )  # fmt: skip
+    run = toy_run(start=str(trained), word_vectors="", model=model)
+    state = run.learner.model.state_dict()
+    kept = {k for k in tensors if not k.startswith(("text_encoder.", "decoder.presence_head."))}
+    assert state.keys() - kept == {k for k in state if k.startswith("phrase_head.")}
+    for name in kept:
+        assert torch.equal(state[name], tensors[name].to(state[name].dtype)), name
+    run.train()
+    assert Checkpoint.read(run.folder / CHECKPOINT_FILE).load()[0].config == model
+
+
+def test_a_head_with_more_outputs_keeps_those_it_had():
+    torch.manual_seed(0)
+    config = dataclasses.replace(MODEL, phrase_head=True)
+    told = DetailBase(config)
+    tells = with_heads(told, dataclasses.replace(config, hide_wording=True))
+    assert tells.phrase_head.out.weight.shape[0] == 5
+    assert torch.equal(tells.phrase_head.out.weight[:4], told.phrase_head.out.weight)
+    assert torch.equal(tells.phrase_head.hidden.weight, told.phrase_head.hidden.weight)
+    assert with_heads(told, config) is told
+    back = with_heads(tells, config)
+    assert torch.equal(back.phrase_head.out.weight, told.phrase_head.out.weight)
+
+
+def test_words_are_those_of_the_shipped_model_where_no_others_are_named(toy_run):
+    text = dataclasses.replace(toy_run().config.text, vector_dim=128)
+    learner = build_learner(dataclasses.replace(toy_run().config, word_vectors="", text=text))
+    shipped = load_file(SHIPPED_CHECKPOINT)
+    assert torch.equal(learner.text.vectors, shipped["text_encoder.vectors"])
+    assert torch.equal(learner.text.vocabulary, shipped["text_encoder.vocabulary"])
 
 
 def test_another_network_is_not_trained_further(toy_run, trained):
