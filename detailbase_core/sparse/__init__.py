@@ -1,6 +1,7 @@
 """Sparse convolutions on voxels: one interface, several backends."""
 
-from detailbase_core.sparse.backends import Backend, available_backends, select_backend
+from detailbase_core.sparse.backend import Backend
+from detailbase_core.sparse.backends import available_backends, select_backend
 from detailbase_core.sparse.kernel_map import KernelMap
 from detailbase_core.sparse.layers import (
     DownConv3d,

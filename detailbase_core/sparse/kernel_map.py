@@ -1,4 +1,4 @@
-"""Which voxel meets which in a sparse convolution, as tables of row numbers.
+"""Tables of row indices: which voxels meet in a sparse convolution.
 
 The maps of all levels are built once per scene and shared by every layer, both directions and
 every backend.
@@ -7,21 +7,18 @@ every backend.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
-from detailbase_core.ops import native_torch
-from detailbase_core.sparse import morton, native_backend
-
-_ROWS_PER_CHUNK = 1 << 18  # bounds the [rows, 27] int64 temporaries to some hundred MB
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 
 @dataclass(frozen=True, eq=False)  # compared and hashed by identity, so that caches can hold it
 class KernelMap:
     """One level of a pyramid: its voxels in Morton order, and who their neighbours are.
 
-    All tables are int32 row numbers, -1 where there is no such voxel.
+    All tables are int32 row indices, -1 where there is no such voxel.
 
     Attributes:
         coords: [V, 4] int32 (scene, x, y, z), Morton-sorted, unique.
@@ -29,7 +26,7 @@ class KernelMap:
         neighbours: [V, 27]; column 9 i + 3 j + k is the voxel at c + (i - 1, j - 1, k - 1).
         parent: [V] row in the next coarser level; -1 where the parent lies outside its grid (the
             last voxels of an odd axis). None at the coarsest level.
-        slot: [V] int32, the voxel's place 4 i + 2 j + k in its parent. None at the coarsest level.
+        slot: [V] int32, the voxel's index 4 i + 2 j + k in its parent. None at the coarsest level.
         children: [M, 8] rows of this level by the M coarser voxels. None at the coarsest level.
     """
 
@@ -63,40 +60,3 @@ class KernelMap:
             moved(self.slot),
             moved(self.children),
         )
-
-
-def neighbour_table(keys: Tensor) -> Tensor:
-    """Rows [V, 27] int32 of each voxel's neighbours from ascending Morton keys [V]; -1 = none."""
-    if native_torch.takes(keys, torch.int64):
-        return native_backend.neighbour_table(keys)
-    return neighbour_table_by_search(keys)
-
-
-def neighbour_table_by_search(keys: Tensor) -> Tensor:
-    """neighbour_table in pure torch, on any device."""
-    table = torch.empty((len(keys), 27), dtype=torch.int32, device=keys.device)
-    for begin in range(0, len(keys), _ROWS_PER_CHUNK):
-        wanted = morton.neighbour_keys(keys[begin : begin + _ROWS_PER_CHUNK])
-        row = torch.searchsorted(keys, wanted).clamp_(max=len(keys) - 1)
-        found = keys[row] == wanted
-        table[begin : begin + _ROWS_PER_CHUNK] = torch.where(found, row, -1)
-    return table
-
-
-def slots_and_children(keys: Tensor, parent: Tensor, coarse_count: int) -> tuple[Tensor, Tensor]:
-    """How voxels lie in cells of twice the edge.
-
-    Args:
-        keys: [V] ascending Morton keys.
-        parent: [V] int32, as in KernelMap.
-        coarse_count: M, of the coarser cells.
-
-    Returns:
-        slot [V] and children [M, 8], as in KernelMap.
-    """
-    slot = morton.slots(keys)
-    nowhere = coarse_count * 8  # one cell behind the last takes those without a parent
-    cell = torch.where(parent < 0, nowhere, parent * 8 + slot)
-    children = torch.full((nowhere + 1,), -1, dtype=torch.int32, device=keys.device)
-    children.scatter_(0, cell, torch.arange(len(keys), dtype=torch.int32, device=keys.device))
-    return slot.int(), children[:nowhere].view(-1, 8)

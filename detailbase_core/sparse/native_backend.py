@@ -88,7 +88,7 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
 
 
 def neighbour_table(keys: Tensor) -> Tensor:
-    """See kernel_map.neighbour_table."""
+    """See neighbour_tables.neighbour_table."""
     table = empty((len(keys), 27), dtype=torch.int32)
     native.C.neighbour_table(array(keys), table.numpy(), threads())
     return table

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from detailbase_core.sparse import morton
 from detailbase_core.sparse.coarser_levels import coarser_levels
-from detailbase_core.sparse.kernel_map import KernelMap, neighbour_table, slots_and_children
+from detailbase_core.sparse.kernel_map import KernelMap
+from detailbase_core.sparse.neighbour_tables import neighbour_table, slots_and_children
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from detailbase_core.sparse.backends import Backend
+    from detailbase_core.sparse.backend import Backend
     from detailbase_core.sparse.kernel_map import KernelMap
     from detailbase_core.sparse.pyramid import Pyramid
 

@@ -19,7 +19,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from detailbase_core.sparse.backends import FusedSubmanifold
+    from detailbase_core.sparse.backend import FusedSubmanifold
     from detailbase_core.sparse.kernel_map import KernelMap
 
 PACKAGES = ("spconv", "spconv_triton")

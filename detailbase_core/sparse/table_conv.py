@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 if TYPE_CHECKING:
-    from detailbase_core.sparse.backends import FusedSubmanifold
+    from detailbase_core.sparse.backend import FusedSubmanifold
     from detailbase_core.sparse.kernel_map import KernelMap
 
 
