@@ -28,10 +28,10 @@ from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.stock import Stock
 from detailbase_core.types import PointCloud
 from training.evaluation.metrics import mask_iou
+from training.report.handwritten_rooms import read_rooms
 from training.report.sections import table
 from training.rooms.exam import EXAMS_FILE, read_exam
 from training.rooms.sample import make_sample
-from training.sentences.check.marked_sentences import read_rooms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

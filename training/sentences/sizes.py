@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.synthetic.room import RoomObject
-    from training.sentences.referring import Speaker
-    from training.sentences.relations import Truth
+    from training.sentences.relations import Geometry, Truth
 
 _TALL_KINDS = ("bookshelf", "plant", "floor lamp", "wardrobe", "cabinet", "fridge", "statue",
                "vase", "candle", "bottle", "shelf", "dresser")  # fmt: skip
@@ -55,7 +54,22 @@ def extreme(
     raise ValueError(f"{word!r} is no adjective of size; see wording.BIG and its kind")
 
 
-def word_for(speaker: Speaker, row: int) -> str | None:
+class Comparison(Protocol):
+    """The objects among which a speaker compares sizes."""
+
+    rng: np.random.Generator
+    things: tuple[RoomObject, ...]
+    geometry: Geometry
+    visible: NDArray[np.bool_]
+
+    def peers(self, row: int) -> int:
+        """Number of other visible objects of the category of `row`."""
+
+    def thing(self, row: int) -> RoomObject:
+        """The object of `row`."""
+
+
+def word_for(speaker: Comparison, row: int) -> str | None:
     """An adjective of size that could hold; None for things without peers or of middling size."""
     count, category = speaker.peers(row), speaker.thing(row).category
     if count == 0:

@@ -8,13 +8,9 @@ import pytest
 from detailbase_core.errors import BadFileError
 from detailbase_core.postprocess.instances import fit_box
 from detailbase_core.types import GroundedPhrase, Grounding, Instance, PointCloud, Scene
+from training.report.handwritten_rooms import SENTENCES_FILE, read_rooms
 from training.report.handwritten_sentences import Verdict, judge, page
-from training.sentences.check.marked_sentences import (
-    SENTENCES_FILE,
-    MarkedPhrase,
-    read_marked,
-    read_rooms,
-)
+from training.sentences.check.marked_sentences import MarkedPhrase, read_marked
 
 INSTANCE = np.repeat(np.int32([-1, 3, 4]), 10)
 TEXT = "the chair by the table"

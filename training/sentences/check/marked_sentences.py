@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import yaml
 
 from detailbase_core.errors import BadFileError
-from training.rooms.exam import EXAMS_FILE
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-SENTENCES_FILE = EXAMS_FILE.with_name("sentences_by_hand.yaml")
 _MARKED = re.compile(r"\[([^\]]+)\]\(([\d ]*)\)")
 
 
@@ -57,21 +49,3 @@ def read_marked(line: str) -> MarkedSentence:
     if not phrases or "[" in text or "]" in text:
         raise BadFileError(f"{line!r}: expected phrases marked like [the chair](4)")
     return MarkedSentence(text, tuple(phrases))
-
-
-def read_rooms(path: Path = SENTENCES_FILE) -> dict[int, tuple[MarkedSentence, ...]]:
-    """The sentences of each room, by its seed.
-
-    Raises:
-        BadFileError: not such a file.
-    """
-    try:
-        rooms = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {
-            int(name.removeprefix("room_")): tuple(read_marked(line) for line in lines)
-            for name, lines in rooms.items()
-        }
-    except (
-        BadFileError, OSError, yaml.YAMLError, AttributeError, TypeError, ValueError,
-    ) as error:  # fmt: skip
-        raise BadFileError(f"{path}: no rooms with their sentences can be read: {error}") from error
