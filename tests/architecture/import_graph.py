@@ -16,8 +16,12 @@ def module_name(path: Path) -> str:
 
 
 def imports_of(package: str) -> dict[str, set[str]]:
-    """Module -> those of the same package that it imports, for type checking only ones too."""
-    files = {module_name(path): path for path in sorted((ROOT / package).rglob("*.py"))}
+    """Module -> those of the same package that it imports, for type checking only ones too.
+
+    The package's own __init__.py is left out: it is the door for others and imports lazily.
+    """
+    names = {module_name(path): path for path in sorted((ROOT / package).rglob("*.py"))}
+    files = {name: path for name, path in names.items() if name != package}
     return {name: _imports(path, name, files.keys()) for name, path in files.items()}
 
 

@@ -17,6 +17,18 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("segmentation_node",),
         ("tools", "demo"),
     ),
+    "training": (
+        ("config", "errors"),
+        ("furniture",),
+        ("sentences", "scenes"),
+        ("rooms",),
+        ("trainer", "checkpoints"),
+        ("evaluation",),
+        ("report",),
+        ("comparison",),
+        ("evaluate", "train", "make_rooms", "room_report", "model_card", "openings"),
+        ("prepare_furniture", "prepare_scannet", "make_exams", "compare"),
+    ),
 }
 
 # Modules of detailbase_ros that promise to import no ROS package, so that they work without it.

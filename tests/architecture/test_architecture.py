@@ -61,6 +61,13 @@ def test_one_module_alone_opens_the_native_module():
     assert [path.name for path in files if opening.search(path.read_text())] == ["native.py"]
 
 
+def test_the_core_does_not_use_its_own_public_door():
+    taken = set()
+    for path in (ROOT / "detailbase_core").rglob("*.py"):
+        taken |= set(re.findall(r"^ *from detailbase_core import (.+)", path.read_text(), re.M))
+    assert taken <= {"__version__", "_C as C"}
+
+
 @pytest.mark.parametrize("package", LAYERS)
 def test_every_folder_has_its_layer(package):
     listed = [name for row in LAYERS[package] for name in row]
