@@ -20,6 +20,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError
 from detailbase_core.ops.malloc import keep_freed_memory
+from detailbase_ros.messages.topics import NODE, QUERIES
 from detailbase_ros.node_config import NodeConfig
 from detailbase_ros.pipeline import Pipeline
 from detailbase_ros.runtime.endpoints import Endpoints
@@ -55,7 +56,7 @@ class SegmentationNode(LifecycleNode):
     def __init__(
         self, make_grounder: Callable[[GrounderConfig], Grounder], **node_arguments: Any
     ) -> None:
-        super().__init__("segmentation_node", **node_arguments)
+        super().__init__(NODE, **node_arguments)
         self._make_grounder = make_grounder
         self._failure = ""  # of the last configure
         self._configuring = False
@@ -91,7 +92,7 @@ class SegmentationNode(LifecycleNode):
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Take scans and answer queries."""
         self._configured.activate()
-        names = (*read_parameters(self, NodeConfig).cloud_topics, "referring_query")
+        names = (*read_parameters(self, NodeConfig).cloud_topics, QUERIES.name)
         *topics, query_topic = (self.resolve_topic_name(name) for name in names)
         self.get_logger().info(
             f"ready: clouds from {', '.join(topics)}, sentences from {query_topic}"

@@ -16,47 +16,47 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rclpy
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
-from tf2_msgs.msg import TFMessage
-from visualization_msgs.msg import MarkerArray
 
 from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.output.render import render_answers
 from detailbase_core.output.result_files import answer_lines
 from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
 from detailbase_ros.messages.from_messages import grounding_from_messages, scene_from_message
+from detailbase_ros.messages.stand_ins import own_definitions
+from detailbase_ros.messages.topics import (
+    CLOUDS,
+    GROUNDING,
+    INSTANCES,
+    MARKERS,
+    QUERIES,
+    SCENE,
+    TF,
+    TF_STATIC,
+)
 from detailbase_ros.msg import GroundedQuery
-from detailbase_ros.replay.bag_types import own_definitions
 from detailbase_ros.replay.bag_writer import BagWriter
+from detailbase_ros.runtime.endpoints import interface_class, qos_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from builtin_interfaces.msg import Time
 
+    from detailbase_ros.messages.topics import Topic
+
 _ROOT = Path(__file__).parents[2]
-_NODE = "/segmentation_node"
-_QUERY_TOPIC = "/referring_query"
-_CLOUDS = "/camera/points"
+_CLOUDS = replace(CLOUDS, name="/camera/points", reliable=True, depth=30)  # each is recorded
 _START_S, _DRIVE_S, _ANSWER_S, _SCENE_S = 60.0, 40.0, 60.0, 15.0
-# topic: (message type, latched, reliable, depth)
-_TOPICS: dict[str, tuple[Any, bool, bool, int]] = {
-    _CLOUDS: (PointCloud2, False, True, 30),
-    "/tf": (TFMessage, False, True, 100),
-    "/tf_static": (TFMessage, True, True, 10),
-    f"{_NODE}/grounding": (GroundedQuery, True, True, 256),
-    f"{_NODE}/markers": (MarkerArray, True, True, 1),
-    f"{_NODE}/instances": (PointCloud2, True, True, 1),
-    f"{_NODE}/scene": (PointCloud2, True, True, 1),
-}
+_RECORDED = (_CLOUDS, TF, TF_STATIC, GROUNDING, MARKERS, INSTANCES, SCENE)
 
 
 class DemoError(Exception):
@@ -69,14 +69,18 @@ class Questioner(Node):
     def __init__(self, bag: BagWriter) -> None:
         super().__init__("questioner")
         self._bag = bag
-        self.heard: dict[str, list[bytes]] = {topic: [] for topic in _TOPICS}
-        for topic, (kind, latched, reliable, depth) in _TOPICS.items():
-            bag.add_topic(topic, _type_name(kind), latched=latched, reliable=reliable, depth=depth)
+        self.heard: dict[Topic, list[bytes]] = {topic: [] for topic in _RECORDED}
+        for topic in _RECORDED:
+            bag.add_topic(topic)
             self.create_subscription(
-                kind, topic, self._recorder(topic), _qos(latched, reliable, depth), raw=True
+                interface_class(topic.type_name),
+                topic.full_name,
+                self._recorder(topic),
+                qos_profile(topic),
+                raw=True,
             )
-        bag.add_topic(_QUERY_TOPIC, _type_name(String))
-        self._questions = self.create_publisher(String, _QUERY_TOPIC, 10)
+        bag.add_topic(QUERIES)
+        self._questions = self.create_publisher(String, QUERIES.full_name, qos_profile(QUERIES))
 
     def node_listens(self) -> bool:
         """Whether somebody waits for questions."""
@@ -86,39 +90,26 @@ class Questioner(Node):
         """Publish one question."""
         message = String(data=sentence)
         self._questions.publish(message)
-        self._bag.write(_QUERY_TOPIC, serialize_message(message), self._now_ns())
+        self._bag.write(QUERIES.full_name, serialize_message(message), self._now_ns())
 
     def answers(self) -> list[GroundedQuery]:
         """All answers so far."""
-        heard = self.heard[f"{_NODE}/grounding"]
-        return [deserialize_message(message, GroundedQuery) for message in heard]
+        return [deserialize_message(message, GroundedQuery) for message in self.heard[GROUNDING]]
 
-    def last(self, topic: str) -> PointCloud2 | None:
-        """The last cloud heard on a topic of the node."""
-        heard = self.heard[f"{_NODE}/{topic}"]
+    def last(self, topic: Topic) -> PointCloud2 | None:
+        """The last cloud heard on a topic."""
+        heard = self.heard[topic]
         return deserialize_message(heard[-1], PointCloud2) if heard else None
 
-    def _recorder(self, topic: str) -> Callable[[bytes], None]:
+    def _recorder(self, topic: Topic) -> Callable[[bytes], None]:
         def record(message: bytes) -> None:
             self.heard[topic].append(message)
-            self._bag.write(topic, message, self._now_ns())
+            self._bag.write(topic.full_name, message, self._now_ns())
 
         return record
 
     def _now_ns(self) -> int:
         return int(self.get_clock().now().nanoseconds)
-
-
-def _type_name(kind: Any) -> str:
-    return f"{kind.__module__.split('.')[0]}/msg/{kind.__name__}"
-
-
-def _qos(latched: bool, reliable: bool, depth: int) -> QoSProfile:
-    return QoSProfile(
-        depth=depth,
-        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-        durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
-    )
 
 
 @contextmanager
@@ -163,10 +154,11 @@ def run(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with BagWriter(out / "bag", own_definitions(), replace=True) as bag:
         asker = Questioner(bag)
-        with running("segmentation_node", "--ros-args", "-r", f"points:={_CLOUDS}") as node:
+        remap = ("--ros-args", "-r", f"{CLOUDS.name}:={_CLOUDS.name}")
+        with running("segmentation_node", *remap) as node:
             _wait(asker, asker.node_listens, _START_S, "the segmentation node", node)
             print(f"The node is up. A simulated robot drives through a room: {FRAMES} scans.")
-            with running("demo_robot_node") as robot:
+            with running("demo.demo_robot_node") as robot:
                 clouds = asker.heard[_CLOUDS]
                 _wait(asker, lambda: len(clouds) >= FRAMES, _DRIVE_S, "the drive", node, robot)
                 _listen(asker, 1.0)  # the last scans wait for their transforms
@@ -174,7 +166,7 @@ def run(out: Path) -> None:
                 pictures = [_ask(asker, sentence, node) for sentence in SENTENCES]
                 newest = pictures[-1][0].header.stamp
                 _wait(asker, lambda: _shows(asker, newest), _SCENE_S, "the map's picture", node)
-    scene = scene_from_message(asker.last("scene"))
+    scene = scene_from_message(asker.last(SCENE))
     groundings = [grounding_from_messages(answer, cloud, scene) for answer, cloud in pictures]
     for grounding in groundings:
         print(f'"{grounding.query}"')
@@ -188,7 +180,7 @@ def run(out: Path) -> None:
 
 def _shows(asker: Questioner, stamp: Time) -> bool:
     """Whether the map on ~/scene holds the scan of this stamp (and perhaps newer ones)."""
-    scene = asker.last("scene")
+    scene = asker.last(SCENE)
     return scene is not None and to_nanoseconds(scene.header.stamp) >= to_nanoseconds(stamp)
 
 
@@ -196,7 +188,7 @@ def _ask(
     asker: Questioner, sentence: str, node: subprocess.Popen[bytes]
 ) -> tuple[GroundedQuery, PointCloud2 | None]:
     """One question; its answer and, where something was found, the picture of it."""
-    before, seen = len(asker.answers()), len(asker.heard[f"{_NODE}/instances"])
+    before, seen = len(asker.answers()), len(asker.heard[INSTANCES])
     asker.ask(sentence)
     _wait(
         asker, lambda: len(asker.answers()) > before, _ANSWER_S, f"the answer to {sentence!r}", node
@@ -204,9 +196,9 @@ def _ask(
     answer = asker.answers()[-1]
     if answer.status not in (GroundedQuery.OK, GroundedQuery.NOTHING_FOUND):
         raise DemoError(f"{sentence!r} was answered with status {answer.status}: {answer.message}")
-    heard = asker.heard[f"{_NODE}/instances"]
+    heard = asker.heard[INSTANCES]
     _wait(asker, lambda: len(heard) > seen, _ANSWER_S, "the answer's points", node)
-    return answer, asker.last("instances") if answer.status == GroundedQuery.OK else None
+    return answer, asker.last(INSTANCES) if answer.status == GroundedQuery.OK else None
 
 
 def _prepare_environment() -> None:

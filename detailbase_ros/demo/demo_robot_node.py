@@ -15,7 +15,6 @@ import rclpy
 from geometry_msgs.msg import TransformStamped
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
@@ -24,6 +23,8 @@ from detailbase_core.config import Settings, setting
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
 from detailbase_core.synthetic.drive import BASE_TO_CAMERA, Drive
 from detailbase_ros.messages.conversions import cloud_to_message, make_header
+from detailbase_ros.messages.topics import TF, TF_STATIC
+from detailbase_ros.runtime.endpoints import qos_profile
 from detailbase_ros.runtime.parameters import declare_parameters
 
 if TYPE_CHECKING:
@@ -59,10 +60,9 @@ class DemoRobotNode(Node):
         self._drive = Drive(poses, config.ticks_per_scan * _TICK_S)
         self._tick = -round(config.start_delay_s / _TICK_S)
 
-        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._clouds = self.create_publisher(PointCloud2, "/camera/points", 30)
-        self._tf = self.create_publisher(TFMessage, "/tf", 100)
-        self._tf_static = self.create_publisher(TFMessage, "/tf_static", latched)
+        self._tf = self.create_publisher(TFMessage, TF.name, qos_profile(TF))
+        self._tf_static = self.create_publisher(TFMessage, TF_STATIC.name, qos_profile(TF_STATIC))
         self._tf_static.publish(_transform(_BASE, _CAMERA, BASE_TO_CAMERA))
         self.create_timer(_TICK_S, self._step)
         self.get_logger().info("waiting for somebody to listen to /camera/points")

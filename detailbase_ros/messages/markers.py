@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
+from detailbase_ros.messages.conversions import box_to_message, make_header, to_point, to_vector
+from detailbase_ros.messages.message_types import ColorRGBA, Marker, MarkerArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from detailbase_core.output.palette import Rgb
     from detailbase_core.types import Grounding, Instance
-    from detailbase_ros.messages.grounding_messages import AnswerMessages
 
-# constants of visualization_msgs/Marker
+# constants of visualization_msgs/Marker, whose stand-in has none
 _ADD, _DELETEALL = 0, 3
 _ARROW, _CUBE, _TEXT_VIEW_FACING = 0, 1, 9
 
@@ -22,66 +23,61 @@ _ARROW_LENGTH_M = 0.35
 _SENTENCE_MARGIN_M = 0.05  # keeps the sentence's box visible round its phrase's box
 
 
-def answer_markers(messages: AnswerMessages, grounding: Grounding, frame: str) -> Any:
+def answer_markers(grounding: Grounding, frame: str) -> MarkerArray:
     """A visualization_msgs/MarkerArray of an answer, first one that deletes the markers before.
 
     Their stamp is zero and they are frame-locked: RViz shows them at their place in `frame`
     for as long as nothing replaces them.
     """
-    builder = _Markers(messages, frame)
-    markers = [builder.marker(action=_DELETEALL)]
+    markers = [Marker(header=make_header(frame, 0), action=_DELETEALL)]
     for instance in grounding.sentence.instances:
         label = f"target {grounding.sentence.score:.2f}"
-        markers += builder.instance(instance, SENTENCE_COLOR, label, _SENTENCE_MARGIN_M)
-    for number, phrase in enumerate(grounding.phrases):
+        markers += _instance(instance, frame, SENTENCE_COLOR, label, _SENTENCE_MARGIN_M)
+    for index, phrase in enumerate(grounding.phrases):
         label = f"{phrase.text} {phrase.score:.2f}"
         for instance in phrase.instances:
-            markers += builder.instance(instance, phrase_color(number), label, 0.0)
-    return messages.make("visualization_msgs/msg/MarkerArray", markers=markers)
+            markers += _instance(instance, frame, phrase_color(index), label, 0.0)
+    return MarkerArray(markers=markers)
 
 
-class _Markers:
-    """Makes markers in one frame."""
+def _instance(
+    instance: Instance, frame: str, rgb: Rgb, label: str, margin_m: float
+) -> Iterator[Marker]:
+    """Box, text and arrow of one object."""
+    pose, size = box_to_message(instance.box)
+    x, y, _ = instance.box.center
+    top = pose.position.z + size.z / 2
 
-    def __init__(self, messages: AnswerMessages, frame: str) -> None:
-        self._messages, self._make, self._frame = messages, messages.make, frame
+    box = _marker("box", _CUBE, instance, frame, rgb, alpha=0.3)
+    box.pose = pose
+    width, depth, height = (max(edge, 0.01) + 2 * margin_m for edge in (size.x, size.y, size.z))
+    box.scale = to_vector((width, depth, height))
+    yield box
 
-    def marker(self, **members: Any) -> Any:
-        header = self._messages.header(self._frame, 0)
-        return self._make("visualization_msgs/msg/Marker", header=header, **members)
+    text = _marker("text", _TEXT_VIEW_FACING, instance, frame, rgb)
+    text.pose.position = to_point((x, y, top + _ARROW_LENGTH_M + 0.1))
+    text.pose.orientation.w = 1.0
+    text.scale.z = _TEXT_HEIGHT_M
+    text.text = label
+    yield text
 
-    def instance(self, instance: Instance, rgb: Rgb, label: str, margin_m: float) -> Iterator[Any]:
-        """Box, text and arrow of one object."""
-        pose, size = self._messages.box(instance.box)
-        x, y, _ = instance.box.center
-        top = pose.position.z + size.z / 2
+    arrow = _marker("arrow", _ARROW, instance, frame, rgb)
+    arrow.pose.orientation.w = 1.0
+    arrow.points = [to_point((x, y, top + height)) for height in (_ARROW_LENGTH_M, 0.02)]
+    arrow.scale = to_vector((0.03, 0.08, 0.1))  # shaft, head diameter, head length
+    yield arrow
 
-        box = self._part("box", _CUBE, instance, rgb, 0.3)
-        box.pose = pose
-        box.scale = self._vector(*(max(e, 0.01) + 2 * margin_m for e in (size.x, size.y, size.z)))
-        yield box
 
-        text = self._part("text", _TEXT_VIEW_FACING, instance, rgb, 1.0)
-        text.pose.position = self._messages.point((x, y, top + _ARROW_LENGTH_M + 0.1))
-        text.pose.orientation.w = 1.0
-        text.scale.z = _TEXT_HEIGHT_M
-        text.text = label
-        yield text
-
-        arrow = self._part("arrow", _ARROW, instance, rgb, 1.0)
-        arrow.pose.orientation.w = 1.0
-        arrow.points = [
-            self._messages.point((x, y, top + height)) for height in (_ARROW_LENGTH_M, 0.02)
-        ]
-        arrow.scale = self._vector(0.03, 0.08, 0.1)  # shaft, head diameter, head length
-        yield arrow
-
-    def _part(self, namespace: str, kind: int, instance: Instance, rgb: Rgb, alpha: float) -> Any:
-        r, g, b = (channel / 255.0 for channel in rgb)
-        color = self._make("std_msgs/msg/ColorRGBA", r=r, g=g, b=b, a=alpha)
-        return self.marker(
-            ns=namespace, id=instance.id, type=kind, action=_ADD, color=color, frame_locked=True
-        )
-
-    def _vector(self, x: float, y: float, z: float) -> Any:
-        return self._make("geometry_msgs/msg/Vector3", x=x, y=y, z=z)
+def _marker(
+    namespace: str, shape: int, instance: Instance, frame: str, rgb: Rgb, alpha: float = 1.0
+) -> Marker:
+    r, g, b = (channel / 255.0 for channel in rgb)
+    return Marker(
+        header=make_header(frame, 0),
+        ns=namespace,
+        id=instance.id,
+        type=shape,
+        action=_ADD,
+        color=ColorRGBA(r=r, g=g, b=b, a=alpha),
+        frame_locked=True,
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geometry_msgs.msg import PoseStamped
-from rclpy.qos import QoSProfile
 
 from detailbase_core.types import Box
 from detailbase_ros.messages.conversions import box_to_message, make_header
+from detailbase_ros.messages.topics import GOAL
 from detailbase_ros.outputs.approach_pose import find_approach
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from detailbase_core.types import Grounding
     from detailbase_ros.node_config import ApproachConfig
     from detailbase_ros.runtime.endpoints import Endpoints
-
-# Not latched: a robot that joins late must not drive to what was asked for before.
-_GOAL = QoSProfile(depth=1)
 
 
 class GoalPublisher:
@@ -39,7 +36,7 @@ class GoalPublisher:
     ) -> None:
         self._config, self._viewpoint = config, viewpoint
         self._log = endpoints.node.get_logger()
-        self._goal = endpoints.publisher(PoseStamped, "~/goal", _GOAL)
+        self._goal = endpoints.publisher(GOAL)
 
     def show(self, grounding: Grounding) -> None:
         """Publish the goal of an answer, where it has a target with free floor before it.

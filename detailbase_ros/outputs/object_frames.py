@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geometry_msgs.msg import Transform, TransformStamped, Vector3
-from rclpy.qos import QoSProfile
 from tf2_msgs.msg import TFMessage
 
 from detailbase_ros.messages.conversions import box_to_message, make_header
 from detailbase_ros.messages.object_names import object_names
+from detailbase_ros.messages.topics import TF
 
 if TYPE_CHECKING:
     from detailbase_core.types import Grounding, Instance
@@ -30,7 +30,7 @@ class ObjectFrames:
     def __init__(self, endpoints: Endpoints) -> None:
         self._clock = endpoints.node.get_clock()
         self._frames: list[tuple[str, str, Transform]] = []  # map frame, frame, where
-        self._tf = endpoints.publisher(TFMessage, "/tf", QoSProfile(depth=100))
+        self._tf = endpoints.publisher(TF)
         endpoints.timer(_PERIOD_S, self._publish)
 
     def show(self, grounding: Grounding) -> None:

@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from sensor_msgs.msg import PointCloud2
-from std_srvs.srv import Trigger
 
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.types import PointCloud
 from detailbase_ros.messages.conversions import cloud_to_message
-from detailbase_ros.runtime.endpoints import LATCHED
-from detailbase_ros.srv import SceneFile
+from detailbase_ros.messages.topics import CLEAR_SCENE, LOAD_SCENE, SAVE_SCENE, SCENE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from std_srvs.srv import Trigger
+
     from detailbase_core.grounder import Grounder
     from detailbase_ros.node_config import NodeConfig
     from detailbase_ros.runtime.endpoints import Endpoints
+    from detailbase_ros.srv import SceneFile
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -47,12 +47,12 @@ class SceneServices:
         self._folder = Path(config.scene_directory).expanduser()
         self._clock = endpoints.node.get_clock()
         self._shown_version = -1
-        self._scene = endpoints.publisher(PointCloud2, "~/scene", LATCHED)
+        self._scene = endpoints.publisher(SCENE)
         group = MutuallyExclusiveCallbackGroup()
         self._timer = endpoints.timer(config.scene_period_s, self._publish, group)
-        endpoints.service(Trigger, "~/clear_scene", self._clear, group)
-        endpoints.service(SceneFile, "~/save_scene", self._save, group)
-        endpoints.service(SceneFile, "~/load_scene", self._load, group)
+        endpoints.service(CLEAR_SCENE, self._clear, group)
+        endpoints.service(SAVE_SCENE, self._save, group)
+        endpoints.service(LOAD_SCENE, self._load, group)
 
     def reconfigure(self, config: NodeConfig) -> None:
         """Take over the live settings of `config`."""

@@ -7,38 +7,37 @@ import time
 from typing import TYPE_CHECKING
 
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.task import Future
-from sensor_msgs.msg import PointCloud2
-from std_msgs.msg import String
-from visualization_msgs.msg import MarkerArray
 
-from detailbase_ros.messages.conversions import (
-    MESSAGES,
-    instances_to_cloud,
-    make_header,
-    result_to_message,
-)
+from detailbase_ros.messages.conversions import make_header
 from detailbase_ros.messages.detections import Detection3DArray, to_detections
+from detailbase_ros.messages.grounding_messages import instances_to_cloud, result_to_message
 from detailbase_ros.messages.markers import answer_markers
 from detailbase_ros.messages.query import Query, QueryResult, Status
-from detailbase_ros.msg import GroundedQuery
+from detailbase_ros.messages.topics import (
+    DETECTIONS,
+    GROUND,
+    GROUNDING,
+    INSTANCES,
+    MARKERS,
+    QUERIES,
+)
 from detailbase_ros.queries.query_worker import QueryWorker
-from detailbase_ros.runtime.endpoints import LATCHED
 from detailbase_ros.runtime.latencies import Latencies
-from detailbase_ros.srv import GroundQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from std_msgs.msg import String
+
     from detailbase_core.grounder import Grounder
     from detailbase_core.types import Grounding
+    from detailbase_ros.msg import GroundedQuery
     from detailbase_ros.node_config import NodeConfig
     from detailbase_ros.runtime.endpoints import Endpoints
     from detailbase_ros.runtime.event_counters import EventCounters
+    from detailbase_ros.srv import GroundQuery
 
-_ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-_QUERIES = QoSProfile(depth=256)
 _STOP_S = 1.0  # for what runs to notice that it is no longer wanted
 
 
@@ -69,12 +68,10 @@ class QueryServer:
         self._last_place = self._nowhere  # frame, stamp_ns, version of the map last looked at
         self.latencies = Latencies()
 
-        self._answers = endpoints.publisher(GroundedQuery, "~/grounding", _ANSWERS)
-        self._markers = endpoints.publisher(MarkerArray, "~/markers", LATCHED)
-        self._instances = endpoints.publisher(PointCloud2, "~/instances", LATCHED)
-        self._detections = Detection3DArray and endpoints.publisher(
-            Detection3DArray, "~/detections", LATCHED
-        )
+        self._answers = endpoints.publisher(GROUNDING)
+        self._markers = endpoints.publisher(MARKERS)
+        self._instances = endpoints.publisher(INSTANCES)
+        self._detections = Detection3DArray and endpoints.publisher(DETECTIONS)
         # The worker may only trigger this: publishing and completing futures is the executor's.
         wake = endpoints.guard(self._publish_results)
         self.worker = QueryWorker(
@@ -85,9 +82,9 @@ class QueryServer:
             config.encode_ahead,
         )
         endpoints.on_close(self.stop)
-        endpoints.subscription(String, "referring_query", self._receive, _QUERIES)
+        endpoints.subscription(QUERIES, self._receive)
         # Reentrant: one call waits for its answer while others come in.
-        endpoints.service(GroundQuery, "~/ground", self._serve, ReentrantCallbackGroup())
+        endpoints.service(GROUND, self._serve, ReentrantCallbackGroup())
 
     def activate(self) -> None:
         """Answer queries from now on."""
@@ -163,13 +160,15 @@ class QueryServer:
             waited_s = (self._clock.now().nanoseconds - result.query.received_ns) / 1e9
             self.latencies.add({"received to answered": waited_s, **grounding.stage_seconds})
         self._events.count(f"answers: {result.status.name}")
-        answer = self._message(result, with_points=False)
-        reply = self._message(result, result.query.with_points)
+        query = result.query
+        answer = reply = self._message(result, with_points=False)
+        if query.reply is not None and query.with_points:
+            reply = self._message(result, with_points=True)
         if grounding is not None:
-            self._publish_visuals(grounding, result.query.id)
+            self._publish_visuals(grounding, query.id)
         self._answers.publish(answer)
-        if result.query.reply is not None:
-            result.query.reply.set_result(reply)
+        if query.reply is not None:
+            query.reply.set_result(reply)
         if grounding is not None:
             self._notify(grounding)
 
@@ -194,7 +193,7 @@ class QueryServer:
     def _publish_visuals(self, grounding: Grounding, query_id: int) -> None:
         """The last good answer as pictures; one that found nothing clears them."""
         cloud = grounding.scene.cloud
-        self._markers.publish(answer_markers(MESSAGES, grounding, cloud.frame))
+        self._markers.publish(answer_markers(grounding, cloud.frame))
         self._instances.publish(instances_to_cloud(grounding, query_id))
         if self._detections:
             header = make_header(cloud.frame, cloud.stamp_ns)

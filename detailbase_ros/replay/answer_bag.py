@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detailbase_ros.messages.grounding_messages import AnswerMessages
+from detailbase_ros.messages.conversions import cloud_to_message, make_header
+from detailbase_ros.messages.grounding_messages import instances_to_cloud, result_to_message
 from detailbase_ros.messages.markers import answer_markers
-from detailbase_ros.replay.bag_types import own_definitions
+from detailbase_ros.messages.stand_ins import own_definitions
+from detailbase_ros.messages.topics import GROUNDING, INSTANCES, MARKERS, SCENE
 from detailbase_ros.replay.bag_writer import BagWriter
 
 if TYPE_CHECKING:
@@ -15,15 +17,9 @@ if TYPE_CHECKING:
 
     from detailbase_core.types import Grounding
     from detailbase_ros.messages.query import QueryResult
+    from detailbase_ros.messages.topics import Topic
 
-NODE = "/segmentation_node"
-# topic below the node: (message type, depth); all are latched
-TOPICS = {
-    "grounding": ("detailbase_ros/msg/GroundedQuery", 256),
-    "markers": ("visualization_msgs/msg/MarkerArray", 1),
-    "instances": ("sensor_msgs/msg/PointCloud2", 1),
-    "scene": ("sensor_msgs/msg/PointCloud2", 1),
-}
+TOPICS = (GROUNDING, MARKERS, INSTANCES, SCENE)
 
 
 class AnswerBag:
@@ -41,11 +37,10 @@ class AnswerBag:
 
     def __init__(self, path: str | Path, map_frame: str) -> None:
         self._bag = BagWriter(path, own_definitions())
-        self._messages = AnswerMessages(self._bag.types.make)
         self._place = (map_frame, 0, 0)  # frame, stamp_ns, version of the map last looked at
         self._shown_version = -1
-        for topic, (kind, depth) in TOPICS.items():
-            self._bag.add_topic(f"{NODE}/{topic}", kind, latched=True, depth=depth)
+        for topic in TOPICS:
+            self._bag.add_topic(topic)
 
     def write(self, result: QueryResult, at_ns: int) -> None:
         """Add an answer and, where there is something to show, its pictures."""
@@ -55,8 +50,8 @@ class AnswerBag:
             self._place = (cloud.frame, cloud.stamp_ns, grounding.scene.version)
             self._write_visuals(grounding, result.query.id, at_ns)
         frame, stamp_ns, version = self._place
-        header = self._messages.header(frame, stamp_ns)
-        self._write("grounding", self._messages.answer(result, header, version, at_ns), at_ns)
+        header = make_header(frame, stamp_ns)
+        self._write(GROUNDING, result_to_message(result, header, version, at_ns), at_ns)
 
     def __enter__(self) -> AnswerBag:
         return self
@@ -73,10 +68,10 @@ class AnswerBag:
         cloud, version = grounding.scene.cloud, grounding.scene.version
         if version != self._shown_version:
             self._shown_version = version
-            self._write("scene", self._messages.cloud(cloud), at_ns)
-        markers = answer_markers(self._messages, grounding, cloud.frame)
-        self._write("markers", markers, at_ns)
-        self._write("instances", self._messages.instances(grounding, query_id), at_ns)
+            self._write(SCENE, cloud_to_message(cloud), at_ns)
+        self._write(MARKERS, answer_markers(grounding, cloud.frame), at_ns)
+        self._write(INSTANCES, instances_to_cloud(grounding, query_id), at_ns)
 
-    def _write(self, topic: str, message: Any, at_ns: int) -> None:
-        self._bag.write(f"{NODE}/{topic}", self._bag.types.serialize(message), at_ns)
+    def _write(self, topic: Topic, message: Any, at_ns: int) -> None:
+        cdr = self._bag.types.serialize(message, topic.type_name)
+        self._bag.write(topic.full_name, cdr, at_ns)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from rosbags.interfaces import Connection
 
+    from detailbase_ros.messages.topics import Topic
+
 _FOREVER = QosTime(0x7FFFFFFF, 0xFFFFFFFF)
 # Version 9 writes QoS as words in lists, which ROS 2 Humble cannot read; all read version 8.
 _VERSION: Literal[8] = 8
@@ -43,7 +45,7 @@ class BagWriter:
         replace: take the place of an older recording of that name.
 
     Attributes:
-        types: makes messages of the known types.
+        types: packs messages of the known types.
 
     Raises:
         BadFileError: `path` exists and is not to be replaced, or is no bag.
@@ -71,44 +73,30 @@ class BagWriter:
         self._writer.open()
         self._topics: dict[str, Connection] = {}
 
-    def add_topic(
-        self,
-        topic: str,
-        type_name: str,
-        *,
-        latched: bool = False,
-        reliable: bool = True,
-        depth: int = 10,
-    ) -> None:
-        """Announce a topic with the QoS under which it was offered.
-
-        Args:
-            topic: full name.
-            type_name: such as "sensor_msgs/msg/PointCloud2".
-            latched: transient local, so that players repeat the last message to late joiners.
-            reliable: otherwise best effort, as sensor data.
-            depth: messages kept.
+    def add_topic(self, topic: Topic) -> None:
+        """Announce a topic, by its full name, with the QoS under which it was offered.
 
         Raises:
             ValueError: the type, or one inside it, is neither known nor in `definitions`.
         """
         qos = Qos(
             QosHistory.KEEP_LAST,
-            depth,
-            QosReliability.RELIABLE if reliable else QosReliability.BEST_EFFORT,
-            QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
+            topic.depth,
+            QosReliability.RELIABLE if topic.reliable else QosReliability.BEST_EFFORT,
+            QosDurability.TRANSIENT_LOCAL if topic.latched else QosDurability.VOLATILE,
             _FOREVER,
             _FOREVER,
             QosLiveliness.AUTOMATIC,
             _FOREVER,
             False,
         )
+        name = topic.full_name
         try:
-            self._topics[topic] = self._writer.add_connection(
-                topic, type_name, typestore=self.types.store, offered_qos_profiles=[qos]
+            self._topics[name] = self._writer.add_connection(
+                name, topic.type_name, typestore=self.types.store, offered_qos_profiles=[qos]
             )
         except (KeyError, TypesysError) as error:
-            raise ValueError(f"{topic}: {type_name} needs more definitions: {error}") from None
+            raise ValueError(f"{name}: {topic.type_name} needs more definitions: {error}") from None
 
     def write(self, topic: str, cdr: bytes | memoryview, stamp_ns: int) -> None:
         """Append one message.

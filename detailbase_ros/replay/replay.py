@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from detailbase_core.config import GrounderConfig, Settings, setting
 from detailbase_core.errors import BadCloudError, BadFileError
 from detailbase_core.io.bag_reader import bag_messages, decoded
-from detailbase_core.io.bags import CLOUD_TYPE, TF_TYPE, cloud_frames, scan_topics
+from detailbase_core.io.bags import cloud_frames, scan_topics
 from detailbase_core.transforms import TransformBuffer
 from detailbase_ros.messages.query import Query, QueryResult, answer
+from detailbase_ros.messages.topics import CLOUDS, QUERIES, TF
 from detailbase_ros.node_config import IntakeConfig
 from detailbase_ros.scans.arrived_scan import ArrivedScan, store_transforms
 from detailbase_ros.scans.scan_intake import ScanIntake
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
     from detailbase_ros.runtime.event_counters import EventCounters
 
-TEXT_TYPE = "std_msgs/msg/String"
-QUERY_TOPIC = "referring_query"
+_TYPES = tuple(topic.type_name for topic in (CLOUDS, TF, QUERIES))
 _NEVER_S = float("inf")
 
 
@@ -97,7 +97,7 @@ def replay(
         yield player.ask(sentence)
     if not sentences and not player.asked:
         raise BadFileError(
-            f"{path}: nobody asked anything on {QUERY_TOPIC} in this recording; give a sentence"
+            f"{path}: nobody asked anything on {QUERIES.name} in this recording; give a sentence"
         )
 
 
@@ -123,12 +123,12 @@ class _Player:
 
     def play(self, report: Callable[[str], None]) -> Iterator[str]:
         """Take in all messages; yields the questions among them where they come."""
-        for connection, now_ns, raw in bag_messages(self._path, (CLOUD_TYPE, TF_TYPE, TEXT_TYPE)):
+        for connection, now_ns, raw in bag_messages(self._path, _TYPES):
             self._now_ns = now_ns
-            if connection.msgtype == TEXT_TYPE:
-                if connection.topic.split("/")[-1] == QUERY_TOPIC:
+            if connection.msgtype == QUERIES.type_name:
+                if connection.topic.split("/")[-1] == QUERIES.name:
                     yield str(decoded(self._path, connection, raw).data)
-            elif connection.msgtype == TF_TYPE:
+            elif connection.msgtype == TF.type_name:
                 message = decoded(self._path, connection, raw)
                 store_transforms(message, connection.topic, self._transforms, self._events)
                 self._intake.retry(now_ns / 1e9)

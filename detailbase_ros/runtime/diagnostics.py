@@ -7,9 +7,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from rclpy.qos import QoSProfile
 
 from detailbase_ros.messages.conversions import make_header
+from detailbase_ros.messages.topics import DIAGNOSTICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +55,7 @@ class Diagnostics:
     def __init__(self, endpoints: Endpoints, look: Callable[[], Sequence[Status]]) -> None:
         self._look, self._clock = look, endpoints.node.get_clock()
         self._name = endpoints.node.get_fully_qualified_name().lstrip("/")
-        self._publisher = endpoints.publisher(DiagnosticArray, "/diagnostics", QoSProfile(depth=10))
+        self._publisher = endpoints.publisher(DIAGNOSTICS)
         endpoints.timer(_PERIOD_S, self._publish)
 
     def _publish(self) -> None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from rclpy.node import NodeNameNonExistentError
 
+from detailbase_ros.messages.topics import GROUND
+
 if TYPE_CHECKING:
     from rclpy.node import Node
     from rclpy.topic_endpoint_info import TopicEndpointInfo
-
-_SERVICE_TYPE = "detailbase_ros/srv/GroundQuery"
 
 
 def answering_nodes(node: Node) -> dict[str, str]:
@@ -25,7 +25,7 @@ def answering_nodes(node: Node) -> dict[str, str]:
         except NodeNameNonExistentError:  # it has just gone
             continue
         for service, types in offered:
-            if _SERVICE_TYPE in types:
+            if GROUND.type_name in types:
                 found[f"{namespace.rstrip('/')}/{name}"] = service
     return dict(sorted(found.items()))
 

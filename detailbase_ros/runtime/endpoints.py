@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock, ClockType
-from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile
+from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rclpy.subscription import Subscription
     from rclpy.timer import Timer
 
-# The last message also for those that come later.
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    from detailbase_ros.messages.topics import Service, Topic
+
 _OVERRIDES = QoSOverridingOptions(
     (
         QoSPolicyKind.HISTORY,
@@ -30,6 +30,23 @@ _OVERRIDES = QoSOverridingOptions(
         QoSPolicyKind.DURABILITY,
     )
 )
+
+
+def interface_class(type_name: str) -> Any:
+    """The generated class of "package/msg/Name" or "package/srv/Name"."""
+    package, folder, name = type_name.split("/")
+    return getattr(import_module(f"{package}.{folder}"), name)
+
+
+def qos_profile(topic: Topic) -> QoSProfile:
+    """A topic's QoS as rclpy has it, a new one: overrides are written into it."""
+    return QoSProfile(
+        depth=topic.depth,
+        reliability=ReliabilityPolicy.RELIABLE if topic.reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=(
+            DurabilityPolicy.TRANSIENT_LOCAL if topic.latched else DurabilityPolicy.VOLATILE
+        ),
+    )
 
 
 class Endpoints:
@@ -48,12 +65,12 @@ class Endpoints:
         # Goes on where use_sim_time is set and nobody publishes /clock.
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
 
-    def publisher(self, kind: type, topic: str, qos: QoSProfile) -> Publisher:
+    def publisher(self, topic: Topic) -> Publisher:
         """A publisher."""
         publisher = self.node.create_publisher(
-            kind,
-            topic,
-            copy.copy(qos),  # overrides are written into it
+            interface_class(topic.type_name),
+            topic.name,
+            qos_profile(topic),
             qos_overriding_options=_OVERRIDES,
         )
         self.on_close(lambda: self.node.destroy_publisher(publisher))
@@ -61,18 +78,16 @@ class Endpoints:
 
     def subscription(
         self,
-        kind: type,
-        topic: str,
+        topic: Topic,
         callback: Callable[[Any], None],
-        qos: QoSProfile,
         group: CallbackGroup | None = None,
     ) -> Subscription:
         """A subscription."""
         subscription = self.node.create_subscription(
-            kind,
-            topic,
+            interface_class(topic.type_name),
+            topic.name,
             callback,
-            copy.copy(qos),  # overrides are written into it
+            qos_profile(topic),
             callback_group=group or MutuallyExclusiveCallbackGroup(),
             qos_overriding_options=_OVERRIDES,
         )
@@ -81,16 +96,18 @@ class Endpoints:
 
     def service(
         self,
-        kind: type,
-        name: str,
+        service: Service,
         callback: Callable[[Any, Any], Any],
         group: CallbackGroup | None = None,
     ) -> None:
         """A service; rclpy has no overrides for its QoS."""
-        service = self.node.create_service(
-            kind, name, callback, callback_group=group or MutuallyExclusiveCallbackGroup()
+        server = self.node.create_service(
+            interface_class(service.type_name),
+            service.name,
+            callback,
+            callback_group=group or MutuallyExclusiveCallbackGroup(),
         )
-        self.on_close(lambda: self.node.destroy_service(service))
+        self.on_close(lambda: self.node.destroy_service(server))
 
     def timer(
         self, period_s: float, callback: Callable[[], None], group: CallbackGroup | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.qos import qos_profile_sensor_data
-from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.errors import BadCloudError
+from detailbase_ros.messages.topics import CLOUDS
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans.arrived_scan import ArrivedScan
 from detailbase_ros.scans.scan_intake import ScanIntake
@@ -19,6 +19,8 @@ from detailbase_ros.scans.topic_monitor import TopicMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sensor_msgs.msg import PointCloud2
 
     from detailbase_core.grounder import Grounder
     from detailbase_ros.node_config import NodeConfig
@@ -65,7 +67,7 @@ class ScanSubscriber:
         scans = MutuallyExclusiveCallbackGroup()
         subscriptions = {
             topic: endpoints.subscription(
-                PointCloud2, topic, partial(self._receive, topic), qos_profile_sensor_data, scans
+                replace(CLOUDS, name=topic), partial(self._receive, topic), scans
             )
             for topic in config.cloud_topics
         }

@@ -6,9 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import yaml
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.time import Time
-from tf2_msgs.msg import TFMessage
 
 from detailbase_core.errors import (
     ExtrapolationError,
@@ -18,6 +16,7 @@ from detailbase_core.errors import (
 )
 from detailbase_core.io.transform_messages import transform_from_message
 from detailbase_core.transforms import TransformBuffer, rigid_transform
+from detailbase_ros.messages.topics import TF, TF_STATIC
 from detailbase_ros.scans.arrived_scan import store_transforms
 
 try:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from rclpy.callback_groups import CallbackGroup
+    from tf2_msgs.msg import TFMessage
 
     from detailbase_core.transforms import TransformSource
     from detailbase_ros.runtime.endpoints import Endpoints
@@ -50,10 +50,8 @@ class TopicTransforms:
     def __init__(self, endpoints: Endpoints, group: CallbackGroup, events: EventCounters) -> None:
         self._buffer = TransformBuffer()
         self._events = events
-        recent = QoSProfile(depth=100)
-        latched = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        for topic, qos in (("/tf", recent), ("/tf_static", latched)):
-            endpoints.subscription(TFMessage, topic, partial(self._store, topic), qos, group)
+        for topic in (TF, TF_STATIC):
+            endpoints.subscription(topic, partial(self._store, topic.name), group)
 
     def _store(self, topic: str, message: TFMessage) -> None:
         store_transforms(message, topic, self._buffer, self._events)

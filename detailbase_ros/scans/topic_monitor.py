@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rclpy.qos import QoSCompatibility, ReliabilityPolicy, qos_check_compatible
 
+from detailbase_ros.messages.topics import CLOUDS
 from detailbase_ros.runtime.discovery import full_name
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from detailbase_ros.runtime.event_counters import EventCounters
 
 PATIENCE_S = 10.0
-_TYPE = "sensor_msgs/msg/PointCloud2"
 
 
 class TopicMonitor:
@@ -88,8 +88,11 @@ def explain_silence(subscription: Subscription, publishers: list[TopicEndpointIn
 
 def _mismatch(topic: str, ours: QoSProfile, publisher: TopicEndpointInfo) -> str:
     """Why this publisher and we cannot match; "" if we can."""
-    if publisher.topic_type != _TYPE:
-        return f"{full_name(publisher)} publishes {publisher.topic_type} there, not {_TYPE}: remap"
+    if publisher.topic_type != CLOUDS.type_name:
+        return (
+            f"{full_name(publisher)} publishes {publisher.topic_type} there, "
+            f"not {CLOUDS.type_name}: remap"
+        )
     override = f"qos_overrides.{topic}.subscription"
     compatibility, _ = qos_check_compatible(publisher.qos_profile, ours)
     if compatibility != QoSCompatibility.ERROR:

@@ -8,31 +8,25 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticStatus
 from rcl_interfaces.srv import GetParameters
 from rclpy.parameter import parameter_value_to_python
-from rclpy.qos import (
-    DurabilityPolicy,
-    QoSCompatibility,
-    QoSProfile,
-    ReliabilityPolicy,
-    qos_check_compatible,
-    qos_profile_sensor_data,
-)
+from rclpy.qos import QoSCompatibility, qos_check_compatible
 from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_core.io.cloud_messages import cloud_from_message, to_nanoseconds
+from detailbase_ros.messages.topics import CLOUDS, DIAGNOSTICS, TF, TF_STATIC
 from detailbase_ros.runtime.discovery import answering_nodes, full_name
-from detailbase_ros.runtime.endpoints import Endpoints
+from detailbase_ros.runtime.endpoints import Endpoints, qos_profile
 from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.scans.tf_source import make_transform_source
 from detailbase_ros.tools.doctor_checks import CloudTopic, Observation
 
 if TYPE_CHECKING:
+    from diagnostic_msgs.msg import DiagnosticArray
     from rclpy.node import Node
 
-_CLOUD_TYPE = "sensor_msgs/msg/PointCloud2"
 _DISCOVERY_S, _NO_NODE_S, _ANSWER_S = 1.0, 5.0, 2.0
 _NEWEST = 20  # scans whose pose is looked for
 
@@ -53,9 +47,7 @@ class GraphInspector:
         self._lags: dict[str, list[float]] = defaultdict(list)
         self._places: dict[str, deque[tuple[str, int]]] = defaultdict(lambda: deque(maxlen=_NEWEST))
         self._troubles: dict[str, tuple[bytes, str]] = {}
-        self._endpoints.subscription(
-            DiagnosticArray, "/diagnostics", self._hear_status, QoSProfile(depth=10)
-        )
+        self._endpoints.subscription(DIAGNOSTICS, self._hear_status)
         self.seen = Observation(seconds=seconds, domain_id=node.context.get_domain_id())
         self.checkpoint = ""
 
@@ -75,7 +67,7 @@ class GraphInspector:
         for topic in seen.topics:  # now that everybody has been discovered
             self._conclude(topic)
         seen.clock_publishers = self._publishers("/clock")
-        seen.tf_publishers = sum(len(self._publishers(name)) for name in ("/tf", "/tf_static"))
+        seen.tf_publishers = sum(len(self._publishers(name)) for name in (TF.name, TF_STATIC.name))
         seen.troubles = [
             (name, text)
             for name, (level, text) in self._troubles.items()
@@ -116,11 +108,11 @@ class GraphInspector:
         if self.seen.nodes:
             namespace, _, name = self.seen.nodes[0].rpartition("/")
             listens = self._node.get_subscriber_names_and_types_by_node(name, namespace or "/")
-            wanted = [topic for topic, types in listens if _CLOUD_TYPE in types]
+            wanted = [topic for topic, types in listens if CLOUDS.type_name in types]
         there = [
             topic
             for topic, types in self._node.get_topic_names_and_types()
-            if _CLOUD_TYPE in types
+            if CLOUDS.type_name in types
             and any(publisher not in self.seen.nodes for publisher in self._publishers(topic))
         ]
         return sorted(wanted), sorted(there)
@@ -131,13 +123,11 @@ class GraphInspector:
 
     def _listen_to(self, name: str) -> CloudTopic:
         topic = CloudTopic(name)
-        patient = QoSProfile(
-            depth=5,
-            reliability=ReliabilityPolicy.BEST_EFFORT,
-            durability=DurabilityPolicy.VOLATILE,
-        )
         self._node.create_subscription(
-            PointCloud2, name, lambda message: self._hear_cloud(topic, message), patient
+            PointCloud2,
+            name,
+            lambda message: self._hear_cloud(topic, message),
+            qos_profile(CLOUDS),
         )
         return topic
 
@@ -149,7 +139,7 @@ class GraphInspector:
         ]
         mismatches = {}
         for publisher in self._node.get_publishers_info_by_topic(topic):
-            for subscription in subscriptions or [qos_profile_sensor_data]:
+            for subscription in subscriptions or [qos_profile(CLOUDS)]:
                 verdict, reason = qos_check_compatible(publisher.qos_profile, subscription)
                 if verdict == QoSCompatibility.ERROR:
                     mismatches[full_name(publisher)] = reason.removeprefix("ERROR: ")

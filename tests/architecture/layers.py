@@ -33,11 +33,15 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 # Modules of detailbase_ros that promise to import no ROS package, so that they work without it.
 WITHOUT_ROS = (
+    "messages.conversions",
     "messages.from_messages",
     "messages.grounding_messages",
     "messages.markers",
+    "messages.message_types",
     "messages.object_names",
     "messages.query",
+    "messages.stand_ins",
+    "messages.topics",
     "node_config",
     "outputs.approach_pose",
     "queries.query_worker",

@@ -18,7 +18,8 @@ from detailbase_core.errors import BadFileError
 from detailbase_core.io.bags import StampedTransform, read_bag, read_bag_scans
 from detailbase_core.io.pointcloud2 import encode_points
 from detailbase_core.types import PointCloud
-from detailbase_ros.replay.bag_types import read_definitions
+from detailbase_ros.messages.stand_ins import read_definitions
+from detailbase_ros.messages.topics import GROUNDING, Topic
 from detailbase_ros.replay.bag_writer import BagWriter
 
 DATA = Path(__file__).parents[2] / "data"
@@ -85,7 +86,7 @@ def write_bag(path: Path, messages: list[tuple[str, bytes, int]]) -> Path:
     with BagWriter(path) as bag:
         for topic in dict.fromkeys(m[0] for m in messages):
             kind = "tf2_msgs/msg/TFMessage" if "tf" in topic else "sensor_msgs/msg/PointCloud2"
-            bag.add_topic(topic, kind, latched=topic == "/tf_static")
+            bag.add_topic(Topic(topic, kind, latched=topic == "/tf_static"))
         for topic, cdr, stamp in messages:
             bag.write(topic, cdr, stamp)
     return path
@@ -220,8 +221,8 @@ def test_not_a_bag(tmp_path: Path) -> None:
 def test_written_bags_open_in_an_independent_reader(tmp_path: Path) -> None:
     path = tmp_path / "run" / "robot"
     with BagWriter(path) as bag:
-        bag.add_topic("/tf_static", "tf2_msgs/msg/TFMessage", latched=True, depth=1)
-        bag.add_topic("/points", "sensor_msgs/msg/PointCloud2", reliable=False, depth=5)
+        bag.add_topic(Topic("/tf_static", "tf2_msgs/msg/TFMessage", latched=True, depth=1))
+        bag.add_topic(Topic("/points", "sensor_msgs/msg/PointCloud2", reliable=False, depth=5))
         bag.write("/tf_static", tf_cdr("odom", "lidar", 0, 1.0), 5 * SECOND)
         bag.write("/points", cloud_cdr("lidar", 6 * SECOND), 6 * SECOND)
     assert sorted(p.name for p in path.iterdir()) == ["metadata.yaml", "robot.mcap"]
@@ -264,7 +265,7 @@ def test_own_message_types_travel_with_their_definitions(tmp_path: Path) -> None
     part = types.types["our_msgs/msg/Part"](text="the chair", score=0.5)
     answer = types.types["our_msgs/msg/Answer"](header=header("odom", 5), parts=[part])
     with BagWriter(tmp_path / "bag", definitions) as bag:
-        bag.add_topic("/answer", "our_msgs/msg/Answer", latched=True)
+        bag.add_topic(Topic("/answer", "our_msgs/msg/Answer", latched=True))
         bag.write("/answer", bytes(types.serialize_cdr(answer, "our_msgs/msg/Answer")), 7)
     with Reader(tmp_path / "bag") as reader:
         ((connection, stamp, raw),) = reader.messages()
@@ -277,7 +278,7 @@ def test_own_message_types_travel_with_their_definitions(tmp_path: Path) -> None
 
 def test_an_unknown_type_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="our_msgs/msg/Lost"), BagWriter(tmp_path / "bag") as bag:
-        bag.add_topic("/answer", "our_msgs/msg/Lost")
+        bag.add_topic(Topic("/answer", "our_msgs/msg/Lost"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -289,11 +290,11 @@ def test_an_older_bag_stays_unless_it_is_to_be_replaced_and_the_new_one_is_whole
     with pytest.raises(BadFileError, match="exists already"):
         BagWriter(path)
     with pytest.raises(RuntimeError), BagWriter(path, replace=True) as bag:
-        bag.add_topic("/points", "sensor_msgs/msg/PointCloud2")
+        bag.add_topic(Topic("/points", "sensor_msgs/msg/PointCloud2"))
         raise RuntimeError("power cut")
     assert (path / "metadata.yaml").read_text() == before
     with BagWriter(path, replace=True) as bag:
-        bag.add_topic("/other", "sensor_msgs/msg/PointCloud2")
+        bag.add_topic(Topic("/other", "sensor_msgs/msg/PointCloud2"))
         bag.write("/other", cloud_cdr("camera", SECOND), 3)
     assert [s.topic for s in read_bag_scans(path)] == ["/other"]
     assert [p.name for p in tmp_path.iterdir()] == ["bag"]
@@ -308,8 +309,8 @@ def test_a_folder_that_is_no_bag_is_never_replaced(tmp_path: Path) -> None:
 def test_our_own_messages_are_described_for_foxglove(tmp_path: Path) -> None:
     definitions = read_definitions(Path(__file__).parents[3] / "msg", "detailbase_ros")
     with BagWriter(tmp_path / "bag", definitions) as bag:
-        bag.add_topic("/grounding", "detailbase_ros/msg/GroundedQuery", latched=True, depth=256)
-        bag.write("/grounding", b"\0\1\0\0", 1)
+        bag.add_topic(GROUNDING)
+        bag.write(GROUNDING.full_name, b"\0\1\0\0", 1)
     with (tmp_path / "bag" / "bag.mcap").open("rb") as file:
         ((schema, channel, _),) = make_reader(file).iter_messages()
     text = schema.data.decode()

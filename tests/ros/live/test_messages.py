@@ -24,14 +24,12 @@ from detailbase_core.types import (
     Scene,
 )
 from detailbase_ros.messages.conversions import (
-    MESSAGES,
     box_to_message,
     cloud_to_message,
-    instances_to_cloud,
     make_header,
-    result_to_message,
     to_stamp,
 )
+from detailbase_ros.messages.grounding_messages import instances_to_cloud, result_to_message
 from detailbase_ros.messages.markers import answer_markers
 from detailbase_ros.messages.query import Query, QueryResult, Status
 from detailbase_ros.msg import GroundedQuery
@@ -189,7 +187,7 @@ def test_a_point_of_two_phrases_appears_twice(grounding):
 
 
 def test_markers_are_a_box_a_text_and_an_arrow_per_object(grounding):
-    first, *rest = answer_markers(MESSAGES, grounding, "odom").markers
+    first, *rest = answer_markers(grounding, "odom").markers
     assert first.action == Marker.DELETEALL
     assert [m.ns for m in rest] == ["box", "text", "arrow"] * 4
     assert [m.id for m in rest[::3]] == [0, 1, 2, 3]

@@ -14,9 +14,11 @@ from detailbase_core import cli
 from detailbase_core.config import ConfigError
 from detailbase_core.errors import BadFileError
 from detailbase_ros.messages.query import Status
+from detailbase_ros.messages.stand_ins import own_definitions, stand_in
+from detailbase_ros.messages.topics import Topic
 from detailbase_ros.node_config import IntakeConfig
 from detailbase_ros.replay.answer_bag import AnswerBag
-from detailbase_ros.replay.bag_types import BagTypes, own_definitions
+from detailbase_ros.replay.bag_types import BagTypes
 from detailbase_ros.replay.bag_writer import BagWriter
 from detailbase_ros.replay.parameter_file import read_node_parameters
 from detailbase_ros.replay.replay import ReplayConfig, replay
@@ -37,7 +39,7 @@ START = 1_700_000_000 * SECOND
 
 
 def text_cdr(text: str) -> bytes:
-    return OWN.serialize(make("std_msgs/msg/String", data=text))
+    return OWN.serialize(make("std_msgs/msg/String", data=text), "std_msgs/msg/String")
 
 
 def write_bag(path: Path, messages: list[tuple[str, bytes, int]]) -> Path:
@@ -45,7 +47,7 @@ def write_bag(path: Path, messages: list[tuple[str, bytes, int]]) -> Path:
     with BagWriter(path) as bag:
         for topic in dict.fromkeys(m[0] for m in messages):
             found = [kind for word, kind in kinds.items() if word in topic]
-            bag.add_topic(topic, *(found or ["sensor_msgs/msg/PointCloud2"]))
+            bag.add_topic(Topic(topic, *(found or ["sensor_msgs/msg/PointCloud2"])))
         for topic, cdr, stamp in messages:
             bag.write(topic, cdr, stamp)
     return path
@@ -206,13 +208,13 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_messages_that_are_not_told_otherwise_are_empty() -> None:
-    marker = OWN.make("visualization_msgs/msg/Marker", id=3)
+    marker = stand_in("visualization_msgs/msg/Marker")(id=3)
     assert (marker.id, marker.ns, marker.points) == (3, "", [])
     assert (marker.pose.orientation.x, marker.pose.orientation.w) == (0.0, 1.0)
-    camera = OWN.make("sensor_msgs/msg/CameraInfo", d=[1, 2])
+    camera = stand_in("sensor_msgs/msg/CameraInfo")()
     assert camera.d.dtype == np.float64 and camera.k.tolist() == [0.0] * 9
-    with pytest.raises(ValueError, match="has no colour"):
-        OWN.make("visualization_msgs/msg/Marker", colour=1)
+    with pytest.raises(TypeError, match="colour"):
+        stand_in("visualization_msgs/msg/Marker")(colour=1)
 
 
 # -- the command -------------------------------------------------------------------------------
