@@ -2,8 +2,8 @@
 
     python -m training.report.handwritten_sentences --furniture data/furniture.npz
 
-Makes the rooms of config/sentences_by_hand.yaml, asks its sentences as a user would (plain text, no
-marks), and writes docs/by_hand.md with all answers as pictures in docs/by_hand/.
+Makes the rooms of config/sentences_by_hand*.yaml, asks their sentences as a user would (plain text,
+no marks), and writes docs/by_hand.md with all answers as pictures in docs/by_hand/.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
@@ -27,72 +25,33 @@ from detailbase_core.output.render import render_answers
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.stock import Stock
 from detailbase_core.types import PointCloud
-from training.evaluation.metrics import mask_iou
-from training.report.handwritten_rooms import read_rooms
+from training.evaluation.phrase_answer import RIGHT_IOU, PhraseAnswer, judge
+from training.report.handwritten_rooms import SENTENCES_FILE, read_rooms
 from training.report.sections import table
 from training.rooms.exam import EXAMS_FILE, read_exam
 from training.rooms.sample import make_sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from detailbase_core.types import Grounding
+    from training.sentences.check.marked_sentences import MarkedSentence
 
-    from detailbase_core.types import GroundedPhrase, Grounding
-    from training.sentences.check.marked_sentences import MarkedPhrase, MarkedSentence
-
-RIGHT_IOU = 0.5
-_PICTURE_WIDTH, _JPEG_QUALITY = 900, 60  # all of them together take about 1 MB
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What came of one phrase: its words, IoU (1 or 0 for something absent), right or not."""
-
-    phrase: str
-    iou: float
-    absent: bool
-
-    @property
-    def right(self) -> bool:
-        """Whether more than half of the union is shared, or rightly nothing was found."""
-        return self.iou > RIGHT_IOU
-
-
-def judge(marked: MarkedPhrase, answer: Grounding, instance: NDArray[np.int32]) -> Verdict:
-    """Hold one phrase's answer against its objects.
-
-    Args:
-        marked: the phrase.
-        answer: to its sentence; of its phrases, the one whose characters fit best counts.
-        instance: (N,) int32 object id of each point of the scene.
-    """
-    found = np.zeros(len(instance), bool)
-    answered = _best_fit(marked, answer.phrases)
-    for thing in () if answered is None else answered.instances:
-        found[thing.point_indices] = True
-    meant = np.isin(instance, marked.ids)
-    iou = mask_iou(found, meant) if marked.ids else float(not found.any())
-    return Verdict(answer.query[marked.begin : marked.end], iou, not marked.ids)
-
-
-def _best_fit(marked: MarkedPhrase, phrases: Sequence[GroundedPhrase]) -> GroundedPhrase | None:
-    def fit(phrase: GroundedPhrase) -> float:
-        shared = min(marked.end, phrase.end) - max(marked.begin, phrase.begin)
-        return shared / (max(marked.end, phrase.end) - min(marked.begin, phrase.begin))
-
-    best = max(phrases, key=fit, default=None)
-    return best if best is not None and fit(best) > 0 else None
+SETS = {  # of forty sentences each
+    "first forty": SENTENCES_FILE,
+    "second forty": SENTENCES_FILE.with_name("sentences_by_hand_2.yaml"),
+}
+_PICTURE_WIDTH, _JPEG_QUALITY = 900, 60  # those of one set take about 1 MB
 
 
 def ask_room(
     grounder: Grounder, seed: int, part: str, bank: FurnitureBank, said: Sequence[MarkedSentence]
-) -> tuple[list[Grounding], list[list[Verdict]]]:
+) -> tuple[list[Grounding], list[list[PhraseAnswer]]]:
     """Make a room, ask its sentences, judge the answers."""
     sample = make_sample(seed, Stock.of_bank(bank, "unseen" if part == "unseen" else "train"))
     cloud = PointCloud(sample.xyz, sample.rgb)
-    answers = [grounder.ground_cloud(cloud, sentence.text) for sentence in said]
-    answers = [replace(answer, scene=answers[0].scene) for answer in answers]  # seen from one side
+    encoded = grounder.encode_cloud(cloud)
+    answers = [grounder.ground_encoded(encoded, sentence.text) for sentence in said]
     verdicts = [
         [judge(phrase, answer, sample.instance) for phrase in sentence.phrases]
         for sentence, answer in zip(said, answers, strict=True)
@@ -112,35 +71,26 @@ def draw(answers: Sequence[Grounding], path: Path) -> None:
         small.save(temporary, format="JPEG", quality=_JPEG_QUALITY, optimize=True)
 
 
-def page(verdicts: dict[int, list[list[Verdict]]], unseen_from: int) -> str:
-    """The page as markdown."""
-    rows = []
-    for name, chosen in (
-        ("seen", [v for seed, v in verdicts.items() if seed < unseen_from]),
-        ("unseen", [v for seed, v in verdicts.items() if seed >= unseen_from]),
-        ("both", list(verdicts.values())),
-    ):
-        sentences = [sentence for room in chosen for sentence in room]
-        phrases = [verdict for sentence in sentences for verdict in sentence]
-        absent = [verdict for verdict in phrases if verdict.absent]
-        whole = sum(all(v.right for v in sentence) for sentence in sentences)
-        rows.append((
-            name,
-            f"{sum(v.right for v in phrases)} of {len(phrases)}",
-            f"{sum(v.right for v in absent)} of {len(absent)}",
-            f"{whole} of {len(sentences)}",
-        ))  # fmt: skip
+def page(sets: Mapping[str, Mapping[int, list[list[PhraseAnswer]]]], unseen_from: int) -> str:
+    """The page as markdown.
+
+    Args:
+        sets: answers by set, room's seed, sentence and phrase.
+        unseen_from: rooms of this seed and higher are of unseen furniture.
+    """
+    rows = [row for name, rooms in sets.items() for row in _rows(name, rooms, unseen_from)]
     parts = [
-        "# Forty sentences by hand",
-        "Written while looking at pictures of ten rooms, before any model had answered one of them "
-        "([sentences_by_hand.yaml](../config/sentences_by_hand.yaml)). Asked as plain text: the "
-        "model finds the phrases itself. A phrase is right when the points found for it share more "
-        f"than {RIGHT_IOU:g} of their union with its objects, or when rightly nothing is found. "
-        "Made by\n\n"
-        "    python -m training.report.handwritten_sentences --furniture data/furniture.npz",
-        table(("furniture", "phrases right", "absent ones", "sentences all right"), rows),
+        "# Sentences by hand",
+        "Twice forty sentences, each time written while looking at pictures of ten rooms, before "
+        "any model had answered one of them ([first](../config/sentences_by_hand.yaml), "
+        "[second](../config/sentences_by_hand_2.yaml)). Asked as plain text: the model finds the "
+        "phrases itself. A phrase is right when the points found for it share more than "
+        f"{RIGHT_IOU:g} of their union with its objects, or when rightly nothing is found. Made "
+        "by\n\n    python -m training.report.handwritten_sentences --furniture "
+        "data/furniture.npz",
+        table(("sentences", "furniture", "phrases right", "absent ones", "all right"), rows),
     ]
-    for seed, sentences in verdicts.items():
+    for seed, sentences in (room for rooms in sets.values() for room in rooms.items()):
         lines = [
             "- " + "; ".join(f"{'✓' if v.right else '✗'} {v.phrase} {v.iou:.2f}" for v in sentence)
             for sentence in sentences
@@ -148,6 +98,27 @@ def page(verdicts: dict[int, list[list[Verdict]]], unseen_from: int) -> str:
         parts += [f"## room_{seed}", "\n".join(lines)]
         parts.append(f"![answers in room_{seed}](by_hand/room_{seed}.jpg)")
     return "\n\n".join(parts) + "\n"
+
+
+def _rows(
+    name: str, rooms: Mapping[int, list[list[PhraseAnswer]]], unseen_from: int
+) -> Iterator[tuple[str, ...]]:
+    for furniture, chosen in (
+        ("seen", [v for seed, v in rooms.items() if seed < unseen_from]),
+        ("unseen", [v for seed, v in rooms.items() if seed >= unseen_from]),
+        ("both", list(rooms.values())),
+    ):
+        sentences = [sentence for room in chosen for sentence in room]
+        phrases = [answer for sentence in sentences for answer in sentence]
+        absent = [answer for answer in phrases if answer.absent]
+        whole = sum(all(v.right for v in sentence) for sentence in sentences)
+        yield (
+            name,
+            furniture,
+            f"{sum(v.right for v in phrases)} of {len(phrases)}",
+            f"{sum(v.right for v in absent)} of {len(absent)}",
+            f"{whole} of {len(sentences)}",
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -161,15 +132,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bank = FurnitureBank.load(given.furniture)
         unseen, _ = read_exam("unseen", bank)
         grounder = Grounder(GrounderConfig(checkpoint=given.checkpoint))
-        verdicts = {}
+        answered: dict[str, dict[int, list[list[PhraseAnswer]]]] = {}
         pictures = given.out.with_suffix("")
         pictures.mkdir(parents=True, exist_ok=True)
-        for seed, said in tqdm(read_rooms().items(), unit="room"):
-            part = "unseen" if seed >= unseen.first_seed else "train"
-            answers, verdicts[seed] = ask_room(grounder, seed, part, bank, said)
-            draw(answers, pictures / f"room_{seed}.jpg")
+        for name, path in SETS.items():
+            rooms = answered[name] = {}
+            for seed, said in tqdm(read_rooms(path).items(), name, unit="room"):
+                part = "unseen" if seed >= unseen.first_seed else "train"
+                answers, rooms[seed] = ask_room(grounder, seed, part, bank, said)
+                draw(answers, pictures / f"room_{seed}.jpg")
         with atomic_path(given.out) as temporary:
-            temporary.write_text(page(verdicts, unseen.first_seed), encoding="utf-8")
+            temporary.write_text(page(answered, unseen.first_seed), encoding="utf-8")
     except (OSError, ValueError, DetailBaseError) as error:
         print(f"by_hand: {error}", file=sys.stderr)
         return 1

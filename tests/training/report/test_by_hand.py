@@ -8,8 +8,9 @@ import pytest
 from detailbase_core.errors import BadFileError
 from detailbase_core.postprocess.instances import fit_box
 from detailbase_core.types import GroundedPhrase, Grounding, Instance, PointCloud, Scene
-from training.report.handwritten_rooms import SENTENCES_FILE, read_rooms
-from training.report.handwritten_sentences import Verdict, judge, page
+from training.evaluation.phrase_answer import PhraseAnswer, judge
+from training.report.handwritten_rooms import read_rooms
+from training.report.handwritten_sentences import SETS, page
 from training.sentences.check.marked_sentences import MarkedPhrase, read_marked
 
 INSTANCE = np.repeat(np.int32([-1, 3, 4]), 10)
@@ -52,10 +53,16 @@ def test_a_file_of_something_else_is_refused(tmp_path):
         read_rooms(path)
 
 
-def test_forty_sentences_over_ten_rooms():
-    rooms = read_rooms(SENTENCES_FILE)
+@pytest.mark.parametrize("path", SETS.values(), ids=SETS)
+def test_forty_sentences_over_ten_rooms(path):
+    rooms = read_rooms(path)
     assert len(rooms) == 10
     assert sum(map(len, rooms.values())) == 40
+
+
+def test_no_room_is_in_two_sets():
+    rooms = [seed for path in SETS.values() for seed in read_rooms(path)]
+    assert len(set(rooms)) == len(rooms)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,7 @@ def test_forty_sentences_over_ten_rooms():
 def test_the_phrase_whose_characters_fit_is_judged(points, iou):
     answer = _answer((13, 22, [25]), (0, 9, list(points)))
     verdict = judge(MarkedPhrase(0, 9, (3,)), answer, INSTANCE)
-    assert verdict == Verdict("the chair", iou, absent=False)
+    assert verdict == PhraseAnswer("the chair", iou, absent=False)
     assert verdict.right == (iou > 0.5)
 
 
@@ -80,8 +87,11 @@ def test_a_phrase_that_is_not_noticed_is_wrong():
 
 
 def test_the_page_counts():
-    good, bad, absent = Verdict("a", 0.9, False), Verdict("b", 0.2, False), Verdict("c", 1.0, True)
-    text = page({900000: [[good, bad]], 910000: [[good, absent]]}, 910000)
-    assert "| seen | 1 of 2 | 0 of 0 | 0 of 1 |" in text
-    assert "| unseen | 2 of 2 | 1 of 1 | 1 of 1 |" in text
-    assert "| both | 3 of 4 | 1 of 1 | 1 of 2 |" in text
+    good, bad = PhraseAnswer("a", 0.9, absent=False), PhraseAnswer("b", 0.2, absent=False)
+    absent = PhraseAnswer("c", 1.0, absent=True)
+    rooms = {900000: [[good, bad]], 910000: [[good, absent]]}
+    text = page({"first": rooms, "second": {900001: [[good]]}}, 910000)
+    assert "| first | seen | 1 of 2 | 0 of 0 | 0 of 1 |" in text
+    assert "| first | unseen | 2 of 2 | 1 of 1 | 1 of 1 |" in text
+    assert "| first | both | 3 of 4 | 1 of 1 | 1 of 2 |" in text
+    assert "| second | both | 1 of 1 | 0 of 0 | 1 of 1 |" in text
