@@ -94,8 +94,9 @@ def select_objects(
     if about is not None:
         meant[0], highest[0] = meant[about], highest[about]
         present[0] = present[about] if peaks else present[0]
+    least = config.presence_threshold
     return [
-        Selection(objects, shown if objects.mask.any() else min(shown, peak))
+        Selection(objects, shown if shown < least or objects.mask.any() else min(shown, peak))
         for objects, shown, peak in zip(meant, present, highest, strict=True)
     ]
 
