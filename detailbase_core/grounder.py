@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.mapping.scene_map import InsertReport
-    from detailbase_core.network.mask_decoder import SceneKeys
+    from detailbase_core.network.batch import SceneKeys
     from detailbase_core.network.tiling import Tiles
     from detailbase_core.ops.cancellation import CancelToken
     from detailbase_core.types import Sentence

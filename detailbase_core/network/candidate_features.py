@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
+    from detailbase_core.network.batch import SuperpointBatch
     from detailbase_core.network.candidates import Candidates
-    from detailbase_core.network.mask_decoder import SuperpointBatch
 
 SIZES = 3  # width, height, volume
 RANKS = 5  # told apart from either end of an order; later ones are alike

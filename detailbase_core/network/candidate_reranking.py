@@ -11,12 +11,13 @@ each, H places that a row refers to, S superpoints (padded), D decoder width.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from detailbase_core.network.batch import Choice
 from detailbase_core.network.candidate_features import SIZES, Measures, fact_count, facts, measure
 from detailbase_core.network.candidates import Candidates, pick_candidates, vote_reach
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import ModelConfig
     from detailbase_core.language.text_rows import TextRows
-    from detailbase_core.network.mask_decoder import SuperpointBatch
+    from detailbase_core.network.batch import SuperpointBatch
 
 REFERENCES = 4
 MATCH_DIM = 16
@@ -41,18 +42,6 @@ MOST_SURE = 12.0  # mask logits beyond this say no more
 STEPS = 3  # phrases further on or back are alike
 NO_PHRASE = 2 * STEPS + 1
 FIRST_STEPS = (1, -1, 2)  # the phrases to which rows at first refer, counted from their own
-
-
-class Choice(NamedTuple):
-    """What is thought of the candidates.
-
-    Attributes:
-        logits: (G, R, K) float32, a mask logit each.
-        candidates: themselves.
-    """
-
-    logits: Tensor
-    candidates: Candidates
 
 
 class LookAlikes(nn.Module):

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from detailbase_core.language.learned_parser import PhraseHead
 from detailbase_core.language.phrase_pooling import average_phrases
 from detailbase_core.language.text_rows import rows_of_spans
-from detailbase_core.network.mask_decoder import MaskDecoder, Prediction, SuperpointBatch
+from detailbase_core.network.batch import Prediction, SuperpointBatch
+from detailbase_core.network.mask_decoder import MaskDecoder
 from detailbase_core.network.offset_head import OffsetHead, Votes
 from detailbase_core.network.scene_encoder import SceneContext
 from detailbase_core.network.sparse_unet import SparseUNet
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
     from detailbase_core.language.phrase_pooling import Spans
     from detailbase_core.language.text_rows import TextRows
-    from detailbase_core.network.mask_decoder import SceneKeys
+    from detailbase_core.network.batch import SceneKeys
     from detailbase_core.network.scene_batch import SceneBatch
     from detailbase_core.network.sparse_unet import LevelFeatures
     from detailbase_core.ops.cancellation import CancelToken

@@ -27,7 +27,7 @@ from detailbase_core.ops.cancellation import CancelToken, check_cancelled
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
-    from detailbase_core.network.mask_decoder import SuperpointBatch
+    from detailbase_core.network.batch import SuperpointBatch
 
 # Where no gradient is needed: a device without fused attention would need S * S floats a head.
 ROWS_AT_A_TIME = 2048

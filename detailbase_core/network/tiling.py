@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from detailbase_core.network.mask_decoder import Prediction, SuperpointBatch
+from detailbase_core.network.batch import Prediction, SuperpointBatch
 from detailbase_core.network.offset_head import Votes
 
 TILE_M = 12.0

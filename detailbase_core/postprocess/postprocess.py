@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import InstanceConfig
     from detailbase_core.language.described_words import DescribedWords
-    from detailbase_core.network.mask_decoder import Prediction
+    from detailbase_core.network.batch import Prediction
     from detailbase_core.postprocess.object_selection import Meant
     from detailbase_core.postprocess.vote_clustering import ObjectCenters
     from detailbase_core.types import Scene, Sentence

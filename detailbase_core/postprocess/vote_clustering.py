@@ -15,7 +15,7 @@ from detailbase_core.ops import native
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.network.mask_decoder import SuperpointBatch
+    from detailbase_core.network.batch import SuperpointBatch
 
 STRAY_SHARE = 0.1  # a group with so small a part of the largest one's points is a stray vote
 STRAY_M = 0.6  # and belongs to the nearest larger one, unless that is farther than this

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.language.text_encoder import TextEncoder
+    from detailbase_core.network.batch import SuperpointBatch
     from detailbase_core.network.detailbase import DetailBase
-    from detailbase_core.network.mask_decoder import SuperpointBatch
     from training.scenes.descriptions import Description
     from training.scenes.scene_files import DescribedScene
 

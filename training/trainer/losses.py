@@ -17,7 +17,7 @@ from torch.nn import functional as F
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.network.mask_decoder import Prediction
+    from detailbase_core.network.batch import Prediction
     from training.config import LossWeights
 
 SCORE_MIN_IOU = 0.5  # scores are only learned where the mask is already good

@@ -13,7 +13,7 @@ from training.scenes.categories import CATEGORIES, STRUCTURE
 from training.scenes.dataset import COLORS
 
 if TYPE_CHECKING:
-    from detailbase_core.network.mask_decoder import SuperpointBatch
+    from detailbase_core.network.batch import SuperpointBatch
     from training.scenes.dataset import SceneTruth
 
 OFFSET_BETA_M = 0.1  # nearer misses count by their square, farther ones by their length

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import ModelConfig, Settings
-    from detailbase_core.network.mask_decoder import SuperpointBatch
+    from detailbase_core.network.batch import SuperpointBatch
     from detailbase_core.network.scene_batch import SceneBatch
     from training.config import LossWeights, TrainConfig
     from training.scenes.dataset import SceneTruth

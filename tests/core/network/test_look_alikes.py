@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from detailbase_core.config import ModelConfig
 from detailbase_core.language.text_rows import TextRows, all_rows, padded_rows, rows_of_spans
+from detailbase_core.network.batch import SuperpointBatch
 from detailbase_core.network.candidate_features import Measures, fact_count, facts, measure, ranks
 from detailbase_core.network.candidate_reranking import LookAlikes
 from detailbase_core.network.candidates import COUNT, Candidates, candidate_numbers, pick_candidates
 from detailbase_core.network.detailbase import DetailBase
-from detailbase_core.network.mask_decoder import SuperpointBatch
 from tests.core.network.test_checkpoint import tiny_batch
 from tests.helpers.weight_files import MODEL
 

@@ -10,9 +10,9 @@ import torch
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import ConfigError
 from detailbase_core.network import scene_encoder as scene_context
+from detailbase_core.network.batch import SuperpointBatch
 from detailbase_core.network.decoder_layer import Attention, Bias
 from detailbase_core.network.detailbase import DetailBase
-from detailbase_core.network.mask_decoder import SuperpointBatch
 from detailbase_core.network.offset_head import Votes
 from detailbase_core.network.position_encoding import WAVES, seen_from, wave_vectors, waves
 from detailbase_core.network.relative_positions import RelativePositions, mask_middles

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detailbase_core.network.mask_decoder import Prediction, SuperpointBatch
+from detailbase_core.network.batch import Prediction, SuperpointBatch
 from detailbase_core.network.tiling import TILE_M, join_tiles, tile_superpoints
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from detailbase_core.config import InstanceConfig
-from detailbase_core.network.mask_decoder import Prediction
+from detailbase_core.network.batch import Prediction
 from detailbase_core.postprocess.postprocess import answer_query
 from detailbase_core.postprocess.vote_clustering import ObjectCenters
 from detailbase_core.types import Phrase, PointCloud, Scene, Sentence, Word

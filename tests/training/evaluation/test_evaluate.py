@@ -11,7 +11,7 @@ import torch
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadFileError
-from detailbase_core.network.mask_decoder import Prediction
+from detailbase_core.network.batch import Prediction
 from detailbase_core.postprocess.object_selection import Meant
 from tests.helpers.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
 from tests.helpers.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
