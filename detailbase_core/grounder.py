@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +24,7 @@ from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
-from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
 from detailbase_core.ops.devices import choose_device, set_threads, threads
@@ -35,6 +34,7 @@ from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 # needs the cores that costs as much as it gains; with others at work on them it took four times as
 # long.
 FEW_SUPERPOINTS = 4000
-SHIPPED_CHECKPOINT = Path(__file__).parent / "weights" / "detailbase_rooms.safetensors"
 
 
 @dataclass(frozen=True)

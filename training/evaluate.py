@@ -21,8 +21,7 @@ import torch
 from tqdm import tqdm
 
 from detailbase_core.errors import DetailBaseError
-from detailbase_core.grounder import SHIPPED_CHECKPOINT
-from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from training.evaluation.evaluate_scenes import Examinee, Room, examination
 from training.evaluation.results import Results, SetResult, base_of
 from training.evaluation.results_table import as_table

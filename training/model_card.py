@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadFileError, DetailBaseError
-from detailbase_core.grounder import SHIPPED_CHECKPOINT, Grounder
+from detailbase_core.grounder import Grounder
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from training.evaluation.results import Results
 from training.report.error_pictures import draw_mistakes
 from training.report.pictures import draw_examples

@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from detailbase_core.errors import DetailBaseError
-from detailbase_core.grounder import SHIPPED_CHECKPOINT
-from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from training.evaluation.openings import OpeningsResults
 from training.evaluation.openings_run import GENERATED, OPENINGS, ask_rooms

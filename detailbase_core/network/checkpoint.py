@@ -2,7 +2,7 @@
 
 Ours is one safetensors file that holds everything: network, text encoder, vocabulary, and in
 its metadata both configs as JSON. Released `.pth` files are read with weights_only=True and
-their names translated (checkpoint_keys.py); nothing missing or left over is tolerated.
+their names translated (published_names.py); nothing missing or left over is tolerated.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
+SHIPPED_CHECKPOINT = Path(__file__).parents[1] / "weights" / "detailbase_rooms.safetensors"
 FORMAT = "detailbase-1"
 TEXT_PREFIX = "text_encoder."
 COARSE_NORMS = "coarse_norms."

@@ -12,8 +12,7 @@ import torch
 
 from detailbase_core import __version__
 from detailbase_core.errors import DetailBaseError
-from detailbase_core.grounder import SHIPPED_CHECKPOINT
-from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.ops.devices import choose_device, set_threads
 from detailbase_core.sparse import available_backends
 

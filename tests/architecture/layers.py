@@ -8,6 +8,19 @@ package: neighbours in a row do not know each other.
 from __future__ import annotations
 
 LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "detailbase_core": (
+        ("errors",),
+        ("types", "config", "transforms"),
+        ("ops",),
+        ("sparse", "io", "language"),
+        ("mapping",),
+        ("network",),
+        ("postprocess",),
+        ("output",),
+        ("grounder",),
+        ("synthetic",),
+        ("cli", "demo"),
+    ),
     "detailbase_ros": (
         ("node_config", "messages"),
         ("runtime",),

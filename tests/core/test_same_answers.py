@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from detailbase_core.config import GrounderConfig
-from detailbase_core.grounder import SHIPPED_CHECKPOINT, Grounder
+from detailbase_core.grounder import Grounder
 from detailbase_core.language.rule_parser import RuleParser, phrase_of_words
-from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.types import Sentence
 from tests.core.test_grounder import check_answer, room

@@ -11,9 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from detailbase_core.errors import BadFileError, ConfigError
-from detailbase_core.grounder import SHIPPED_CHECKPOINT
 from detailbase_core.language.text_encoder import SmallTextEncoder, TransformersTextEncoder
-from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from training.config import differing
 from training.trainer.losses import GROUNDING_PARTS, grounding_loss

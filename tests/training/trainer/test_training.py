@@ -13,8 +13,7 @@ from safetensors.torch import load_file
 
 from detailbase_core.config import to_dict
 from detailbase_core.errors import BadFileError, ConfigError
-from detailbase_core.grounder import SHIPPED_CHECKPOINT
-from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from tests.helpers.toy_scenes import toy_arrays, write_scene
 from tests.helpers.weight_files import MODEL
