@@ -15,16 +15,13 @@ import pytest
 
 from tests.architecture.import_graph import circle, imports_of, parts, upward
 from tests.architecture.layers import LAYERS, WITHOUT_ROS
+from tests.helpers.without_ros import ROS
 
 ROOT = Path(__file__).parents[2]
-ROS = {
-    "ament_index_python", "builtin_interfaces", "detailbase_ros", "diagnostic_msgs",
-    "geometry_msgs", "rcl_interfaces", "rclpy", "sensor_msgs", "std_msgs", "std_srvs", "tf2_msgs",
-    "tf2_ros", "vision_msgs", "visualization_msgs",
-}  # fmt: skip
+ROS_PACKAGES = {*ROS, "detailbase_ros"}
 FORBIDDEN = {
-    "detailbase_core": ROS | {"training", "tests", "open3d"},
-    "training": ROS | {"tests", "open3d"},
+    "detailbase_core": ROS_PACKAGES | {"training", "tests", "open3d"},
+    "training": ROS_PACKAGES | {"tests", "open3d"},
     "detailbase_ros": {"training", "tests", "torch", "open3d"},
 }
 
@@ -93,24 +90,16 @@ def test_wrong_imports_are_found():
     assert not circle({"a": {"b"}, "b": set()})
 
 
-WITHOUT_ROS_SCRIPT = """
-import importlib, sys
-
-class NoRos:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {blocked} or name in ("detailbase_ros.msg", "detailbase_ros.srv"):
-            raise ImportError("blocked: " + name)
-
-sys.meta_path.insert(0, NoRos())
-for name in {modules}:
-    importlib.import_module("detailbase_ros." + name)
-"""
+def import_without_ros(modules):
+    script = (
+        "from importlib import import_module\n"
+        "from tests.helpers.without_ros import hide_ros\n"
+        f"hide_ros()\nfor name in {modules}: import_module('detailbase_ros.' + name)"
+    )
+    return subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
 
 
 def test_modules_that_promise_it_import_no_ros():
-    script = WITHOUT_ROS_SCRIPT.format(blocked=ROS - {"detailbase_ros"}, modules=WITHOUT_ROS)
-    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    run = import_without_ros(WITHOUT_ROS)
     assert run.returncode == 0, run.stderr[-2000:]
-    script = WITHOUT_ROS_SCRIPT.format(blocked=ROS - {"detailbase_ros"}, modules=["pipeline"])
-    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
-    assert "blocked: rclpy" in run.stderr  # so the block works
+    assert "blocked: rclpy" in import_without_ros(["pipeline"]).stderr  # so the block works

@@ -1,5 +1,7 @@
 """A recording played on a live graph and replayed without ROS: the same answers."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from detailbase_core.grounder import Grounder
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.replay.answer_bag import AnswerBag
 from detailbase_ros.replay.replay import ReplayConfig, replay
+from tests.helpers.without_ros import write_answers
 from tests.ros.live.graph import NODE, wait_for
 
 DATA = Path(__file__).parents[2] / "data"
@@ -88,3 +91,19 @@ def test_a_replay_answers_as_the_live_node_did(make_graph, tmp_path, name):
         assert ours == theirs
     assert replayed["markers"] == live["markers"]
     assert replayed["instances"] == live["instances"]
+
+
+def raw_answers(path):
+    """Topics and CDR bytes."""
+    with Reader(path) as reader:
+        return [(c.topic, bytes(raw)) for c, _, raw in reader.messages()]
+
+
+def test_without_ros_the_same_is_written(tmp_path):
+    with_ros, without = tmp_path / "with.mcap", tmp_path / "without.mcap"
+    write_answers(with_ros)
+    command = [sys.executable, "-m", "tests.helpers.without_ros", str(without)]
+    subprocess.run(command, check=True, cwd=DATA.parents[1])
+    written = raw_answers(with_ros)
+    assert len(written) == 8
+    assert written == raw_answers(without)
