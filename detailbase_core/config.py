@@ -344,7 +344,10 @@ class GrounderConfig(Settings):
         live=True,
     )
     map: MapConfig = field(default_factory=MapConfig)
-    superpoints: SuperpointConfig = field(default_factory=SuperpointConfig)
+    # Constants that the shipped network was trained with: no ROS parameters.
+    superpoints: SuperpointConfig = field(
+        default_factory=SuperpointConfig, metadata={"parameter": False}
+    )
     instances: InstanceConfig = field(default_factory=InstanceConfig)
 
 

@@ -12,10 +12,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.config import GrounderConfig, Settings, setting
+from detailbase_core.config import GrounderConfig, Settings, SuperpointConfig, setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,26 @@ class NodeConfig(IntakeConfig):
 
 
 def parameters_of(config: Settings, prefix: str = "") -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """(dotted name, value, field metadata) of every setting in the tree."""
+    """(dotted name, value, field metadata) of every setting that is a parameter, in the tree."""
     for field in dataclasses.fields(config):  # type: ignore[arg-type]
+        if not field.metadata.get("parameter", True):
+            continue
         name, value = prefix + field.name, getattr(config, field.name)
         if isinstance(value, Settings):
             yield from parameters_of(value, f"{name}.")
         else:
             yield name, value, dict(field.metadata)
+
+
+REMOVED_PARAMETERS = tuple(name for name, _, _ in parameters_of(SuperpointConfig(), "superpoints."))
+
+
+def removed_text(names: Iterable[str]) -> str:
+    """A warning for those who still set parameters that are gone."""
+    return (
+        f"no longer parameters, ignored: {', '.join(names)}. They belong to the checkpoint; "
+        "remove them from the parameter file"
+    )
 
 
 def yaml_text() -> str:

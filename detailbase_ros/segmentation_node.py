@@ -21,11 +21,16 @@ from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError
 from detailbase_core.ops.malloc import keep_freed_memory
 from detailbase_ros.messages.topics import NODE, QUERIES
-from detailbase_ros.node_config import NodeConfig
+from detailbase_ros.node_config import REMOVED_PARAMETERS, NodeConfig, removed_text
 from detailbase_ros.pipeline import Pipeline
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.executor import PooledExecutor
-from detailbase_ros.runtime.parameters import declare_parameters, read_parameters, watch_parameters
+from detailbase_ros.runtime.parameters import (
+    declare_parameters,
+    given_parameters,
+    read_parameters,
+    watch_parameters,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,6 +68,8 @@ class SegmentationNode(LifecycleNode):
         self.pipeline: Pipeline | None = None
         config = declare_parameters(self, NodeConfig)
         declare_parameters(self, GrounderConfig)
+        if removed := given_parameters(self, REMOVED_PARAMETERS):
+            self.get_logger().warning(removed_text(removed))
         watch_parameters(self, (NodeConfig, GrounderConfig), self._reconfigure)
         if config.autostart:
             # In the callback group of the lifecycle services: one transition at a time.

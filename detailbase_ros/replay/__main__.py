@@ -76,12 +76,17 @@ def _replay(
 
 
 def _config(options: argparse.Namespace) -> ReplayConfig:
+    from detailbase_ros.node_config import REMOVED_PARAMETERS, removed_text
     from detailbase_ros.replay.parameter_file import read_node_parameters
     from detailbase_ros.replay.replay import ReplayConfig
 
     config = ReplayConfig()
     if options.params:
-        config, unused = read_node_parameters(options.params)
+        config, names = read_node_parameters(options.params)
+        removed = [name for name in names if name in REMOVED_PARAMETERS]
+        unused = [name for name in names if name not in REMOVED_PARAMETERS]
+        if removed:
+            print(f"{options.params}: {removed_text(removed)}", file=sys.stderr)
         if unused:
             print(f"{options.params}: not used here: {', '.join(unused)}", file=sys.stderr)
     if options.map_frame:

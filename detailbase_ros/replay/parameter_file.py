@@ -30,7 +30,9 @@ def read_node_parameters(path: str | Path) -> tuple[ReplayConfig, tuple[str, ...
     topics: Any = ()
     unused = []
     for name, value in _parameters(path).items():
-        if name == "cloud_topics" and not _relative(value):
+        if name == "superpoints":
+            unused += [f"{name}.{leaf}" for leaf in value] if isinstance(value, dict) else [name]
+        elif name == "cloud_topics" and not _relative(value):
             topics = value
         elif name in intake:
             parts["intake"][name] = value

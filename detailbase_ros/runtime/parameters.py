@@ -17,7 +17,7 @@ from detailbase_core.errors import ConfigError
 from detailbase_ros.node_config import parameters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rclpy.node import Node
     from rclpy.parameter import Parameter
@@ -43,6 +43,17 @@ def declare_parameters(node: Node, config_class: type[C]) -> C:
         # person write `8` where 8.0 is meant.
         node.declare_parameter(name, default, _descriptor(value, metadata))
     return read_parameters(node, config_class)
+
+
+def given_parameters(node: Node, names: Iterable[str]) -> list[str]:
+    """Those of the names that the node was started with, although it does not declare them."""
+    given = []
+    for name in names:
+        parameter = node.declare_parameter(name, None, ParameterDescriptor(dynamic_typing=True))
+        if parameter.value is not None:
+            given.append(name)
+        node.undeclare_parameter(name)
+    return given
 
 
 def read_parameters(

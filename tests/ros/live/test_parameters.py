@@ -145,3 +145,11 @@ def test_an_override_that_cannot_be_is_a_failure_with_the_reason(make_graph):
     graph = make_graph(autostart=False, **{override: "perhaps"})
     assert graph.node.trigger_configure() == TransitionCallbackReturn.FAILURE
     assert "perhaps" in wait_for(graph.errors)[0]
+
+
+def test_old_files_that_set_what_is_gone_get_one_warning(make_graph):
+    graph = make_graph(**{"superpoints.threshold": 0.9, "superpoints.min_points": 3})
+    (warning,) = wait_for(graph.warnings)
+    assert "no longer parameters, ignored: superpoints.threshold, superpoints.min_points" in warning
+    assert not graph.node.has_parameter("superpoints.threshold")
+    assert read_parameters(graph.node, GrounderConfig) == GrounderConfig()

@@ -240,6 +240,25 @@ def test_the_shipped_parameter_file_is_understood() -> None:
     assert "cloud_topics" in unused  # relative: it depends on how the node is started
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_parameters_that_are_gone_are_named_once_and_ignored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], nested: bool
+) -> None:
+    gone = (
+        "    superpoints:\n      threshold: 0.9\n" if nested else "    superpoints.threshold: 0.9\n"
+    )
+    path = tmp_path / "node.yaml"
+    path.write_text(f"a:\n  ros__parameters:\n    map_frame: world\n{gone}")
+    config, unused = read_node_parameters(path)
+    assert config.intake.map_frame == "world"
+    assert config.grounder == ReplayConfig().grounder
+    assert unused == ("superpoints.threshold",)
+    assert cli.main(["replay", str(tmp_path / "none"), "the box", "--params", str(path)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("superpoints.threshold") == 1
+    assert "no longer parameters, ignored: superpoints.threshold" in told
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
