@@ -39,7 +39,15 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("evaluation",),
         ("report",),
         ("comparison",),
-        ("evaluate", "train", "make_rooms", "room_report", "model_card", "openings"),
+        (
+            "evaluate",
+            "train",
+            "make_rooms",
+            "room_report",
+            "model_card",
+            "openings",
+            "sentence_bias",
+        ),
         ("prepare_furniture", "prepare_scannet", "make_exams", "compare"),
     ),
 }

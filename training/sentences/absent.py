@@ -1,155 +1,302 @@
-"""Phrases for things that the room does not hold: unknown ones, and ones that are almost there."""
+"""What is not there, said just as what is there would be said.
+
+Everything begins with a thing that is there and the words that set it apart. Then kind, looks or a
+relation are changed until nothing in the room is so: the sentence around it, the number of
+adjectives, the relations and their anchors stay as they are. Kinds and looks come from other rooms
+(elsewhere.py), as often as they are said there of what is there.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detailbase_core.synthetic.colors import COLOR_NAMES
-from training.sentences import nouns, relating
-from training.sentences.clause import joined, named
-from training.sentences.commands import PORTABLE, SURFACES
-from training.sentences.describing import Draft, described, pick
+from training.sentences import nouns, placing, relating
+from training.sentences.clause import Mention, named
+from training.sentences.describing import interest
+from training.sentences.elsewhere import Said, elsewhere
 from training.sentences.held_out import is_held_out
 from training.sentences.noun_phrase import NounPhrase
 from training.sentences.nouns import Noun
+from training.sentences.relations import YES
 
 if TYPE_CHECKING:
-    from training.sentences.clause import Mention, Parts
+    from collections.abc import Callable, Collection
+
+    from training.sentences.clause import Clause, Parts
+    from training.sentences.describing import Described
     from training.sentences.referring import Speaker
 
-_OPENINGS = (
-    ("go to ", "."), ("find ", "."), ("is there ", "?"), ("do you see ", "?"), ("", "."),
-    ("show me ", "."), ("look at ", "."), ("where is ", "?"), ("can you find me ", "?"),
-    ("I'm looking for ", "."), ("take me to ", "."), ("I want ", "."), ("drive over to ", "."),
-    ("search for ", "."), ("could you locate ", "?"), ("make your way to ", "."),
-    ("does anyone see ", "?"),
-)  # fmt: skip
-_WITH_A = ("is there ", "do you see ", "can you find me ", "I'm looking for ", "I want ")
-_MATERIALS = ("wooden", "metal", "leather", "glass", "plastic")
-_WRONG_PLACES = {
-    "on": SURFACES, "under": frozenset({"table", "desk", "bed"}), "next to": None,
-    "in front of": None, "behind": None,
-}  # fmt: skip
+_FOREIGN_SHARE = 0.02  # of what no room holds
+_MOST_TRIES = 6
+FAR_SHARE = 0.4  # of what is absent because of a thing that it only leads to
+_REMADE = (*relating.PAIRWISE, "carrying", "left of", "right of")
 
 
-def easy(speaker: Speaker) -> Draft | None:
-    """A sentence about one thing that is not there at all."""
-    return _alone(speaker, hard=False)
+def perhaps(
+    speaker: Speaker, found: Described, *, slot: str = "one",
+    among: Collection[str] | None = None, fixed: bool = False,
+) -> Described:  # fmt: skip
+    """The same or, as often as the speaker wants, something like it that is not there.
+
+    Args:
+        speaker: the room.
+        found: what is there.
+        slot: of the tables of other rooms.
+        among: categories that it may be of; None = any.
+        fixed: whether its clauses have to stay as they are.
+    """
+    if speaker.rng.random() >= speaker.absent_share:
+        return found
+    return missing(speaker, found, slot=slot, among=among, fixed=fixed) or found
 
 
-def hard(speaker: Speaker) -> Draft | None:
-    """A sentence about one thing that is not there, though others of its kind are."""
-    return _alone(speaker, hard=True)
-
-
-def easy_beside(speaker: Speaker) -> Draft | None:
-    """A sentence about one thing that is there and one that is not at all."""
-    return _beside(speaker, hard=False)
-
-
-def hard_beside(speaker: Speaker) -> Draft | None:
-    """A sentence about one thing that is there and one that is almost there."""
-    return _beside(speaker, hard=True)
-
-
-def _alone(speaker: Speaker, *, hard: bool) -> Draft | None:
-    opening, after = speaker.choose(_OPENINGS, lambda o: o[0])
-    indefinite = opening == "is there " or (opening in _WITH_A and speaker.rng.random() < 0.5)
-    found = _missing(speaker, "a" if indefinite else "the", hard=hard, relations=True)
-    return None if found is None else Draft(joined(opening, found, after), ())
-
-
-def _beside(speaker: Speaker, *, hard: bool) -> Draft | None:
-    rng = speaker.rng
-    row = pick(speaker)
-    missing = _missing(speaker, "the", hard=hard, relations=False)
-    present = None if row is None else described(speaker, row, int(rng.random() < 0.4))
-    if present is None or missing is None:
-        return None
-    clear = not present.clauses
-    pair = [present.attributive(speaker), missing]
-    if rng.random() < 0.5 and clear:
-        pair.reverse()
-    opening = speaker.choose(("", "find ", "show me ", "look at ", "go to ", "search for "))
-    links = (" and ", " and then ", " and also ") if clear else (", and ", ", then ", ", and also ")
-    return Draft(joined(opening, pair[0], speaker.choose(links), pair[1], "."),
-                 speaker.ids([present.row]))  # fmt: skip
-
-
-def _missing(speaker: Speaker, determiner: str, *, hard: bool, relations: bool) -> Parts | None:
-    """What is not there, in words."""
-    if not hard:
-        unknown = _unknown(speaker, determiner)
-        return None if unknown is None else (unknown,)
-    if relations and speaker.rng.random() < 0.5:
-        return _wrong_place(speaker, determiner)
-    phrase = _wrong_look(speaker)
-    if phrase is None or (phrase.noun.is_mass and determiner == "a"):
-        return None
-    return (named(phrase, (), determiner, hard=True),)
-
-
-def _unknown(speaker: Speaker, determiner: str) -> Mention | None:
-    """Noun and perhaps a colour of a kind of thing that the room has nothing of."""
-    rng = speaker.rng
-    if rng.random() < 0.1:
-        foreign = str(rng.choice(nouns.FOREIGN_NOUNS))
-        return named(NounPhrase(Noun(foreign, foreign + "s", frozenset())), (), determiner)
-    fitting = [
-        n for n in nouns.NOUNS
-        if not n.is_plural_only and not (n.is_mass and determiner == "a")
-    ]  # fmt: skip
-    pool = [n for n in fitting if speaker.is_absent(speaker.truth(NounPhrase(n)))]
-    kept = [n for n in pool if is_held_out(n.singular)]
-    pool = kept if speaker.exam and rng.random() < 0.5 else [n for n in pool if n not in kept]
-    if not pool:
-        return None
-    noun = pool[speaker.draw([n.weight for n in pool])]
-    color = str(rng.choice(COLOR_NAMES)) if rng.random() < 0.3 else None
-    return named(speaker.adjective(noun, color=color), (), determiner)
-
-
-def _wrong_look(speaker: Speaker) -> NounPhrase | None:
-    """The right noun with a colour or material that no such thing has."""
-    rng = speaker.rng
-    row = pick(speaker)
-    if row is None:
-        return None
-    noun = speaker.noun(speaker.thing(row).category)
-    if rng.random() < 0.25:
-        known = [m for m in _MATERIALS if m not in noun.singular]
-        options = [speaker.adjective(noun, material=m) for m in known]
+def missing(
+    speaker: Speaker, found: Described, *, slot: str = "one",
+    among: Collection[str] | None = None, fixed: bool = False,
+) -> Described | None:  # fmt: skip
+    """Something like what was found that is not there; see `perhaps`."""
+    other_kind = partial(_other_kind, slot=slot, among=among)
+    other_look = partial(_other_kind, slot=slot, among={speaker.thing(found.row).category})
+    changes: list[tuple[float, Callable[[Speaker, Described], Described | None]]]
+    if found.clauses:
+        changes = [(0.25, other_kind), (0.25, partial(_other_thing, among=among))]
+        if not fixed:
+            changes += [(0.15, _other_anchor), (0.35, _missing_anchor)]
+    elif found.phrase.size is None and (found.phrase.color or found.phrase.material):
+        changes = [(0.5, other_look), (0.5, other_kind)]
     else:
-        options = [speaker.adjective(noun, color=c) for c in COLOR_NAMES]
-    options = [phrase for phrase in options if speaker.is_absent(speaker.truth(phrase))]
-    return options[int(rng.integers(len(options)))] if options else None
+        changes = [(1.0, other_kind)]
+    while changes:
+        i = speaker.draw([share for share, _ in changes])
+        changed = changes.pop(i)[1](speaker, found)
+        if changed is not None:
+            return changed
+    return None
 
 
-def _wrong_place(speaker: Speaker, determiner: str) -> Parts | None:
-    """Something that is there, in a place where there is none: "the lamp on the bed"."""
-    rng = speaker.rng
-    kind = list(_WRONG_PLACES)[int(rng.integers(len(_WRONG_PLACES)))]
-    bases = _WRONG_PLACES[kind]
-    category = speaker.geometry.category
-    anchors = [a for a in speaker.mentionable if bases is None or str(category[a]) in bases]
-    if kind in ("in front of", "behind"):
-        anchors = [a for a in anchors if speaker.geometry.matrix(kind)[:, a].any()]
-    movable = [r for r in speaker.mentionable if str(category[r]) in PORTABLE]
-    things = movable if kind in ("on", "under") else speaker.mentionable
-    things = [r for r in things if not (speaker.geometry.hung[r] or speaker.geometry.flat[r])]
-    if not anchors or not things:
+def perhaps_same_noun(speaker: Speaker, found: Described) -> Described:
+    """The same as `perhaps`, but its noun, which was said before, stays."""
+    if speaker.rng.random() >= speaker.absent_share:
+        return found
+    if found.clauses:
+        return _other_anchor(speaker, found) or _missing_anchor(speaker, found) or found
+    pattern, category = _pattern(found.phrase), speaker.thing(found.row).category
+    looks = elsewhere().draw(
+        speaker.rng, speaker.room.theme, "one", pattern, among={category}, count=12
+    )
+    if pattern == (False, True, False):  # any other colour, where it is known in few
+        colors = speaker.rng.permutation(COLOR_NAMES).tolist()
+        looks += [Said(category, None, color, None) for color in colors]
+    for said in looks:
+        phrase = speaker.adjective(
+            found.phrase.noun, shape=said.shape, color=said.color, material=said.material
+        )
+        changed = _changed(speaker, found, phrase, ())
+        if changed:
+            return changed
+    return found
+
+
+def perhaps_plural_only(speaker: Speaker, found: Described) -> Described:
+    """The same as `perhaps` for "the shoes": another such noun."""
+    if speaker.rng.random() >= speaker.absent_share:
+        return found
+    pool = [n for n in nouns.NOUNS if n.is_plural_only and not is_held_out(n.singular)]
+    for i in speaker.rng.permutation(len(pool)).tolist():
+        changed = _changed(speaker, found, NounPhrase(pool[i]), ())
+        if changed:
+            return changed
+    return found
+
+
+def missing_mention(
+    speaker: Speaker, like: NounPhrase, slot: str = "anchor", *, relation: str = "",
+    target: str = "",
+) -> Mention | None:  # fmt: skip
+    """A mention of something that is not there, with adjectives like those of another phrase.
+
+    Args:
+        speaker: the room.
+        like: the other phrase.
+        slot: of the tables of other rooms.
+        relation, target: which kind of thing stands in what relation to it; "" = not known.
+    """
+    suits = elsewhere().anchors_of(relation, target) if relation else None
+    pattern = _pattern(like)
+    for said in elsewhere().draw(speaker.rng, speaker.room.theme, slot, pattern, suits=suits):
+        phrase = _phrase(speaker, said, like.size)
+        if phrase is not None and _holds_for_nothing(speaker, phrase, ()):
+            determiner = speaker.determiner(phrase)
+            return named(phrase, (), determiner, hard=is_hard(speaker, phrase))
+    return None
+
+
+def is_hard(speaker: Speaker, phrase: NounPhrase) -> bool:
+    """Whether the room holds something that a phrase's noun alone would fit."""
+    return bool((speaker.truth(NounPhrase(phrase.noun)) == YES).any())
+
+
+def _pattern(phrase: NounPhrase) -> tuple[bool, bool, bool]:
+    return phrase.shape is not None, phrase.color is not None, phrase.material is not None
+
+
+def _phrase(speaker: Speaker, said: Said, size: str | None) -> NounPhrase | None:
+    """What was said of a thing elsewhere, in words of this speaker."""
+    noun = speaker.noun(said.category)
+    if said.material and said.material in noun.singular:
         return None
-    anchor, row = int(rng.choice(anchors)), int(rng.choice(things))
-    if category[anchor] == category[row]:
+    return speaker.adjective(
+        noun, size=size, shape=said.shape, color=said.color, material=said.material
+    )
+
+
+def _holds_for_nothing(speaker: Speaker, phrase: NounPhrase, clauses: tuple[Clause, ...]) -> bool:
+    """Whether no thing of the room, seen or not, is so, be it large or small."""
+    truth = speaker.truth(replace(phrase, size=None))
+    for clause in clauses:
+        if not truth.any():
+            break
+        truth = clause.selection.holds(truth, speaker.visible)
+    return speaker.is_absent(truth)
+
+
+def _changed(
+    speaker: Speaker, found: Described, phrase: NounPhrase, clauses: tuple[Clause, ...]
+) -> Described | None:
+    """Another phrase and other clauses, if nothing is so."""
+    if phrase.noun.is_mass and any(clause.before for clause in clauses):
         return None
-    clause = relating.pairwise(speaker, kind, anchor)
-    phrase = speaker.adjective(speaker.noun(str(category[row])))
-    if clause is None or (phrase.noun.is_mass and determiner == "a"):
+    if not _holds_for_nothing(speaker, phrase, clauses):
         return None
-    truth = clause.selection.holds(speaker.truth(phrase), np.ones(len(speaker.things), bool))
-    if not speaker.is_absent(truth):
+    return replace(
+        found, phrase=phrase, clauses=tuple(map(_without_wall, clauses)), absent=True,
+        hard=is_hard(speaker, phrase),
+    )  # fmt: skip
+
+
+def _without_wall(clause: Clause) -> Clause:
+    """A clause about no thing in particular: "the wall" in it is none in particular either."""
+    if clause.kind not in ("wall", "on wall"):
+        return clause
+
+    def plain(parts: Parts) -> Parts:
+        return tuple(
+            replace(p, ids=()) if isinstance(p, Mention) and p.structure else p for p in parts
+        )
+
+    return replace(clause, parts=plain(clause.parts), predicate=plain(clause.predicate))
+
+
+def _other_kind(
+    speaker: Speaker, found: Described, *, slot: str, among: Collection[str] | None
+) -> Described | None:
+    """Something of another kind or look, in the same place: "the red piano next to the sofa"."""
+    if among is None and speaker.rng.random() < _FOREIGN_SHARE:
+        word = str(speaker.rng.choice(nouns.FOREIGN_NOUNS))
+        foreign = Noun(word, word + "s", frozenset())
+        return _changed(speaker, found, replace(found.phrase, noun=foreign), found.clauses)
+    suits = None
+    if found.clauses and found.clauses[0].rows:
+        first = found.clauses[0]
+        anchor = speaker.thing(first.rows[0]).category
+        suits = elsewhere().targets_of(first.kind, anchor)
+    for said in elsewhere().draw(
+        speaker.rng, speaker.room.theme, slot, _pattern(found.phrase), suits=suits, among=among
+    ):
+        phrase = _phrase(speaker, said, found.phrase.size)
+        changed = phrase and _changed(speaker, found, phrase, found.clauses)
+        if changed:
+            return changed
+    return None
+
+
+def _other_thing(
+    speaker: Speaker, found: Described, *, among: Collection[str] | None
+) -> Described | None:
+    """Something that is there, in a place where it is not: "the lamp on the bed"."""
+    rows = [
+        r for r in speaker.mentionable
+        if r not in found.rows and (among is None or speaker.thing(r).category in among)
+    ]  # fmt: skip
+    if not rows:
         return None
-    mention = named(phrase, (), determiner, hard=True)
-    return joined(mention, " ", clause.parts)
+    first = found.clauses[0]
+    suits = None
+    if first.rows:
+        suits = elsewhere().targets_of(first.kind, speaker.thing(first.rows[0]).category)
+    weights = [
+        interest(speaker, r) * elsewhere().suits(suits, speaker.thing(r).category) for r in rows
+    ]
+    for _ in range(_MOST_TRIES):
+        row = rows[speaker.draw(weights)]
+        for phrase in speaker.phrases(row)[:4]:
+            if phrase.modifiers == found.phrase.modifiers:
+                changed = _changed(speaker, found, phrase, found.clauses)
+                if changed:
+                    return changed
+    return None
+
+
+def _other_anchor(speaker: Speaker, found: Described) -> Described | None:
+    """The thing itself, where it is not: one of its relations is to something else."""
+    i = int(speaker.rng.integers(len(found.clauses)))
+    clause = found.clauses[i]
+    for _ in range(_MOST_TRIES):
+        other = _moved(speaker, found, clause)
+        if other is None:
+            return None
+        clauses = (*found.clauses[:i], other, *found.clauses[i + 1 :])
+        changed = _changed(speaker, found, found.phrase, clauses)
+        if changed:
+            return changed
+    return None
+
+
+def _moved(speaker: Speaker, found: Described, clause: Clause) -> Clause | None:
+    """A clause of the same kind about another anchor or place."""
+    if clause.kind in placing.PLACES:
+        others = [kind for kind in placing.PLACES if kind != clause.kind]
+        return placing.place(speaker, str(speaker.rng.choice(others)), found.row)
+    if clause.kind not in _REMADE:
+        return None
+    rows = [r for r in speaker.mentionable if r not in found.rows]
+    if not rows:
+        return None
+    suits = elsewhere().anchors_of(clause.kind, speaker.thing(found.row).category)
+    usual = [elsewhere().suits(suits, speaker.thing(r).category) for r in rows]
+    anchor = rows[speaker.draw(usual)]
+    if clause.kind == "carrying":
+        return relating.carrying(speaker, anchor)
+    if clause.kind in ("left of", "right of"):
+        return relating.beside(speaker, clause.kind.split()[0], anchor)
+    return relating.pairwise(speaker, clause.kind, anchor)
+
+
+def _missing_anchor(speaker: Speaker, found: Described) -> Described | None:
+    """The thing in relation to something that is not there itself: "the lamp on the piano"."""
+    i = int(speaker.rng.integers(len(found.clauses)))
+    clause = found.clauses[i]
+    like = next((p.phrase for p in clause.parts if isinstance(p, Mention) and p.phrase), None)
+    if like is None:
+        return None
+    category = speaker.thing(found.row).category
+    mention = missing_mention(speaker, like, relation=clause.kind, target=category)
+    if mention is None:
+        return None
+    other = relating.to_missing(speaker, clause.kind, mention)
+    if other is None or bool(other.before) != bool(clause.before):
+        return None
+    clauses = (*found.clauses[:i], other, *found.clauses[i + 1 :])
+    return _changed(speaker, found, found.phrase, clauses)
+
+
+def nowhere(speaker: Speaker) -> NounPhrase | None:
+    """A noun for something that is not there, made of nothing that is."""
+    for said in elsewhere().draw(speaker.rng, speaker.room.theme, "one", (False, False, False)):
+        phrase = _phrase(speaker, said, None)
+        if phrase is not None and speaker.is_absent(speaker.truth(phrase)):
+            return phrase
+    return None

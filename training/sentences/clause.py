@@ -25,6 +25,7 @@ class Mention:
         structure: floor, wall, ceiling, corner or the room itself.
         hard: nothing fits, though the room holds something that the noun alone would fit.
         modifiers: kinds of its adjectives, "number", "order" and "ellipsis" included.
+        phrase: noun and adjectives, where it is made of them.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Mention:
     structure: bool = False
     hard: bool = False
     modifiers: tuple[str, ...] = ()
+    phrase: NounPhrase | None = None
 
     @property
     def absent(self) -> bool:
@@ -128,17 +130,17 @@ def named(
     Args:
         phrase: noun and adjectives.
         ids: see Mention.
-        determiner: "the" or "a".
+        determiner: "the", "a", "my" ...; "" = none.
         before: an ordinal.
         hard: see Mention.
     """
     words = phrase.words(before=before)
-    text = with_article(words) if determiner == "a" else f"{determiner} {words}"
+    text = with_article(words) if determiner == "a" else f"{determiner} {words}".lstrip()
     modifiers = (*(("order",) if before else ()), *phrase.modifiers)
-    return Mention(text, ids, hard=hard, modifiers=modifiers)
+    return Mention(text, ids, hard=hard, modifiers=modifiers, phrase=phrase)
 
 
-def the_one(phrase: NounPhrase, ids: tuple[int, ...]) -> Mention:
+def the_one(phrase: NounPhrase, ids: tuple[int, ...], *, hard: bool = False) -> Mention:
     """As in: "the red one", "the one"; the noun was said before."""
     words = " ".join(("the", *phrase.adjectives, "one"))
-    return Mention(words, ids, modifiers=(*phrase.modifiers, "ellipsis"))
+    return Mention(words, ids, hard=hard, modifiers=(*phrase.modifiers, "ellipsis"), phrase=phrase)

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from training.sentences import commands
 from training.sentences.clause import Telling, joined, named, rows_named
 from training.sentences.finding import clauses
 from training.sentences.relations import YES
 
 if TYPE_CHECKING:
     from training.sentences.clause import Clause, Mention, Parts
-    from training.sentences.commands import Command
     from training.sentences.noun_phrase import NounPhrase
     from training.sentences.referring import Speaker
 
@@ -35,25 +33,51 @@ class Draft:
 
 @dataclass(frozen=True)
 class Described:
-    """A thing, its noun phrase, and the clauses that it needs to be unambiguous."""
+    """A thing, its noun phrase, and the clauses that it needs to be unambiguous.
+
+    Attributes:
+        row: the thing; for what is not there the thing that it was made of.
+        phrase: noun and adjectives.
+        clauses: what else is said of it.
+        absent: whether nothing in the room is so.
+        hard: absent, though the room holds something that the noun alone would fit.
+    """
 
     row: int
     phrase: NounPhrase
     clauses: tuple[Clause, ...]
+    absent: bool = False
+    hard: bool = False
 
     @property
     def rows(self) -> set[int]:
         """The thing and all that its clauses name."""
         return {self.row}.union(*(rows_named(clause.parts) for clause in self.clauses))
 
-    def mention(self, speaker: Speaker, determiner: str = "the") -> Mention:
-        """Its noun phrase."""
-        before = next((clause.before for clause in self.clauses if clause.before), "")
-        return named(self.phrase, speaker.ids([self.row]), determiner, before=before)
+    @property
+    def before(self) -> str:
+        """An ordinal that goes before its adjectives."""
+        return next((clause.before for clause in self.clauses if clause.before), "")
 
-    def attributive(self, speaker: Speaker) -> Parts:
+    def ids(self, speaker: Speaker) -> tuple[int, ...]:
+        """Of what it means."""
+        return () if self.absent else speaker.ids([self.row])
+
+    def mention(self, speaker: Speaker, *, indefinite: bool = False) -> Mention:
+        """Its noun phrase.
+
+        Args:
+            speaker: the room.
+            indefinite: whether it has to be one not named before: "there is a chair".
+        """
+        determiner = speaker.determiner(self.phrase, self.before, indefinite=indefinite)
+        return named(
+            self.phrase, self.ids(speaker), determiner, before=self.before, hard=self.hard
+        )  # fmt: skip
+
+    def attributive(self, speaker: Speaker, *, indefinite: bool = False) -> Parts:
         """As in: "the red chair next to the table and behind the sofa"."""
-        parts: list[Parts | str | Mention] = [self.mention(speaker)]
+        parts: list[Parts | str | Mention] = [self.mention(speaker, indefinite=indefinite)]
         for i, clause in enumerate(self.clauses):
             link = Telling(" and ") if i else " "
             parts += [link, clause.predicate if i and clause.predicate else clause.parts]
@@ -71,10 +95,10 @@ def pick(speaker: Speaker, *, avoid: set[int] | None = None, among: frozenset[st
     ]  # fmt: skip
     if not rows:
         return None
-    return rows[speaker.draw([_interest(speaker, r) for r in rows])]
+    return rows[speaker.draw([interest(speaker, r) for r in rows])]
 
 
-def _interest(speaker: Speaker, row: int) -> float:
+def interest(speaker: Speaker, row: int) -> float:
     """How gladly a thing is talked about."""
     alike = 1.0 + 8.0 * min(speaker.peers(row), 2)
     return (
@@ -151,25 +175,3 @@ def go_together(first: Clause, second: Clause) -> bool:
         if {first.kind, second.kind} == pair:
             return False
     return not rows_named(first.parts) & rows_named(second.parts)
-
-
-def command(
-    speaker: Speaker, category: str, *, plural: bool = False, plain: bool = False
-) -> Command:
-    """Words before and after the target; often none.
-
-    Args:
-        speaker: the room.
-        category: of the target.
-        plural: whether it is several things.
-        plain: only such as end with the target.
-    """
-    if speaker.rng.random() < (0.1 if speaker.exam else 0.25):
-        return commands.Command("", speaker.choose((".", "")))
-    special = [c for c in commands.SPECIAL if c.suits and category in c.suits]
-    use_special = bool(special) and speaker.rng.random() < 0.35
-    pool = [
-        c for c in (special if use_special else commands.GENERAL)
-        if (c.plural or not plural) and (c.after == "." or not plain)
-    ]  # fmt: skip
-    return speaker.choose(pool or commands.GENERAL, lambda c: c.before)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.sentences import absent
 from training.sentences.clause import Telling, joined, named, the_one
-from training.sentences.describing import Draft, described, pick
+from training.sentences.describing import Described, Draft, described, pick
 from training.sentences.relations import YES
 
 if TYPE_CHECKING:
@@ -20,12 +21,15 @@ def riddle(speaker: Speaker) -> Draft | None:
     found = described(speaker, row, int(speaker.rng.choice([1, 2])), predicative=True)
     if found is None or found.clauses[0].before:
         return None
+    found = absent.perhaps(speaker, found)
+    if not all(clause.predicate for clause in found.clauses):
+        return None
     predicates = [found.clauses[0].predicate]
     if len(found.clauses) > 1:
         predicates.append(joined(" and ", found.clauses[1].predicate))
     link = speaker.choose((". What I want is ", ", so look for ", ". I am talking about "))
     parts = joined("it is ", *predicates, link, found.mention(speaker), ".")
-    return Draft(parts, speaker.ids([row]))
+    return Draft(parts, found.ids(speaker))
 
 
 def correction(speaker: Speaker) -> Draft | None:
@@ -49,6 +53,7 @@ def correction(speaker: Speaker) -> Draft | None:
             return None
     opening = speaker.choose(("go to ", "find ", "take me to ", "show me "))
     link = Telling(speaker.choose((", no wait, I meant ", ", sorry, I mean ", ", or actually, ")))
-    first = named(dropped, speaker.ids([other]))
-    second = the_one(wanted, speaker.ids([row]))
-    return Draft(joined(opening, first, link, second, "."), speaker.ids([row]))
+    first = named(dropped, speaker.ids([other]), speaker.determiner(dropped))
+    one = absent.perhaps_same_noun(speaker, Described(row, wanted, ()))
+    second = the_one(one.phrase, one.ids(speaker), hard=one.hard)
+    return Draft(joined(opening, first, link, second, "."), one.ids(speaker))

@@ -15,7 +15,7 @@ from detailbase_core.language.rule_parser import split_words
 from training.sentences import held_out, templates
 from training.sentences.clause import Mention, Related, describes, reworded
 from training.sentences.referring import Speaker
-from training.sentences.speech import FILLERS, spoken
+from training.sentences.speech import FILLERS, spoken, typed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -121,19 +121,24 @@ def describe(
     return list(found.values())
 
 
-def _sentence(speaker: Speaker) -> Description | None:
-    """One sentence of a family chosen by its share; None where the room allows none of it."""
+def draft(speaker: Speaker) -> tuple[str, Draft] | None:
+    """A family chosen by its share, and a draft of it; None where the room allows none."""
     rng = speaker.rng
-    pool = templates.PRESENT | (templates.EXAM_ONLY if speaker.exam else {})
-    if rng.random() < templates.ABSENT_SHARE:
-        pool = templates.MISSING if rng.random() < 0.5 else templates.MISSING_HARD
+    pool = templates.SHARES | (templates.EXAM_ONLY if speaker.exam else {})
+    if not speaker.mentionable:
+        pool = templates.NOTHING_SEEN
     weights = np.array(list(pool.values()))
     kind = str(rng.choice(list(pool), p=weights / weights.sum()))
     for _ in range(_EXAM_TRIES if speaker.exam else _TRIES):
-        draft = templates.TEMPLATES[kind](speaker)
-        if draft is not None and _belongs(draft, kind, exam=speaker.exam):
-            return _finished(draft, kind, rng)
+        made = templates.TEMPLATES[kind](speaker)
+        if made is not None and _belongs(made, kind, exam=speaker.exam):
+            return kind, made
     return None
+
+
+def _sentence(speaker: Speaker) -> Description | None:
+    made = draft(speaker)
+    return None if made is None else _finished(made[1], made[0], speaker.rng)
 
 
 def _belongs(draft: Draft, kind: str, *, exam: bool) -> bool:
@@ -144,7 +149,7 @@ def _belongs(draft: Draft, kind: str, *, exam: bool) -> bool:
 
 def _finished(draft: Draft, kind: str, rng: np.random.Generator) -> Description:
     """Join a draft's parts, style it, and find spans and heads."""
-    parts = draft.parts
+    parts = typed(draft.parts, rng)
     if rng.random() < 0.85:
         parts = (_capitalised(parts[0]), *parts[1:])
     mentions = [p for p in draft.parts if isinstance(p, Mention)]
@@ -155,7 +160,7 @@ def _finished(draft: Draft, kind: str, rng: np.random.Generator) -> Description:
     )
     if rng.random() >= SPOKEN_SHARE:
         return written
-    said = _measured(spoken(draft.parts, rng), draft.target_ids, kind)
+    said = _measured(spoken(parts, rng), draft.target_ids, kind)
     return replace(
         said, style="spoken", written=written, modifiers=written.modifiers,
         relations=written.relations,

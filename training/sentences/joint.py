@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.sentences import commands
+from training.sentences import absent, commands
 from training.sentences.clause import (
+    Clause,
     Mention,
     Related,
     Telling,
     joined,
-    named,
     the_one,
 )
 from training.sentences.describing import Described, Draft, described, pick
 from training.sentences.relating import extreme, pairwise, the
 from training.sentences.relations import YES
+from training.sentences.selection import Property
 
 if TYPE_CHECKING:
     from training.sentences.clause import Parts
     from training.sentences.referring import Speaker
-
-_TO_LIST = ("", "find ", "show me ", "I need ", "go to ", "look at ", "point out ",
-            "can you see ", "search for ", "could you locate ")  # fmt: skip
 
 
 def conjunction(speaker: Speaker) -> Draft | None:
@@ -33,6 +32,7 @@ def conjunction(speaker: Speaker) -> Draft | None:
     count = int(rng.choice([2, 2, 3, 3, 4]))
     found: list[Described] = []
     named: set[int] = set()
+    said = speaker.opening(plural=True)
     for _ in range(count * 3):
         row = pick(speaker, avoid=named)
         if row is None:
@@ -41,20 +41,28 @@ def conjunction(speaker: Speaker) -> Draft | None:
         item = described(speaker, row, relations, avoid=named)
         if item is None:
             continue
+        item = absent.perhaps(speaker, item)
+        if item.before and said.indefinite:
+            continue
         found.append(item)
         named |= item.rows
         if len(found) == count:
             break
     if len(found) < count:
         return None
-    opening = speaker.choose(_TO_LIST)
-    after = "?" if opening.startswith("c") else "."
-    ids = speaker.ids([item.row for item in found])
-    later = () if after == "?" else (", then ", ", and then ")
-    return Draft(joined(opening, *_listed(speaker, found, later), after), ids)
+    later = () if "?" in said.after else (", then ", ", and then ")
+    listed = _listed(speaker, found, later, indefinite=said.indefinite)
+    return Draft(joined(said.before, *listed, said.after), _all_ids(speaker, found))
 
 
-def _listed(speaker: Speaker, found: list[Described], later: tuple[str, ...]) -> list[Parts | str]:
+def _all_ids(speaker: Speaker, found: list[Described]) -> tuple[int, ...]:
+    """Of those that are there."""
+    return speaker.ids([item.row for item in found if not item.absent])
+
+
+def _listed(
+    speaker: Speaker, found: list[Described], later: tuple[str, ...], *, indefinite: bool
+) -> list[Parts | str]:
     """As in: "a, b and c"; a comma keeps clauses from reaching into the next item."""
     parts: list[Parts | str] = []
     for i, item in enumerate(found):
@@ -64,7 +72,7 @@ def _listed(speaker: Speaker, found: list[Described], later: tuple[str, ...]) ->
             parts.append(speaker.choose(links))
         elif i:
             parts.append(", ")
-        parts.append(item.attributive(speaker))
+        parts.append(item.attributive(speaker, indefinite=indefinite))
     return parts
 
 
@@ -82,15 +90,20 @@ def ellipsis(speaker: Speaker) -> Draft | None:
     if second is None:
         return None
     parts, other = second
-    opening = speaker.choose(("", "find ", "look at ", "compare ", "go to ", "show me "))
+    if relations:
+        first = absent.perhaps_same_noun(speaker, first)
+    said = speaker.opening(plural=True)
+    if said.indefinite:
+        return None
     link = speaker.choose(
         (" and ", ", then ", " and then ") if not relations else (", and ", ", then ")
     )
-    both = speaker.ids([row, other])
-    return Draft(joined(opening, first.attributive(speaker), link, parts, "."), both)
+    both = (*first.ids(speaker), *other)
+    about = joined(said.before, first.attributive(speaker), link, parts, said.after)
+    return Draft(about, tuple(sorted(both)))
 
 
-def _the_one(speaker: Speaker, first: Described) -> tuple[Parts, int] | None:
+def _the_one(speaker: Speaker, first: Described) -> tuple[Parts, tuple[int, ...]] | None:
     """Another thing of the kind just named, as "the blue one" or "the one on the floor"."""
     noun = first.phrase.noun
     whole = speaker.truth(speaker.adjective(noun))
@@ -100,7 +113,8 @@ def _the_one(speaker: Speaker, first: Described) -> tuple[Parts, int] | None:
     other = int(speaker.rng.choice(rows))
     alike = speaker.means(whole)
     if alike is not None and len(alike) == 2 and speaker.rng.random() < 0.3:
-        return (Mention("the other one", speaker.ids([other]), modifiers=("ellipsis",)),), other
+        ids = speaker.ids([other])
+        return (Mention("the other one", ids, modifiers=("ellipsis",)),), ids
     if not first.clauses:
         color = speaker.thing(other).color
         if color is None or color == first.phrase.color or first.phrase.color is None:
@@ -110,7 +124,8 @@ def _the_one(speaker: Speaker, first: Described) -> tuple[Parts, int] | None:
             return None
         if not speaker.is_unique(speaker.truth(phrase), other):
             return None
-        return (the_one(phrase, speaker.ids([other])),), other
+        one = absent.perhaps_same_noun(speaker, Described(other, phrase, ()))
+        return (the_one(one.phrase, one.ids(speaker), hard=one.hard),), one.ids(speaker)
     for _ in range(3):
         found = described(speaker, other, 1, avoid=first.rows)
         if found is None or found.phrase.adjectives or found.clauses[0].before:
@@ -118,8 +133,10 @@ def _the_one(speaker: Speaker, first: Described) -> tuple[Parts, int] | None:
         clause = found.clauses[0]
         if not speaker.is_unique(clause.selection.holds(whole, speaker.visible), other):
             continue
-        mention = the_one(found.phrase, speaker.ids([other]))
-        return joined(mention, " ", clause.parts), other
+        like_first = replace(found, phrase=replace(found.phrase, noun=noun))
+        one = absent.perhaps_same_noun(speaker, like_first)
+        mention = the_one(one.phrase, one.ids(speaker), hard=one.hard)
+        return joined(mention, " ", one.clauses[0].parts), one.ids(speaker)
     return None
 
 
@@ -142,36 +159,43 @@ def contrast(speaker: Speaker) -> Draft | None:
     wrong = speaker.adjective(noun, color=speaker.thing(other).color)
     if not speaker.is_unique(speaker.truth(wrong), other):
         return None
-    wrong_one = the_one(wrong, speaker.ids([other]))
+    unwanted = absent.perhaps_same_noun(speaker, Described(other, wrong, ()))
+    if unwanted.phrase.color == thing.color:
+        return None
+    wrong_one = the_one(unwanted.phrase, unwanted.ids(speaker), hard=unwanted.hard)
+    said = speaker.opening(short=True)
+    if said.indefinite:
+        return None
     if rng.random() < 0.5:
         found = described(speaker, row, 1, avoid={other})
         if found is None or found.phrase.noun.means != noun.means or found.phrase.adjectives:
             return None
         if found.clauses[0].kind in ("colored", "not colored"):
             return None
-        opening = speaker.choose(("", "go to ", "I mean ", "find ", "show me ", "I want "))
+        found = absent.perhaps_same_noun(speaker, found)
         link = Telling(speaker.choose((", not ", ", and not ", ", but not ")))
-        parts = joined(opening, found.attributive(speaker), link, wrong_one, ".")
-        return Draft(parts, speaker.ids([row]))
+        parts = joined(said.before, found.attributive(speaker), link, wrong_one, said.after)
+        return Draft(parts, found.ids(speaker))
     right = speaker.adjective(noun, color=thing.color)
     if not speaker.is_unique(speaker.truth(right), row):
         return None
+    right_one = absent.perhaps_same_noun(speaker, Described(row, right, ()))
+    if right_one.phrase.color == unwanted.phrase.color:
+        return None
     if rng.random() < 0.5:
-        wanted = named(right, speaker.ids([row]))
-        opening = speaker.choose(("I want ", "go to ", "I mean ", ""))
-        return Draft(joined(opening, wanted, Telling(", not "), wrong_one, "."), speaker.ids([row]))
-    unwanted = named(wrong, speaker.ids([other]))
-    wanted = the_one(right, speaker.ids([row]))
-    return Draft(
-        joined(Telling("not "), unwanted, Telling(" but "), wanted, "."), speaker.ids([row])
-    )
+        wanted = right_one.mention(speaker)
+        parts = joined(said.before, wanted, Telling(", not "), wrong_one, said.after)
+        return Draft(parts, right_one.ids(speaker))
+    wanted = the_one(right_one.phrase, right_one.ids(speaker), hard=right_one.hard)
+    not_that = unwanted.mention(speaker)
+    parts = joined(Telling("not "), not_that, Telling(" but "), wanted, said.after)
+    return Draft(parts, right_one.ids(speaker))
 
 
 _IT_KINDS = ("next to", "behind", "in front of", "on", "under", "facing", "above", "closest",
              "across from")  # fmt: skip
-_TWICE = (("", " and "), ("find ", " and "), ("go to ", " and look at "), ("I see ", " and "),
-          ("start at ", " and go to "), ("go to ", ", then find "), ("this is ", ". Find "),
-          ("look at ", ", then at "))  # fmt: skip
+_LINKS = (" and ", " and ", " and look at ", " and go to ", ", then find ", ". Find ",
+          " and also ", " and then ", ", then ")  # fmt: skip
 
 
 def pronoun(speaker: Speaker) -> Draft | None:
@@ -195,10 +219,19 @@ def pronoun(speaker: Speaker) -> Draft | None:
         truth = clause.selection.holds(speaker.truth(phrase), speaker.visible)
         if not speaker.is_unique(truth, found):
             continue
-        opening, link = _TWICE[int(rng.integers(len(_TWICE)))]
-        other = named(phrase, speaker.ids([found]))
-        parts = joined(opening, first, link, other, " ", clause.parts, ".")
-        return Draft(parts, speaker.ids([row, found]))
+        second = Described(found, phrase, (clause,))
+        if rng.random() < absent.FAR_SHARE * speaker.absent_share and first.phrase:
+            first = absent.missing_mention(speaker, first.phrase, "one") or first
+        if first.ids:
+            second = absent.perhaps(speaker, second, fixed=True)
+        else:
+            second = replace(second, absent=True, hard=absent.is_hard(speaker, phrase))
+        said = speaker.opening(short=True)
+        link = speaker.choose(_LINKS)
+        if said.indefinite:
+            return None
+        parts = joined(said.before, first, link, second.attributive(speaker), said.after)
+        return Draft(parts, tuple(sorted({*first.ids, *second.ids(speaker)})))
     return None
 
 
@@ -220,12 +253,14 @@ def between_them(speaker: Speaker) -> Draft | None:
             continue
         if not speaker.is_unique(np.minimum(speaker.truth(phrase), truth), row):
             continue
-        target = named(phrase, speaker.ids([row]))
-        opening = speaker.choose(("find ", "look at ", "there are ", "I see "))
-        parts = joined(
-            opening, a, " and ", b, ", and ", target, Related(" between them", "between"), "."
-        )
-        return Draft(parts, speaker.ids([first, second, row]))
+        clause = Clause("between", Property(truth), (Related("between them", "between"),))
+        target = absent.perhaps(speaker, Described(row, phrase, (clause,)), fixed=True)
+        said = speaker.opening(plural=True, short=True)
+        if said.indefinite:
+            return None
+        about = target.attributive(speaker)
+        parts = joined(said.before, a, " and ", b, ", and ", about, said.after)
+        return Draft(parts, tuple(sorted({*a.ids, *b.ids, *target.ids(speaker)})))
     return None
 
 
@@ -248,14 +283,19 @@ def transport(speaker: Speaker) -> Draft | None:
     if found is None:
         return None
     hung = set(np.flatnonzero(~speaker.geometry.standing).tolist())
+    found = absent.perhaps(speaker, found, among=commands.PORTABLE)
     goal = pick(speaker, avoid=found.rows | hung)
     if goal is None or (place := the(speaker, goal)) is None:
         return None
+    if speaker.rng.random() < absent.FAR_SHARE * speaker.absent_share and place.phrase:
+        place = absent.missing_mention(speaker, place.phrase) or place
+    please = speaker.choose(("", "", "", "please ", "could you ", "robot, ", "you can "))
     frames = [("bring ", " to "), ("carry ", " over to "), ("move ", " over to "),
               ("take ", " and bring it to "), ("pick up ", " and take it to ")]  # fmt: skip
     if speaker.thing(goal).category in commands.SURFACES:
         frames += [("put ", " onto "), ("take ", " and put it on "), ("place ", " onto "),
                    ("pick up ", " and set it down on ")]  # fmt: skip
     before, link = frames[int(rng.integers(len(frames)))]
-    parts = joined(before, found.attributive(speaker), link, place, ".")
-    return Draft(parts, speaker.ids([row]))
+    end = speaker.choose((".", ".", "", "!", ", please."))
+    parts = joined(f"{please}{before}", found.attributive(speaker), link, place, end)
+    return Draft(parts, found.ids(speaker))

@@ -6,14 +6,14 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from training.sentences import absent
 from training.sentences.clause import Mention, joined, rows_named
-from training.sentences.describing import Draft, described, pick
+from training.sentences.describing import Described, Draft, described, pick
 from training.sentences.finding import clauses
 from training.sentences.relating import the
 
 if TYPE_CHECKING:
     from training.sentences.clause import Parts
-    from training.sentences.describing import Described
     from training.sentences.referring import Speaker
 
 _MORE_THAN_WORDS = 50
@@ -44,12 +44,15 @@ def long(speaker: Speaker) -> Draft | None:
     )
     if found is None or found.clauses[0].before or found.phrase.noun.is_mass:
         return None
+    found = absent.perhaps(speaker, found)
+    if found.phrase.noun.is_mass or not all(clause.predicate for clause in found.clauses):
+        return None
     predicates: list[Parts | str] = [found.clauses[0].predicate]
     if len(found.clauses) > 1:
         predicates += [" and ", found.clauses[1].predicate]
     it_is = speaker.choose((". It is ", ". It's "))
     opening = speaker.choose(_OPENINGS)
-    head = joined(opening, found.mention(speaker, "a"), it_is, *predicates, ".")
+    head = joined(opening, found.mention(speaker, indefinite=True), it_is, *predicates, ".")
     closing = f" {speaker.choose(_CLOSINGS)}"
     parts = joined(head, _other(speaker, found))
     said: set[int] = {row}
@@ -61,7 +64,7 @@ def long(speaker: Speaker) -> Draft | None:
             return None
         parts = joined(parts, fact)
     parts = joined(parts, closing)
-    return Draft(parts, speaker.ids([row])) if _words(parts) > _MORE_THAN_WORDS else None
+    return Draft(parts, found.ids(speaker)) if _words(parts) > _MORE_THAN_WORDS else None
 
 
 def route(speaker: Speaker) -> Draft | None:
@@ -74,12 +77,12 @@ def route(speaker: Speaker) -> Draft | None:
         found = None if row is None else described(speaker, row, 1, avoid=named)
         if found is None:
             continue
+        found = absent.perhaps(speaker, found)
         if stops:
             parts = joined(parts, speaker.choose(_STOPS))
         last = joined(parts[:-1], ". In the end, stop at ") if stops else parts
         if stops and _words((*last, *found.attributive(speaker))) > _MORE_THAN_WORDS:
-            ids = speaker.ids([found.row])
-            return Draft(joined(last, found.attributive(speaker), "."), ids)
+            return Draft(joined(last, found.attributive(speaker), "."), found.ids(speaker))
         parts = joined(parts, found.attributive(speaker))
         named |= found.rows
         stops += 1
@@ -101,6 +104,7 @@ def _other(speaker: Speaker, found: Described) -> Parts:
     other = described(speaker, int(speaker.rng.choice(peers)), 1, avoid=found.rows)
     if other is None:
         return ()
+    other = absent.perhaps(speaker, other)
     before, after = speaker.choose((
         (" Don't go to ", ", that is not what I mean."), (" I don't mean ", "."),
         (" Please don't mix it up with ", "."),
@@ -128,9 +132,21 @@ def _fact(speaker: Speaker, parts: Parts, said: set[int], target: int) -> Parts 
         if not facts:
             continue
         fact = facts[0]
+        if row in named and rng.random() < speaker.absent_share:
+            other = mention.phrase and absent.missing(
+                speaker, Described(int(row), mention.phrase, (fact,))
+            )
+            if other and other.clauses[0].predicate:
+                mention, fact = other.mention(speaker), other.clauses[0]
         if row in named:
             start = mention.text[:1].upper() + mention.text[1:]
             return joined(" ", replace(mention, text=start), " is ", fact.predicate, ".")
+        if mention.phrase is None:
+            continue
+        told = absent.perhaps(speaker, Described(int(row), mention.phrase, (fact,)))
+        if not told.clauses[0].predicate:
+            continue
         see = speaker.choose((" You will also see ", " There is also ", " On your way you pass "))
-        return joined(see, mention, ", which is ", fact.predicate, ".")
+        about = told.mention(speaker)
+        return joined(see, about, ", which is ", told.clauses[0].predicate, ".")
     return None

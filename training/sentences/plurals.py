@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detailbase_core.synthetic.room import FIRST_OBJECT_ID
-from training.sentences import placing, relating, wording
+from training.sentences import absent, placing, relating, wording
 from training.sentences.clause import Clause, Mention, Related, joined, named
-from training.sentences.describing import Draft, pick
+from training.sentences.describing import Described, Draft, pick
 from training.sentences.noun_phrase import NounPhrase
 from training.sentences.nouns import nouns_of
 from training.sentences.relations import NO, YES
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
     from training.sentences.referring import Speaker
     from training.sentences.relations import Truth
 
-_OPENINGS = (
-    ("", "."), ("find ", "."), ("show me ", "."), ("point at ", "."), ("count ", "."),
-    ("where are ", "?"), ("can you see ", "?"), ("I mean ", "."), ("look at ", "."),
-    ("how many people fit on ", "?"), ("go past ", "."), ("watch ", "."),
-    ("search for ", "."), ("could you locate ", "?"), ("have a look at ", "."),
-)  # fmt: skip
 _SHARED = ("at", "on", "under", "next to")
 
 
@@ -34,18 +27,16 @@ def plural(speaker: Speaker) -> Draft | None:
     if found is None:
         return None
     mention, tail = found
-    seats = {speaker.thing(i - FIRST_OBJECT_ID).category for i in mention.ids} <= {
-        "sofa",
-        "bench",
-        "bed",
-    }
-    openings = [o for o in _OPENINGS if seats or "people" not in o[0]]
-    before, after = speaker.choose(openings, lambda opening: opening[0])
-    return Draft(joined(before, mention, tail, after), mention.ids)
+    said = speaker.opening(plural=True)
+    if mention.text.startswith("every "):
+        said = speaker.opening(short=True)
+    if said.indefinite:
+        return None
+    return Draft(joined(said.before, mention, tail, said.after), mention.ids)
 
 
 def group(speaker: Speaker, *, clause: bool) -> tuple[Mention, Parts] | None:
-    """A mention of several things of a kind, and what follows it."""
+    """A mention of several things of a kind, or of such as are not there, and what follows it."""
     rng = speaker.rng
     row = pick(speaker)
     if row is None or speaker.peers(row) == 0:
@@ -65,9 +56,15 @@ def group(speaker: Speaker, *, clause: bool) -> tuple[Mention, Parts] | None:
     if found is None or len(found) < 2 or not set(found.tolist()) <= set(speaker.mentionable):
         return None
     narrowed = shared is not None or _has_others(speaker, phrase, base)
-    text = _counted(speaker, phrase, len(found), narrowed)
-    mention = Mention(text, speaker.ids(found), modifiers=(*phrase.modifiers, "number"))
-    return mention, () if shared is None else joined(" ", shared.parts)
+    clauses = () if shared is None else (shared,)
+    said = absent.perhaps(speaker, Described(row, phrase, clauses), slot="several", fixed=True)
+    if said.phrase.noun.is_mass:
+        return None
+    text = _counted(speaker, said.phrase, len(found), narrowed)
+    ids = () if said.absent else speaker.ids(found)
+    modifiers = (*said.phrase.modifiers, "number")
+    mention = Mention(text, ids, hard=said.hard, modifiers=modifiers, phrase=said.phrase)
+    return mention, joined(" ", said.clauses[0].parts) if said.clauses else ()
 
 
 def _plural_only(speaker: Speaker) -> tuple[Mention, Parts] | None:
@@ -78,7 +75,8 @@ def _plural_only(speaker: Speaker) -> tuple[Mention, Parts] | None:
     nouns = [n for n in nouns_of(speaker.thing(row).category) if n.is_plural_only]
     if not nouns or not speaker.is_unique(speaker.truth(NounPhrase(nouns[0])), row):
         return None
-    return named(NounPhrase(nouns[0]), speaker.ids([row])), ()
+    found = absent.perhaps_plural_only(speaker, Described(row, NounPhrase(nouns[0]), ()))
+    return named(found.phrase, found.ids(speaker), hard=found.hard), ()
 
 
 def _has_others(speaker: Speaker, phrase: NounPhrase, base: Truth) -> bool:
@@ -89,11 +87,13 @@ def _has_others(speaker: Speaker, phrase: NounPhrase, base: Truth) -> bool:
 def _counted(speaker: Speaker, phrase: NounPhrase, count: int, narrowed: bool) -> str:
     """With a determiner: "the two red chairs", "all chairs", "every chair"."""
     many, number = phrase.words(plural=True), wording.NUMBERS.get(count)
-    choices = [f"the {many}", f"all the {many}"]
+    pointing = speaker.choose(("these", "those", "my"))
+    choices = [f"the {many}", f"all the {many}", f"{pointing} {many}"]
     if not narrowed:
-        choices += [f"all {many}", f"every {phrase.words()}"]
+        choices += [f"all {many}", f"every {phrase.words()}", many]
     if number:
         choices += [f"the {number} {many}"] * 2
+        choices.append(f"{speaker.choose(('those ', 'my ', ''))}{number} {many}")
     if count == 2:
         choices += [f"both {many}", f"both {many}", f"both the {many}"]
     elif number:

@@ -16,6 +16,7 @@ import numpy as np
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 from training.sentences import held_out, nouns, sizes, wording
 from training.sentences.noun_phrase import NounPhrase
+from training.sentences.openings import Opening, any_opening
 from training.sentences.places import Places
 from training.sentences.relations import NO, UNCLEAR, YES, Geometry, graded
 from training.sentences.viewpoints import View, viewers
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
     Option = TypeVar("Option")
     Maker = Callable[[], Clause | None]
 
+ABSENT_SHARE = 0.4  # of what sentences are about; some do not come to be
+_OPENING_TRIES = 60
+_INDEFINITE_SHARE = 0.08
+_DETERMINERS = ("the", "", "this", "that", "my", "your", "our")
+_DETERMINER_WEIGHTS = (70, 13, 5, 5, 4, 2, 1)
+
 
 class Speaker:
     """Knows a room, what of it can be talked about, and which words it may use.
@@ -43,6 +50,7 @@ class Speaker:
         rng: source of all choices.
         visible: (n,) bool, rows that were seen at all: distractors.
         mentionable: rows that were seen well enough to be talked about.
+        absent_share: how often something is spoken of that is not there.
         exam: whether it prefers the words that are kept from training; else it never uses them.
         makers: by row, ways to make the clauses that are true of it; finding.py fills it.
         failures: by row, how often no words were found that set it apart.
@@ -56,10 +64,12 @@ class Speaker:
         mentionable: Collection[int],
         *,
         exam: bool = False,
+        absent_share: float = ABSENT_SHARE,
     ) -> None:
         self.room = room
         self.rng = rng
         self.exam = exam
+        self.absent_share = absent_share
         self.things: tuple[RoomObject, ...] = room.furniture
         self.geometry = Geometry(room)
         self.places = Places(self.geometry)
@@ -89,6 +99,37 @@ class Speaker:
         pool = pool or list(options)
         return pool[int(self.rng.integers(len(pool)))]
 
+    def opening(self, *, plural: bool = False, short: bool = False) -> Opening:
+        """Words around what a sentence is about, whatever it is and whether it is there or not.
+
+        Args:
+            plural: whether it is spoken of as several.
+            short: only such as end with it.
+        """
+        wanted = self.exam and self.rng.random() < 0.5
+        for _ in range(_OPENING_TRIES):
+            found = any_opening(self.rng, plural=plural)
+            if short and not found.ends_with_thing:
+                continue
+            if held_out.is_held_out_opening(found.text) == wanted:
+                return found
+        return Opening("")
+
+    def determiner(self, phrase: NounPhrase, before: str = "", *, indefinite: bool = False) -> str:
+        """An article or the like for one thing; "" = none.
+
+        Args:
+            phrase: noun and adjectives.
+            before: an ordinal before them.
+            indefinite: whether it has to be "a".
+        """
+        one_of_its_kind = bool(before) or (phrase.size or "").endswith(("er", "est"))
+        if not one_of_its_kind and (indefinite or self.rng.random() < _INDEFINITE_SHARE):
+            return "" if phrase.noun.is_mass else "a"
+        if phrase.noun.is_mass:
+            return ("the", "the", "the", "my", "")[int(self.rng.integers(5))]
+        return _DETERMINERS[self.draw(_DETERMINER_WEIGHTS)]
+
     def draw(self, weights: Sequence[float]) -> int:
         """An index, with chances in proportion to the weights."""
         sums = list(accumulate(weights))
@@ -100,7 +141,7 @@ class Speaker:
         kept = [held_out.is_held_out(noun.singular) for noun in known]
         wanted = self.exam and any(kept) and self.rng.random() < 0.5
         pool = [n for n, k in zip(known, kept, strict=True) if k == wanted] or list(known)
-        return pool[self.draw([noun.weight for noun in pool])]
+        return pool[self.draw([noun.weight_of(category) for noun in pool])]
 
     def adjective(self, noun: Noun, *, size: str | None = None, shape: str | None = None,
                   color: str | None = None, material: str | None = None) -> NounPhrase:  # fmt: skip

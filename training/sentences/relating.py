@@ -29,7 +29,7 @@ PAIRWISE = ("on", "under", "next to", "in front of", "behind", "facing", "across
 def the(speaker: Speaker, row: int) -> Mention | None:
     """As in "the red sofa"; None where no such words are clear."""
     phrase = speaker.simple(row)
-    return named(phrase, speaker.ids([row])) if phrase else None
+    return named(phrase, speaker.ids([row]), speaker.determiner(phrase)) if phrase else None
 
 
 def _said(
@@ -104,6 +104,30 @@ def _point_of_view(speaker: Speaker, viewer: int) -> tuple[Parts, tuple[int, ...
         return None
     way = Related(f" {speaker.choose(wording.SEEN_FROM)} ", "point of view")
     return (way, mention), (viewer,)
+
+
+def to_missing(speaker: Speaker, kind: str, mention: Mention) -> Clause | None:
+    """A relation to something that is not there, which holds for nothing.
+
+    Args:
+        speaker: the room.
+        kind: name of the relation.
+        mention: of what is not there.
+
+    Returns:
+        None where the relation is of a kind that cannot be said so.
+    """
+    after: str = ""
+    if kind == "carrying":
+        after = Telling(" on it")
+    elif kind in ("left of", "right of"):
+        after = Telling(" " + speaker.choose(wording.BEFORE_IT))
+    elif kind not in (*PAIRWISE, "closest", "farthest"):
+        return None
+    parts, predicate = _said(speaker, kind, mention, after)
+    nothing = Property(np.zeros(len(speaker.things), np.int8))
+    predicate = () if kind == "carrying" else predicate
+    return Clause(kind, nothing, parts, predicate, (), final=bool(after))
 
 
 def beside_seen_from(speaker: Speaker, side: str, anchor: int, viewer: int) -> Clause | None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.sentences.clause import Related, Telling, joined, named
-from training.sentences.describing import (
-    Draft,
-    command,
-    described,
-    pick,
-)
+from detailbase_core.synthetic.room import CEILING_ID, FLOOR_ID
+from training.sentences import absent
+from training.sentences.clause import Clause, Mention, Related, Telling, joined, named
+from training.sentences.describing import Described, Draft, described, pick
 from training.sentences.finding import ordinals
 from training.sentences.relating import PAIRWISE, pairwise, the
 from training.sentences.relations import YES
+from training.sentences.selection import Property
 
 if TYPE_CHECKING:
-    from training.sentences.clause import Clause, Mention, Parts
+    from training.sentences.clause import Parts
+    from training.sentences.noun_phrase import NounPhrase
     from training.sentences.referring import Speaker
-
-_THERE_IS = ("there is ", "there's ", "I see ", "I'm thinking of ", "I'm looking for ",
-             "this is ", "I need ", "in here there is ")  # fmt: skip
 
 
 def single(speaker: Speaker) -> Draft | None:
@@ -30,11 +27,17 @@ def single(speaker: Speaker) -> Draft | None:
     row = pick(speaker)
     if row is None:
         return None
-    found = described(speaker, row, int(speaker.rng.choice([0, 1, 1, 1, 1, 2])))
-    if found is None:
+    found = described(speaker, row, int(speaker.rng.choice([0, 0, 1, 1, 1, 1, 2])))
+    return None if found is None else _asked(speaker, absent.perhaps(speaker, found))
+
+
+def _asked(speaker: Speaker, found: Described, *after: Parts) -> Draft | None:
+    """What is described, and more about it, in an opening."""
+    said = speaker.opening(plural=found.phrase.noun.is_plural_only)
+    if said.indefinite and found.before:
         return None
-    said = command(speaker, speaker.thing(row).category)
-    return Draft(joined(said.before, found.attributive(speaker), said.after), speaker.ids([row]))
+    about = found.attributive(speaker, indefinite=said.indefinite)
+    return Draft(joined(said.before, about, *after, said.after), found.ids(speaker))
 
 
 def ordinal(speaker: Speaker) -> Draft | None:
@@ -52,10 +55,8 @@ def ordinal(speaker: Speaker) -> Draft | None:
             continue
         if not speaker.is_unique(clause.selection.holds(base, speaker.visible), row):
             continue
-        target = named(phrase, speaker.ids([row]), before=clause.before)
-        said = command(speaker, speaker.thing(row).category)
-        parts = joined(said.before, target, " ", clause.parts, said.after)
-        return Draft(parts, speaker.ids([row]))
+        found = Described(row, phrase, (clause,))
+        return _asked(speaker, absent.perhaps(speaker, found, slot="several"))
     return None
 
 
@@ -68,18 +69,63 @@ def statement(speaker: Speaker) -> Draft | None:
     found = described(speaker, row, relations, predicative=True)
     if found is None or found.clauses[0].before or found.phrase.noun.is_mass:
         return None
-    if speaker.rng.random() < 0.35:  # a command, and then what was meant
-        before = command(speaker, speaker.thing(row).category, plain=True).before
-        link = speaker.choose((". It is ", ". It's ", ", it's ", ", it is "))
-        parts: list[Parts | str | Mention] = [before, found.mention(speaker), link]
-    else:
-        link = speaker.choose((". It is ", ". It's "))
-        parts = [speaker.choose(_THERE_IS), found.mention(speaker, "a"), link]
+    found = absent.perhaps(speaker, found)
+    if found.phrase.noun.is_mass or not all(clause.predicate for clause in found.clauses):
+        return None
+    said = speaker.opening(short=True)
+    it_is = speaker.choose(("It is ", "It's ", "it is ", "it's "))
+    mark = said.after or speaker.choose((".", ","))
+    mention = found.mention(speaker, indefinite=said.indefinite)
+    parts: list[Parts | str | Mention] = [said.before, mention, f"{mark} {it_is}"]
     parts.append(found.clauses[0].predicate)
     if len(found.clauses) > 1:
         parts.append(speaker.choose((" and ", ". It is also ", ", and it is ", ", and it's ")))
         parts.append(found.clauses[1].predicate)
-    return Draft(joined(*parts, "."), speaker.ids([row]))
+    return Draft(joined(*parts, speaker.choose((".", ".", ""))), found.ids(speaker))
+
+
+def assertion(speaker: Speaker) -> Draft | None:
+    """As in: this guitar is next to the sofa."""
+    row = pick(speaker)
+    if row is None:
+        return None
+    found = described(speaker, row, 1, predicative=True)
+    if found is None or found.before or found.clauses[0].kind in ("colored", "not colored"):
+        return None
+    found = absent.perhaps(speaker, found)
+    if found.phrase.noun.is_plural_only or not found.clauses[0].predicate:
+        return None
+    start = speaker.choose(("", "", "", "I think ", "yes, ", "I remember that ", "you know, "))
+    link = speaker.choose((" is ", " is ", " is ", " was ", " must be ", " should be "))
+    end = speaker.choose((".", ".", "", "!", ", can you fetch it?", ", go there."))
+    about = joined(start, found.mention(speaker), link, found.clauses[0].predicate, end)
+    return Draft(about, found.ids(speaker))
+
+
+def structure(speaker: Speaker) -> Draft | None:
+    """As in: drive along the floor. Where is the ceiling?"""
+    present = {thing.id for thing in speaker.room.objects}
+    names = {"the floor": FLOOR_ID, "the ground": FLOOR_ID, "the ceiling": CEILING_ID}
+    names = {name: id_ for name, id_ in names.items() if id_ in present}
+    if not names:
+        return None
+    name = speaker.choose(list(names))
+    said = speaker.opening()
+    if said.indefinite:
+        return None
+    mention = Mention(name, (names[name],), structure=True)
+    return Draft(joined(said.before, mention, said.after), mention.ids)
+
+
+def nowhere(speaker: Speaker) -> Draft | None:
+    """Something that is not there, in a room of which nothing was seen well."""
+    phrase = absent.nowhere(speaker)
+    said = speaker.opening()
+    if phrase is None or (said.indefinite and phrase.noun.is_mass):
+        return None
+    determiner = speaker.determiner(phrase, indefinite=said.indefinite)
+    hard = absent.is_hard(speaker, phrase)
+    return Draft(joined(said.before, named(phrase, (), determiner, hard=hard), said.after), ())
 
 
 def which(clause: Clause) -> Parts:
@@ -107,14 +153,30 @@ def chain(speaker: Speaker) -> Draft | None:
         inner = described(speaker, anchor, 1, avoid={row}, predicative=bool(rng.random() < 0.8))
         if inner is None or not (inner.clauses[0].predicate or inner.clauses[0].before):
             continue
-        outer = pairwise(speaker, kind, anchor, inner.mention(speaker))
-        if outer is None:
-            continue
-        said = command(speaker, speaker.thing(row).category)
-        target = named(phrase, speaker.ids([row]))
-        parts = joined(said.before, target, " ", outer.parts, which(inner.clauses[0]), said.after)
-        return Draft(parts, speaker.ids([row]))
+        found = _chained(speaker, row, phrase, kind, inner)
+        return None if found is None else _asked(speaker, found)
     return None
+
+
+def _chained(
+    speaker: Speaker, row: int, phrase: NounPhrase, kind: str, inner: Described
+) -> Described | None:
+    """The thing by a thing by a thing; either may not be there."""
+    far = None
+    if speaker.rng.random() < absent.FAR_SHARE * speaker.absent_share:
+        far = absent.missing(speaker, inner, slot="anchor")
+    last = far or inner
+    if not (last.clauses[0].predicate or last.clauses[0].before):
+        return None
+    outer = pairwise(speaker, kind, inner.row, last.mention(speaker))
+    if outer is None:
+        return None
+    clause = replace(outer, parts=joined(outer.parts, which(last.clauses[0])))
+    if far is not None:
+        nothing = Property(np.zeros(len(speaker.things), np.int8))
+        found = Described(row, phrase, (replace(clause, selection=nothing, rows=()),))
+        return replace(found, absent=True, hard=absent.is_hard(speaker, phrase))
+    return absent.perhaps(speaker, Described(row, phrase, (clause,)), fixed=True)
 
 
 def fronted(speaker: Speaker) -> Draft | None:
@@ -130,11 +192,14 @@ def fronted(speaker: Speaker) -> Draft | None:
         return None
     if found.clauses[0].kind == "facing":
         return None
-    stands = (" there stands ",) if speaker.geometry.standing[row] else ()
-    link = speaker.choose((" there is ", " you will see ", " is ", *stands))
-    after = speaker.choose((".", ", go there.", ", that is what I want.", ". Can you find it?"))
-    mention = found.mention(speaker, "the" if rng.random() < 0.3 and link == " is " else "a")
-    return Draft(joined(found.clauses[0].predicate, link, mention, after), speaker.ids([row]))
+    found = absent.perhaps(speaker, found)
+    if found.phrase.noun.is_mass or not found.clauses[0].predicate:
+        return None
+    link = speaker.choose((" there is ", " you will see ", " is ", " there stands ", " I see "))
+    after = speaker.choose((".", "", "?", ", go there.", ", that is what I want.",
+                            ". Can you find it?"))  # fmt: skip
+    mention = found.mention(speaker, indefinite=link == " there is " or rng.random() < 0.6)
+    return Draft(joined(found.clauses[0].predicate, link, mention, after), found.ids(speaker))
 
 
 def viewpoint(speaker: Speaker) -> Draft | None:
@@ -152,15 +217,22 @@ def viewpoint(speaker: Speaker) -> Draft | None:
         truth = np.minimum(speaker.truth(phrase), near)
         if place is None or phrase.size is not None or not speaker.is_unique(truth, row):
             continue
-        target = named(phrase, speaker.ids([row]))
+        side_of = f"{side} of"
+        clause = Clause(side_of, Property(near), (Related(f"on the {side}", side_of),),
+                        rows=(anchor,))  # fmt: skip
+        found = Described(row, phrase, (clause,))
+        if place.phrase and speaker.rng.random() < absent.FAR_SHARE * speaker.absent_share:
+            place = absent.missing_mention(speaker, place.phrase) or place
+        if place.ids:
+            found = absent.perhaps(speaker, found, fixed=True)
+        else:
+            found = replace(found, absent=True, hard=absent.is_hard(speaker, phrase))
         opening = Telling(
             speaker.choose(
                 ("facing ", "when you face ", "as you look at ", "if you stand in front of ")
             )
         )
         link = speaker.choose((", ", ", it is ", ", I mean "))
-        return Draft(
-            joined(opening, place, link, target, Related(f" on the {side}", f"{side} of"), "."),
-            speaker.ids([row]),
-        )
+        parts = joined(opening, place, link, found.attributive(speaker), speaker.choose((".", "")))
+        return Draft(parts, found.ids(speaker))
     return None

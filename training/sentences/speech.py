@@ -7,6 +7,7 @@ them. Each mention stays one run of words whose last one is its head.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from training.sentences import nouns
@@ -37,6 +38,8 @@ CONTRACTIONS = (
     ("is not", "isn't"), ("what is", "what's"), ("do not", "don't"), ("can you", "can ya"),
     ("give me", "gimme"), ("want to", "wanna"), ("let me", "lemme"),
 )  # fmt: skip
+_HYPHEN_SHARE = 0.08
+_CURLY_SHARE = 0.2
 _SHORTEST_TYPO = 5  # letters; shorter words would change beyond recognition
 _KNOWN = frozenset(
     word for noun in nouns.NOUNS for form in (noun.singular, noun.plural) for word in form.split()
@@ -48,6 +51,27 @@ _NEIGHBOURS = {
 }  # fmt: skip
 
 
+def typed(parts: Parts, rng: np.random.Generator) -> Parts:
+    """The same sentence as some type it: hyphens in nouns of two words, curly apostrophes."""
+    hyphens, curly = rng.random() < _HYPHEN_SHARE, rng.random() < _CURLY_SHARE
+    if hyphens:
+        parts = tuple(_hyphenated(p) if isinstance(p, Mention) else p for p in parts)
+    if curly:
+        parts = tuple(reworded(p, _text(p).replace("'", "\u2019")) for p in parts)
+    return parts
+
+
+def _hyphenated(mention: Mention) -> Mention:
+    """As in "the coffee-table"."""
+    if mention.phrase is None:
+        return mention
+    for noun in (mention.phrase.noun.singular, mention.phrase.noun.plural):
+        if noun.count(" ") == 1 and mention.text.endswith(noun):
+            text = mention.text[: -len(noun)] + noun.replace(" ", "-")
+            return replace(mention, text=text)
+    return mention
+
+
 def spoken(parts: Parts, rng: np.random.Generator) -> Parts:
     """The same sentence in the style of speech or of fast typing."""
     parts = tuple(_plain(part) for part in parts)
@@ -55,7 +79,7 @@ def spoken(parts: Parts, rng: np.random.Generator) -> Parts:
         parts = tuple(p if isinstance(p, Mention) else reworded(p, _contracted(p)) for p in parts)
     if rng.random() < 0.4:
         parts = tuple(
-            p if isinstance(p, Mention) else reworded(p, p.replace("'", "")) for p in parts
+            p if isinstance(p, Mention) else reworded(p, re.sub("['\u2019]", "", p)) for p in parts
         )
     words = [(i, j) for i, part in enumerate(parts) for j in range(len(_text(part).split()))]
     if not words:

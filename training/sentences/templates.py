@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.sentences import absent, exam_only, joint, long, plurals, single
+from training.sentences import exam_only, joint, long, plurals, single
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,21 +29,18 @@ TEMPLATES: dict[str, Callable[[Speaker], Draft | None]] = {
     "plural": plurals.plural,
     "long": long.long,
     "route": long.route,
-    "missing": absent.easy,
-    "missing hard": absent.hard,
-    "missing beside": absent.easy_beside,
-    "missing hard beside": absent.hard_beside,
+    "assertion": single.assertion,
+    "structure": single.structure,
+    "nowhere": single.nowhere,
     "riddle": exam_only.riddle,
     "correction": exam_only.correction,
 }
 
-# Shares of sentences in which all is there, and in which something is not.
-PRESENT: dict[str, float] = {
-    "single": 22, "ordinal": 5, "statement": 11, "chain": 10, "fronted": 4, "viewpoint": 4,
-    "conjunction": 7, "ellipsis": 5, "contrast": 4, "pronoun": 7, "between them": 1.5,
-    "transport": 5, "plural": 9, "long": 5, "route": 2,
+# Shares of sentences. In each family things may be asked for that are not there (absent.py).
+SHARES: dict[str, float] = {
+    "single": 28, "ordinal": 4, "statement": 11, "assertion": 4, "chain": 8, "fronted": 4,
+    "viewpoint": 4, "conjunction": 9, "ellipsis": 5, "contrast": 4, "pronoun": 6,
+    "between them": 1.5, "transport": 5, "plural": 12, "long": 5, "route": 2, "structure": 0.7,
 }  # fmt: skip
-ABSENT_SHARE = 0.15
-MISSING: dict[str, float] = {"missing": 5, "missing beside": 3}
-MISSING_HARD: dict[str, float] = {"missing hard": 5, "missing hard beside": 3}
+NOTHING_SEEN: dict[str, float] = {"nowhere": 1}
 EXAM_ONLY: dict[str, float] = {"riddle": 6, "correction": 6}

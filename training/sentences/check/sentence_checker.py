@@ -87,11 +87,12 @@ class SentenceChecker:
         if means != set(ids):
             return f"means {sorted(means)}, is marked {list(ids)}"
         phrase = read[i]
-        if phrase.count not in (None, len(ids)):
+        if not absent and phrase.count not in (None, len(ids)):
             return f"says {phrase.count}, is marked {list(ids)}"
-        if phrase.determiner in ("a", "an", "the") and len(ids) > 1 and self._is_singular(phrase):
+        if phrase.determiner not in words.SEVERAL and len(ids) > 1 and self._is_singular(phrase):
             return f"is about one thing, is marked {list(ids)}"
-        if absent and hard != bool(self._named(phrase.noun, self._all)):
+        noun = phrase.noun if phrase.like is None else self._noun_of(read, phrase.like)
+        if absent and hard != bool(self._named(noun, self._all)):
             return f"is marked hard: {hard}"
         return ""
 
@@ -112,6 +113,8 @@ class SentenceChecker:
             right = expected.get(phrase.noun)
             return "" if right == ids else f"is marked {list(ids)}, not {right}"
         owners = [k for k, p in enumerate(read) if any(i in c.anchors for c in p.claims)]
+        if owners and not self._meant(read, owners[0], self._all):
+            return f"is marked {list(ids)}, of nothing" if ids else ""
         if len(ids) != 1 or ids[0] not in self._room.wall_ids or not owners:
             return f"is marked {list(ids)}"
         line = self._room.wall_lines[self._room.wall_ids.index(ids[0])]
@@ -148,6 +151,8 @@ class SentenceChecker:
         """Those of some things that a claim holds for."""
         anchors = [t for k in claim.anchors for t in self._anchors(read, k)]
         if claim.relation in ("near", "far"):
+            if not anchors:
+                return []
             peers = [t for t in found if t not in anchors]
             order = sorted(peers, key=lambda t: self._gap(t, anchors[0]))
             order = order if claim.relation == "near" else order[::-1]
@@ -163,7 +168,7 @@ class SentenceChecker:
     def _eye(self, claim: Claim, read: list[ReadPhrase]) -> RoomObject | None:
         """What one looks from."""
         if isinstance(claim.viewer, int):
-            return self._meant(read, claim.viewer, self._seen)[0]
+            return next(iter(self._meant(read, claim.viewer, self._seen)), None)
         doors = [t for t in self._all if t.category == "door"]
         return doors[0] if claim.viewer == FROM_DOOR and len(doors) == 1 else None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from training.sentences.check import sentence_words as words
+from training.sentences.openings import closings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,7 +74,9 @@ _ORDER = re.compile(
     r"^((?:(?:first|second|third|fourth|fifth) )?(?:closest|farthest)|first|second|third|fourth|"
     r"fifth|leftmost|rightmost|left|right|middle) "
 )
-_DETERMINER = re.compile(r"^(all the|both the|the|all|both|every|an|a|this) ")
+_DETERMINER = re.compile(
+    r"^(all the|both the|the|all|both|every|an|a|this|that|these|those|my|your|our) "
+)
 
 
 def read_phrase(text: str) -> ReadPhrase:
@@ -96,7 +99,7 @@ def read_phrase(text: str) -> ReadPhrase:
         if first in known and after:
             setattr(phrase, kind, first)
             rest = after
-    phrase.noun = rest
+    phrase.noun = rest if words.is_known(rest) else rest.replace("-", " ")
     return phrase
 
 
@@ -107,7 +110,7 @@ def _one_of(options: Iterable[str]) -> str:
 _BY_WORDS = {way: name for name, ways in words.RELATIONS.items() for way in ways}
 _REL = rf"(?P<rel>{_one_of(_BY_WORDS)})"
 _COLOR = rf"(?P<color>{_one_of(words.COLORS)})\b"
-_IT_IS = r"(?:\.|,? and|,|^) ?it(?:'s| is)(?: also)?"
+_IT_IS = r"(?:[.?!]|,? and|,|^) ?it(?:'s| is)(?: also)?"
 
 # What may follow a phrase and needs no other phrase.
 _AFTER = {
@@ -116,7 +119,7 @@ _AFTER = {
         "remark": r",? that is not what i mean",
         "color": rf" (?:that|which) (?:is|isn't)(?: not)? {_COLOR}",
         "it color": rf"{_IT_IS} (?:not )?{_COLOR}",
-        "and color": rf" and (?:not )?{_COLOR}(?=\.)",
+        "and color": rf" and (?:not )?{_COLOR}(?=[.,?!]|$)",
         "empty": r" (?:with|that has) nothing on (?:it|top)\b",
         "on it": r" on it\b",
         "front": r" (?:when you face it|as you look at it|when facing it|as seen from the front)",
@@ -131,7 +134,8 @@ _AFTER = {
 _VIEW = re.compile(r",? (?:as seen from|seen from|looking from|when you look from) ")
 _ENTER = re.compile(r",? (?:when you enter|as you enter|as you walk into) ")
 _OF_THIS = re.compile(
-    rf"(?: (?:(?:that|which) is )?(?:that is )?|,? which is | is )(?:the one )?{_REL} "
+    rf"(?: (?:(?:that|which) is )?(?:that is )?|,? which is | (?:is|was|(?:must|should) be) )"
+    rf"(?:the one )?{_REL} "
 )
 _AND_ALSO = re.compile(rf" and {_REL} ")
 _OF_IT = re.compile(rf"{_IT_IS} (?:the one )?{_REL} ")
@@ -149,10 +153,11 @@ _NEXT = re.compile(
 # The same where what is claimed came first: "on the desk there is a lamp".
 _ARRIVAL = re.compile(
     r"\. what i want is |, so look for |\. i am talking about | there is | you will see "
-    r"| there stands | is |, (?:it is |i mean )?"
+    r"| there stands | i see | is |, (?:it is |i mean )?"
 )
 _END = re.compile(
-    r"[.?]?|, please\.| for me[.?]| on\?|, go there\.|, that is what i want\.|\. can you find it\?"
+    rf"{_one_of(closings())}"
+    r"|[.?!]?|, please\.|, go there\.|, that is what i want\.|[,.] can you (?:find|fetch) it\?"
     r"|\. (?:please go there and wait for me|that is the one i want you to find"
     r"|go there now, please|tell me when you have found it"
     r"|once you are there, turn around and come back to me)\."
@@ -180,6 +185,7 @@ class Reader:
         self.phrases = [read_phrase(text[begin:end]) for begin, end in spans]
         ends = [0, *(end for _, end in spans)]
         begins = [*(begin for begin, _ in spans), len(text)]
+        text = text.replace("\u2019", "'")
         gaps = [text[e:b].lower() for e, b in zip(ends, begins, strict=True)]
         self._subject = 0  # the phrase that is being spoken of
         self._waiting: list[Claim] = []  # about a phrase that is yet to come

@@ -8,13 +8,13 @@ from __future__ import annotations
 # Category: what everyone calls it.
 _NAMES = """
 chair: chair, dining chair, seat
-office chair: office chair, desk chair, swivel chair, chair, seat
-armchair: armchair, easy chair, seat
-lounge chair: lounge chair, recliner
-sofa: sofa, couch, settee
-stool: stool
-bar stool: bar stool, stool
-bench: bench
+office chair: computer chair, office chair, desk chair, swivel chair, chair, seat
+armchair: arm chair, armchair, easy chair, seat
+lounge chair: seat, lounge chair, recliner
+sofa: loveseat, seat, sofa, couch, settee
+stool: seat, stool
+bar stool: seat, bar stool, stool
+bench: seat, bench
 ottoman: ottoman, footstool, pouf
 bed: bed
 bunk bed: bunk bed, bed
@@ -22,21 +22,21 @@ crib: crib, cot
 pillow: pillow, cushion
 blanket: blanket, throw
 table: table, dining table
-coffee table: coffee table, low table
-side table: side table, end table
+coffee table: table, coffee table, low table
+side table: table, side table, end table
 desk: desk, writing desk, work desk
-nightstand: nightstand, bedside table, night table
+nightstand: bedside cabinet, night stand, nightstand, bedside table, night table
 dresser: dresser, chest of drawers
-wardrobe: wardrobe, closet, armoire
-bookshelf: bookshelf, bookcase, shelf
+wardrobe: cupboard, wardrobe, closet, armoire
+bookshelf: book shelf, bookshelf, bookcase, shelf
 shelf: shelf, wall shelf
 wall shelf: wall shelf, shelf
 cabinet: cabinet, cupboard
 filing cabinet: filing cabinet, cabinet
 kitchen cabinet: kitchen cabinet, wall cabinet, cabinet, cupboard
 sideboard: sideboard, credenza
-tv stand: tv stand, television stand, media console
-television: tv, television, tv screen, screen
+tv stand: tv bench, tv unit, tv stand, television stand, media console
+television: telly, tv, television, tv screen, screen
 monitor: monitor, computer screen, screen
 screen: room divider, folding screen
 room divider: room divider, folding screen
@@ -47,27 +47,27 @@ computer: computer, pc
 printer: printer
 telephone: telephone, phone
 phone: telephone, phone
-floor lamp: floor lamp, standing lamp, lamp, light
+floor lamp: lamp stand, floor lamp, standing lamp, lamp, light
 table lamp: table lamp, desk lamp, lamp, light
-ceiling lamp: ceiling lamp, ceiling light, pendant lamp, light
-wall lamp: wall lamp, wall light, sconce, light
-plant: plant, potted plant, houseplant
+ceiling lamp: lamp, ceiling lamp, ceiling light, pendant lamp, light
+wall lamp: lamp, wall lamp, wall light, sconce, light
+plant: pot plant, plant, potted plant, houseplant
 vase: vase
 flowers: flowers, bunch of flowers
-trash can: trash can, bin, trash bin, wastebasket, garbage can
-fridge: fridge, refrigerator
-stove: stove, cooker
-oven: oven
-microwave: microwave, microwave oven
-dishwasher: dishwasher
-washing machine: washing machine, washer
-dryer: dryer, tumble dryer
+trash can: rubbish bin, dustbin, trash can, bin, trash bin, wastebasket, garbage can
+fridge: ice box, appliance, fridge, refrigerator
+stove: appliance, stove, cooker
+oven: appliance, oven
+microwave: appliance, microwave, microwave oven
+dishwasher: appliance, dishwasher
+washing machine: clothes washer, appliance, washing machine, washer
+dryer: appliance, dryer, tumble dryer
 counter: counter, countertop
-range hood: range hood, extractor hood
-kettle: kettle
-toaster: toaster
-coffee machine: coffee machine, coffee maker
-coffee maker: coffee machine, coffee maker
+range hood: appliance, range hood, extractor hood
+kettle: appliance, kettle
+toaster: appliance, toaster
+coffee machine: appliance, coffee machine, coffee maker
+coffee maker: appliance, coffee machine, coffee maker
 pot: pot, saucepan
 sink: sink, washbasin, basin
 basin: sink, washbasin, basin
@@ -77,8 +77,8 @@ shower: shower, shower cabin
 towel rack: towel rack, towel rail
 towel: towel
 mirror: mirror
-picture: picture, painting, wall art
-picture frame: picture frame, picture
+picture: poster, photo, picture, painting, wall art
+picture frame: photo, picture frame, picture
 clock: clock
 curtain: curtain, drape
 blinds: blinds, set of blinds
@@ -86,8 +86,8 @@ door: door, doorway
 window: window
 radiator: radiator, heater
 rug: rug, carpet, mat
-piano: piano
-guitar: guitar
+piano: instrument, musical instrument, piano
+guitar: instrument, musical instrument, guitar
 speaker: speaker, loudspeaker
 stereo: stereo, hi-fi
 fireplace: fireplace
@@ -106,10 +106,10 @@ fruit: fruit, fruit bowl
 fruit bowl: fruit bowl
 book: book
 books: books, pile of books
-box: box, carton
-carton: carton, box
-basket: basket, hamper
-laundry basket: laundry basket, basket, hamper
+box: container, box, carton
+carton: container, carton, box
+basket: container, basket, hamper
+laundry basket: container, laundry basket, basket, hamper
 suitcase: suitcase, case
 bag: bag
 handbag: handbag, bag
@@ -130,7 +130,7 @@ chess set: chess set, chess board
 backpack: backpack, bag
 rocking horse: rocking horse
 mixer: mixer
-pool table: pool table, billiard table
+pool table: table, pool table, billiard table
 foosball table: foosball table, table football
 toilet brush: toilet brush
 toilet paper: toilet paper
@@ -154,14 +154,14 @@ lantern: lantern
 christmas tree: christmas tree
 toy car: toy car, toy
 cutting board: cutting board, chopping board
-gift: gift, present
+gift: container, gift, present
 wine glass: wine glass
 blender: blender
 radio: radio
 safe: safe
-ping pong table: ping pong table, table tennis table
-wheelchair: wheelchair
-bread box: bread box
+ping pong table: table, ping pong table, table tennis table
+wheelchair: seat, wheelchair
+bread box: container, bread box
 kitchen scale: kitchen scale
 exercise bench: exercise bench, weight bench
 toy train: toy train, toy
@@ -189,7 +189,7 @@ dustpan: dustpan
 pinball machine: pinball machine
 firewood: firewood
 exercise bike: exercise bike
-freezer: freezer
+freezer: appliance, freezer
 drying rack: drying rack
 punching bag: punching bag
 ladder: ladder, stepladder
@@ -223,6 +223,8 @@ sandwich maker: sandwich maker
 grill: grill
 """
 _IRREGULAR = {
+    "tellies": "telly", "book shelves": "book shelf", "ice boxes": "ice box",
+    "tv benches": "tv bench",
     "bookshelves": "bookshelf", "shelves": "shelf", "wall shelves": "wall shelf", "mice": "mouse",
     "computer mice": "computer mouse", "couches": "couch", "benches": "bench", "boxes": "box",
     "glasses": "glass", "dishes": "dish", "chests of drawers": "chest of drawers",
@@ -235,6 +237,7 @@ _IRREGULAR = {
     "rolls of paper towels": "roll of paper towels", "piles of books": "pile of books",
     "bunches of flowers": "bunch of flowers",
 }  # fmt: skip
+SEVERAL = {"all", "all the", "both", "both the", "every", "these", "those"}  # may mean several
 STRUCTURE = {"wall", "floor", "ground", "ceiling", "corner", "room"}
 COLORS = {
     "red": "red", "orange": "orange", "yellow": "yellow", "green": "green", "blue": "blue",
@@ -296,6 +299,11 @@ def _meanings() -> dict[str, frozenset[str]]:
 
 
 _MEANINGS = _meanings()
+
+
+def is_known(noun: str) -> bool:
+    """Whether a noun, singular or plural, is in the dictionary as it is spelt."""
+    return noun in _IRREGULAR or noun in _MEANINGS or noun.removesuffix("s") in _MEANINGS
 
 
 def meaning(noun: str) -> frozenset[str]:
