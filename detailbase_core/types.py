@@ -239,6 +239,8 @@ class GroundedPhrase:
         presence: probability that the scene holds what the phrase names, in [0, 1]; 1.0
             from checkpoints without a presence head.
         instances: by descending score; empty where nothing was found.
+        named: whether its words name anything to look for; "find it" and "no chair" do not, and
+            then nothing is found.
     """
 
     text: str
@@ -247,6 +249,7 @@ class GroundedPhrase:
     score: float
     presence: float
     instances: tuple[Instance, ...]
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -271,3 +274,15 @@ class Grounding:
     def found(self) -> bool:
         """Whether any phrase, or the sentence itself, has at least one instance."""
         return any(p.instances for p in (self.sentence, *self.phrases))
+
+    @property
+    def plea(self) -> str:
+        """For people: which words name nothing, and what to say instead; "" where all do."""
+        nameless = [phrase.text for phrase in self.phrases if not phrase.named]
+        if not self.sentence.named and not nameless:
+            nameless = [self.sentence.text]
+        if not nameless:
+            return ""
+        quoted = ", ".join(f'"{text}"' for text in nameless)
+        verb = "name" if len(nameless) > 1 else "names"
+        return f'{quoted} {verb} nothing to look for; say what you mean, e.g. "the chair"'

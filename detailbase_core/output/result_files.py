@@ -24,15 +24,21 @@ NONE = -1  # phrase and instance of points that belong to no object
 
 
 def answer_lines(grounding: Grounding) -> list[str]:
-    """Per phrase a line, per object a line: name, place of the box's centre (metres), score."""
+    """Per phrase a line, per object a line: name, place of the box's centre (metres), score.
+
+    At last a line about what names nothing, if anything does.
+    """
     lines = []
     for phrase in grounding.phrases:
         lines += _phrase_lines(phrase, phrase_name(phrase.text))
-    return lines + _phrase_lines(grounding.sentence, "target", "the whole sentence")
+    lines += _phrase_lines(grounding.sentence, "target", "the whole sentence")
+    return [*lines, grounding.plea] if grounding.plea else lines
 
 
 def _phrase_lines(phrase: GroundedPhrase, name: str, title: str = "") -> list[str]:
     title = title or phrase.text
+    if not phrase.named:
+        return [f"{title}: names nothing to look for"]
     if not phrase.instances:
         return [f"{title}: nothing found (presence {phrase.presence:.2f})"]
     lines = [

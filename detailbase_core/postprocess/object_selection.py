@@ -70,9 +70,10 @@ def select_objects(
 ) -> list[Selection]:
     """Decide of a sentence and its phrases what they mean, and whether it is there.
 
-    Something is found exactly where presence is not below its threshold: a mask that stays below
-    its own threshold counts down to that of presence, and where nothing is left, presence is no
-    larger than the mask's peak.
+    Something is found exactly where presence is not below its threshold, if that is above 0. Where
+    presence is that of the masks' peaks, a mask counts down to the presence threshold, be its own
+    a higher one. Where another presence says that something is there of which no superpoint
+    reaches the mask threshold, it is lowered to what the mask's peak makes of it.
 
     Args:
         probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
@@ -87,16 +88,18 @@ def select_objects(
         1 + P.
     """
     highest = probabilities.max(axis=1).tolist()
-    thresholds = [min(config.mask_threshold, max(p, config.presence_threshold)) for p in highest]
+    least, own = config.presence_threshold, config.mask_threshold
+    thresholds = [min(own, max(peak, least)) if peaks else own for peak in highest]
     numbers, apart = rows_said(phrases)
     meant = meant_objects(probabilities, numbers, thresholds, centers, apart)
     about, present = agreeing_phrase(probabilities, centers), list(presence)
     if about is not None:
         meant[0], highest[0] = meant[about], highest[about]
         present[0] = present[about] if peaks else present[0]
-    least = config.presence_threshold
     return [
-        Selection(objects, shown if shown < least or objects.mask.any() else min(shown, peak))
+        Selection(objects, shown)
+        if shown < least or objects.mask.any()
+        else Selection(objects, min(shown, peak if peaks else least * peak / own))
         for objects, shown, peak in zip(meant, present, highest, strict=True)
     ]
 

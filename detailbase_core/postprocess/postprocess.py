@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detailbase_core.language.phrase_pooling import word_spans
+from detailbase_core.language.phrase_semantics import named_rows
 from detailbase_core.postprocess.instances import separate_instances
 from detailbase_core.postprocess.object_selection import select_objects
 from detailbase_core.types import GroundedPhrase, Instance
@@ -60,7 +61,11 @@ def answer_query(
     grounded: list[GroundedPhrase] = []
     known: dict[int, tuple[Instance, ...]] = {}  # the sentence mostly means what a phrase does
     next_id = 0
-    for span, (objects, presence), score in zip(spans, selected, scores, strict=True):
+    named = _named(sentence, reading)
+    for span, (objects, presence), score, names in zip(spans, selected, scores, named, strict=True):
+        if not names:
+            grounded.append(GroundedPhrase(*span, 0.0, 0.0, (), named=False))
+            continue
         instances: tuple[Instance, ...] = ()
         if presence >= config.presence_threshold:
             if id(objects) not in known:
@@ -87,6 +92,12 @@ def _wordings(sentence: Sentence) -> Iterator[tuple[list[str], str]]:
     words = [word.text for word in sentence.words]
     for first, last, head in word_spans(sentence):
         yield words[first : last + 1], words[head]
+
+
+def _named(sentence: Sentence, reading: DescribedWords | None) -> list[bool]:
+    """Whether the sentence, and each phrase, names anything."""
+    words, spans = [word.text for word in sentence.words], word_spans(sentence)
+    return named_rows(words if spans or reading is None else reading.words, spans)
 
 
 def _presence(prediction: Prediction, rows: list[int]) -> list[float]:

@@ -61,7 +61,7 @@ class QueryResult:
 
     Attributes:
         grounding: where the status is OK or NOTHING_FOUND.
-        message: for people, where it is another.
+        message: for people, where it is another, or where words name nothing.
     """
 
     query: Query
@@ -83,4 +83,5 @@ def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) 
     except Exception as error:  # one query that fails costs no other
         logger.exception("query %d (%.80r) failed", query.id, query.text)
         return QueryResult(query, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
-    return QueryResult(query, Status.OK if grounding.found else Status.NOTHING_FOUND, "", grounding)
+    status = Status.OK if grounding.found else Status.NOTHING_FOUND
+    return QueryResult(query, status, grounding.plea, grounding)

@@ -182,6 +182,8 @@ def _run(options: argparse.Namespace) -> int:
     frame = options.frame or answer.header.frame_id
     to_frame = asker.transform(frame, answer.header.frame_id)
     print("\n".join(answer_lines(answer, frame, to_frame)))
+    if answer.message:
+        print(answer.message)
     return FOUND if answer.status == GroundedQuery.OK else NOTHING_FOUND
 
 

@@ -138,3 +138,22 @@ def test_presence_is_the_masks_peak(grounder):
     threshold = grounder.config.instances.presence_threshold
     for phrase in (answer.sentence, *answer.phrases):
         assert bool(phrase.instances) == (phrase.presence >= threshold)
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("sentence", ["find it", "this", "no chair", "nothing", "hello!", "?"])
+def test_what_names_nothing_is_answered_with_nothing_and_a_plea(
+    grounder, monkeypatch, sentence, own
+):
+    """Whatever phrases are seen in it: random weights see some anywhere."""
+    if own:
+        monkeypatch.setattr(grounder, "parser", grounder._own_parser())
+    answer = grounder.ground(sentence)
+    if not own:
+        assert not answer.found
+        assert answer.sentence.presence == 0.0
+        assert 'say what you mean, e.g. "the chair"' in answer.plea
+    for phrase in (answer.sentence, *answer.phrases):
+        assert phrase.named or not phrase.instances
+    monkeypatch.setattr(grounder, "parser", RulesTell())
+    assert grounder.ground("the chair").plea == ""

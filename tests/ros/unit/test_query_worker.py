@@ -10,15 +10,15 @@ import pytest
 
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
 from detailbase_core.ops.cancellation import check_cancelled
-from detailbase_ros.messages.query import Query, Status
+from detailbase_ros.messages.query import Query, Status, answer
 from detailbase_ros.queries.query_worker import QueryWorker
 
 
 class Answer:
     """Stands for a Grounding."""
 
-    def __init__(self, found=True):
-        self.found = found
+    def __init__(self, found=True, plea=""):
+        self.found, self.plea = found, plea
 
 
 class Slow:
@@ -251,3 +251,12 @@ def test_paused_all_is_inactive_in_order_and_nothing_runs(start):
     results.worker.resume()
     results.worker.submit(query(4))
     assert results.get(5)[-1].status is Status.OK
+
+
+def test_what_names_nothing_comes_with_a_plea():
+    class Pleads:
+        def ground(self, sentence, cancel=None):
+            return Answer(found=False, plea=f'"{sentence}" names nothing')
+
+    result = answer(Pleads(), Query(1, "it", 0, 0.0))
+    assert (result.status, result.message) == (Status.NOTHING_FOUND, '"it" names nothing')
