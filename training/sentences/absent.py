@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detailbase_core.synthetic.colors import COLOR_NAMES
 from training.sentences import nouns, placing, relating
 from training.sentences.clause import Mention, named
@@ -21,6 +23,7 @@ from training.sentences.held_out import is_held_out
 from training.sentences.noun_phrase import NounPhrase
 from training.sentences.nouns import Noun
 from training.sentences.relations import YES
+from training.sentences.selection import Property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -31,13 +34,14 @@ if TYPE_CHECKING:
 
 _FOREIGN_SHARE = 0.02  # of what no room holds
 _MOST_TRIES = 6
-FAR_SHARE = 0.4  # of what is absent because of a thing that it only leads to
+FAR_SHARE = 0.5  # how much rarer what leads to a thing is absent, as the thing then is, too
+NEAR_SHARE = 0.7  # how much rarer the thing itself is, then
 _REMADE = (*relating.PAIRWISE, "carrying", "left of", "right of")
 
 
 def perhaps(
     speaker: Speaker, found: Described, *, slot: str = "one",
-    among: Collection[str] | None = None, fixed: bool = False,
+    among: Collection[str] | None = None, fixed: bool = False, share: float = 1.0,
 ) -> Described:  # fmt: skip
     """The same or, as often as the speaker wants, something like it that is not there.
 
@@ -47,8 +51,9 @@ def perhaps(
         slot: of the tables of other rooms.
         among: categories that it may be of; None = any.
         fixed: whether its clauses have to stay as they are.
+        share: of the usual share.
     """
-    if speaker.rng.random() >= speaker.absent_share:
+    if speaker.rng.random() >= share * speaker.absent_share:
         return found
     return missing(speaker, found, slot=slot, among=among, fixed=fixed) or found
 
@@ -62,9 +67,9 @@ def missing(
     other_look = partial(_other_kind, slot=slot, among={speaker.thing(found.row).category})
     changes: list[tuple[float, Callable[[Speaker, Described], Described | None]]]
     if found.clauses:
-        changes = [(0.25, other_kind), (0.25, partial(_other_thing, among=among))]
+        changes = [(0.2, other_kind), (0.2, partial(_other_thing, among=among))]
         if not fixed:
-            changes += [(0.15, _other_anchor), (0.35, _missing_anchor)]
+            changes += [(0.15, _other_anchor), (0.45, _missing_anchor)]
     elif found.phrase.size is None and (found.phrase.color or found.phrase.material):
         changes = [(0.5, other_look), (0.5, other_kind)]
     else:
@@ -113,25 +118,47 @@ def perhaps_plural_only(speaker: Speaker, found: Described) -> Described:
 
 
 def missing_mention(
-    speaker: Speaker, like: NounPhrase, slot: str = "anchor", *, relation: str = "",
+    speaker: Speaker, like: Mention, slot: str = "anchor", *, relation: str = "",
     target: str = "",
 ) -> Mention | None:  # fmt: skip
-    """A mention of something that is not there, with adjectives like those of another phrase.
+    """A mention of something that is not there, with adjectives like those of another mention.
 
     Args:
         speaker: the room.
-        like: the other phrase.
+        like: the other mention.
         slot: of the tables of other rooms.
         relation, target: which kind of thing stands in what relation to it; "" = not known.
+
+    Returns:
+        None where the other is not made of noun and adjectives, or nothing else was found.
     """
+    if like.phrase is None:
+        return None
     suits = elsewhere().anchors_of(relation, target) if relation else None
-    pattern = _pattern(like)
-    for said in elsewhere().draw(speaker.rng, speaker.room.theme, slot, pattern, suits=suits):
-        phrase = _phrase(speaker, said, like.size)
-        if phrase is not None and _holds_for_nothing(speaker, phrase, ()):
-            determiner = speaker.determiner(phrase)
-            return named(phrase, (), determiner, hard=is_hard(speaker, phrase))
+    pattern, size = _pattern(like.phrase), like.phrase.size
+    several = "number" in like.modifiers
+    for said in elsewhere().draw(
+        speaker.rng, speaker.room.theme, "several" if several else slot, pattern, suits=suits
+    ):
+        phrase = _phrase(speaker, said, size)
+        if phrase is None or not _holds_for_nothing(speaker, phrase, ()):
+            continue
+        hard = is_hard(speaker, phrase)
+        if several and not phrase.noun.is_mass:
+            text = f"the two {phrase.words(plural=True)}"
+            return Mention(text, (), hard=hard, modifiers=like.modifiers, phrase=phrase)
+        if not several:
+            return named(phrase, (), speaker.determiner(phrase), hard=hard)
     return None
+
+
+def perhaps_missing(
+    speaker: Speaker, mention: Mention, slot: str = "anchor", *, share: float = 1.0
+) -> Mention:
+    """The same mention or, as often as the speaker wants, one of something that is not there."""
+    if speaker.rng.random() >= share * speaker.absent_share:
+        return mention
+    return missing_mention(speaker, mention, slot) or mention
 
 
 def is_hard(speaker: Speaker, phrase: NounPhrase) -> bool:
@@ -279,16 +306,22 @@ def _missing_anchor(speaker: Speaker, found: Described) -> Described | None:
     """The thing in relation to something that is not there itself: "the lamp on the piano"."""
     i = int(speaker.rng.integers(len(found.clauses)))
     clause = found.clauses[i]
-    like = next((p.phrase for p in clause.parts if isinstance(p, Mention) and p.phrase), None)
-    if like is None:
+    anchors = [p for p in clause.parts if isinstance(p, Mention) and p.phrase is not None]
+    if not anchors:
         return None
+    anchor = anchors[int(speaker.rng.integers(len(anchors)))]
     category = speaker.thing(found.row).category
-    mention = missing_mention(speaker, like, relation=clause.kind, target=category)
+    mention = missing_mention(speaker, anchor, relation=clause.kind, target=category)
     if mention is None:
         return None
-    other = relating.to_missing(speaker, clause.kind, mention)
-    if other is None or bool(other.before) != bool(clause.before):
-        return None
+
+    def replaced(parts: Parts) -> Parts:
+        return tuple(mention if part is anchor else part for part in parts)
+
+    other = replace(
+        clause, parts=replaced(clause.parts), predicate=replaced(clause.predicate),
+        selection=Property(np.zeros(len(speaker.things), np.int8)), rows=(),
+    )  # fmt: skip
     clauses = (*found.clauses[:i], other, *found.clauses[i + 1 :])
     return _changed(speaker, found, found.phrase, clauses)
 

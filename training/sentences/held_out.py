@@ -51,7 +51,7 @@ _WORDS = re.compile(r"\b(?:" + "|".join(map(re.escape, _ALL)) + r")\b", re.IGNOR
 @lru_cache(maxsize=4096)
 def is_held_out(words: str) -> bool:
     """Whether some words of a sentence are kept from training."""
-    return _WORDS.search(words.replace("-", " ")) is not None
+    return _WORDS.search(words.replace("-", " ").replace("\u2019", "'")) is not None
 
 
 @lru_cache(maxsize=4096)

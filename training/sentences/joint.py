@@ -90,8 +90,11 @@ def ellipsis(speaker: Speaker) -> Draft | None:
     if second is None:
         return None
     parts, other = second
-    if relations:
-        first = absent.perhaps_same_noun(speaker, first)
+    one = next(part for part in parts if isinstance(part, Mention))
+    if one.phrase is not None:  # else it is "the other one", and there are two
+        shown = absent.perhaps_same_noun(speaker, first)
+        if relations or shown.phrase.color != one.phrase.color:
+            first = shown
     said = speaker.opening(plural=True)
     if said.indefinite:
         return None
@@ -220,10 +223,9 @@ def pronoun(speaker: Speaker) -> Draft | None:
         if not speaker.is_unique(truth, found):
             continue
         second = Described(found, phrase, (clause,))
-        if rng.random() < absent.FAR_SHARE * speaker.absent_share and first.phrase:
-            first = absent.missing_mention(speaker, first.phrase, "one") or first
+        first = absent.perhaps_missing(speaker, first, "one", share=absent.FAR_SHARE)
         if first.ids:
-            second = absent.perhaps(speaker, second, fixed=True)
+            second = absent.perhaps(speaker, second, fixed=True, share=absent.NEAR_SHARE)
         else:
             second = replace(second, absent=True, hard=absent.is_hard(speaker, phrase))
         said = speaker.opening(short=True)
@@ -254,7 +256,12 @@ def between_them(speaker: Speaker) -> Draft | None:
         if not speaker.is_unique(np.minimum(speaker.truth(phrase), truth), row):
             continue
         clause = Clause("between", Property(truth), (Related("between them", "between"),))
-        target = absent.perhaps(speaker, Described(row, phrase, (clause,)), fixed=True)
+        target = Described(row, phrase, (clause,))
+        a = absent.perhaps_missing(speaker, a, share=absent.FAR_SHARE)
+        if a.ids:
+            target = absent.perhaps(speaker, target, fixed=True, share=absent.NEAR_SHARE)
+        else:
+            target = replace(target, absent=True, hard=absent.is_hard(speaker, phrase))
         said = speaker.opening(plural=True, short=True)
         if said.indefinite:
             return None
@@ -287,8 +294,7 @@ def transport(speaker: Speaker) -> Draft | None:
     goal = pick(speaker, avoid=found.rows | hung)
     if goal is None or (place := the(speaker, goal)) is None:
         return None
-    if speaker.rng.random() < absent.FAR_SHARE * speaker.absent_share and place.phrase:
-        place = absent.missing_mention(speaker, place.phrase) or place
+    place = absent.perhaps_missing(speaker, place)
     please = speaker.choose(("", "", "", "please ", "could you ", "robot, ", "you can "))
     frames = [("bring ", " to "), ("carry ", " over to "), ("move ", " over to "),
               ("take ", " and bring it to "), ("pick up ", " and take it to ")]  # fmt: skip

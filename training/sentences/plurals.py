@@ -57,7 +57,7 @@ def group(speaker: Speaker, *, clause: bool) -> tuple[Mention, Parts] | None:
         return None
     narrowed = shared is not None or _has_others(speaker, phrase, base)
     clauses = () if shared is None else (shared,)
-    said = absent.perhaps(speaker, Described(row, phrase, clauses), slot="several", fixed=True)
+    said = absent.perhaps(speaker, Described(row, phrase, clauses), slot="several")
     if said.phrase.noun.is_mass:
         return None
     text = _counted(speaker, said.phrase, len(found), narrowed)

@@ -106,30 +106,6 @@ def _point_of_view(speaker: Speaker, viewer: int) -> tuple[Parts, tuple[int, ...
     return (way, mention), (viewer,)
 
 
-def to_missing(speaker: Speaker, kind: str, mention: Mention) -> Clause | None:
-    """A relation to something that is not there, which holds for nothing.
-
-    Args:
-        speaker: the room.
-        kind: name of the relation.
-        mention: of what is not there.
-
-    Returns:
-        None where the relation is of a kind that cannot be said so.
-    """
-    after: str = ""
-    if kind == "carrying":
-        after = Telling(" on it")
-    elif kind in ("left of", "right of"):
-        after = Telling(" " + speaker.choose(wording.BEFORE_IT))
-    elif kind not in (*PAIRWISE, "closest", "farthest"):
-        return None
-    parts, predicate = _said(speaker, kind, mention, after)
-    nothing = Property(np.zeros(len(speaker.things), np.int8))
-    predicate = () if kind == "carrying" else predicate
-    return Clause(kind, nothing, parts, predicate, (), final=bool(after))
-
-
 def beside_seen_from(speaker: Speaker, side: str, anchor: int, viewer: int) -> Clause | None:
     """As in: "to the left of the sofa as seen from the door"."""
     mention, view = the(speaker, anchor), _point_of_view(speaker, viewer)
@@ -217,7 +193,8 @@ def _pair(speaker: Speaker, first: int, second: int) -> Mention | None:
             if phrase.noun.is_mass:
                 continue
             text = f"the two {phrase.words(plural=True)}"
-            return Mention(text, speaker.ids(rows), modifiers=(*phrase.modifiers, "number"))
+            modifiers = (*phrase.modifiers, "number")
+            return Mention(text, speaker.ids(rows), modifiers=modifiers, phrase=phrase)
     return None
 
 

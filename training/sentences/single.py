@@ -176,7 +176,8 @@ def _chained(
         nothing = Property(np.zeros(len(speaker.things), np.int8))
         found = Described(row, phrase, (replace(clause, selection=nothing, rows=()),))
         return replace(found, absent=True, hard=absent.is_hard(speaker, phrase))
-    return absent.perhaps(speaker, Described(row, phrase, (clause,)), fixed=True)
+    found = Described(row, phrase, (clause,))
+    return absent.perhaps(speaker, found, fixed=True, share=absent.NEAR_SHARE)
 
 
 def fronted(speaker: Speaker) -> Draft | None:
@@ -221,10 +222,9 @@ def viewpoint(speaker: Speaker) -> Draft | None:
         clause = Clause(side_of, Property(near), (Related(f"on the {side}", side_of),),
                         rows=(anchor,))  # fmt: skip
         found = Described(row, phrase, (clause,))
-        if place.phrase and speaker.rng.random() < absent.FAR_SHARE * speaker.absent_share:
-            place = absent.missing_mention(speaker, place.phrase) or place
+        place = absent.perhaps_missing(speaker, place, share=absent.FAR_SHARE)
         if place.ids:
-            found = absent.perhaps(speaker, found, fixed=True)
+            found = absent.perhaps(speaker, found, fixed=True, share=absent.NEAR_SHARE)
         else:
             found = replace(found, absent=True, hard=absent.is_hard(speaker, phrase))
         opening = Telling(

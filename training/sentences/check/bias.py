@@ -35,7 +35,7 @@ class Question:
 
     Attributes:
         room: seed of its room.
-        wording: the words that describe nothing, articles included, and ASKED for the phrase.
+        wording: the words that describe nothing, the phrase's article, and ASKED for the phrase.
         words: all words; those of the phrase are marked.
         present: whether the room holds what it names.
     """
@@ -62,12 +62,12 @@ def _views(
     """A sentence as Question wants it."""
     wording, words = [], []
     places = _places(description)
-    starts = {_first_word(places, p) for p in description.phrases}
+    start = _first_word(places, phrase)
     for i, (word, tells) in enumerate(zip(description.words, description.describes, strict=True)):
         said = word.lower()
         asked = phrase.begin <= places[i] < phrase.end
         words.append(f"{said}*" if asked else said)
-        if not tells or (i in starts and said in DETERMINERS):
+        if not tells or (i == start and said in DETERMINERS):
             wording.append(said)
         if i == phrase.head:
             wording.append(ASKED)
