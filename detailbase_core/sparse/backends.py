@@ -29,8 +29,9 @@ def select_backend(name: str, features: Tensor) -> Backend:
     """The backend for these features.
 
     Args:
-        name: auto, native, torch, triton or spconv. auto takes native for float32 on the CPU,
-            triton on a GPU (it comes with torch's CUDA builds), and torch otherwise.
+        name: auto, native, torch, triton or spconv. auto takes native for float32 on the CPU; on
+            a GPU triton (it comes with torch's CUDA builds), else spconv where one is installed;
+            and torch otherwise.
         features: [V, C]; their device and dtype (or autocast's) decide what can run.
 
     Raises:
@@ -47,7 +48,7 @@ def select_backend(name: str, features: Tensor) -> Backend:
         problem = _triton_problem(features)
         if not problem:
             return TRITON
-    if name == "spconv":
+    if name == "spconv" or (name == "auto" and features.device.type == "cuda"):
         spconv, problem = _spconv_for(features)
         if spconv is not None:
             return spconv
@@ -92,6 +93,8 @@ def _spconv_for(features: Tensor) -> tuple[SpconvBackend | None, str]:
     spconv, problem = _load_spconv()
     if spconv is not None and features.device.type != "cuda":
         return None, f"it computes on a CUDA GPU, and this is on {features.device.type}"
+    if features.dtype == torch.float64:
+        return None, "it has no float64"
     return spconv, problem
 
 

@@ -1,5 +1,8 @@
 """An adapter to spconv's GPU kernels (packages spconv-cu* or spconv-triton), over our tables.
 
+All spconv-cu* packages are one module, `spconv`, built for different CUDAs; what we call has been
+the same from 2.1.25 (cu111) to 2.3.8 (cu126). The package named plain spconv has no GPU kernels.
+
 spconv is handed pairs instead of coordinates, so rows keep our order on every level. Its
 implicit product takes, per kernel offset and output row, the input row (and the reverse for the
 gradient), with rows visited in the order of their occupancy masks.
@@ -30,12 +33,24 @@ def find_spconv() -> tuple[ModuleType | None, str]:
     reasons = []
     for package in PACKAGES:
         try:
-            return importlib.import_module(f"{package}.pytorch.functional"), ""
+            functional = importlib.import_module(f"{package}.pytorch.functional")
         except ModuleNotFoundError as error:
             reasons.append(f"no module {error.name}")
-        except (ImportError, OSError, RuntimeError) as error:  # installed, for another machine
+        except Exception as error:  # built for another CUDA, torch or NumPy: it fails as it likes
             reasons.append(f"{package} does not load: {error}")
+        else:
+            if not _is_for_cpus_only(package):
+                return functional, ""
+            reasons.append(f"{package} has no GPU kernels; install spconv-cu126 or the like")
     return None, "; ".join(dict.fromkeys(reasons))
+
+
+def _is_for_cpus_only(package: str) -> bool:
+    try:
+        constants = importlib.import_module(f"{package}.cppconstants")
+    except ImportError:  # spconv_triton has no C++
+        return False
+    return bool(getattr(constants, "CPU_ONLY_BUILD", False))
 
 
 class SpconvBackend:

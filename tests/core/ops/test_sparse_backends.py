@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
@@ -162,7 +162,7 @@ def installed(monkeypatch):
     def install(**packages):
         for package in PACKAGES:
             module = packages.get(package)
-            for suffix in ("", ".pytorch", ".pytorch.functional"):
+            for suffix in ("", ".pytorch", ".pytorch.functional", ".cppconstants"):
                 monkeypatch.setitem(sys.modules, package + suffix, module)
 
     backends._load_spconv.cache_clear()
@@ -187,6 +187,40 @@ def test_either_spconv_package_is_found(installed, package):
     with pytest.raises(ConfigError, match="computes on a CUDA GPU, and this is on cpu"):
         select_backend("spconv", torch.zeros(1))
     assert select_backend("auto", torch.zeros(1)).name == "native"
+
+
+def test_a_spconv_for_cpus_only_is_passed_over(installed):
+    for_cpus = ModuleType("spconv")
+    for_cpus.CPU_ONLY_BUILD = True
+    installed(spconv=for_cpus)
+    assert "spconv has no GPU kernels" in available_backends()["spconv"]
+    backends._load_spconv.cache_clear()
+    installed(spconv=for_cpus, spconv_triton=ModuleType("spconv_triton"))
+    assert "installed" in available_backends()["spconv"] or torch.cuda.is_available()
+
+
+def test_a_spconv_that_fails_to_load_says_why(installed, tmp_path, monkeypatch):
+    (tmp_path / "spconv" / "pytorch").mkdir(parents=True)
+    (tmp_path / "spconv" / "__init__.py").write_text("raise AttributeError('built for another')")
+    installed()
+    for suffix in ("", ".pytorch", ".pytorch.functional", ".cppconstants"):
+        monkeypatch.delitem(sys.modules, f"spconv{suffix}")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "spconv does not load: built for another" in available_backends()["spconv"]
+
+
+def test_on_a_gpu_auto_takes_triton_then_spconv_then_torch(installed, monkeypatch):
+    on_gpu = SimpleNamespace(device=torch.device("cuda"), dtype=torch.float32)
+    installed(spconv=ModuleType("spconv"))
+    monkeypatch.setattr(backends.triton_backend, "find_problem", lambda: "")
+    assert select_backend("auto", on_gpu).name == "triton"
+    monkeypatch.setattr(backends.triton_backend, "find_problem", lambda: "no triton")
+    assert select_backend("auto", on_gpu).name == "spconv"
+    precise = SimpleNamespace(device=torch.device("cuda"), dtype=torch.float64)
+    assert select_backend("auto", precise).name == "torch"
+    backends._load_spconv.cache_clear()
+    installed()
+    assert select_backend("auto", on_gpu).name == "torch"
 
 
 class _ImplicitProduct(torch.autograd.Function):
