@@ -11,6 +11,7 @@ from pathlib import Path
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
+from detailbase_core.io.cloud_files import write_ply
 from detailbase_core.output.render import render_answers
 from detailbase_core.output.result_files import answer_lines
 from detailbase_core.synthetic.demo_room import FRAMES, MAP_FRAME, SENTENCES, demo_scans
@@ -33,9 +34,10 @@ def main() -> None:
         answers.append(grounder.ground(sentence))
         print(f'\n"{sentence}"')
         print("\n".join(answer_lines(answers[-1])))
-    picture = out / "answer.png"
+    picture, room = out / "answer.png", out / "room.ply"
     render_answers(answers, picture)
-    print(f"\nDone in {time.monotonic() - begin:.0f} s. The picture: {picture}")
+    write_ply(room, answers[-1].scene.cloud)
+    print(f"\nDone in {time.monotonic() - begin:.0f} s.\n  picture: {picture}\n  map:     {room}")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
 
+from detailbase_core.io.cloud_files import write_ply
 from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.output.render import render_answers
 from detailbase_core.output.result_files import answer_lines
@@ -145,7 +146,7 @@ def _listen(node: Node, seconds: float) -> None:
 
 
 def run(out: Path) -> None:
-    """The whole demo; writes `out`/answer.png and `out`/bag.
+    """The whole demo; writes `out`/answer.png, `out`/room.ply and `out`/bag.
 
     Raises:
         DemoError: something did not happen in time.
@@ -172,9 +173,11 @@ def run(out: Path) -> None:
         print(f'"{grounding.query}"')
         print("\n".join(answer_lines(grounding)) + "\n")
     render_answers(groundings, out / "answer.png")
+    write_ply(out / "room.ply", scene.cloud)
     print(f"The map has {len(scene.cloud)} points of 2 cm; coordinates are metres in odom.")
     print(f"Done in {time.monotonic() - begin:.0f} s.")
     print(f"  picture:   {out / 'answer.png'}")
+    print(f"  map:       {out / 'room.ply'}")
     print(f"  recording: {out / 'bag'} (open it in Foxglove, or: ros2 bag play {out / 'bag'})")
 
 
