@@ -1,6 +1,6 @@
 // Python face of the superpoint, connectivity, outline and candidate kernels. Shapes and index
-// ranges are checked by detailbase_core/mapping/superpoints.py, instances.py and their neighbours; these
-// functions trust their arguments.
+// ranges are checked by detailbase_core/mapping/superpoints.py, instances.py and their neighbours;
+// these functions trust their arguments.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
