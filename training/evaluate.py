@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
+from training.evaluation.evaluate_scene import FOUND, TOLD
 from training.evaluation.evaluate_scenes import Examinee, Room, examination
 from training.evaluation.results import Results, SetResult, base_of
 from training.evaluation.results_table import as_table
@@ -101,6 +102,13 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", nargs="+", default=EXAMS, help="folders of described scenes")
     parser.add_argument("--descriptions", default="", help="DetailRefer or ScanRefer JSON file")
     parser.add_argument("--rooms", type=int, default=0, help="only the first so many of each")
+    parser.add_argument(
+        "--phrases",
+        choices=(TOLD, FOUND),
+        default=TOLD,
+        help="ask for the phrases that the scenes' descriptions tell, or for those that the model "
+        "finds itself, as on a robot",
+    )
     parser.add_argument("--device", default="auto")
     parser.add_argument(
         "--workers",
@@ -118,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parse_arguments(arguments)
     try:
         models = [
-            Examinee(path, given.text_encoder, given.device)
+            Examinee(path, given.text_encoder, given.device, given.phrases)
             for path in (given.checkpoint, given.versus)
             if path
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import torch
 
 from detailbase_core.config import InstanceConfig
@@ -12,19 +13,18 @@ from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.described_words import described_words, plain_word
 from detailbase_core.language.learned_parser import WordTags, tag_words
 from detailbase_core.network.scene_batch import batch_scenes
-from detailbase_core.postprocess.object_selection import Meant, select_objects
+from detailbase_core.postprocess.object_selection import Meant, Selection, select_objects
 from detailbase_core.postprocess.vote_clustering import ObjectCenters
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.matching import Question, SceneJudge
 from training.evaluation.records import PhraseOutcome, SentenceOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from detailbase_core.language.described_words import DescribedWords
+    from detailbase_core.language.phrase_pooling import Spans
     from detailbase_core.language.text_encoder import TextEncoder
     from detailbase_core.network.batch import SuperpointBatch
     from detailbase_core.network.detailbase import DetailBase
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from training.scenes.scene_files import DescribedScene
 
 SENTENCES_AT_ONCE = 8
+TOLD, FOUND = "told", "found"  # whose phrases a model is asked for
 
 
 class Answer(NamedTuple):
@@ -53,18 +54,24 @@ class Answer(NamedTuple):
 class Examiner:
     """Puts sentences to a model.
 
-    It is asked for the phrases that the descriptions tell; which words beside them describe things
-    is for the model to see.
+    It is asked for the phrases that the descriptions tell, or for those that it finds itself, as a
+    Grounder is; which words beside them describe things is for the model to see either way.
 
     Args:
         model, text_encoder: in eval mode, on one device.
         config: how masks become objects, as for a Grounder.
+        phrases: TOLD or FOUND. Of a told phrase that was not found, nothing is answered: one is
+            found whose words, or else whose head, are the same.
     """
 
     def __init__(
-        self, model: DetailBase, text_encoder: TextEncoder, config: InstanceConfig | None = None
+        self,
+        model: DetailBase,
+        text_encoder: TextEncoder,
+        config: InstanceConfig | None = None,
+        phrases: str = TOLD,
     ) -> None:
-        self.model, self.text_encoder = model, text_encoder
+        self.model, self.text_encoder, self.phrases = model, text_encoder, phrases
         self.config = config or InstanceConfig()
 
     def examine(self, described: DescribedScene) -> list[SentenceOutcome]:
@@ -99,20 +106,34 @@ class Examiner:
         descriptions: Sequence[Description],
     ) -> Iterator[Answer]:
         tags = self._tags(descriptions)
-        readings = [
-            described_words(d.words, d.spans_or_heads(), tagged.describes)
+        asked = [
+            tagged.phrases if self.phrases == FOUND else d.spans_or_heads()
             for d, tagged in zip(descriptions, tags, strict=True)
         ]
+        readings = [
+            described_words(d.words, spans, tagged.describes)
+            for d, spans, tagged in zip(descriptions, asked, tags, strict=True)
+        ]
         text, mask = self.text_encoder.encode([reading.words for reading in readings])
-        spans = [r.spans(d.word_spans()) for r, d in zip(readings, descriptions, strict=True)]
+        spans = [reading.spans(own) for reading, own in zip(readings, asked, strict=True)]
         last = self.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
         logits = last.presence_logits
         presence = torch.ones_like(last.scores) if logits is None else logits.sigmoid()
         masks = last.mask_logits[0].float().sigmoid().cpu().numpy()
-        for sentence in zip(
-            descriptions, readings, masks, presence[0].float().cpu().numpy(), tags, strict=True
-        ):
-            yield self._answer(*sentence, centers, last.peaks)
+        presences = presence[0].float().cpu().numpy()
+        for b, description in enumerate(descriptions):
+            rows = [0, *(readings[b].rows[head] for _, _, head in asked[b])]
+            probabilities, present = masks[b, rows], presences[b, rows]
+            selected = select_objects(
+                probabilities,
+                present.tolist(),
+                _wordings(description, asked[b]),
+                self.config,
+                centers,
+                last.peaks,
+            )
+            seen = probabilities >= self.config.mask_threshold
+            yield _answer(_places(description, asked[b]), selected, seen, tags[b].phrases)
 
     def _tags(self, descriptions: Sequence[Description]) -> list[WordTags]:
         """The phrases that the model sees, or else the rule parser, and its describing words."""
@@ -123,29 +144,44 @@ class Examiner:
         text, _ = self.text_encoder.encode([list(map(plain, d.words)) for d in descriptions])
         return tag_words(head, text, [len(d.words) for d in descriptions])
 
-    def _answer(
-        self,
-        description: Description,
-        reading: DescribedWords,
-        probability: NDArray[np.float32],
-        presence: NDArray[np.float32],
-        tags: WordTags,
-        centers: ObjectCenters | None,
-        peaks: bool,
-    ) -> Answer:
-        told = [0, *(phrase.row for phrase in description.phrases)]
-        rows = [reading.rows[row - 1] if row else 0 for row in told]
-        wordings = list(map(description.wording_of, description.phrases))
-        selected = select_objects(
-            probability[rows], presence[rows].tolist(), wordings, self.config, centers, peaks
-        )
-        raw = probability[rows] >= self.config.mask_threshold
-        return Answer(
-            {row: one.objects for row, one in zip(told, selected, strict=True)},
-            dict(zip(told, raw, strict=True)),
-            {row: one.presence for row, one in zip(told, selected, strict=True)},
-            tags.phrases,
-        )
+
+def _wordings(description: Description, spans: Spans) -> list[tuple[tuple[str, ...], str]]:
+    """Words and head word of phrases."""
+    words = description.words
+    return [(words[first : last + 1], words[head]) for first, last, head in spans]
+
+
+def _answer(
+    places: Mapping[int, int | None],
+    selected: Sequence[Selection],
+    raw: NDArray[np.bool_],
+    phrases: list[tuple[int, int, int]],
+) -> Answer:
+    """What was selected, by the text rows of what was told; see _places."""
+    answer = Answer({}, {}, {}, phrases)
+    nothing = np.zeros(raw.shape[1], np.bool_)
+    for told, place in places.items():
+        if place is None:
+            one, seen = Selection(Meant(nothing, whole=False), 0.0), nothing
+        else:
+            one, seen = selected[place], raw[place]
+        answer.meant[told], answer.presence[told], answer.raw[told] = *one, seen
+    return answer
+
+
+def _places(description: Description, asked: Spans) -> dict[int, int | None]:
+    """Where the answers to the sentence and to each told phrase are among those to the asked ones.
+
+    By text row of the told ones; None = it was not asked for.
+    """
+    by_words = {span[:2]: place for place, span in enumerate(asked, start=1)}
+    by_head = {head: place for place, (_, _, head) in enumerate(asked, start=1)}
+    places: dict[int, int | None] = {0: 0}
+    for phrase, (first, last, head) in zip(
+        description.phrases, description.spans_or_heads(), strict=True
+    ):
+        places[phrase.row] = by_words.get((first, last), by_head.get(head))
+    return places
 
 
 def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOutcome]:

@@ -18,7 +18,7 @@ import torch
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.ops.devices import choose_device
 from training.errors import TrainingError
-from training.evaluation.evaluate_scene import Examiner
+from training.evaluation.evaluate_scene import TOLD, Examiner
 from training.scenes.scene_files import read_scene
 
 if TYPE_CHECKING:
@@ -37,11 +37,13 @@ class Examinee:
         checkpoint: its file.
         text_encoder: folder or hub name, for released weights; "" = the checkpoint's own.
         device: a configured name, such as auto.
+        phrases: TOLD or FOUND, see Examiner.
     """
 
     checkpoint: str
     text_encoder: str = ""
     device: str = "auto"
+    phrases: str = TOLD
 
     def load(self) -> Examiner:
         """Ready to be asked.
@@ -51,7 +53,7 @@ class Examinee:
         """
         where = choose_device(self.device)
         model, encoder = Checkpoint.read(self.checkpoint).load(self.text_encoder)
-        return Examiner(model.to(where), encoder.to(where))
+        return Examiner(model.to(where), encoder.to(where), phrases=self.phrases)
 
 
 class Room(NamedTuple):

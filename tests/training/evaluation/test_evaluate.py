@@ -11,6 +11,7 @@ import torch
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadFileError
+from detailbase_core.language.learned_parser import WordTags
 from detailbase_core.network.batch import Prediction
 from detailbase_core.postprocess.object_selection import Meant
 from tests.helpers.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
@@ -18,7 +19,7 @@ from tests.helpers.weight_files import save_tiny_checkpoint, tiny_model, tiny_te
 from training import evaluate as evaluate_module
 from training.evaluation.aggregate import breakdowns, measures
 from training.evaluation.bootstrap import bootstrap_change, bootstrap_gap, room_ious
-from training.evaluation.evaluate_scene import Examiner
+from training.evaluation.evaluate_scene import FOUND, Examiner
 from training.evaluation.evaluate_scenes import Examinee, examination
 from training.evaluation.examples import examples
 from training.evaluation.matching import Question, SceneJudge
@@ -108,6 +109,25 @@ def test_spans_are_compared_where_they_are_told(scene, perfect):
     assert told[-2:] == [(2, 2, 2, 2), (1, 1, 1, 1)]
     assert all(t == (0, 0, 0, 0) for t in told[:-2])
     assert measures(outcomes)["span_f1"] == 1.0
+
+
+def test_a_model_may_be_asked_for_the_phrases_that_it_finds(scene, perfect, monkeypatch):
+    """Those that it does not find are answered with nothing; the sentence needs none."""
+    expected = measures(perfect.examine(scene))
+    perfect.phrases = FOUND
+
+    def finds(keeps):
+        def tags(descriptions):
+            return [WordTags(d.spans_or_heads() * keeps, None) for d in descriptions]
+
+        monkeypatch.setattr(perfect, "_tags", tags)
+        return measures(perfect.examine(scene))
+
+    all_of_them, none = finds(True), finds(False)
+    for name in ("phrase_mIoU", "sentence_mIoU", "presence_f1"):
+        assert all_of_them[name] == pytest.approx(expected[name])
+    assert none["phrase_mIoU"] == none["span_f1"] == 0.0
+    assert none["sentence_mIoU"] == expected["sentence_mIoU"]
 
 
 def test_scenes_without_descriptions_add_nothing(scene, perfect):

@@ -38,6 +38,9 @@ def written(tmp_path, **settings) -> Path:
     ({"steps": 3, "rescan_every": 9, "descriptions": "d.json"}, "rescan_every would be ignored"),
     ({"steps": 3, "start": "m", "backbone": "b"}, "backbone would be ignored, since start is set"),
     ({"steps": 3, "start": "m", "word_vectors": "w.npz"}, "word_vectors would be ignored"),
+    ({"steps": 3, "wording_noise": 0.1}, "wording_noise would be ignored"),
+    ({"steps": 3, "model": {"hide_wording": True}}, "hide_wording needs phrase_head"),
+    ({"steps": 3, "model": {"presence_from_masks": True, "presence_head": True}}, "set one of"),
     ({"steps": 3, "backbone_rate": 0}, "backbone_rate 0 keeps random weights: set backbone or st"),
     ({"epochs": 3, "rescan_every": 9}, "epochs would be ignored"),
 ])  # fmt: skip
