@@ -1,4 +1,4 @@
-# make demo      run the whole thing: simulated robot, node, three questions, a picture
+# make demo      run the whole thing: simulated robot, node, questions, a picture
 # make test      all tests, those on a real ROS 2 graph included
 # make install   .venv with this project in it          make lint    formatters and type checker
 # make ros       ROS 2 wheels and our messages in .venv make bench   timings

@@ -13,12 +13,18 @@ from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.io.cloud_files import write_ply
 from detailbase_core.output.render import render_answers
-from detailbase_core.output.result_files import answer_lines
-from detailbase_core.synthetic.demo_room import FRAMES, MAP_FRAME, SENTENCES, demo_scans
+from detailbase_core.synthetic.demo_check import DemoCheck, judged_lines
+from detailbase_core.synthetic.demo_room import (
+    FRAMES,
+    MAP_FRAME,
+    QUESTIONS,
+    demo_room,
+    demo_scans,
+)
 
 
-def main() -> None:
-    """Drive, map, ask, draw, and say so."""
+def main() -> int:
+    """Drive, map, ask, judge, draw; 0 = all answers are right."""
     parser = argparse.ArgumentParser(description="The demo in one process, without ROS.")
     parser.add_argument("--out", type=Path, default=Path("demo"), help="folder of the picture")
     out: Path = parser.parse_args().out
@@ -26,19 +32,26 @@ def main() -> None:
     begin = time.monotonic()
     grounder = Grounder(GrounderConfig())
     print(f"A simulated robot drives through a room and takes {FRAMES} coloured depth images.")
-    for scan in demo_scans():
+    scans = list(demo_scans())
+    for scan in scans:
         grounder.add(scan.cloud, scan.sensor_to_map, MAP_FRAME)
-    print(f"Its map holds {len(grounder.map)} voxels of 2 cm. Three questions:")
-    answers = []
-    for sentence in SENTENCES:
-        answers.append(grounder.ground(sentence))
-        print(f'\n"{sentence}"')
-        print("\n".join(answer_lines(answers[-1])))
-    picture, room = out / "answer.png", out / "room.ply"
-    render_answers(answers, picture)
-    write_ply(room, answers[-1].scene.cloud)
-    print(f"\nDone in {time.monotonic() - begin:.0f} s.\n  picture: {picture}\n  map:     {room}")
+    print(f"Its map holds {len(grounder.map)} voxels of 2 cm. {len(QUESTIONS)} questions:")
+    check, pictures = DemoCheck(demo_room(), scans), []
+    for question in QUESTIONS:
+        answer = grounder.ground(question.sentence)
+        verdicts = check.judge(question, answer)
+        print(f'\n"{question.sentence}"')
+        print("\n".join(judged_lines(question, answer, verdicts)))
+        pictures.append(answer)
+        if not all(verdicts):
+            pictures.append(check.truth(question, answer.scene))
+    picture, cloud = out / "answer.png", out / "room.ply"
+    render_answers(pictures, picture)
+    write_ply(cloud, pictures[-1].scene.cloud)
+    print(f"\n{check.summary()}")
+    print(f"Done in {time.monotonic() - begin:.0f} s.\n  picture: {picture}\n  map:     {cloud}")
+    return 1 if check.wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

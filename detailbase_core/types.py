@@ -270,6 +270,16 @@ class Grounding:
     phrases: tuple[GroundedPhrase, ...]
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
 
+    def phrase_at(self, begin: int, end: int) -> GroundedPhrase | None:
+        """The phrase that shares most with characters [begin, end); None where none shares any."""
+
+        def overlap(phrase: GroundedPhrase) -> float:
+            shared = min(end, phrase.end) - max(begin, phrase.begin)
+            return shared / (max(end, phrase.end) - min(begin, phrase.begin))
+
+        best = max(self.phrases, key=overlap, default=None)
+        return best if best is not None and overlap(best) > 0 else None
+
     @property
     def found(self) -> bool:
         """Whether any phrase, or the sentence itself, has at least one instance."""

@@ -14,6 +14,7 @@ from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from detailbase_core.mapping.load_scene import LoadedScene
@@ -23,20 +24,26 @@ if TYPE_CHECKING:
 NONE = -1  # phrase and instance of points that belong to no object
 
 
-def answer_lines(grounding: Grounding) -> list[str]:
+def answer_lines(grounding: Grounding, remarks: Sequence[str] = ()) -> list[str]:
     """Per phrase a line, per object a line: name, place of the box's centre (metres), score.
 
     At last a line about what names nothing, if anything does.
+
+    Args:
+        grounding: the answer.
+        remarks: one per phrase, said behind it; "" = none.
     """
     lines = []
-    for phrase in grounding.phrases:
-        lines += _phrase_lines(phrase, phrase_name(phrase.text))
+    for number, phrase in enumerate(grounding.phrases):
+        title = phrase.text
+        if remarks and remarks[number]:
+            title += f" ({remarks[number]})"
+        lines += _phrase_lines(phrase, phrase_name(phrase.text), title)
     lines += _phrase_lines(grounding.sentence, "target", "the whole sentence")
     return [*lines, grounding.plea] if grounding.plea else lines
 
 
-def _phrase_lines(phrase: GroundedPhrase, name: str, title: str = "") -> list[str]:
-    title = title or phrase.text
+def _phrase_lines(phrase: GroundedPhrase, name: str, title: str) -> list[str]:
     if not phrase.named:
         return [f"{title}: names nothing to look for"]
     if not phrase.instances:

@@ -1,7 +1,9 @@
-"""What the demo shows: one room, one drive through it, three questions."""
+"""What the demo shows: one room, one drive through it, some questions and what they mean."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from detailbase_core.synthetic.camera import Camera, scan_room
@@ -13,19 +15,76 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from detailbase_core.synthetic.camera import Scan
+    from detailbase_core.synthetic.room import Room
 
 ROOM_SEED = 800_042  # no training room: those are below 800000
 FRAMES = 24
 CAMERA = Camera(width=240, height=180, fov_deg=80)
 MAP_FRAME = "odom"
-SENTENCES = (
-    "the purple armchair next to the red table, and the green chair at the round table",
-    "show me the yellow pillows on the sofa",
-    "is there a plant next to the sofa?",
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a phrase means: all things of the room that are like this, perhaps none.
+
+    Attributes:
+        phrase: its words in the sentence.
+        category: of the things.
+        color, shape: likewise; None = any.
+    """
+
+    phrase: str
+    category: str
+    color: str | None = None
+    shape: str | None = None
+
+    def ids(self, room: Room) -> tuple[int, ...]:
+        """Ids of those things."""
+        return tuple(
+            thing.id
+            for thing in room.furniture
+            if thing.category == self.category
+            and self.color in (None, thing.color)
+            and self.shape in (None, thing.shape)
+        )
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sentence that the demo asks.
+
+    Attributes:
+        sentence: as asked.
+        meanings: of its phrases, in order.
+    """
+
+    sentence: str
+    meanings: tuple[Meaning, ...]
+
+
+QUESTIONS = (
+    Question("where is the sofa?", (Meaning("the sofa", "sofa"),)),
+    Question("Go to the red table.", (Meaning("the red table", "coffee table", "red"),)),
+    Question(
+        "the green chair at the round table, and the yellow pillows",
+        (
+            Meaning("the green chair", "chair", "green"),
+            Meaning("the round table", "table", shape="round"),
+            Meaning("the yellow pillows", "pillow", "yellow"),
+        ),
+    ),
+    Question("is there a mirror here?", (Meaning("a mirror", "mirror"),)),
+    Question("where is the piano?", (Meaning("the piano", "piano"),)),  # nowhere
 )
+
+
+@cache
+def demo_room() -> Room:
+    """The room."""
+    return generate_room(ROOM_SEED, shipped_stock())
 
 
 def demo_scans() -> Iterator[Scan]:
     """What the robot sees on its drive through the demo room, in order."""
-    room = generate_room(ROOM_SEED, shipped_stock())
+    room = demo_room()
     yield from scan_room(room, camera=CAMERA, poses=robot_path(room, FRAMES))

@@ -1,4 +1,4 @@
-"""The demo on a live ROS 2 graph: robot, node and three questions, each in a process of its own.
+"""The demo on a live ROS 2 graph: robot, node and some questions, each in a process of its own.
 
     python -m detailbase_ros.demo --out demo
 
@@ -29,8 +29,8 @@ from std_msgs.msg import String
 from detailbase_core.io.cloud_files import write_ply
 from detailbase_core.io.cloud_messages import to_nanoseconds
 from detailbase_core.output.render import render_answers
-from detailbase_core.output.result_files import answer_lines
-from detailbase_core.synthetic.demo_room import FRAMES, SENTENCES
+from detailbase_core.synthetic.demo_check import DemoCheck, judged_lines
+from detailbase_core.synthetic.demo_room import FRAMES, QUESTIONS, demo_room, demo_scans
 from detailbase_ros.messages.from_messages import grounding_from_messages, scene_from_message
 from detailbase_ros.messages.stand_ins import own_definitions
 from detailbase_ros.messages.topics import (
@@ -145,8 +145,11 @@ def _listen(node: Node, seconds: float) -> None:
         rclpy.spin_once(node, timeout_sec=0.05)
 
 
-def run(out: Path) -> None:
+def run(out: Path) -> bool:
     """The whole demo; writes `out`/answer.png, `out`/room.ply and `out`/bag.
+
+    Returns:
+        Whether all answers are right.
 
     Raises:
         DemoError: something did not happen in time.
@@ -163,22 +166,29 @@ def run(out: Path) -> None:
                 clouds = asker.heard[_CLOUDS]
                 _wait(asker, lambda: len(clouds) >= FRAMES, _DRIVE_S, "the drive", node, robot)
                 _listen(asker, 1.0)  # the last scans wait for their transforms
-                print("Its map is made. Three questions on /referring_query:\n")
-                pictures = [_ask(asker, sentence, node) for sentence in SENTENCES]
-                newest = pictures[-1][0].header.stamp
+                print(f"Its map is made. {len(QUESTIONS)} questions on /referring_query:\n")
+                answers = [_ask(asker, question.sentence, node) for question in QUESTIONS]
+                newest = answers[-1][0].header.stamp
                 _wait(asker, lambda: _shows(asker, newest), _SCENE_S, "the map's picture", node)
     scene = scene_from_message(asker.last(SCENE))
-    groundings = [grounding_from_messages(answer, cloud, scene) for answer, cloud in pictures]
-    for grounding in groundings:
-        print(f'"{grounding.query}"')
-        print("\n".join(answer_lines(grounding)) + "\n")
-    render_answers(groundings, out / "answer.png")
+    check, pictures = DemoCheck(demo_room(), demo_scans()), []
+    for question, (answer, cloud) in zip(QUESTIONS, answers, strict=True):
+        grounding = grounding_from_messages(answer, cloud, scene)
+        verdicts = check.judge(question, grounding)
+        print(f'"{question.sentence}"')
+        print("\n".join(judged_lines(question, grounding, verdicts)) + "\n")
+        pictures.append(grounding)
+        if not all(verdicts):
+            pictures.append(check.truth(question, scene))
+    render_answers(pictures, out / "answer.png")
     write_ply(out / "room.ply", scene.cloud)
+    print(check.summary())
     print(f"The map has {len(scene.cloud)} points of 2 cm; coordinates are metres in odom.")
     print(f"Done in {time.monotonic() - begin:.0f} s.")
     print(f"  picture:   {out / 'answer.png'}")
     print(f"  map:       {out / 'room.ply'}")
     print(f"  recording: {out / 'bag'} (open it in Foxglove, or: ros2 bag play {out / 'bag'})")
+    return not check.wrong
 
 
 def _shows(asker: Questioner, stamp: Time) -> bool:
@@ -212,14 +222,14 @@ def _prepare_environment() -> None:
 
 
 def main() -> int:
-    """Command line entry point; 0 = done."""
+    """Command line entry point; 0 = all answers are right, 1 = not, or there were none."""
     parser = argparse.ArgumentParser(description="The demo on a live ROS 2 graph.")
     parser.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
     out = parser.parse_args().out
     _prepare_environment()
     rclpy.init()
     try:
-        run(out)
+        return 0 if run(out) else 1
     except DemoError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -227,7 +237,6 @@ def main() -> int:
         return 130
     finally:
         rclpy.try_shutdown()
-    return 0
 
 
 if __name__ == "__main__":

@@ -10,11 +10,9 @@ import numpy as np
 from training.evaluation.metrics import mask_iou
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from detailbase_core.types import GroundedPhrase, Grounding
+    from detailbase_core.types import Grounding
     from training.sentences.check.marked_sentences import MarkedPhrase
 
 RIGHT_IOU = 0.5
@@ -51,7 +49,7 @@ def judge(marked: MarkedPhrase, answer: Grounding, instance: NDArray[np.int32]) 
         answer: to its sentence; of its phrases, the one whose characters fit best counts.
         instance: (N,) int32 object id of each point of the scene.
     """
-    answered = best_fit(marked, answer.phrases)
+    answered = answer.phrase_at(marked.begin, marked.end)
     found = np.zeros(len(instance), bool)
     for thing in () if answered is None else answered.instances:
         found[thing.point_indices] = True
@@ -63,14 +61,3 @@ def judge(marked: MarkedPhrase, answer: Grounding, instance: NDArray[np.int32]) 
         absent=not marked.ids,
         presence=(answered or answer.sentence).presence,
     )
-
-
-def best_fit(marked: MarkedPhrase, phrases: Sequence[GroundedPhrase]) -> GroundedPhrase | None:
-    """The phrase that shares most characters with the marked one; None where none shares any."""
-
-    def fit(phrase: GroundedPhrase) -> float:
-        shared = min(marked.end, phrase.end) - max(marked.begin, phrase.begin)
-        return shared / (max(marked.end, phrase.end) - min(marked.begin, phrase.begin))
-
-    best = max(phrases, key=fit, default=None)
-    return best if best is not None and fit(best) > 0 else None

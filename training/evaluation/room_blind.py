@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.evaluation.auc import auc
-from training.evaluation.phrase_answer import best_fit
 from training.sentences.check.marked_sentences import MarkedPhrase, MarkedSentence
 
 if TYPE_CHECKING:
@@ -112,5 +111,5 @@ def _presence(
 ) -> NDArray[np.float64]:
     """(P,) presence of each marked phrase; of the sentence where no such phrase was seen."""
     answer = grounder.ground_encoded(room, sentence.text)
-    said = (best_fit(phrase, answer.phrases) or answer.sentence for phrase in sentence.phrases)
+    said = (answer.phrase_at(p.begin, p.end) or answer.sentence for p in sentence.phrases)
     return np.array([phrase.presence for phrase in said])
