@@ -29,7 +29,7 @@ from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
 from detailbase_core.ops.devices import choose_device, set_threads, threads
 from detailbase_core.postprocess.postprocess import answer_query
-from detailbase_core.postprocess.vote_clustering import ObjectCenters
+from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class EncodedScene:
     scene: Scene
     tiles: Tiles
     keys: SceneKeys
-    centers: ObjectCenters | None
+    centers: CenterVotes | None
     encoded_at: float
     seconds: dict[str, float]
 
@@ -259,7 +259,7 @@ class Grounder:
             superpoints = self.model.encode_scene(batch, cancel)
             tiles = tile_superpoints(superpoints)
             keys = self.model.decoder.scene_keys(tiles.superpoints)
-            centers = ObjectCenters.of(superpoints, scene.point_to_superpoint)
+            centers = CenterVotes.from_superpoints(superpoints, scene.point_to_superpoint)
         clock.lap("encode_scene")
         return EncodedScene(scene, tiles, keys, centers, time.monotonic(), clock.seconds)
 

@@ -1,7 +1,8 @@
-"""What a noun phrase speaks of, by its form: how many things, or nothing at all."""
+"""Semantics of noun phrases, by their words: number, distinct reference, reference to nothing."""
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from detailbase_core.language.described_words import plain_word
@@ -18,6 +19,7 @@ from detailbase_core.language.lexicon import (
     MEASURES,
     MODALS,
     NEGATIONS,
+    OTHERS,
     PAIRS,
     PLURAL_WORDS,
     POINTING_WORDS,
@@ -38,30 +40,56 @@ _GRAMMAR = frozenset().union(
     *(ADVERBS, CONJUNCTIONS, COPULAS, DETERMINERS, EMPTY_WORDS, FILLERS, FIRM_VERBS, MODALS),
     *(NEGATIONS, POINTING_WORDS, PREPOSITIONS, PRONOUNS, RELATIVES, SUBJECTS, THAT_WORDS),
 )
-MOST_DIGITS = 2
+MAX_COUNT_DIGITS = 2
 _SINGULAR_ENDINGS = ("ss", "us", "is")  # the glass, the cactus, the chassis
+_POINTING = DETERMINERS | THAT_WORDS
 
 
-def number_of(words: Sequence[str], head: str) -> int | None:
-    """How many things a phrase means; None = several, or perhaps several.
+def grammatical_number(words: Sequence[str], head: str) -> int | None:
+    """Number of objects that a phrase refers to; None = several, or perhaps several.
 
     Args:
         words: of the phrase.
         head: the main noun among them.
     """
-    said = [word.lower() for word in (*words, head)]
-    place = said.index(said[-1])
-    counting = said[: place + (not said[-1].isdecimal())]  # other numbers are names: "chair 2"
-    counted = next((n for n in map(_count, counting) if n is not None), None)
-    if counted is not None and counted != 1:  # "one" is also a noun: "the red one"
-        return counted
-    if PLURAL_WORDS.intersection(said):
+    lowered = [word.lower() for word in (*words, head)]
+    noun = lowered[-1]
+    noun_index = lowered.index(noun)
+    counting = lowered[: noun_index + (not noun.isdecimal())]  # other digits are names: "chair 2"
+    count = next((n for n in map(_count, counting) if n is not None), None)
+    if count is not None and count != 1:  # "one" is also a noun: "the red one"
+        return count
+    if PLURAL_WORDS.intersection(lowered):
         return None
-    if PAIRS.intersection(said) and BUNDLES.intersection(said):
-        return 1  # "the pair of shoes" is one thing to fetch
-    noun = said[-1]
+    if PAIRS.intersection(lowered) and BUNDLES.intersection(lowered):
+        return 1  # "the pair of shoes" is one object to fetch
     plural = noun.endswith("s") and not noun.endswith(_SINGULAR_ENDINGS)
-    return None if plural or MEASURES.intersection(said) else 1
+    return None if plural or MEASURES.intersection(lowered) else 1
+
+
+def distinct_references(phrases: Sequence[tuple[Sequence[str], str]]) -> list[tuple[int, int]]:
+    """Pairs of phrases that cannot refer to the same object.
+
+    "The red table" and "the round table" are two, and so are "the table" and "the other table";
+    "the red table" and "the table" may well be one.
+
+    Args:
+        phrases: words and head word of each, in their order in the sentence.
+
+    Returns:
+        Indices (i, j) into `phrases`, i < j.
+    """
+    lowered = [({word.lower() for word in words}, head.lower()) for words, head in phrases]
+    return [
+        (i, j)
+        for (i, (one, head)), (j, (two, other_head)) in combinations(enumerate(lowered), 2)
+        if head == other_head and (two & OTHERS or _differ(one - _POINTING, two - _POINTING))
+    ]
+
+
+def _differ(one: set[str], two: set[str]) -> bool:
+    """Whether each says something that the other does not."""
+    return bool(one - two and two - one)
 
 
 def named_rows(words: Sequence[str], spans: Spans) -> list[bool]:
@@ -107,5 +135,5 @@ def _has_letters(word: str) -> bool:
 
 def _count(word: str) -> int | None:
     if word.isdecimal() and word.isascii():
-        return int(word) if len(word) <= MOST_DIGITS and int(word) > 0 else None  # no year
+        return int(word) if len(word) <= MAX_COUNT_DIGITS and int(word) > 0 else None  # no year
     return COUNTS.get(word)

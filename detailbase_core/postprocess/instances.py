@@ -1,4 +1,4 @@
-"""From one phrase's mask to separate objects with boxes."""
+"""Instances of a phrase: its mask split into objects with boxes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
-    from detailbase_core.postprocess.vote_clustering import ObjectCenters
+    from detailbase_core.postprocess.vote_clustering import CenterVotes
 
-# One noun's objects are of like size; what is so much smaller is a scrap of something else.
-FRAGMENT_SHARE = 0.1
+# One noun's objects are of like size; smaller pieces belong to something else.
+MIN_PIECE_FRACTION = 0.1
 
 
 def separate_instances(
@@ -27,15 +27,15 @@ def separate_instances(
     score: float,
     config: InstanceConfig,
     first_id: int,
-    centers: ObjectCenters | None = None,
+    centers: CenterVotes | None = None,
     whole: bool = False,
 ) -> tuple[Instance, ...]:
     """Split a mask into objects.
 
     With voted centres, what votes for one place is one object, touching others or not; without,
     or for structure, parts closer than config.connect_distance_m are one. So "the chairs" gives
-    each chair its own box. Pieces under config.min_points, or under FRAGMENT_SHARE of the largest,
-    are dropped; where all pieces are that small, the largest stays.
+    each chair its own box. Pieces under config.min_points, or under MIN_PIECE_FRACTION of the
+    largest, are dropped; where all pieces are that small, the largest stays.
 
     Args:
         xyz: (N, 3) float32, metres, the scene's points.
@@ -64,7 +64,7 @@ def separate_instances(
     points = xyz[indices]
     if whole:
         return (_instance(first_id, indices, points, score),)
-    labels = None if centers is None else centers.groups(indices)
+    labels = None if centers is None else centers.cluster_points(indices)
     if labels is None:
         labels = _connected(points, config.connect_distance_m)
     pieces = _pieces(labels, config.min_points)
@@ -92,11 +92,11 @@ def _pieces(labels: NDArray[np.int64], min_points: int) -> list[NDArray[np.int64
     """Rows of each label worth keeping, the largest piece first."""
     sizes = np.bincount(labels)
     by_size = np.argsort(-sizes, kind="stable")
-    smallest = max(min_points, 1, FRAGMENT_SHARE * sizes[by_size[0]])
-    kept = [label for label in by_size if sizes[label] >= smallest] or by_size[:1]
+    smallest = max(min_points, 1, MIN_PIECE_FRACTION * sizes[by_size[0]])
+    chosen = [label for label in by_size if sizes[label] >= smallest] or by_size[:1]
     order = np.argsort(labels, kind="stable")
     begins = np.concatenate([[0], np.cumsum(sizes)])
-    return [order[begins[label] : begins[label + 1]] for label in kept]
+    return [order[begins[label] : begins[label + 1]] for label in chosen]
 
 
 def _instance(
@@ -135,9 +135,9 @@ def _box_around(axes: NDArray[np.float64]) -> Box:
     spans = [(outline @ axis.T) for axis in (along, across)]  # (outline points, angles) each
     low, high = (np.stack([f(s, axis=0) for s in spans]) for f in (np.min, np.max))
     best = int(np.argmin((high - low).prod(axis=0)))
-    middle = (low + high)[:, best] / 2
+    center = (low + high)[:, best] / 2
     size = (high - low)[:, best]
-    x, y = origin + middle[0] * along[best] + middle[1] * across[best]
+    x, y = origin + center[0] * along[best] + center[1] * across[best]
     yaw = float(angles[best])
     if size[0] < size[1]:
         size, yaw = size[::-1], yaw + math.pi / 2

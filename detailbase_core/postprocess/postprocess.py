@@ -1,4 +1,4 @@
-"""From the decoder's last prediction to phrases with their objects."""
+"""Grounded phrases from the decoder's last prediction."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from detailbase_core.config import InstanceConfig
     from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.network.batch import Prediction
-    from detailbase_core.postprocess.object_selection import Meant
-    from detailbase_core.postprocess.vote_clustering import ObjectCenters
+    from detailbase_core.postprocess.object_selection import SelectedObjects
+    from detailbase_core.postprocess.vote_clustering import CenterVotes
     from detailbase_core.types import Scene, Sentence
 
 
@@ -30,7 +30,7 @@ def answer_query(
     prediction: Prediction,
     scene: Scene,
     config: InstanceConfig,
-    centers: ObjectCenters | None = None,
+    centers: CenterVotes | None = None,
     reading: DescribedWords | None = None,
 ) -> tuple[GroundedPhrase, tuple[GroundedPhrase, ...]]:
     """The sentence's own target, and every phrase's objects.
@@ -59,7 +59,8 @@ def answer_query(
     spans += [(phrase.text, phrase.begin, phrase.end) for phrase in sentence.phrases]
 
     grounded: list[GroundedPhrase] = []
-    known: dict[int, tuple[Instance, ...]] = {}  # the sentence mostly means what a phrase does
+    # The sentence mostly refers to what a phrase does.
+    separated: dict[int, tuple[Instance, ...]] = {}
     next_id = 0
     named = _named(sentence, reading)
     for span, (objects, presence), score, names in zip(spans, selected, scores, named, strict=True):
@@ -68,11 +69,11 @@ def answer_query(
             continue
         instances: tuple[Instance, ...] = ()
         if presence >= config.presence_threshold:
-            if id(objects) not in known:
-                known[id(objects)] = _objects(scene, objects, config, centers)
+            if id(objects) not in separated:
+                separated[id(objects)] = _objects(scene, objects, config, centers)
             instances = tuple(
                 replace(one, id=next_id + n, score=score)
-                for n, one in enumerate(known[id(objects)])
+                for n, one in enumerate(separated[id(objects)])
             )
         next_id += len(instances)
         grounded.append(GroundedPhrase(*span, score, presence, instances))
@@ -80,15 +81,15 @@ def answer_query(
 
 
 def _objects(
-    scene: Scene, meant: Meant, config: InstanceConfig, centers: ObjectCenters | None
+    scene: Scene, selected: SelectedObjects, config: InstanceConfig, centers: CenterVotes | None
 ) -> tuple[Instance, ...]:
-    """What is meant, apart; ids count from 0."""
-    points: NDArray[np.bool_] = meant.mask[scene.point_to_superpoint]
-    return separate_instances(scene.cloud.xyz, points, 0.0, config, 0, centers, meant.whole)
+    """Instances of the selected objects; ids count from 0."""
+    points: NDArray[np.bool_] = selected.mask[scene.point_to_superpoint]
+    return separate_instances(scene.cloud.xyz, points, 0.0, config, 0, centers, selected.whole)
 
 
 def _wordings(sentence: Sentence) -> Iterator[tuple[list[str], str]]:
-    """Each phrase's words, and its head."""
+    """Words and head word of each phrase."""
     words = [word.text for word in sentence.words]
     for first, last, head in word_spans(sentence):
         yield words[first : last + 1], words[head]
@@ -101,7 +102,7 @@ def _named(sentence: Sentence, reading: DescribedWords | None) -> list[bool]:
 
 
 def _presence(prediction: Prediction, rows: list[int]) -> list[float]:
-    """Probability that each row's thing is there; 1.0 without a presence head."""
+    """Probability that each row's object is present; 1.0 without a presence head."""
     if prediction.presence_logits is None:
         return [1.0] * len(rows)
     probabilities: list[float] = prediction.presence_logits[0, 0, rows].float().sigmoid().tolist()

@@ -1,4 +1,4 @@
-"""Which of a mask's superpoints make one object, by the centres that they vote for."""
+"""Clustering of a mask's superpoints into objects, by the centres that they vote for."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ if TYPE_CHECKING:
 
     from detailbase_core.network.batch import SuperpointBatch
 
-STRAY_SHARE = 0.1  # a group with so small a part of the largest one's points is a stray vote
-STRAY_M = 0.6  # and belongs to the nearest larger one, unless that is farther than this
+# A cluster with a smaller part of the largest one's points is of stray votes and joins the nearest
+# larger one, unless that is farther than MAX_MERGE_DISTANCE_M.
+MIN_CLUSTER_FRACTION = 0.1
+MAX_MERGE_DISTANCE_M = 0.6
 
 
 @dataclass(frozen=True)
-class ObjectCenters:
-    """Votes of a scene's superpoints.
+class CenterVotes:
+    """Votes of a scene's superpoints for the centres of their objects.
 
     Attributes:
         point_to_superpoint: (N,) int64.
         centers: (S, 3) float32, metres, any frame with the scene's axes.
         reach: (S,) float32, metres: how near another vote must lie to be the same object's.
-        movable: (S,) bool, whether the superpoint belongs to a thing and not to structure.
+        movable: (S,) bool, whether the superpoint belongs to an object and not to structure.
     """
 
     point_to_superpoint: NDArray[np.int64]
@@ -38,9 +40,9 @@ class ObjectCenters:
     movable: NDArray[np.bool_]
 
     @classmethod
-    def of(
+    def from_superpoints(
         cls, superpoints: SuperpointBatch, point_to_superpoint: NDArray[np.int64]
-    ) -> ObjectCenters | None:
+    ) -> CenterVotes | None:
         """Those of one encoded scene (G = 1); None where the network does not vote."""
         if superpoints.votes is None:
             return None
@@ -56,8 +58,8 @@ class ObjectCenters:
         """(S,) points of each superpoint."""
         return np.bincount(self.point_to_superpoint, minlength=len(self.centers))
 
-    def groups(self, points: NDArray[np.int64]) -> NDArray[np.int64] | None:
-        """One label per masked point: which object it belongs to.
+    def cluster_points(self, points: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """Object label of each masked point.
 
         Args:
             points: (M,) indices of a mask's points, M >= 1.
@@ -68,15 +70,17 @@ class ObjectCenters:
         owners = self.point_to_superpoint[points]
         sizes = np.bincount(owners, minlength=len(self.centers))
         used = np.flatnonzero(sizes)
-        labels = self.group(used, sizes[used])
+        labels = self.cluster_superpoints(used, sizes[used])
         if labels is None:
             return None
         label_of_superpoint = np.zeros_like(sizes)
         label_of_superpoint[used] = labels
         return label_of_superpoint[owners]
 
-    def group(self, used: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64] | None:
-        """One label per superpoint of a mask: which object it belongs to.
+    def cluster_superpoints(
+        self, used: NDArray[np.int64], sizes: NDArray[np.int64]
+    ) -> NDArray[np.int64] | None:
+        """Object label of each superpoint of a mask.
 
         Args:
             used: (K,) superpoints of the mask, K >= 1.
@@ -87,27 +91,27 @@ class ObjectCenters:
         """
         if 2 * sizes[self.movable[used]].sum() < sizes.sum():
             return None
-        return _without_strays(self._linked(used), sizes, self.centers[used])
+        return _merge_small_clusters(self._linked_votes(used), sizes, self.centers[used])
 
-    def _linked(self, used: NDArray[np.int64]) -> NDArray[np.int64]:
-        """(K,) connected groups of superpoints with votes near each other."""
+    def _linked_votes(self, used: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(K,) labels of connected components of superpoints with votes near each other."""
         return native.C.linked_places(self.centers[used], self.reach[used])
 
 
-def _without_strays(
+def _merge_small_clusters(
     labels: NDArray[np.int64], sizes: NDArray[np.int64], centers: NDArray[np.float32]
 ) -> NDArray[np.int64]:
-    """Labels where small groups have joined the nearest larger one."""
+    """Labels after small clusters have joined the nearest larger one."""
     points = np.bincount(labels, weights=sizes)
-    small = points < STRAY_SHARE * points.max()
+    small = points < MIN_CLUSTER_FRACTION * points.max()
     if not small.any():
         return labels
-    middles = np.stack(
+    centroids = np.stack(
         [np.bincount(labels, weights=sizes * axis) / points for axis in centers.T], axis=1
     )
     large = np.flatnonzero(~small)
-    apart, nearest = cKDTree(middles[large]).query(middles)
-    stray = small & (apart <= STRAY_M)
+    distance, nearest = cKDTree(centroids[large]).query(centroids)
+    stray = small & (distance <= MAX_MERGE_DISTANCE_M)
     renamed = np.where(stray, large[nearest], np.arange(len(points)))
     joined: NDArray[np.int64] = renamed[labels]
     return joined

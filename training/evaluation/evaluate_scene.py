@@ -13,8 +13,8 @@ from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.described_words import described_words, plain_word
 from detailbase_core.language.learned_parser import WordTags, tag_words
 from detailbase_core.network.scene_batch import batch_scenes
-from detailbase_core.postprocess.object_selection import Meant, Selection, select_objects
-from detailbase_core.postprocess.vote_clustering import ObjectCenters
+from detailbase_core.postprocess.object_selection import SelectedObjects, Selection, select_objects
+from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.matching import Question, SceneJudge
 from training.evaluation.records import PhraseOutcome, SentenceOutcome
@@ -45,7 +45,7 @@ class Answer(NamedTuple):
         phrases: (first, last, head) words of the noun phrases that it sees.
     """
 
-    meant: dict[int, Meant]
+    meant: dict[int, SelectedObjects]
     raw: dict[int, NDArray[np.bool_]]
     presence: dict[int, float]
     phrases: list[tuple[int, int, int]]
@@ -83,13 +83,13 @@ class Examiner:
         return list(_judged(judge, answers))
 
     @torch.inference_mode()
-    def ask(self, described: DescribedScene) -> tuple[list[Answer], ObjectCenters | None]:
+    def ask(self, described: DescribedScene) -> tuple[list[Answer], CenterVotes | None]:
         """One answer per description, and the votes of the scene's superpoints."""
         scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
         device = next(self.model.parameters()).device
         batch = batch_scenes([scene], self.model.config.coordinates).to(device)
         encoded = self.model.encode_scene(batch)
-        centers = ObjectCenters.of(encoded, described.point_to_superpoint)
+        centers = CenterVotes.from_superpoints(encoded, described.point_to_superpoint)
         descriptions = described.descriptions
         by_length = sorted(range(len(descriptions)), key=lambda i: len(descriptions[i].words))
         answers: dict[int, Answer] = {}  # sentences of like length go together: less padding
@@ -102,7 +102,7 @@ class Examiner:
     def _answers(
         self,
         encoded: SuperpointBatch,
-        centers: ObjectCenters | None,
+        centers: CenterVotes | None,
         descriptions: Sequence[Description],
     ) -> Iterator[Answer]:
         tags = self._tags(descriptions)
@@ -162,7 +162,7 @@ def _answer(
     nothing = np.zeros(raw.shape[1], np.bool_)
     for told, place in places.items():
         if place is None:
-            one, seen = Selection(Meant(nothing, whole=False), 0.0), nothing
+            one, seen = Selection(SelectedObjects(nothing, whole=False), 0.0), nothing
         else:
             one, seen = selected[place], raw[place]
         answer.meant[told], answer.presence[told], answer.raw[told] = *one, seen

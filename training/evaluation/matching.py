@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
-    from detailbase_core.postprocess.object_selection import Meant
-    from detailbase_core.postprocess.vote_clustering import ObjectCenters
+    from detailbase_core.postprocess.object_selection import SelectedObjects
+    from detailbase_core.postprocess.vote_clustering import CenterVotes
     from detailbase_core.types import Instance
     from training.scenes.scene_files import DescribedScene
 
@@ -62,7 +62,7 @@ class SceneJudge:
         self,
         described: DescribedScene,
         config: InstanceConfig,
-        centers: ObjectCenters | None = None,
+        centers: CenterVotes | None = None,
     ) -> None:
         self.described, self.config, self.centers = described, config, centers
         owners = described.instance.astype(np.int64) + 1  # column 0: nobody
@@ -77,7 +77,7 @@ class SceneJudge:
     def outcome(
         self,
         asked: Question,
-        meant: Meant,
+        meant: SelectedObjects,
         raw: NDArray[np.bool_],
         other: NDArray[np.bool_],
         presence: float,
@@ -114,7 +114,7 @@ class SceneJudge:
             answer=self.kind_of_answer(meant.mask, ids) if present else NOTHING,
         )
 
-    def instances(self, meant: Meant) -> tuple[Instance, ...]:
+    def instances(self, meant: SelectedObjects) -> tuple[Instance, ...]:
         """Separate objects of an answer."""
         points = meant.mask[self.described.point_to_superpoint]
         return separate_instances(

@@ -24,7 +24,7 @@ class PhraseOutcome:
         category: of its objects, where all have one; else "".
         points: of its objects together.
         iou: of the answered mask, over points; 0 for an absent phrase.
-        raw: the same before objects are chosen from the mask (surest_objects).
+        raw: the same before objects are chosen from the mask (object_selection).
         oracle: IoU of the best mask that superpoints allow.
         blind: IoU of the model's mask for another phrase of the scene.
         same_category: IoU of all objects of the phrase's categories.

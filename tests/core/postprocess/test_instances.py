@@ -16,8 +16,8 @@ from scipy.spatial.distance import cdist
 from detailbase_core import _C
 from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadCloudError
-from detailbase_core.postprocess.instances import FRAGMENT_SHARE, fit_box, separate_instances
-from detailbase_core.postprocess.vote_clustering import ObjectCenters
+from detailbase_core.postprocess.instances import MIN_PIECE_FRACTION, fit_box, separate_instances
+from detailbase_core.postprocess.vote_clustering import CenterVotes
 
 CONFIG = InstanceConfig(connect_distance_m=0.1, min_points=30)
 ALL = replace(CONFIG, min_points=1)
@@ -37,7 +37,7 @@ def two_touching_chairs(votes, movable=True):
     """A row of six superpoints without a gap, and where each votes its object to be."""
     xyz = np.concatenate([block([0.2 * k, 0, 0], 100, 0.2, k) for k in range(6)])
     centers = np.stack([np.array(votes), np.zeros(6), np.zeros(6)], axis=1).astype(np.float32)
-    return xyz, ObjectCenters(
+    return xyz, CenterVotes(
         np.repeat(np.arange(6), 100), centers, np.full(6, 0.1, np.float32), np.full(6, movable)
     )
 
@@ -137,7 +137,7 @@ def test_pieces_are_the_components_under_the_distance(seed, count, spread, dista
     _, labels = connected_components(near)
     pieces = [tuple(rows[labels == label]) for label in np.unique(labels)]
     largest = max(map(len, pieces), default=0)
-    assert found == {piece for piece in pieces if len(piece) >= FRAGMENT_SHARE * largest}
+    assert found == {piece for piece in pieces if len(piece) >= MIN_PIECE_FRACTION * largest}
 
 
 def test_a_rotated_rectangle_is_found():

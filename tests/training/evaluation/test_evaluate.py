@@ -13,7 +13,7 @@ from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadFileError
 from detailbase_core.language.learned_parser import WordTags
 from detailbase_core.network.batch import Prediction
-from detailbase_core.postprocess.object_selection import Meant
+from detailbase_core.postprocess.object_selection import SelectedObjects
 from tests.helpers.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
 from tests.helpers.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
 from training import evaluate as evaluate_module
@@ -151,7 +151,7 @@ def mask_of(*superpoints: int) -> np.ndarray:
 
 def judged(judge: SceneJudge, asked: Question, superpoints: list[int], presence: float):
     mask = mask_of(*superpoints)
-    return judge.outcome(asked, Meant(mask, False), mask, mask_of(), presence)
+    return judge.outcome(asked, SelectedObjects(mask, False), mask, mask_of(), presence)
 
 
 def test_iou_is_over_points(scene, judge):

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from detailbase_core.config import InstanceConfig
 from detailbase_core.network.batch import Prediction
 from detailbase_core.postprocess.postprocess import answer_query
-from detailbase_core.postprocess.vote_clustering import ObjectCenters
+from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import Phrase, PointCloud, Scene, Sentence, Word
 
 TEXT = "chair near lamp"
@@ -27,7 +27,7 @@ def answered(sentence_means: int):
     xyz = np.concatenate([rng.random((40, 3)), rng.random((60, 3)) + 3]).astype(np.float32)
     owner = np.repeat(np.arange(2), (40, 60))
     scene = Scene(PointCloud(xyz, np.zeros((100, 3), np.uint8), "map", 0), owner)
-    centers = ObjectCenters(
+    centers = CenterVotes(
         owner, np.float32([[0.5] * 3, [3.5] * 3]), np.full(2, 0.1, np.float32), np.ones(2, bool)
     )
     logits = torch.full((1, 1, 4, 2), -8.0)
@@ -70,7 +70,7 @@ def test_something_is_found_exactly_where_presence_says_so(
     xyz = np.repeat(np.float32([[0, 0, 0], [0, 0, 0.1], [3, 3, 0], [6, 6, 0]]), 40, axis=0)
     owner = np.repeat(np.arange(4), 40)
     scene = Scene(PointCloud(xyz, np.zeros((160, 3), np.uint8), "map", 0), owner)
-    centers = ObjectCenters(
+    centers = CenterVotes(
         owner, xyz[::40], np.full(4, 0.1, np.float32), np.array([True, True, True, False])
     )
     rows = torch.from_numpy(np.insert(logits, 2, -9.0, axis=0))[None, None]

@@ -6,27 +6,25 @@ import numpy as np
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.postprocess.object_selection import (
-    meant_objects,
-    objects_of,
+    select_masked_objects,
     select_objects,
+    select_phrase_objects,
 )
-from detailbase_core.postprocess.vote_clustering import ObjectCenters
+from detailbase_core.postprocess.vote_clustering import CenterVotes
 
 
-def two_chairs_and_a_wall(wall_votes: bool = False) -> ObjectCenters:
+def two_chairs_and_a_wall(wall_votes: bool = False) -> CenterVotes:
     """Superpoints 0 to 2 vote for one chair, 3 to 5 for another; 6 is a wall, 100 points each."""
     centers = np.zeros((7, 3), np.float32)
     centers[3:6, 0] = 1.5
     centers[6, 0] = 4.0
     movable = np.array([True] * 6 + [wall_votes])
-    return ObjectCenters(
-        np.repeat(np.arange(7), 100), centers, np.full(7, 0.1, np.float32), movable
-    )
+    return CenterVotes(np.repeat(np.arange(7), 100), centers, np.full(7, 0.1, np.float32), movable)
 
 
 def chosen(probability, number, centers=None) -> list[int]:
     p = np.array(probability, np.float32)
-    return np.flatnonzero(objects_of(p, 0.5, centers, number).mask).tolist()
+    return np.flatnonzero(select_phrase_objects(p, 0.5, centers, number).mask).tolist()
 
 
 def test_the_chair_is_the_surest_one_and_whole():
@@ -61,9 +59,9 @@ def test_structure_and_networks_without_votes_keep_their_mask():
 
 def test_a_wall_is_not_known_to_be_one_object():
     wall = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9], np.float32)
-    assert not objects_of(wall, 0.5, two_chairs_and_a_wall(), 1).whole
+    assert not select_phrase_objects(wall, 0.5, two_chairs_and_a_wall(), 1).whole
     chair = np.array([0.9, 0.6, 0.3, 0.0, 0.0, 0.0, 0.0], np.float32)
-    assert objects_of(chair, 0.5, two_chairs_and_a_wall(), 1).whole
+    assert select_phrase_objects(chair, 0.5, two_chairs_and_a_wall(), 1).whole
 
 
 def meant(sentence, phrases, numbers, centers) -> list[tuple[list[int], bool]]:
@@ -90,7 +88,7 @@ def test_a_network_without_votes_answers_the_sentence_by_its_mask():
 def parted(one, two, apart=((1, 2),), numbers=(1, 1)) -> list[list[int]]:
     probabilities = np.array([[0.0] * 7, one, two], np.float32)
     centers = two_chairs_and_a_wall()
-    found = meant_objects(probabilities, [None, *numbers], [0.5] * 3, centers, apart)
+    found = select_masked_objects(probabilities, [None, *numbers], [0.5] * 3, centers, apart)
     return [np.flatnonzero(mask).tolist() for mask, _ in found[1:]]
 
 
