@@ -98,8 +98,11 @@ def _one(rng: np.random.Generator, options: Sequence[Any]) -> Any:
 def _command(rng: np.random.Generator) -> Opening:
     """As in: hey robot, could you please drive to X?"""
     words = table()["command"]
-    request, mark = _one(rng, words["requests"])
-    before = f"{_one(rng, words['addresses'])}{request}{_one(rng, words['verbs'])} "
+    request, mark, *ours = _one(rng, words["requests"])
+    verb = _one(rng, words["verbs"])
+    if ours and " me" in verb:  # nobody would like to hand me something
+        verb = _one(rng, ("take", "get", "find"))
+    before = f"{_one(rng, words['addresses'])}{request}{verb} "
     return Opening(before, _one(rng, words["ends"][mark]))
 
 
