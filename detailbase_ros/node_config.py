@@ -104,7 +104,7 @@ class NodeConfig(IntakeConfig):
 
 def parameters_of(config: Settings, prefix: str = "") -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """(dotted name, value, field metadata) of every setting that is a parameter, in the tree."""
-    for field in dataclasses.fields(config):  # type: ignore[arg-type]
+    for field in dataclasses.fields(config):
         if not field.metadata.get("parameter", True):
             continue
         name, value = prefix + field.name, getattr(config, field.name)
@@ -147,7 +147,7 @@ def _comment(metadata: dict[str, Any]) -> str:
         limits = f" One of: {', '.join(choices)}."
     elif low is not None or high is not None:
         limits = f" [{'' if low is None else f'{low:g}'} .. {'' if high is None else f'{high:g}'}]"
-    return metadata["doc"] + limits + (" (live)" if metadata["live"] else "")
+    return str(metadata["doc"]) + limits + (" (live)" if metadata["live"] else "")
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ class Questioner(Node):
 
     def node_listens(self) -> bool:
         """Whether somebody waits for questions."""
-        return self._questions.get_subscription_count() > 0
+        return bool(self._questions.get_subscription_count())
 
     def ask(self, sentence: str) -> None:
         """Publish one question."""

@@ -17,6 +17,8 @@ except ImportError:  # the Python package index has no wheel of it
 
 from detailbase_ros.messages.conversions import box_to_message
 
+__all__ = ["Detection3DArray", "to_detections"]
+
 if TYPE_CHECKING:
     from std_msgs.msg import Header
 

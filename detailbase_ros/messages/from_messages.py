@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -55,7 +55,7 @@ def _labelled_points(message: PointCloud2) -> Labels:
     rows = data.reshape(-1, step)
     offsets = {field.name: field.offset for field in message.fields}
 
-    def column(name: str, dtype: type, width: int = 1) -> NDArray:
+    def column(name: str, dtype: type, width: int = 1) -> NDArray[Any]:
         begin = offsets[name]
         raw = np.ascontiguousarray(rows[:, begin : begin + 4 * width])
         return raw.view(dtype).reshape(len(rows), width)
@@ -71,11 +71,12 @@ def _phrase(
     message: msg.GroundedPhrase, phrase_id: int, labels: Labels | None, tree: cKDTree
 ) -> GroundedPhrase:
     instances = []
-    for thing in message.instances if labels is not None else ():
+    if labels is not None:
         xyz, phrase_ids, instance_ids = labels
-        mine = xyz[(phrase_ids == phrase_id) & (instance_ids == thing.id)]
-        _, indices = tree.query(mine)
-        instances.append(_instance(thing, np.unique(indices).astype(np.int64)))
+        for instance in message.instances:
+            own = xyz[(phrase_ids == phrase_id) & (instance_ids == instance.id)]
+            _, indices = tree.query(own)
+            instances.append(_instance(instance, np.unique(indices).astype(np.int64)))
     return GroundedPhrase(
         message.text, message.begin, message.end, message.score, message.presence, tuple(instances)
     )

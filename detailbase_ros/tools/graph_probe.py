@@ -94,11 +94,11 @@ class GraphInspector:
         state = self._call(GetState, f"{node}/get_state")
         self.seen.state = state.current_state.label if state is not None else ""
 
-    def _call(self, kind: type, service: str, **request: Any) -> Any:
-        client = self._node.create_client(kind, service)
+    def _call(self, service_type: Any, service: str, **request: Any) -> Any:
+        client = self._node.create_client(service_type, service)
         if not client.wait_for_service(_ANSWER_S):
             return None
-        reply = client.call_async(kind.Request(**request))
+        reply = client.call_async(service_type.Request(**request))
         rclpy.spin_until_future_complete(self._node, reply, timeout_sec=_ANSWER_S)
         return reply.result() if reply.done() else None
 

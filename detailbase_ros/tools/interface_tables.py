@@ -5,7 +5,6 @@ python -m detailbase_ros.tools.interface_tables          writes it into docs/ros
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
