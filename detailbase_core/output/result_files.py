@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +48,8 @@ def _phrase_lines(phrase: GroundedPhrase, name: str, title: str) -> list[str]:
     if not phrase.named:
         return [f"{title}: names nothing to look for"]
     if not phrase.instances:
-        return [f"{title}: nothing found (presence {phrase.presence:.2f})"]
+        presence = math.floor(100 * phrase.presence) / 100  # never up to the threshold
+        return [f"{title}: nothing found (presence {presence:.2f})"]
     lines = [
         f"  {name} #{number}  x={i.box.center[0]:.2f} y={i.box.center[1]:.2f} "
         f"z={i.box.center[2]:.2f}  score {i.score:.2f}"

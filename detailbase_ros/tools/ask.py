@@ -10,6 +10,7 @@ Exit status: 0 found, 1 nothing found, 2 no answer, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -155,7 +156,8 @@ def _phrase_lines(
     phrase: GroundedPhrase, names: list[str], frame: str, to_frame: NDArray[np.float64]
 ) -> list[str]:
     if not phrase.instances:
-        return [f"{phrase.text}: nothing found (presence {phrase.presence:.2f})"]
+        presence = math.floor(100 * phrase.presence) / 100  # never up to the threshold
+        return [f"{phrase.text}: nothing found (presence {presence:.2f})"]
     lines = []
     for name, thing in zip(names, phrase.instances, strict=True):
         p = thing.pose.position

@@ -101,6 +101,37 @@ class Nouns(torch.nn.Module):
         return logits
 
 
+class Describes(Nouns):
+    """The same, which tells every second word for describing."""
+
+    def forward(self, text):
+        logits = super().forward(text)
+        rows = torch.arange(text.shape[1])
+        return torch.cat([logits, (rows % 2 * 2.0 - 1)[None, :, None]], dim=-1)
+
+
+def test_describing_words_are_told_by_a_head_that_knows_them():
+    assert LearnedParser(Nouns(), tiny_text_encoder()).parse("the red chair").describes is None
+    parser = LearnedParser(Describes(), tiny_text_encoder())
+    assert parser.parse("the red chair").describes == (True, False, True)
+
+
+def test_words_are_looked_up_in_one_form():
+    read = []
+
+    class Reads:
+        dim = 32
+
+        def encode(self, sentences):
+            read.extend(map(list, sentences))
+            return tiny_text_encoder().encode(sentences)
+
+    for plain in (False, True):
+        parsed = LearnedParser(Nouns(), Reads(), plain=plain).parse("The Wall\u2019s arm-chair")
+        assert [word.text for word in parsed.words] == ["The", "Wall\u2019s", "arm-chair"]
+    assert read == [["The", "Wall\u2019s", "arm-chair"], ["the", "wall's", "arm chair"]]
+
+
 def test_spans_are_exact_substrings():
     parser = LearnedParser(Nouns(), tiny_text_encoder())
     sentence = parser.parse(" The  chair, and\tred")

@@ -271,4 +271,15 @@ def test_the_same_sentence_is_encoded_once():
         other, _ = recent.encode([words])
     assert torch.equal(first[0], expected) and torch.equal(again[0], expected)
     assert not torch.equal(other, expected)
+    for known in (["the", "red", "chair"], words):  # both are still known
+        recent.encode([known])
     assert asked == [[["the", "red", "chair"]], [["the", "green", "chair"]]]
+
+
+def test_a_separator_has_a_row_and_no_words_vector():
+    encoder = tiny_text_encoder()
+    tokens = encoder.read([["red", "", "chair"]])
+    assert tokens.mask.tolist() == [[True] * 4]
+    vectors = encoder.look_up(tokens)[0]
+    assert not vectors[[0, 2]].any()
+    assert vectors[[1, 3]].any(dim=1).all()

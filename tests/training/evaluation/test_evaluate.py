@@ -13,9 +13,10 @@ from detailbase_core.config import InstanceConfig
 from detailbase_core.errors import BadFileError
 from detailbase_core.language.learned_parser import WordTags
 from detailbase_core.network.batch import Prediction
+from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.postprocess.object_selection import SelectedObjects
 from tests.helpers.toy_scenes import TARGETS, toy_arrays, toy_records, write_scene
-from tests.helpers.weight_files import save_tiny_checkpoint, tiny_model, tiny_text_encoder
+from tests.helpers.weight_files import MODEL, save_tiny_checkpoint, tiny_model, tiny_text_encoder
 from training import evaluate as evaluate_module
 from training.evaluation.aggregate import breakdowns, measures
 from training.evaluation.bootstrap import bootstrap_change, bootstrap_gap, room_ious
@@ -33,7 +34,7 @@ from training.evaluation.records import (
 )
 from training.evaluation.results import Results
 from training.evaluation.results_table import COUNTS, ROWS, as_table
-from training.scenes.descriptions import Description
+from training.scenes.descriptions import DescribedPhrase, Description
 from training.scenes.scene_files import read_scene
 
 CONFIG = InstanceConfig(min_points=1, connect_distance_m=0.4)  # the toys' points lie far apart
@@ -128,6 +129,33 @@ def test_a_model_may_be_asked_for_the_phrases_that_it_finds(scene, perfect, monk
         assert all_of_them[name] == pytest.approx(expected[name])
     assert none["phrase_mIoU"] == none["span_f1"] == 0.0
     assert none["sentence_mIoU"] == expected["sentence_mIoU"]
+
+
+def test_answers_do_not_depend_on_the_opening(scene):
+    """To the bit, where the network hides it and its own tags are right."""
+    torch.manual_seed(0)
+    options = {"phrase_head": True, "hide_wording": True, "presence_from_masks": True}
+    examiner = Examiner(
+        DetailBase(dataclasses.replace(MODEL, **options)).eval(), tiny_text_encoder(), CONFIG
+    )
+    examiner._tags = lambda asked: [WordTags([], (False,) * len(d.words)) for d in asked]
+
+    def answers(*opening):
+        said = [
+            Description(
+                (*opening, "the", "chair", "."),
+                (DescribedPhrase(len(opening) + 2, (0,), words=(len(opening), len(opening) + 2)),),
+                (0,),
+            )
+        ]
+        (answer,), _ = examiner.ask(dataclasses.replace(scene, descriptions=said))
+        return answer.presence.values(), [meant.mask for meant in answer.meant.values()]
+
+    presence, masks = answers()
+    for opening in (("where", "is"), ("please", "bring", "me")):
+        other, others = answers(*opening)
+        assert list(other) == list(presence)
+        assert all(map(np.array_equal, masks, others))
 
 
 def test_scenes_without_descriptions_add_nothing(scene, perfect):
