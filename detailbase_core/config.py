@@ -229,15 +229,6 @@ class ModelConfig(Settings):
         "Predict the way from each superpoint to the centre of its object. Positions are then "
         "those of objects, and touching objects come apart.",
     )
-    context_layers: int = setting(
-        0,
-        "Layers in which superpoints look at each other, by how they lie to each other, before any "
-        "sentence is read (published: 0).",
-        low=0,
-    )
-    query_positions: bool = setting(
-        False, "Tell each query where the objects of its present mask are."
-    )
     relative_positions: bool = setting(
         False,
         "Let queries look and draw relative to where other words' objects are: next to, left of.",
@@ -261,9 +252,6 @@ class ModelConfig(Settings):
         False,
         "Presence is the largest probability in a query's mask, in place of a presence head: "
         "words alone say nothing of it.",
-    )
-    phrase_queries: bool = setting(
-        False, "A phrase's query is the mean of its words; off: its head word, as published."
     )
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadCloudError, EmptySceneError
 from detailbase_core.language.described_words import described_words
 from detailbase_core.language.learned_parser import LearnedParser
-from detailbase_core.language.phrase_pooling import word_spans
+from detailbase_core.language.phrase_spans import word_spans
 from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.mapping.scene_map import SceneMap

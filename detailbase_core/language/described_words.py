@@ -16,7 +16,7 @@ from detailbase_core.language.lexicon import COPULAS, DETERMINERS, FILLERS, LEAD
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.language.phrase_pooling import Spans
+    from detailbase_core.language.phrase_spans import Spans
 
 SEPARATOR = ""  # a word without pieces: here the sentence said something that describes nothing
 # Between describing words they part nothing: "the chair that is next to the table".

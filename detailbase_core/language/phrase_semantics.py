@@ -33,7 +33,7 @@ from detailbase_core.language.lexicon import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.language.phrase_pooling import Spans
+    from detailbase_core.language.phrase_spans import Spans
 
 # Words that name nothing by themselves.
 _GRAMMAR = frozenset().union(

@@ -14,7 +14,7 @@ from detailbase_core.ops.devices import to_device
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.language.phrase_pooling import Spans
+    from detailbase_core.language.phrase_spans import Spans
 
 
 class TextRows(NamedTuple):

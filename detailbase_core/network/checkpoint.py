@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import save_file
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 SHIPPED_CHECKPOINT = Path(__file__).parents[1] / "weights" / "detailbase_rooms.safetensors"
 FORMAT = "detailbase-1"
+# Options that networks once had, and their values where they were off: such files still load.
+REMOVED_OPTIONS = {"context_layers": 0, "query_positions": False, "phrase_queries": False}
 TEXT_PREFIX = "text_encoder."
 COARSE_NORMS = "coarse_norms."
 # Tensors that released files carry and nothing needs; a dot at the end means all within.
@@ -175,11 +177,30 @@ class Checkpoint:
 
     def _stored(self, config_class: type[C], key: str) -> C:
         try:
-            return from_dict(config_class, json.loads(self.metadata[key]))
+            values = json.loads(self.metadata[key])
+            if config_class is ModelConfig:
+                values = self._without_removed_options(values)
+            return from_dict(config_class, values)
         except (KeyError, json.JSONDecodeError, ConfigError) as error:
             raise CheckpointError(
                 f"{self.path}: its {key} config cannot be read: {error}"
             ) from error
+
+    def _without_removed_options(self, values: Any) -> Any:
+        """A stored model config without options that this version has no more.
+
+        Raises:
+            CheckpointError: one of them was on, so the weights need a network that is gone.
+        """
+        if not isinstance(values, dict):
+            return values
+        used = [name for name, off in REMOVED_OPTIONS.items() if values.get(name, off) != off]
+        if used:
+            raise CheckpointError(
+                f"{self.path}: was trained with {', '.join(used)}, which this version does not "
+                "have any more; train again without, or use the version that trained it"
+            )
+        return {name: value for name, value in values.items() if name not in REMOVED_OPTIONS}
 
 
 def load_strict(

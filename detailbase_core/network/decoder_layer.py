@@ -12,13 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.network.position_encoding import WAVES
 from detailbase_core.network.relative_positions import RelativePositions
 from detailbase_core.ops.packed_matmul import kept_product
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
-    from detailbase_core.network.relative_positions import Places
 
 
 class Bias(NamedTuple):
@@ -158,7 +156,6 @@ class DecoderLayer(nn.Module):
         self.ffn_out = nn.Linear(config.ffn_dim, dim)
         self.ffn_norm = nn.LayerNorm(dim)
         self.dropout = nn.Dropout(config.dropout)
-        self.query_place = nn.Linear(2 * WAVES, dim) if config.query_positions else None
         self.relative = RelativePositions(config) if config.relative_positions else None
 
     def keys_values(self, keys: Tensor, place_waves: Tensor) -> KeysValues:
@@ -177,7 +174,7 @@ class DecoderLayer(nn.Module):
         keys_values: KeysValues,
         visible: Tensor,
         connected: Tensor,
-        places: Places | None = None,
+        places: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
         """One layer.
 
@@ -186,7 +183,8 @@ class DecoderLayer(nn.Module):
             keys_values: of the superpoints, by this layer.
             visible: (G, B, T, S) bool, the superpoints that each query may look at.
             connected: (G, B, 1 or T, T) bool, which rows each row may hear from.
-            places: of the words, where the layer has options that use them.
+            places: (G, B, T, 3) float32, metres, centroids of the words' present masks, where the
+                layer has relative positions.
 
         Returns:
             (G, B, T, D), and the preference for places with which to draw masks,
@@ -194,10 +192,8 @@ class DecoderLayer(nn.Module):
         """
         shape = queries.shape
         looking, references, preference = None, None, None
-        if places is not None and self.query_place is not None:
-            queries = queries + self.query_place(places.word_waves)
         if places is not None and self.relative is not None:
-            references = self.relative.references(queries, places.words, connected)
+            references = self.relative.references(queries, places, connected)
             looking = self.relative.looking(queries, references).flatten(1, 2).transpose(1, 2)
         flat = queries.flatten(1, 2)
         seen = self.cross_attention.attend(flat, keys_values, visible.flatten(1, 2), looking)

@@ -9,12 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from detailbase_core.language.learned_parser import PhraseHead
-from detailbase_core.language.phrase_pooling import average_phrases
 from detailbase_core.language.text_rows import rows_of_spans
 from detailbase_core.network.batch import Prediction, SuperpointBatch
 from detailbase_core.network.mask_decoder import MaskDecoder
 from detailbase_core.network.offset_head import OffsetHead, Votes
-from detailbase_core.network.scene_encoder import SceneContext
 from detailbase_core.network.sparse_unet import SparseUNet
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import grid_origin, voxelize
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detailbase_core.config import ModelConfig
-    from detailbase_core.language.phrase_pooling import Spans
+    from detailbase_core.language.phrase_spans import Spans
     from detailbase_core.language.text_rows import TextRows
     from detailbase_core.network.batch import SceneKeys
     from detailbase_core.network.scene_batch import SceneBatch
@@ -50,7 +48,6 @@ class DetailBase(nn.Module):
             pooled_levels=config.pooled_levels,
         )
         self.offset_head = OffsetHead(config.superpoint_width) if config.center_offsets else None
-        self.context = SceneContext(config) if config.context_layers else None
         self.phrase_head = (
             PhraseHead(config.text_dim, config.hide_wording) if config.phrase_head else None
         )
@@ -67,8 +64,7 @@ class DetailBase(nn.Module):
         features = pool_superpoints(levels, point_to_voxel, batch.point_to_superpoint, count)
         geometry = superpoint_geometry(batch.xyz, batch.point_to_superpoint, count)
         votes = None if self.offset_head is None else self.offset_head(features, geometry)
-        superpoints = pad_superpoints(features, geometry, batch.superpoint_counts, votes)
-        return superpoints if self.context is None else self.context(superpoints, cancel)
+        return pad_superpoints(features, geometry, batch.superpoint_counts, votes)
 
     def encode_voxels(
         self, batch: SceneBatch, cancel: CancelToken | None = None
@@ -103,16 +99,14 @@ class DetailBase(nn.Module):
 
         Args:
             superpoints, text, text_mask, cancel: as for MaskDecoder.forward.
-            spans: (first, last, head) words of the phrases of each of the G * B sentences, used
-                where the configuration has phrase_queries; None = heads stand alone.
+            spans: (first, last, head) words of the phrases of each of the G * B sentences: among
+                the candidates of their heads' rows and of the sentences' distractors are weighed.
             sentence_of_row, phrase_rows: as for MaskDecoder.forward, where sentences are packed;
                 then without spans.
             scene_keys: from `decoder.scene_keys`, where many sentences are asked about one scene.
         """
         if self.config.look_alike_rounds and spans is not None and phrase_rows is None:
             phrase_rows = rows_of_spans(spans, text_mask)
-        if self.config.phrase_queries and spans is not None:
-            text = average_phrases(text.flatten(0, 1), spans).view(text.shape)
         predictions: list[Prediction] = self.decoder(
             superpoints, text, text_mask, cancel, sentence_of_row, phrase_rows, scene_keys
         )

@@ -26,7 +26,7 @@ from detailbase_core.network.position_encoding import (
     wave_vectors,
     waves,
 )
-from detailbase_core.network.relative_positions import Places, mask_middles
+from detailbase_core.network.relative_positions import mask_middles
 from detailbase_core.ops.cancellation import CancelToken, check_cancelled
 from detailbase_core.ops.packed_matmul import kept_product
 
@@ -54,7 +54,7 @@ class MaskDecoder(nn.Module):
         embedded = POSITION_WIDTH + (2 * WAVES if config.center_offsets else 0)
         self.position_proj = nn.Linear(embedded, 2 * dim) if config.superpoint_positions else None
         self.look_alikes = LookAlikes(config) if config.look_alike_rounds else None
-        self.uses_places = config.query_positions or config.relative_positions
+        self.uses_places = config.relative_positions
         self.waves: Tensor
         self.register_buffer("waves", wave_vectors(), persistent=False)
 
@@ -99,7 +99,11 @@ class MaskDecoder(nn.Module):
             check_cancelled(cancel)
             probabilities = _probabilities(masks[-1], real)
             visible = _visible_superpoints(probabilities, real)
-            places = self._places(probabilities, superpoints.object_centers)
+            places = (
+                mask_middles(probabilities, superpoints.object_centers)
+                if self.uses_places
+                else None
+            )
             queries, preference = layer(queries, keys_values, visible, connected, places)
             answers.append(self.out_norm(queries))
             mask_logits = _masks(answers[-1], mask_features)
@@ -157,12 +161,6 @@ class MaskDecoder(nn.Module):
         layers = cast("Iterable[DecoderLayer]", self.layers)
         of_layers = tuple(layer.keys_values(keys, place_waves) for layer in layers)
         return SceneKeys(place_waves, of_layers, mask_features)
-
-    def _places(self, probabilities: Tensor, centers: Tensor) -> Places | None:
-        if not self.uses_places:
-            return None
-        middles = mask_middles(probabilities, centers)
-        return Places(middles, waves(middles, self.waves))
 
     def _predictions(self, answers: Tensor, masks: Sequence[Tensor]) -> list[Prediction]:
         """Scores and presence of all answers (L, G, B, T, D) at once, beside their masks."""

@@ -7,7 +7,7 @@ mixture of the places of all words of its sentence.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -18,18 +18,6 @@ if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
 
 MATCH_DIM = 16  # per head, to choose whose place to refer to
-
-
-class Places(NamedTuple):
-    """Where the words' objects are.
-
-    Attributes:
-        words: (G, B, T, 3) float32, metres: the middle of each query's present mask.
-        word_waves: (G, B, T, 2 WAVES), waves there.
-    """
-
-    words: Tensor
-    word_waves: Tensor
 
 
 def mask_middles(probabilities: Tensor, centers: Tensor) -> Tensor:

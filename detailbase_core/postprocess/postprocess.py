@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detailbase_core.language.phrase_pooling import word_spans
 from detailbase_core.language.phrase_semantics import named_rows
+from detailbase_core.language.phrase_spans import word_spans
 from detailbase_core.postprocess.instances import separate_instances
 from detailbase_core.postprocess.object_selection import select_objects
 from detailbase_core.types import GroundedPhrase, Instance

@@ -91,10 +91,8 @@ def narrowed(model: DetailBase, widths: Sequence[int]) -> DetailBase:
     config, wide = model.config, model.config.widths
     if len(widths) != len(wide) or any(not 0 < n <= w for n, w in zip(widths, wide, strict=True)):
         raise ConfigError(f"widths {list(widths)}: the network has {list(wide)}, give up to these")
-    if config.pointwise_reinterpret or config.context_layers:
-        raise CheckpointError(
-            "a network with pointwise_reinterpret or context_layers cannot be narrowed"
-        )
+    if config.pointwise_reinterpret:
+        raise CheckpointError("a network with pointwise_reinterpret cannot be narrowed")
     state = {name: tensor.float() for name, tensor in model.state_dict().items()}
     layers = [layer for layer in _layers(config) if f"{layer.name}.weight" in state]
     kept = {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.language.phrase_pooling import Spans
+    from detailbase_core.language.phrase_spans import Spans
     from detailbase_core.language.text_encoder import TextEncoder
     from detailbase_core.network.batch import SuperpointBatch
     from detailbase_core.network.detailbase import DetailBase

@@ -62,11 +62,8 @@ def summary_section(path: Path, checkpoint: Checkpoint, parameters: int) -> str:
         for name, value in vars(model).items()
         if value is True and name != "pointwise_reinterpret"
     ]
-    options += [
-        f"{getattr(model, name)} {name.replace('_', ' ')}"
-        for name in ("context_layers", "look_alike_rounds")
-        if getattr(model, name)
-    ]
+    if model.look_alike_rounds:
+        options.append(f"{model.look_alike_rounds} look alike rounds")
     rows = [
         ("file", f"`{path.name}`, {path.stat().st_size / 1e6:.1f} MB"),
         ("trained parameters", f"{parameters / 1e6:.2f} M"),

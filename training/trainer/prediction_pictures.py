@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from detailbase_core.config import InstanceConfig
-from detailbase_core.language.phrase_pooling import word_spans
+from detailbase_core.language.phrase_spans import word_spans
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.output.render import render_answers
 from detailbase_core.postprocess.instances import fit_box

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 
 from detailbase_core.language.described_words import described_words, plain_word
-from detailbase_core.language.phrase_pooling import phrase_mix
 from detailbase_core.language.text_rows import TextRows
 from training.trainer.losses import PhraseTargets
 from training.trainer.phrase_losses import word_places
@@ -60,7 +59,6 @@ class Questions(NamedTuple):
         query: (P,) int64, each phrase's row in predictions whose rows are packed.
         phrase_rows: the same, scene by scene.
         word_places: (G * B, W, 3), see there.
-        phrase_mix: (G * B, T, T), see there; None without phrase queries.
     """
 
     tokens: Tokens
@@ -70,7 +68,6 @@ class Questions(NamedTuple):
     query: Tensor
     phrase_rows: TextRows
     word_places: Tensor
-    phrase_mix: Tensor | None
 
 
 def questions_of(
@@ -99,11 +96,9 @@ def questions_of(
     packing = packing_of([[len(r.words) + beside for r in group] for group in readings], rows)
     wanted = wanted_objects(chosen, columns, readings)
     query = placed(wanted.scene, wanted.sentence, wanted.row, packing)
-    spans = [reading.spans(d.word_spans()) for d, reading in zip(flat, read, strict=True)]
-    mix = phrase_mix(spans, rows) if config.phrase_queries else None
     phrase_rows = _rows_by_scene(wanted, query, packing)
     places = word_places(flat, tokens.mask.shape[1] - 1)
-    return Questions(tokens, described, packing, wanted, query, phrase_rows, places, mix)
+    return Questions(tokens, described, packing, wanted, query, phrase_rows, places)
 
 
 def reading_of(

@@ -112,8 +112,6 @@ class Learner(nn.Module):
         phrase_logits = None if self.model.phrase_head is None else self.model.phrase_head(text)
         if questions.described is not None:
             text, _ = self.text.encode_tokens(questions.described)
-        if questions.phrase_mix is not None:
-            text = questions.phrase_mix.to(text.dtype) @ text
         sentence_of_row = questions.packing.sentence[:, None]
         predictions = self.model.ground(
             superpoints,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -352,6 +354,24 @@ def test_our_file_with_a_broken_config_is_refused(tmp_path, model):
     metadata |= {} if model is None else {"model": model}
     with pytest.raises(CheckpointError, match="its model config cannot be read"):
         Checkpoint(checkpoint.path, checkpoint.tensors, metadata).load()
+
+
+def with_options(tmp_path, **options) -> Checkpoint:
+    """A file of ours whose config says so."""
+    checkpoint = Checkpoint.read(save_tiny_checkpoint(tmp_path / "m.safetensors"))
+    model = {**json.loads(checkpoint.metadata["model"]), **options}
+    return replace(checkpoint, metadata={**checkpoint.metadata, "model": json.dumps(model)})
+
+
+def test_a_file_that_names_removed_options_as_off_loads(tmp_path):
+    off = with_options(tmp_path, context_layers=0, query_positions=False, phrase_queries=False)
+    assert off.load_network().config == tiny_model().config
+
+
+@pytest.mark.parametrize("option", [{"context_layers": 2}, {"query_positions": True}])
+def test_a_file_that_was_trained_with_a_removed_option_is_refused(tmp_path, option):
+    with pytest.raises(CheckpointError, match=f"trained with {next(iter(option))}, which this"):
+        with_options(tmp_path, **option).load_network()
 
 
 def test_a_broken_vocabulary_is_refused(tmp_path):

@@ -9,14 +9,12 @@ import torch
 
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import ConfigError
-from detailbase_core.network import scene_encoder as scene_context
 from detailbase_core.network.batch import SuperpointBatch
 from detailbase_core.network.decoder_layer import Attention, Bias
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.offset_head import Votes
 from detailbase_core.network.position_encoding import WAVES, seen_from, wave_vectors, waves
 from detailbase_core.network.relative_positions import RelativePositions, mask_middles
-from detailbase_core.network.scene_encoder import SceneContext
 from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from tests.core.network.test_checkpoint import tiny_batch
@@ -24,29 +22,16 @@ from tests.helpers.levels import side_by_side
 from tests.helpers.weight_files import MODEL
 
 ALL = replace(
-    MODEL, pooled_levels=2, superpoint_positions=True, center_offsets=True, query_positions=True,
-    relative_positions=True, presence_head=True, phrase_head=True, widths=(8, 16, 16),
+    MODEL,
+    pooled_levels=2,
+    superpoint_positions=True,
+    center_offsets=True,
+    relative_positions=True,
+    presence_head=True,
+    phrase_head=True,
+    widths=(8, 16, 16),
     look_alike_rounds=2,
-)  # fmt: skip
-
-
-def wake(context: SceneContext) -> SceneContext:
-    """Give random weights to what begins at nothing."""
-    for linear in (context.leave, *(layer.look for layer in context.layers)):
-        torch.nn.init.normal_(linear.weight, std=0.1)
-    return context
-
-
-def scenes_of(counts: list[int]) -> SuperpointBatch:
-    """Random superpoints, padded."""
-    torch.manual_seed(3)
-    longest, width = max(counts), MODEL.superpoint_width
-    padding = torch.arange(longest) >= torch.tensor(counts)[:, None]
-    return SuperpointBatch(
-        torch.randn(len(counts), longest, width) * ~padding[..., None],
-        padding,
-        torch.randn(len(counts), longest, 6) * ~padding[..., None],
-    )
+)
 
 
 def grounded(model: DetailBase, batch, sentences: int = 2, words: int = 5):
@@ -57,11 +42,17 @@ def grounded(model: DetailBase, batch, sentences: int = 2, words: int = 5):
     return superpoints, model.ground(superpoints, text, mask)
 
 
-@pytest.mark.parametrize("option", [
-    {}, {"pooled_levels": 2}, {"center_offsets": True}, {"query_positions": True},
-    {"relative_positions": True}, {"center_offsets": True, "superpoint_positions": True},
-    {"context_layers": 2}, {"look_alike_rounds": 2},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "option",
+    [
+        {},
+        {"pooled_levels": 2},
+        {"center_offsets": True},
+        {"relative_positions": True},
+        {"center_offsets": True, "superpoint_positions": True},
+        {"look_alike_rounds": 2},
+    ],
+)
 def test_every_option_learns(option):
     """Each parameter of each option gets a gradient from masks, offsets or presence."""
     torch.manual_seed(0)
@@ -70,8 +61,6 @@ def test_every_option_learns(option):
         for layer in model.decoder.layers:
             torch.nn.init.normal_(layer.relative.look.weight, std=0.1)
             torch.nn.init.normal_(layer.relative.draw.weight, std=0.1)
-    if model.context is not None:  # likewise
-        wake(model.context)
     if model.decoder.look_alikes is not None:  # likewise
         for one in model.decoder.look_alikes.rounds:
             torch.nn.init.normal_(one.score.weight)
@@ -190,9 +179,11 @@ def test_padding_changes_nothing():
         return torch.cat([x, torch.ones_like(x)], dim=1)
 
     wider = SuperpointBatch(
-        wide(alone.features), wide(alone.padding), wide(alone.geometry),
+        wide(alone.features),
+        wide(alone.padding),
+        wide(alone.geometry),
         Votes(*map(wide, alone.votes)),
-    )  # fmt: skip
+    )
     torch.manual_seed(7)
     text = torch.randn(1, 2, 5, ALL.text_dim)
     beside = model.ground(wider, text, torch.ones(1, 2, 5, dtype=torch.bool))
@@ -216,44 +207,3 @@ def test_only_what_has_a_centre_moves():
     geometry = torch.tensor([[1.0, 1, 1, 9, 9, 9], [2, 2, 2, 9, 9, 9]])
     votes = Votes(torch.ones(2, 3), torch.tensor([50.0, -50.0]))
     assert votes.centers(geometry).tolist() == [[2, 2, 2], [2, 2, 2]]
-
-
-# --- context -------------------------------------------------------------------------------------
-
-
-def test_context_adds_nothing_at_first():
-    scenes = scenes_of([7, 4])
-    context = SceneContext(replace(MODEL, context_layers=2)).eval()
-    assert torch.equal(context(scenes).features, scenes.features)
-    assert not torch.equal(wake(context)(scenes).features, scenes.features)
-
-
-@torch.no_grad()
-def test_the_context_of_a_scene_is_its_own(monkeypatch):
-    """No padding and no other scene matters, nor the order, nor how many rows go at a time."""
-    context = wake(SceneContext(replace(MODEL, context_layers=2))).eval()
-    both = scenes_of([9, 5])
-    together = context(both).features
-    assert not together[1, 5:].any()
-    alone = SuperpointBatch(both.features[1:, :5], both.padding[1:, :5], both.geometry[1:, :5])
-    torch.testing.assert_close(context(alone).features, together[1:, :5])
-    order = torch.randperm(5)
-    mixed = SuperpointBatch(alone.features[:, order], alone.padding, alone.geometry[:, order])
-    torch.testing.assert_close(context(mixed).features, together[1:, order])
-    monkeypatch.setattr(scene_context, "ROWS_AT_A_TIME", 2)
-    torch.testing.assert_close(context(both).features, together)
-
-
-@torch.no_grad()
-def test_context_knows_how_things_lie_to_each_other():
-    """With centres alone apart (the embedding of places is left out), a shift changes nothing."""
-    context = wake(SceneContext(replace(MODEL, context_layers=1))).eval()
-    context.enter.weight[:, MODEL.superpoint_width :] = 0.0
-    scene = scenes_of([6])
-    before = context(scene).features
-    moved, spread = scene.geometry.clone(), scene.geometry.clone()
-    moved[..., :3] += torch.tensor([0.7, -0.4, 0.2])
-    spread[..., :3] *= 1.5
-    torch.testing.assert_close(context(replace(scene, geometry=moved)).features, before,
-                               atol=1e-4, rtol=1e-4)  # fmt: skip
-    assert not torch.allclose(context(replace(scene, geometry=spread)).features, before, atol=1e-3)

@@ -258,7 +258,7 @@ def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest(outputs):
 def test_packed_sentences_are_answered_as_alone(config):
     """Long and short sentences in one row of text say what each says by itself."""
     options = dataclasses.replace(
-        config.model, center_offsets=True, query_positions=True, relative_positions=True,
+        config.model, center_offsets=True, relative_positions=True,
         look_alike_rounds=1,
     )  # fmt: skip
     learner = build_learner(dataclasses.replace(config, model=options)).eval()
@@ -352,7 +352,7 @@ WORDING_HIDDEN = {"hide_wording": True, "presence_from_masks": True, "presence_h
 def test_all_options_learn_together(config, precision, options):
     """Every parameter that a loss can reach gets a finite gradient, in reduced precision too."""
     model = dataclasses.replace(
-        config.model, pooled_levels=2, center_offsets=True, query_positions=True,
+        config.model, pooled_levels=2, center_offsets=True,
         relative_positions=True, phrase_head=True, decoder_layers=2, look_alike_rounds=1,
         **options,
     )  # fmt: skip
