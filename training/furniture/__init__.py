@@ -1,16 +1,4 @@
-"""Furniture models from Sweet Home 3D's libraries to packed surface samples.
+"""Furniture models of libraries and folders -> packed surface samples.
 
-Raises:
-    ImportError: what only this preparation needs is not installed; says how to get it.
+What reads meshes imports mesh_library; the tables need nothing that training does not have.
 """
-
-try:
-    import embreex
-    import trimesh
-except ImportError as error:
-    raise ImportError(
-        "making furniture banks needs trimesh and embreex: pip install '.[furniture]' "
-        f"(embreex has no wheels for Arm Linux; the bank itself works everywhere): {error}"
-    ) from error
-
-__all__ = ["embreex", "trimesh"]

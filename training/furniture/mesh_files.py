@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import trimesh
 from trimesh.visual.color import ColorVisuals
 from trimesh.visual.material import PBRMaterial
 
 from detailbase_core.errors import BadFileError
+from training.furniture.mesh_library import trimesh
 from training.furniture.meshes import INVISIBLE, Mesh, Paint, paint_of, uv_of
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import trimesh
 from trimesh.resolvers import Resolver
 from trimesh.visual.texture import TextureVisuals
 
 from detailbase_core.errors import BadFileError
+from training.furniture.mesh_library import trimesh
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import trimesh
+
+from training.furniture.mesh_library import trimesh
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
