@@ -10,6 +10,7 @@ import numpy as np
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_model import FurnitureModel
+from training.furniture.kinds import PLACES
 from training.furniture.meshes import load_mesh
 from training.furniture.places import places_on, places_under
 from training.furniture.surface import THOROUGH, Sampling, front_of, skin_of
@@ -23,19 +24,8 @@ if TYPE_CHECKING:
     from training.furniture.catalogue import Entry
     from training.furniture.furniture_table import Row
     from training.furniture.meshes import Mesh
-    from training.furniture.places import Kind
     from training.furniture.surface import Skin
 
-PLACES: dict[str, Kind] = {
-    **dict.fromkeys(("sofa", "bed", "armchair", "bench", "chair", "stool"), "seat"),
-    **dict.fromkeys(("bookshelf", "cabinet", "tv stand", "wall shelf", "workbench"), "shelves"),
-    **dict.fromkeys((
-        "table", "coffee table", "desk", "nightstand", "dresser", "kitchen cabinet", "wardrobe",
-        "filing cabinet", "dressing table", "changing table", "washing machine", "dryer", "fridge",
-        "freezer", "fireplace", "locker", "safe", "pool table", "ping pong table", "box",
-        "speaker", "microwave",
-    ), "top"),
-}  # fmt: skip
 HAS_ROOM_BELOW = frozenset({"table", "coffee table", "desk", "workbench", "ping pong table",
                             "pool table", "dressing table"})  # fmt: skip
 HAS_OUTLINE = frozenset({"table", "coffee table", "rug", "tray", "mirror"})

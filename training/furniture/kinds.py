@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, cast
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_card import MOUNTS
-from training.furniture.build import PLACES
 
 if TYPE_CHECKING:
     from training.furniture.places import Kind as Carries
 
 KINDS = Path(__file__).with_suffix(".csv")
 COLUMNS = ("kind", "category", "mount", "bottom", "front", "carries", "note")
+# How smaller things are put on furniture of a category.
+PLACES: dict[str, Carries] = {
+    **dict.fromkeys(("sofa", "bed", "armchair", "bench", "chair", "stool"), "seat"),
+    **dict.fromkeys(("bookshelf", "cabinet", "tv stand", "wall shelf", "workbench"), "shelves"),
+    **dict.fromkeys((
+        "table", "coffee table", "desk", "nightstand", "dresser", "kitchen cabinet", "wardrobe",
+        "filing cabinet", "dressing table", "changing table", "washing machine", "dryer", "fridge",
+        "freezer", "fireplace", "locker", "safe", "pool table", "ping pong table", "box",
+        "speaker", "microwave",
+    ), "top"),
+}  # fmt: skip
 _CARRIES = ("", "top", "seat", "shelves")
 
 

@@ -225,6 +225,6 @@ def test_without_tensorboard_a_run_says_so_and_goes_on(toy_run, tmp_path, monkey
 def test_training_needs_nothing_that_only_furniture_banks_need():
     code = (
         "import sys; sys.modules.update(embreex=None, trimesh=None); import training.train; "
-        "import training.make_rooms, training.evaluate"
+        "import training.make_rooms, training.evaluate, training.openings"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
