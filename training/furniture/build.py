@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from training.furniture.catalogue import Entry
     from training.furniture.furniture_table import Row
     from training.furniture.meshes import Mesh
+    from training.furniture.places import Kind
     from training.furniture.surface import Skin
 
 HAS_ROOM_BELOW = frozenset({"table", "coffee table", "desk", "workbench", "ping pong table",
