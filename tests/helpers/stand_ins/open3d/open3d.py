@@ -1,4 +1,4 @@
-"""As much of Open3D as the library touches; its ways, the bad ones too, are those of 0.18 to 0.20.
+"""As much of Open3D as the library touches; its ways, the bad ones too, are those of 0.20.
 
 Where a file breaks off it prints a warning and returns memory that it never wrote to, or ends the
 process.
