@@ -213,6 +213,7 @@ def line_up(count: int, words: int, generator: torch.Generator):
     return scene, masks, place, int(along.argsort()[place])
 
 
+@pytest.mark.slow
 def test_it_learns_to_count_from_the_left():
     """Ordinals in rooms that it never saw, after a few hundred others."""
     torch.manual_seed(0)

@@ -92,6 +92,7 @@ def test_the_recipe_is_the_published_one():
     assert recipe.augmentation.matrix_noise == recipe.augmentation.color_shift == 0.1
 
 
+@pytest.mark.slow
 def test_from_scannets_files_to_a_checkpoint(config, data, tmp_path, capsys):
     path = tmp_path / "recipe.yaml"
     path.write_text(yaml.safe_dump(to_dict(config)))

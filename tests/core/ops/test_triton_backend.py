@@ -24,6 +24,7 @@ for name, args in (("gather_product", (source, table, weight)),
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sizes", [(130, 100, 27, 6, 24), (70, 33, 8, 40, 80), (1, 1, 27, 4, 16), (200, 300, 27, 70, 17)]
 )

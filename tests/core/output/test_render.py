@@ -104,6 +104,7 @@ def test_a_phrase_without_objects_colours_nothing_in_the_map(tmp_path: Path) -> 
     assert pixels_of(tmp_path / "a.png", PALETTE[1], 840) == 0
 
 
+@pytest.mark.slow
 def test_answers_are_stacked_and_the_same_every_time(tmp_path: Path) -> None:
     answers = [answer("the box", [[6]]), answer("both chairs", [[6, 7]]), answer("is it there", [])]
     render_answers(answers, tmp_path / "a.png")
@@ -150,6 +151,7 @@ def test_tiny_scenes(tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
     assert (tmp_path / "a.png").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_a_whole_wall_can_be_an_answer(tmp_path: Path) -> None:
     render_grounding(answer("the wall", [[2]]), tmp_path / "a.png")
     assert pixels_of(tmp_path / "a.png", PALETTE[0], 840) > 1000
