@@ -24,6 +24,7 @@ from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
+from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
@@ -276,22 +277,20 @@ class Grounder:
         few = encoded.tiles.number.numel() <= FEW_SUPERPOINTS
         with threads(1 if few else self._threads), torch.inference_mode():
             reading = self._read(parsed)
-            text, text_mask = self.text_encoder.encode([reading.words])
+            features, mask = self.text_encoder.encode([reading.words])
             clock.lap("text_encoder")
-            tiles, things = encoded.tiles, self.config.instances
+            tiles, instances = encoded.tiles, self.config.instances
             shape = (len(tiles.number), -1, -1, -1)  # every tile is asked the same
-            per_tile = self.model.ground(
-                tiles.superpoints,
-                text[None].expand(shape),
-                text_mask[None].expand(shape[:3]),
-                cancel,
-                spans=[reading.spans(word_spans(parsed))] * len(tiles.number),
-                scene_keys=encoded.keys,
-            )[-1]
-            prediction = join_tiles(per_tile, tiles, things.presence_threshold)
+            text = TextBatch.with_spans(
+                features[None].expand(shape),
+                mask[None].expand(shape[:3]),
+                [reading.spans(word_spans(parsed))] * len(tiles.number),
+            )
+            per_tile = self.model.ground(tiles.superpoints, text, cancel, encoded.keys)
+            prediction = join_tiles(per_tile, tiles, instances.presence_threshold)
             clock.lap("mask_decoder")
             answer = answer_query(
-                parsed, prediction, encoded.scene, things, encoded.centers, reading
+                parsed, prediction, encoded.scene, instances, encoded.centers, reading
             )
         whole, phrases = answer
         clock.lap("instances")

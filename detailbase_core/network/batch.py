@@ -1,4 +1,4 @@
-"""Batches that travel between the network's stages: superpoints, their keys, predictions.
+"""Batches that travel between the network's stages: superpoints, text, predictions.
 
 Shapes: G scenes, B sentences per scene, T text rows per sentence, S superpoints per scene (padded),
 R text rows with K candidates each, D decoder width.
@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
+from detailbase_core.language.text_rows import rows_of_spans
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detailbase_core.language.phrase_spans import Spans
+    from detailbase_core.language.text_rows import TextRows
     from detailbase_core.network.candidates import Candidates
     from detailbase_core.network.decoder_layer import KeysValues
     from detailbase_core.network.offset_head import Votes
@@ -43,6 +49,33 @@ class SuperpointBatch:
         if self.votes is None:
             return self.geometry[..., :3]
         return self.votes.centers(self.geometry).detach()
+
+
+class TextBatch(NamedTuple):
+    """Encoded sentences, B about each of G scenes.
+
+    Attributes:
+        features: (G, B, T, text_dim) text encoder output.
+        mask: (G, B, T) bool, True at valid rows (row 0 is always valid).
+        phrase_rows: which of the B * T rows may have their candidates reranked; None = all.
+        sentence_of_row: (G, B, T) int64, where several sentences share the T rows: rows hear from
+            rows of their own index only, and `mask` is not looked at. None = one sentence each.
+    """
+
+    features: Tensor
+    mask: Tensor
+    phrase_rows: TextRows | None = None
+    sentence_of_row: Tensor | None = None
+
+    @classmethod
+    def with_spans(cls, features: Tensor, mask: Tensor, spans: Sequence[Spans]) -> TextBatch:
+        """Sentences of which only the own rows and their phrases' heads are reranked.
+
+        Args:
+            features, mask: see above.
+            spans: (first, last, head) words of the phrases of each of the G * B sentences.
+        """
+        return cls(features, mask, rows_of_spans(spans, mask))
 
 
 class Choice(NamedTuple):

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from detailbase_core.language.learned_parser import PhraseHead
-from detailbase_core.language.text_rows import rows_of_spans
 from detailbase_core.network.batch import Prediction, SuperpointBatch
 from detailbase_core.network.mask_decoder import MaskDecoder
 from detailbase_core.network.offset_head import OffsetHead, Votes
@@ -20,12 +19,8 @@ from detailbase_core.ops.devices import to_device
 from detailbase_core.ops.scatter import average_features, group_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from detailbase_core.config import ModelConfig
-    from detailbase_core.language.phrase_spans import Spans
-    from detailbase_core.language.text_rows import TextRows
-    from detailbase_core.network.batch import SceneKeys
+    from detailbase_core.network.batch import SceneKeys, TextBatch
     from detailbase_core.network.scene_batch import SceneBatch
     from detailbase_core.network.sparse_unet import LevelFeatures
     from detailbase_core.ops.cancellation import CancelToken
@@ -86,30 +81,35 @@ class DetailBase(nn.Module):
     def ground(
         self,
         superpoints: SuperpointBatch,
-        text: Tensor,
-        text_mask: Tensor,
+        text: TextBatch,
         cancel: CancelToken | None = None,
-        *,
-        spans: Sequence[Spans] | None = None,
-        sentence_of_row: Tensor | None = None,
-        phrase_rows: TextRows | None = None,
         scene_keys: SceneKeys | None = None,
-    ) -> list[Prediction]:
-        """Masks and scores of every text row; see MaskDecoder.forward for the shapes.
+    ) -> Prediction:
+        """Masks and scores of every text row.
 
         Args:
-            superpoints, text, text_mask, cancel: as for MaskDecoder.forward.
-            spans: (first, last, head) words of the phrases of each of the G * B sentences: among
-                the candidates of their heads' rows and of the sentences' distractors are weighed.
-            sentence_of_row, phrase_rows: as for MaskDecoder.forward, where sentences are packed;
-                then without spans.
+            superpoints: G encoded scenes.
+            text: B encoded sentences about each.
+            cancel: looked at between layers.
             scene_keys: from `decoder.scene_keys`, where many sentences are asked about one scene.
+
+        Raises:
+            Cancelled: `cancel` was set.
         """
-        if self.config.look_alike_rounds and spans is not None and phrase_rows is None:
-            phrase_rows = rows_of_spans(spans, text_mask)
-        predictions: list[Prediction] = self.decoder(
-            superpoints, text, text_mask, cancel, sentence_of_row, phrase_rows, scene_keys
-        )
+        return self.ground_stages(superpoints, text, cancel, scene_keys)[-1]
+
+    def ground_stages(
+        self,
+        superpoints: SuperpointBatch,
+        text: TextBatch,
+        cancel: CancelToken | None = None,
+        scene_keys: SceneKeys | None = None,
+    ) -> list[Prediction]:
+        """Predictions of all stages of the decoder, for their losses; the last is the answer.
+
+        Arguments and errors as for `ground`, stages as for MaskDecoder.forward.
+        """
+        predictions: list[Prediction] = self.decoder(superpoints, text, cancel, scene_keys)
         return predictions
 
     def _grid_origins(self, batch: SceneBatch) -> Tensor:

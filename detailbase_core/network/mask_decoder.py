@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.language.text_rows import TextRows, all_rows
-from detailbase_core.network.batch import Prediction, SceneKeys, SuperpointBatch
+from detailbase_core.network.batch import Prediction, SceneKeys, SuperpointBatch, TextBatch
 from detailbase_core.network.candidate_reranking import LookAlikes
 from detailbase_core.network.decoder_layer import DecoderLayer
 from detailbase_core.network.position_encoding import (
@@ -61,24 +61,17 @@ class MaskDecoder(nn.Module):
     def forward(
         self,
         superpoints: SuperpointBatch,
-        text: Tensor,
-        text_mask: Tensor,
+        text: TextBatch,
         cancel: CancelToken | None = None,
-        sentence_of_row: Tensor | None = None,
-        phrase_rows: TextRows | None = None,
         scene_keys: SceneKeys | None = None,
     ) -> list[Prediction]:
         """Predict before the first layer, after each, and after each round among look-alikes.
 
         Args:
             superpoints: G encoded scenes.
-            text: (G, B, T, text_dim) text encoder output.
-            text_mask: (G, B, T) bool, True at real rows (row 0 is always real).
+            text: B encoded sentences about each.
             cancel: looked at between layers.
-            sentence_of_row: (G, B, T) int64, where several sentences share the T rows: rows hear
-                from rows of their own number only, and text_mask is not looked at.
-            phrase_rows: which of the B * T rows may have look-alikes weighed; None = all.
-            scene_keys: of these superpoints, where they are kept; None = they are made here.
+            scene_keys: of these superpoints, where they are cached; None = they are made here.
 
         Returns:
             decoder_layers + 1 + look_alike_rounds predictions; the last is the answer.
@@ -87,11 +80,12 @@ class MaskDecoder(nn.Module):
             Cancelled: `cancel` was set.
         """
         place_waves, of_layers, mask_features = scene_keys or self.scene_keys(superpoints)
-        queries = self.query_proj(text)
-        if sentence_of_row is None:
-            connected = text_mask[:, :, None, :]
+        queries = self.query_proj(text.features)
+        sentence = _sentences(text.mask) if text.sentence_of_row is None else text.sentence_of_row
+        if text.sentence_of_row is None:
+            connected = text.mask[:, :, None, :]
         else:
-            connected = sentence_of_row[..., :, None] == sentence_of_row[..., None, :]
+            connected = sentence[..., :, None] == sentence[..., None, :]
         real = _real(superpoints)
         answers = [self.out_norm(queries)]
         masks = [_masks(answers[0], mask_features)]
@@ -113,9 +107,8 @@ class MaskDecoder(nn.Module):
         predictions = self._predictions(torch.stack(answers), masks)
         if self.look_alikes is not None:
             check_cancelled(cancel)
-            sentence = _sentences(text_mask) if sentence_of_row is None else sentence_of_row
             predictions += self._chosen(
-                answers[-1], predictions, superpoints, sentence.flatten(1, 2), phrase_rows
+                answers[-1], predictions, superpoints, sentence.flatten(1, 2), text.phrase_rows
             )
         if self.presence_from_masks:
             predictions[-1] = predictions[-1].with_peaks(real)

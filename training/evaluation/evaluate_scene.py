@@ -12,6 +12,7 @@ from detailbase_core.config import InstanceConfig
 from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.described_words import described_words, plain_word
 from detailbase_core.language.learned_parser import WordTags, tag_words
+from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.postprocess.object_selection import SelectedObjects, Selection, select_objects
 from detailbase_core.postprocess.vote_clustering import CenterVotes
@@ -116,7 +117,7 @@ class Examiner:
         ]
         text, mask = self.text_encoder.encode([reading.words for reading in readings])
         spans = [reading.spans(own) for reading, own in zip(readings, asked, strict=True)]
-        last = self.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
+        last = self.model.ground(encoded, TextBatch.with_spans(text[None], mask[None], spans))
         logits = last.presence_logits
         presence = torch.ones_like(last.scores) if logits is None else logits.sigmoid()
         masks = last.mask_logits[0].float().sigmoid().cpu().numpy()

@@ -10,6 +10,7 @@ from PIL import Image
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.language.phrase_spans import word_spans
+from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.output.render import render_answers
 from detailbase_core.postprocess.instances import fit_box
@@ -86,7 +87,7 @@ def _predicted(
     encoded = learner.model.encode_scene(batch)
     text, mask = learner.text.encode([reading.words])
     spans = [reading.spans(word_spans(sentence))]
-    answer = learner.model.ground(encoded, text[None], mask[None], spans=spans)[-1]
+    answer = learner.model.ground(encoded, TextBatch.with_spans(text[None], mask[None], spans))
     found = answer_query(sentence, answer, scene, InstanceConfig(), reading=reading)
     return Grounding(sentence.text, scene, *found)
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder, TransformersTextEncoder
+from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from training.config import differing
@@ -113,13 +114,13 @@ class Learner(nn.Module):
         if questions.described is not None:
             text, _ = self.text.encode_tokens(questions.described)
         sentence_of_row = questions.packing.sentence[:, None]
-        predictions = self.model.ground(
-            superpoints,
+        batch = TextBatch(
             packed(text, questions.packing),
             sentence_of_row >= 0,
-            sentence_of_row=sentence_of_row,
-            phrase_rows=questions.phrase_rows,
+            questions.phrase_rows,
+            sentence_of_row,
         )
+        predictions = self.model.ground_stages(superpoints, batch)
         weights = self.loss_weights
         with torch.autocast(superpoints.features.device.type, enabled=False):
             targets = phrase_targets(questions.wanted, truth.objects, questions.query)

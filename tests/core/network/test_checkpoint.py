@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from detailbase_core.errors import CheckpointError
 from detailbase_core.network import checkpoint as checkpoint_module
+from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.published_names import (
     is_backbone_key,
@@ -293,7 +294,9 @@ def test_folders_and_missing_files_are_named(tmp_path):
 def outputs(model, text_encoder):
     with torch.no_grad():
         text, mask = text_encoder.encode([["the", "red", "chair"], ["a", "lamp"]])
-        prediction = model.ground(model.encode_scene(tiny_batch()), text[None], mask[None])[-1]
+        prediction = model.ground(
+            model.encode_scene(tiny_batch()), TextBatch(text[None], mask[None])
+        )
     return prediction.mask_logits, prediction.scores
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from detailbase_core.config import ModelConfig
 from detailbase_core.language.text_rows import TextRows, all_rows, padded_rows, rows_of_spans
-from detailbase_core.network.batch import SuperpointBatch
+from detailbase_core.network.batch import SuperpointBatch, TextBatch
 from detailbase_core.network.candidate_features import Measures, fact_count, facts, measure, ranks
 from detailbase_core.network.candidate_reranking import LookAlikes
 from detailbase_core.network.candidates import COUNT, Candidates, candidate_numbers, pick_candidates
@@ -182,13 +182,13 @@ def test_the_choice_changes_nothing_at_first_and_then_only_its_rows():
     model = DetailBase(replace(MODEL, look_alike_rounds=2)).eval()
     superpoints = model.encode_scene(tiny_batch())
     text, mask = torch.randn(1, 2, 5, MODEL.text_dim), torch.ones(1, 2, 5, dtype=torch.bool)
-    spans = [[(1, 2, 2)], []]
-    before = model.ground(superpoints, text, mask, spans=spans)
+    batch = TextBatch.with_spans(text, mask, [[(1, 2, 2)], []])
+    before = model.ground_stages(superpoints, batch)
     assert len(before) == MODEL.decoder_layers + 3
     assert torch.equal(before[-1].mask_logits, before[-3].mask_logits)
     for one in model.decoder.look_alikes.rounds:
         torch.nn.init.normal_(one.score.weight)
-    after = model.ground(superpoints, text, mask, spans=spans)[-1].mask_logits
+    after = model.ground(superpoints, batch).mask_logits
     changed = (after != before[-1].mask_logits).any(dim=-1)[0]
     assert changed.tolist() == [
         [True, False, False, True, False], [True, False, False, False, False]

@@ -9,7 +9,7 @@ import torch
 
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import ConfigError
-from detailbase_core.network.batch import SuperpointBatch
+from detailbase_core.network.batch import SuperpointBatch, TextBatch
 from detailbase_core.network.decoder_layer import Attention, Bias
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.offset_head import Votes
@@ -39,7 +39,7 @@ def grounded(model: DetailBase, batch, sentences: int = 2, words: int = 5):
     text = torch.randn(1, sentences, words, model.config.text_dim)
     mask = torch.ones(1, sentences, words, dtype=torch.bool)
     superpoints = model.encode_scene(batch)
-    return superpoints, model.ground(superpoints, text, mask)
+    return superpoints, model.ground_stages(superpoints, TextBatch(text, mask))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_padding_changes_nothing():
     )
     torch.manual_seed(7)
     text = torch.randn(1, 2, 5, ALL.text_dim)
-    beside = model.ground(wider, text, torch.ones(1, 2, 5, dtype=torch.bool))
+    beside = model.ground_stages(wider, TextBatch(text, torch.ones(1, 2, 5, dtype=torch.bool)))
     for one, two in zip(expected, beside, strict=True):
         torch.testing.assert_close(two.mask_logits[..., :count], one.mask_logits)
         torch.testing.assert_close(two.presence_logits, one.presence_logits)
@@ -199,8 +199,8 @@ def test_kept_keys_of_a_scene_answer_alike():
     torch.manual_seed(7)
     text, mask = torch.randn(1, 2, 5, ALL.text_dim), torch.ones(1, 2, 5, dtype=torch.bool)
     keys = model.decoder.scene_keys(superpoints)
-    kept = model.ground(superpoints, text, mask, scene_keys=keys)
-    assert torch.equal(kept[-1].mask_logits, expected[-1].mask_logits)
+    kept = model.ground(superpoints, TextBatch(text, mask), scene_keys=keys)
+    assert torch.equal(kept.mask_logits, expected[-1].mask_logits)
 
 
 def test_only_what_has_a_centre_moves():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import voxelize
@@ -33,7 +34,7 @@ def outputs(golden):
         levels, point_to_voxel = model.encode_voxels(batch)
         points = side_by_side(levels)[point_to_voxel]
         superpoints = model.encode_scene(batch)
-        predictions = model.ground(superpoints, *golden.text())
+        predictions = model.ground_stages(superpoints, TextBatch(*golden.text()))
     return points, superpoints, predictions
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from detailbase_core.errors import CheckpointError, ConfigError
+from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.sparse_unet import NormReLU
@@ -78,7 +79,9 @@ def test_channels_that_nothing_reads_are_not_missed():
     text, mask = torch.randn(1, 1, 4, OURS.text_dim), torch.ones(1, 1, 4, dtype=torch.bool)
     with torch.no_grad():
         scenes = [network.encode_scene(tiny_batch()) for network in (wide, narrow)]
-        answers = [n.ground(s, text, mask)[-1] for n, s in zip((wide, narrow), scenes, strict=True)]
+        answers = [
+            n.ground(s, TextBatch(text, mask)) for n, s in zip((wide, narrow), scenes, strict=True)
+        ]
     assert scenes[1].features.any(dim=-1).all()
     torch.testing.assert_close(scenes[1].features, scenes[0].features[..., ~idle])
     torch.testing.assert_close(scenes[1].object_centers, scenes[0].object_centers)

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from detailbase_core.config import load_yaml
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.learned_parser import BEGIN, INSIDE, OUTSIDE
-from detailbase_core.network.batch import Prediction, SuperpointBatch
+from detailbase_core.network.batch import Prediction, SuperpointBatch, TextBatch
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.offset_head import Votes
@@ -269,14 +269,13 @@ def test_packed_sentences_are_answered_as_alone(config):
     with torch.no_grad():
         superpoints = learner.model.encode_scene(batch)
         text, mask = learner.text.encode([d.words for group in said for d in group])
-        padded = learner.model.ground(superpoints, text.unflatten(0, (2, 4)),
-                                      mask.unflatten(0, (2, 4)))  # fmt: skip
+        every = TextBatch(text.unflatten(0, (2, 4)), mask.unflatten(0, (2, 4)))
+        padded = learner.model.ground_stages(superpoints, every)
         lengths = [[len(d.words) + 1 for d in group] for group in said]
         packing = packing_of(lengths, text.shape[1])
-        tight = learner.model.ground(
-            superpoints, packed(text, packing), packing.sentence[:, None] >= 0,
-            sentence_of_row=packing.sentence[:, None],
-        )  # fmt: skip
+        sentence = packing.sentence[:, None]
+        packed_text = TextBatch(packed(text, packing), sentence >= 0, sentence_of_row=sentence)
+        tight = learner.model.ground_stages(superpoints, packed_text)
     targets = wanted_objects(said, 5)
     place = placed(targets.scene, targets.sentence, targets.row, packing)
     assert tight[0].mask_logits.shape[2] < padded[0].mask_logits.shape[1:3].numel()
