@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 UP = ("auto", "z", "-z", "y", "-y", "x", "-x")
-UNITS = ("auto", "m", "mm")
+UNITS = ("auto", "m", "cm", "mm", "ft", "feet")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,28 +3,68 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# Windows' C library writes NaN as -nan(ind), nan(snan), 1.#QNAN, -1.#IND00, infinity as 1.#INF.
+_WINDOWS_NUMBERS = re.compile(
+    rb"([-+]?)(?:nan\([^)\s]{0,16}\)|1\.#(IND|QNAN|SNAN|INF)\d{0,8})", re.I
+)
 
-def read_table(data: bytes, offset: int, rows: int, columns: int) -> NDArray[np.float64]:
-    """(rows, columns) float64 from the lines that begin at `offset`; later lines are left.
+
+def plain_numbers(text: bytes) -> bytes:
+    """Text whose numbers NumPy reads: Windows' NaN and infinity in the usual spelling."""
+    if b"#" not in text and b"(" not in text:
+        return text
+    return _WINDOWS_NUMBERS.sub(_plain_number, text)
+
+
+def _plain_number(match: re.Match[bytes]) -> bytes:
+    is_infinite = (match.group(2) or b"").upper() == b"INF"
+    return match.group(1) + b"inf" if is_infinite else b"nan"
+
+
+def read_table(lines: bytes, rows: int, columns: int) -> NDArray[np.float64]:
+    """(rows, columns) float64 from the first lines of a text; later lines are left.
+
+    Args:
+        lines: text with LF line ends; what follows a # on a line is a comment.
+        rows: lines to read, blank ones not counted.
+        columns: numbers on each.
 
     Raises:
         ValueError: fewer rows, other columns, or something that is no number.
     """
-    if rows == 0:
-        return np.empty((0, columns))
-    text = io.BytesIO(data)
-    text.seek(offset)
+    if rows == 0 or columns == 0:
+        return np.empty((rows, columns))
+    if rows * (2 * columns) - 1 > len(lines):  # a digit and a separator each, before any memory
+        raise ValueError(f"{len(lines)} bytes cannot hold {rows} rows of {columns} values")
     with warnings.catch_warnings():  # about missing rows, which the shape tells better
         warnings.simplefilter("ignore", UserWarning)
-        table = np.loadtxt(text, np.float64, comments=None, max_rows=rows, ndmin=2)
+        table = np.loadtxt(
+            io.BytesIO(plain_numbers(lines)), np.float64, comments="#", max_rows=rows, ndmin=2
+        )
     if table.shape != (rows, columns):
         raise ValueError(f"it holds {len(table)} rows of {table.shape[1]} values")
     return table
+
+
+def as_declared(column: NDArray[np.float64], declared: str) -> NDArray[Any]:
+    """A column of text in its declared type, or as float64 where its numbers do not fit that.
+
+    Some writers declare uchar and write 0.5.
+    """
+    dtype = np.dtype(declared)
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return column.astype(dtype)
+    limits = np.iinfo(dtype)
+    with np.errstate(invalid="ignore"):
+        fits = (column >= limits.min) & (column <= limits.max) & (column == np.rint(column))
+    return column.astype(dtype) if fits.all() else column

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import io
 import logging
+import stat
 import zipfile
-import zlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from detailbase_core.errors import BadCloudError, BadFileError
-from detailbase_core.io.colors import to_uint8
+from detailbase_core.io.colors import Colors, colors_from_columns
+from detailbase_core.io.header_lines import BYTE_ORDER_MARK
+from detailbase_core.io.npz import NpzArchive
 from detailbase_core.io.other_readers import is_open3d_text, read_open3d_text, read_refused_ply
 from detailbase_core.io.pcd import read_pcd
 from detailbase_core.io.ply import read_ply, write_ply
-from detailbase_core.types import GREY, PointCloud
+from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CLOUD_FORMATS", "detect_format", "read_cloud", "write_ply"]
+__all__ = ["CLOUD_FORMATS", "CloudFile", "detect_format", "read_cloud", "read_cloud_file",
+           "write_ply"]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
 CLOUD_FORMATS = ("PLY", "PCD", "NPZ")
 FAR_M = 30_000.0  # float32 metres resolve 2 mm up to here
+GIT_LFS = "a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository"
+
+_XYZ_KEYS = ("xyz", "points")
+_COLOR_KEYS = ("rgb", "rgba", "colors", "color", "colours", "colour")
 
 _SIGNATURES = (
-    (b"ply\n", "PLY"),
-    (b"ply\r", "PLY"),
     (b"# .PCD", "PCD"),
     (b"PK\x03\x04", "ZIP"),
     (b"PK\x05\x06", "ZIP"),
@@ -52,7 +58,32 @@ _SIGNATURES = (
     (b"\x80\x03", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
     (b"\x80\x05", "a Python pickle"),
+    (b"version https://git-lfs.github.com/spec/", GIT_LFS),
 )
+
+
+@dataclass(frozen=True)
+class CloudFile:
+    """A cloud as its file has it.
+
+    Attributes:
+        cloud: in the file's own axes and unit; organised files keep their shape and NaN rows.
+        shift: (3,) float64, what was added to the file's coordinates (whole numbers; zeros unless
+            they lie far from their origin).
+        color_note: what was taken for the colours, for people.
+    """
+
+    cloud: PointCloud
+    shift: NDArray[np.float64]
+    color_note: str
+
+
+class _Points(NamedTuple):
+    """What a reader returns."""
+
+    xyz: NDArray[Any]
+    colors: Colors
+    image_shape: tuple[int, int] | None = None
 
 
 def read_cloud(path: str | Path) -> PointCloud:
@@ -60,9 +91,7 @@ def read_cloud(path: str | Path) -> PointCloud:
 
     NPZ files hold `xyz` or `points` (N, 3) or (height, width, 3), and perhaps `rgb` or `colors`
     of the same shape. Files without colour come out grey, clouds farther than 30 km from their
-    origin (survey coordinates) are moved there by whole numbers; both are logged. A PLY file that
-    our reader refuses is tried with plyfile and Open3D where they are installed; Open3D also reads
-    XYZ, XYZN, XYZRGB and PTS.
+    origin (survey coordinates) are moved there by whole numbers; both are logged.
 
     Returns:
         The cloud; organised files keep their shape and NaN rows. `frame` is "".
@@ -71,28 +100,27 @@ def read_cloud(path: str | Path) -> PointCloud:
         BadFileError: not there, not one of the formats, or broken; says what it looks like.
         BadCloudError: a sound file without a single finite point.
     """
+    return read_cloud_file(path).cloud
+
+
+def read_cloud_file(path: str | Path) -> CloudFile:
+    """As read_cloud, with what was assumed about the file."""
     path = Path(path)
     kind = detect_format(path)
     if is_open3d_text(path, kind):
-        return _as_cloud(path, *read_open3d_text(path), None)
+        return _as_cloud(path, _Points(*read_open3d_text(path)))
     if kind not in CLOUD_FORMATS:
         raise BadFileError(f"{path}: looks like {kind}; point clouds are read from PLY, PCD or NPZ")
-    data = _read_bytes(path)
-    image_shape = None
-    if kind == "PLY":
-        xyz, rgb = _read_any_ply(path, data)
-    elif kind == "PCD":
-        xyz, rgb, image_shape = read_pcd(data, str(path))
-    else:
-        xyz, rgb, image_shape = _read_npz(data, str(path))
-    return _as_cloud(path, xyz, rgb, image_shape)
-
-
-def _read_any_ply(path: Path, data: bytes) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
     try:
-        return read_ply(data, str(path))
-    except BadFileError as refused:
-        return read_refused_ply(path, data, refused)
+        points = _READERS[kind](_read_bytes(path), str(path))
+    except BadFileError:
+        raise
+    except MemoryError:
+        raise BadFileError(f"{path}: its points do not fit into memory") from None
+    except Exception as error:  # broken bytes raise anything, and a file must not end a program
+        what = f"{type(error).__name__}: {error}"
+        raise BadFileError(f"{path}: cannot be read as {kind} ({what})") from error
+    return _as_cloud(path, points)
 
 
 def detect_format(path: str | Path) -> str:
@@ -106,7 +134,7 @@ def detect_format(path: str | Path) -> str:
     if path.is_dir():
         is_bag = (path / "metadata.yaml").exists()
         return "rosbag2 folder" if is_bag else "a folder without a bag's metadata.yaml"
-    head = _read_bytes(path, 4096)
+    head = _read_bytes(path, 4096).removeprefix(BYTE_ORDER_MARK)
     kind = next((kind for magic, kind in _SIGNATURES if head.startswith(magic)), "")
     if kind == "ZIP":
         return "NPZ" if _holds_arrays(path) else "a ZIP archive without arrays in it"
@@ -117,10 +145,12 @@ def _describe_text(head: bytes) -> str:
     if not head:
         return "an empty file"
     lines = [line.split() for line in head.splitlines() if not line.startswith(b"#")]
-    keys = {line[0] for line in lines if line}
+    keys = {line[0].upper() for line in lines if line}
+    if lines and lines[0] and lines[0][0].lower() == b"ply":
+        return "PLY"
     if {b"FIELDS", b"COLUMNS"} & keys and b"SIZE" in keys:
         return "PCD"  # without its usual comment line
-    if {b"v", b"vn", b"vt", b"mtllib"} & keys:
+    if {b"V", b"VN", b"VT", b"MTLLIB"} & keys:
         return "an OBJ mesh"
     if head.lstrip()[:1] == b"<":
         return "a web page or XML text"
@@ -130,66 +160,106 @@ def _describe_text(head: bytes) -> str:
 
 def _read_bytes(path: Path, size: int = -1) -> bytes:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise BadFileError(f"{path}: is no regular file")  # a pipe would be waited for
         with path.open("rb") as file:
             return file.read(size)
     except OSError as error:
         raise BadFileError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:  # a zero byte in the name
+        raise BadFileError(f"{str(path)!r}: cannot be read: {error}") from None
 
 
 def _holds_arrays(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.endswith(".npy") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError):
+    except Exception:
         return True  # a broken NPZ; its reader says so
 
 
-def _read_npz(
-    data: bytes, name: str
-) -> tuple[NDArray[Any], NDArray[np.uint8] | None, tuple[int, int] | None]:
+# -- one reader a format -------------------------------------------------------------------------
+
+
+def _read_ply(data: bytes, name: str) -> _Points:
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            keys = archive.files
-            xyz = next((archive[key] for key in ("xyz", "points") if key in keys), None)
-            rgb = next((archive[key] for key in ("rgb", "colors") if key in keys), None)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        return _Points(*read_ply(data, name))
+    except BadFileError as refused:
+        return _Points(*read_refused_ply(Path(name), data, refused))
+
+
+def _read_pcd(data: bytes, name: str) -> _Points:
+    return _Points(*read_pcd(data, name))
+
+
+def _read_npz(data: bytes, name: str) -> _Points:
+    try:
+        with NpzArchive(io.BytesIO(data)) as archive:
+            by_name = {key.lower(): key for key in reversed(archive.names)}
+            found = [
+                next((archive.read(by_name[key]) for key in keys if key in by_name), None)
+                for keys in (_XYZ_KEYS, _COLOR_KEYS)
+            ]
+            names = archive.names
+    except ValueError as error:
         raise BadFileError(f"{name}: cannot be read as NPZ ({error}); save it again") from None
+    xyz, rgb = found
     if xyz is None:
-        raise BadFileError(f"{name}: an NPZ needs an array xyz or points; has {', '.join(keys)}")
+        raise BadFileError(f"{name}: an NPZ needs an array xyz or points; has {', '.join(names)}")
     fits = xyz.ndim in (2, 3) and xyz.shape[-1] == 3 and xyz.dtype.kind in "fiu"
-    if not fits or (rgb is not None and (rgb.shape != xyz.shape or rgb.dtype.kind not in "fiu")):
+    if not fits or (rgb is not None and not _is_color_of(xyz, rgb)):
         shapes = f"{xyz.shape} and {'no colours' if rgb is None else rgb.shape}"
         raise BadFileError(f"{name}: positions and colours must be (N, 3) numbers, got {shapes}")
     image_shape = (xyz.shape[0], xyz.shape[1]) if xyz.ndim == 3 else None
-    colors = None if rgb is None else to_uint8(rgb.reshape(-1, 3))
-    return xyz.reshape(-1, 3), colors, image_shape
+    columns = dict.fromkeys(names, np.empty(xyz.size // 3))
+    if rgb is not None:
+        columns = {"rgb": rgb.reshape(-1, *rgb.shape[xyz.ndim - 1 :])}
+    return _Points(xyz.reshape(-1, 3), colors_from_columns(columns), image_shape)
 
 
-def _as_cloud(
-    path: Path,
-    xyz: NDArray[Any],
-    rgb: NDArray[np.uint8] | None,
-    image_shape: tuple[int, int] | None,
-) -> PointCloud:
-    finite = np.isfinite(xyz).all(axis=1)
+def _is_color_of(xyz: NDArray[Any], rgb: NDArray[Any]) -> bool:
+    """Whether `rgb` has three or four numbers for each point, or a packed one."""
+    points, kind = xyz.shape[:-1], rgb.dtype.kind
+    is_packed = rgb.shape == points and rgb.dtype.itemsize >= 4
+    return kind in "fiu" and (is_packed or rgb.shape in ((*points, 3), (*points, 4)))
+
+
+_READERS = {"PLY": _read_ply, "PCD": _read_pcd, "NPZ": _read_npz}
+
+
+# -- points to clouds ----------------------------------------------------------------------------
+
+
+def _as_cloud(path: Path, points: _Points) -> CloudFile:
+    xyz = points.xyz
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite: NDArray[np.bool_] = np.isfinite(np.asarray(xyz, np.float32)).all(axis=1)
     if not finite.any():
         what = "holds no points" if not len(xyz) else f"has {len(xyz)} points, all of them NaN"
         raise BadCloudError(f"{path}: {what}; there is nothing to look at")
-    if rgb is None:
-        logger.warning("%s has no colours: taken as grey; words like 'red' mean nothing", path)
-        rgb = np.full((len(xyz), 3), GREY, np.uint8)
-    return PointCloud(_near_origin(path, xyz, finite), rgb, image_shape=image_shape)
+    colors = points.colors
+    if colors.is_grey:
+        logger.warning("%s has %s; words like 'red' mean nothing", path, colors.note)
+    moved, shift = _near_origin(path, xyz, finite)
+    return CloudFile(
+        PointCloud(moved, colors.rgb, image_shape=points.image_shape), shift, colors.note
+    )
 
 
-def _near_origin(path: Path, xyz: NDArray[Any], finite: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """xyz as float32, moved to its origin where float32 would be too coarse."""
-    with np.errstate(over="ignore"):  # doubles beyond float32 become inf, that is, not finite
-        narrow: NDArray[np.float32] = np.ascontiguousarray(xyz, np.float32)
+def _near_origin(
+    path: Path, xyz: NDArray[Any], finite: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """xyz as float32, moved to its origin where float32 would be too coarse, and by how much."""
     sample = xyz[finite][:: max(1, len(xyz) // 100_000)].astype(np.float64)
     offset = np.round(np.median(sample, axis=0), -1)
     if np.abs(offset).max() < FAR_M:
-        return narrow
-    moves = ", ".join(f"{0.0 - value:.0f}" for value in offset)
-    logger.warning("%s lies far from its origin: moved by (%s)", path, moves)
-    moved: NDArray[np.float32] = (xyz.astype(np.float64) - offset).astype(np.float32)
-    return moved
+        with np.errstate(over="ignore"):  # doubles beyond float32 become inf, that is, not finite
+            narrow: NDArray[np.float32] = np.ascontiguousarray(xyz, np.float32)
+        return narrow, np.zeros(3)
+    shift = 0.0 - offset
+    logger.warning(
+        "%s lies far from its origin: moved by (%s)", path, ", ".join(f"{v:.0f}" for v in shift)
+    )
+    with np.errstate(over="ignore"):
+        moved: NDArray[np.float32] = (xyz.astype(np.float64) + shift).astype(np.float32)
+    return moved, shift

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from detailbase_core.errors import BadCloudError
 from detailbase_core.io.pointcloud2 import decode_points
 from detailbase_core.types import PointCloud
+
+if TYPE_CHECKING:
+    from detailbase_core.io.colors import ColorScale
 
 _SECOND = 1_000_000_000
 
@@ -37,15 +40,31 @@ def checked_frame_and_stamp(header: Any) -> tuple[str, int]:
     return frame, stamp_ns
 
 
-def decode_cloud(message: Any, frame: str, stamp_ns: int) -> tuple[PointCloud, bool]:
+class MessageCloud(NamedTuple):
+    """A decoded cloud message.
+
+    Attributes:
+        cloud: in the sensor's frame.
+        has_color: False where its colours are the intensity as grey.
+        color_note: which fields were taken for colours on which scale, for people.
+        color_scale: how numbers became bytes; None where they needed none.
+    """
+
+    cloud: PointCloud
+    has_color: bool
+    color_note: str
+    color_scale: ColorScale | None
+
+
+def decode_cloud(
+    message: Any, frame: str, stamp_ns: int, color_scale: ColorScale | None = None
+) -> MessageCloud:
     """The points of a sensor_msgs/PointCloud2 whose header has been read.
 
     Args:
         message: as rclpy or rosbags decoded it.
         frame, stamp_ns: from its header.
-
-    Returns:
-        The cloud, and whether it has colours (else grey from its intensity).
+        color_scale: as for decode_points.
 
     Raises:
         BadCloudError: a layout that cannot be read.
@@ -58,11 +77,13 @@ def decode_cloud(message: Any, frame: str, stamp_ns: int) -> tuple[PointCloud, b
         message.row_step,
         message.is_bigendian,
         message.data,
+        color_scale,
     )
-    return PointCloud(points.xyz, points.rgb, frame, stamp_ns, points.image_shape), points.has_color
+    cloud = PointCloud(points.xyz, points.rgb, frame, stamp_ns, points.image_shape)
+    return MessageCloud(cloud, points.has_color, points.color_note, points.color_scale)
 
 
-def cloud_from_message(message: Any) -> tuple[PointCloud, bool]:
+def cloud_from_message(message: Any) -> MessageCloud:
     """A measured sensor_msgs/PointCloud2, as decode_cloud().
 
     Raises:

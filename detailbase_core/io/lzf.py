@@ -6,13 +6,17 @@ otherwise its top three bits are a length and the rest, with the next byte, a di
 
 from __future__ import annotations
 
+_MOST_PER_BYTE = 264 // 3 + 1  # a reference of three bytes unpacks to 264 at most
+
 
 def decompress_lzf(data: bytes, size: int) -> bytes:
     """The `size` original bytes of LZF-compressed `data`.
 
     Raises:
-        ValueError: corrupt data, or not `size` bytes.
+        ValueError: corrupt data, or not `size` bytes; found out before more memory is taken.
     """
+    if size > len(data) * _MOST_PER_BYTE:
+        raise ValueError(f"{len(data)} bytes of LZF data cannot unpack to {size}")
     out = bytearray()
     i, end = 0, len(data)
     try:
@@ -22,6 +26,8 @@ def decompress_lzf(data: bytes, size: int) -> bytes:
             if control < 32:
                 out += data[i : i + control + 1]
                 i += control + 1
+                if i > end:
+                    raise ValueError("LZF data is cut off")
                 continue
             length = control >> 5
             if length == 7:
@@ -38,8 +44,11 @@ def decompress_lzf(data: bytes, size: int) -> bytes:
             else:  # the copy overlaps what it writes: a repeated pattern
                 pattern = out[start:]
                 out += (pattern * (length // distance + 1))[:length]
+            if len(out) > size:
+                break
     except IndexError:
         raise ValueError("LZF data is cut off") from None
     if len(out) != size:
-        raise ValueError(f"LZF data unpacks to {len(out)} of {size} bytes")
+        more = "more than " if len(out) > size else ""
+        raise ValueError(f"LZF data unpacks to {more}{min(len(out), size)} of {size} bytes")
     return bytes(out)

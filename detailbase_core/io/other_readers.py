@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.io.colors import rgb_from_channels, to_uint8
+from detailbase_core.io.colors import Colors, colors_from_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    Points = tuple[NDArray[Any], NDArray[np.uint8] | None]  # xyz (N, 3), rgb (N, 3) or none
+    Points = tuple[NDArray[Any], Colors]  # xyz (N, 3) and what is known of their colours
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def _by_plyfile(path: Path) -> Points:
     plyfile: Any = importlib.import_module("plyfile")
     rows = plyfile.PlyData.read(str(path))["vertex"].data
     columns = {name.lower(): rows[name] for name in rows.dtype.names}
-    return np.column_stack([columns[axis] for axis in "xyz"]), rgb_from_channels(columns)
+    return np.column_stack([columns[axis] for axis in "xyz"]), colors_from_columns(columns)
 
 
 def _by_open3d(path: Path) -> Points:
@@ -124,4 +124,5 @@ def _by_open3d(path: Path) -> Points:
             raise BadFileError(f"{path}: Open3D fails on it ({said[-1] if said else 'it crashes'})")
         with np.load(points, allow_pickle=False) as arrays:
             xyz, colors = arrays["xyz"], arrays["colors"]
-    return xyz, to_uint8(colors) if len(colors) else None
+    columns = {"colors": colors} if len(colors) else dict.fromkeys("xyz", xyz[:, 0])
+    return xyz, colors_from_columns(columns)

@@ -11,7 +11,8 @@ import numpy as np
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.io.colors import rgb_from_channels
+from detailbase_core.io.colors import Colors, colors_from_columns
+from detailbase_core.io.header_lines import split_header, unified_lines
 from detailbase_core.io.ply_columns import Columns, Element, Property, read_columns, skip_element
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ TYPES = {
     "int32": "i4",
     "uint": "u4",
     "uint32": "u4",
+    "int64": "i8",
+    "uint64": "u8",
     "float": "f4",
     "float32": "f4",
     "double": "f8",
@@ -43,30 +46,33 @@ TYPES = {
 BYTE_ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
 
 
-def read_ply(data: bytes, name: str) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
-    """Points of a PLY file; other elements and properties are skipped.
+def read_ply(data: bytes, name: str) -> tuple[NDArray[Any], Colors]:
+    """Points of a PLY file; other elements are skipped.
 
     Args:
         data: the whole file.
         name: how to call it in errors.
 
     Returns:
-        xyz (N, 3) as stored (float32 or float64), rgb (N, 3) uint8 or None.
+        xyz (N, 3) as stored (float32 or float64), and the colours. Of a repeated property the
+        first counts.
 
     Raises:
         BadFileError: broken header, no vertices with x y z, or a truncated body.
     """
     byte_order, elements, body = _parse_header(data, name)
+    if not byte_order:
+        data, body = unified_lines(data[body:]), 0
     for element in elements:
         if element.name == "vertex":
             try:
                 columns = read_columns(data, body, element, byte_order)
-            except (ValueError, IndexError) as error:
+            except (ValueError, IndexError, OverflowError) as error:
                 raise BadFileError(
-                    f"{name}: the PLY ends or breaks off inside its {element.count} vertices "
-                    f"({error}); copy or export it again"
+                    f"{name}: the PLY's {element.count} vertices cannot be read ({error}); copy "
+                    "or export it again"
                 ) from None
-            return _xyz(columns, name), rgb_from_channels(columns)
+            return _xyz(columns, name), colors_from_columns(columns)
         body = skip_element(data, body, element, byte_order, name)
     raise BadFileError(f"{name}: the PLY header names no vertex element, so it holds no points")
 
@@ -101,35 +107,52 @@ def write_ply(
 
 def _parse_header(data: bytes, name: str) -> tuple[str, list[Element], int]:
     """(byte order or "", elements, offset of the body)."""
-    end = data.find(b"end_header")
-    newline = data.find(b"\n", end)
-    if end < 0 or newline < 0:
-        raise BadFileError(f"{name}: the PLY header has no end_header line; the file is truncated")
+    try:
+        lines, body = split_header(data, lambda line: line.lower() == "end_header")
+    except ValueError:
+        raise BadFileError(
+            f"{name}: the PLY header has no end_header line; the file is truncated"
+        ) from None
     byte_order, elements = None, []
-    for line in data[:end].decode("ascii", "replace").splitlines()[1:]:
-        match line.split():
+    for line in lines[1:-1]:
+        keyword, *rest = line.split()
+        rest = [word.lower() if i == 0 else word for i, word in enumerate(rest)]
+        rest = [word.lower() if i == 0 else word for i, word in enumerate(rest)]
+        match [keyword.lower(), *rest]:
+            case ["comment" | "obj_info", *_]:
+                continue
             case ["format", kind, *_] if kind in BYTE_ORDERS:
                 byte_order = BYTE_ORDERS[kind]
-            case ["element", element, count] if count.isdigit():
-                elements.append(Element(element, int(count)))
-            case ["property", "list", count_type, item, prop] if (
-                elements and {count_type, item} <= TYPES.keys()
+            case ["element", kind, count] if _is_count(count):
+                elements.append(Element(kind, int(count)))
+            case ["property", "list", counts, items, prop] if elements and (
+                _type_of(counts)[:1] in ("i", "u") and _type_of(items)
             ):
-                elements[-1].properties.append(Property(prop, TYPES[item], TYPES[count_type]))
-            case ["property", kind, prop] if elements and kind in TYPES:
-                elements[-1].properties.append(Property(prop, TYPES[kind]))
-            case [] | ["comment" | "obj_info", *_]:
-                pass
+                elements[-1].properties.append(Property(prop, _type_of(items), _type_of(counts)))
+            case ["property", kind, prop] if elements and _type_of(kind):
+                elements[-1].properties.append(Property(prop, _type_of(kind)))
             case _:
-                raise BadFileError(f"{name}: PLY header line {line[:80]!r} makes no sense")
+                raise BadFileError(f"{name}: the PLY header line {line[:80]!r} makes no sense")
     if byte_order is None:
         raise BadFileError(f"{name}: the PLY header has no format line")
-    return byte_order, elements, newline + 1
+    return byte_order, elements, body
+
+
+def _type_of(word: str) -> str:
+    """NumPy's code of a PLY type; "" for none."""
+    return TYPES.get(word.lower(), "")
+
+
+def _is_count(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= 18
 
 
 def _xyz(columns: Columns, name: str) -> NDArray[Any]:
-    if not {"x", "y", "z"} <= columns.keys():
+    by_name: dict[str, NDArray[Any]] = {}
+    for column, values in columns.items():
+        by_name.setdefault(column.lower(), values)
+    if not {"x", "y", "z"} <= by_name.keys():
         raise BadFileError(
             f"{name}: PLY vertices need x, y and z; this file has {', '.join(columns) or 'nothing'}"
         )
-    return np.column_stack([columns[axis] for axis in "xyz"])
+    return np.column_stack([by_name[axis] for axis in "xyz"])

@@ -1,18 +1,23 @@
-"""The body of a PLY file: tables of scalars and lists, as bytes or as text."""
+"""The body of a PLY file: tables of scalars and lists, as bytes or as text.
+
+What the header declares is compared with the bytes that are there before memory is taken.
+"""
 
 from __future__ import annotations
 
-import io
 import itertools
+import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.io.ascii_table import read_table
+from detailbase_core.io.ascii_table import as_declared, plain_numbers, read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 
@@ -23,6 +28,11 @@ class Property:
     name: str
     type: str
     count_type: str = ""
+
+    @property
+    def min_bytes(self) -> int:
+        """Bytes that a row needs for it at least."""
+        return np.dtype(self.count_type or self.type).itemsize
 
 
 @dataclass
@@ -38,6 +48,11 @@ class Element:
         """Whether rows differ in length."""
         return any(p.count_type for p in self.properties)
 
+    @property
+    def min_bytes(self) -> int:
+        """Bytes that a binary row needs at least."""
+        return sum(p.min_bytes for p in self.properties)
+
 
 Columns = dict[str, "NDArray[Any]"]
 
@@ -46,13 +61,27 @@ def read_columns(data: bytes, offset: int, element: Element, byte_order: str) ->
     """Scalar columns of the element whose rows begin at `offset`; lists are left out.
 
     Args:
+        data: the body; text with LF line ends.
+        offset: of the element's first row.
+        element: its declaration.
         byte_order: "<" or ">"; "" for text.
+
+    Returns:
+        By name; of a repeated name the first.
 
     Raises:
         ValueError, IndexError: the data end too early or make no sense.
     """
-    read = _binary_columns if byte_order else _ascii_columns
-    return read(data, offset, element, byte_order)[0]
+    if not element.properties:
+        return {}
+    if byte_order:
+        columns, _ = _binary_columns(data, offset, element, byte_order)
+    elif element.has_lists:
+        columns = _walk_ascii(data, offset, element)
+    else:
+        table = read_table(data[offset:], element.count, len(element.properties))
+        columns = [as_declared(table[:, i], p.type) for i, p in enumerate(element.properties)]
+    return _first_of_each_name(element, columns)
 
 
 def skip_element(data: bytes, offset: int, element: Element, byte_order: str, name: str) -> int:
@@ -61,8 +90,27 @@ def skip_element(data: bytes, offset: int, element: Element, byte_order: str, na
     Raises:
         BadFileError: the data end too early; `name` is the file's.
     """
-    skip = _skip_binary if byte_order else _skip_ascii
-    return skip(data, offset, element, byte_order, name)
+    if not element.properties:
+        return offset
+    try:
+        if byte_order:
+            return _binary_columns(data, offset, element, byte_order)[1]
+        return _skip_ascii(data, offset, element.count)
+    except (ValueError, IndexError) as error:
+        raise BadFileError(
+            f"{name}: the PLY ends inside its {element.name} element ({error})"
+        ) from None
+
+
+def _scalars(element: Element) -> list[Property]:
+    return [p for p in element.properties if not p.count_type]
+
+
+def _first_of_each_name(element: Element, columns: list[NDArray[Any]]) -> Columns:
+    named: Columns = {}
+    for prop, column in zip(_scalars(element), columns, strict=True):
+        named.setdefault(prop.name, column)
+    return named
 
 
 # -- binary ------------------------------------------------------------------------------------
@@ -70,122 +118,140 @@ def skip_element(data: bytes, offset: int, element: Element, byte_order: str, na
 
 def _binary_columns(
     data: bytes, offset: int, element: Element, byte_order: str
-) -> tuple[Columns, int]:
-    """Scalar columns of one binary element, and where the next begins."""
-    if not element.has_lists:
-        dtype = _row_dtype(element, byte_order, {})
-        rows = _rows(data, offset, element, dtype)
-        return {p.name: rows[p.name] for p in element.properties}, offset + rows.nbytes
-    # Lists almost always have one length throughout (triangles): try that before walking.
-    first = _list_lengths(data, offset, element, byte_order)
-    dtype = _row_dtype(element, byte_order, first)
-    try:
-        rows = _rows(data, offset, element, dtype)
-        lists = [p.name for p in element.properties if p.count_type]
-        if all((rows[f"{p} count"] == first[p]).all() for p in lists):
-            scalars = [p.name for p in element.properties if not p.count_type]
-            return {p: rows[p] for p in scalars}, offset + rows.nbytes
-    except ValueError:
-        pass  # shorter lists may follow and still fit
-    return _walk_binary(data, offset, element, byte_order)
+) -> tuple[list[NDArray[Any]], int]:
+    """Scalar columns of one binary element, in order, and where the next element begins."""
+    have = (len(data) - offset) // element.min_bytes
+    if have < element.count:
+        raise ValueError(f"it holds {max(have, 0)} of {element.count}")
+    if element.has_lists and element.count:
+        # Lists almost always have one length throughout (triangles): try that before walking.
+        lengths = _first_list_lengths(data, offset, element, byte_order)
+        columns = _equal_rows(data, offset, element, _row_dtype(element, byte_order, lengths))
+        return columns or _walk_binary(data, offset, element, byte_order)
+    dtype = _row_dtype(element, byte_order, [0] * len(element.properties))
+    rows = np.frombuffer(data, dtype, element.count, offset)
+    return [rows[f"{i}"] for i in range(len(element.properties))], offset + rows.nbytes
 
 
-def _row_dtype(element: Element, byte_order: str, lengths: dict[str, int]) -> np.dtype[Any]:
+def _row_dtype(element: Element, byte_order: str, lengths: list[int]) -> np.dtype[Any]:
     fields: list[Any] = []
-    for p in element.properties:
+    for i, (p, length) in enumerate(zip(element.properties, lengths, strict=True)):
         if p.count_type:
-            fields.append((f"{p.name} count", byte_order + p.count_type))
-            fields.append((p.name, byte_order + p.type, (lengths[p.name],)))
+            fields.append((f"{i} count", byte_order + p.count_type))
+            fields.append((f"{i}", byte_order + p.type, (length,)))
         else:
-            fields.append((p.name, byte_order + p.type))
+            fields.append((f"{i}", byte_order + p.type))
     return np.dtype(fields)
 
 
-def _rows(data: bytes, offset: int, element: Element, dtype: np.dtype[Any]) -> NDArray[Any]:
-    have = (len(data) - offset) // max(dtype.itemsize, 1)
-    if have < element.count:
-        raise ValueError(f"it holds {have} of {element.count}")
-    return np.frombuffer(data, dtype, element.count, offset)
+def _equal_rows(
+    data: bytes, offset: int, element: Element, dtype: np.dtype[Any]
+) -> tuple[list[NDArray[Any]], int] | None:
+    """The columns if all rows are like the first; None otherwise."""
+    if element.count * dtype.itemsize > len(data) - offset:
+        return None  # shorter lists may follow and still fit
+    rows = np.frombuffer(data, dtype, element.count, offset)
+    for i, p in enumerate(element.properties):
+        if p.count_type and (rows[f"{i} count"] != rows[f"{i}"].shape[1]).any():
+            return None
+    scalars = [i for i, p in enumerate(element.properties) if not p.count_type]
+    return [rows[f"{i}"] for i in scalars], offset + rows.nbytes
 
 
-def _list_lengths(data: bytes, offset: int, element: Element, byte_order: str) -> dict[str, int]:
-    """Length of each list in the first row."""
-    lengths: dict[str, int] = {}
-    for p in element.properties if element.count else ():
+def _first_list_lengths(data: bytes, offset: int, element: Element, byte_order: str) -> list[int]:
+    """Length of each property's list in the first row; 0 for scalars."""
+    lengths = []
+    for p in element.properties:
+        length = 0
         if p.count_type:
-            length, offset = _scalar(data, offset, byte_order + p.count_type)
-            lengths[p.name] = int(length)
-            offset += lengths[p.name] * np.dtype(p.type).itemsize
-        else:
-            offset += np.dtype(p.type).itemsize
-    return lengths or {p.name: 0 for p in element.properties}
+            length = _list_length(np.frombuffer(data, byte_order + p.count_type, 1, offset)[0])
+        offset += p.min_bytes + length * np.dtype(p.type).itemsize
+        if offset > len(data):
+            raise ValueError(f"a list of {length} values reaches beyond the end")
+        lengths.append(length)
+    return lengths
 
 
-def _scalar(data: bytes, offset: int, dtype: str) -> tuple[Any, int]:
-    value = np.frombuffer(data, dtype, 1, offset)
-    return value[0], offset + value.nbytes
+def _list_length(count: Any) -> int:
+    if count < 0:
+        raise ValueError(f"a list has {count} values")
+    return int(count)
 
 
 def _walk_binary(
     data: bytes, offset: int, element: Element, byte_order: str
-) -> tuple[Columns, int]:
+) -> tuple[list[NDArray[Any]], int]:
     """Row by row, for lists whose lengths differ."""
-    scalars = [p.name for p in element.properties if not p.count_type]
-    values: list[list[float]] = [[] for _ in scalars]
-    for _ in range(element.count):
-        columns = iter(values)
-        for p in element.properties:
-            value, offset = _scalar(data, offset, byte_order + (p.count_type or p.type))
-            if p.count_type:
-                offset += int(value) * np.dtype(p.type).itemsize
-            else:
-                next(columns).append(value)
-    return {s: np.array(v) for s, v in zip(scalars, values, strict=True)}, offset
-
-
-def _skip_binary(data: bytes, offset: int, element: Element, byte_order: str, name: str) -> int:
+    codes = {"i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q",
+             "u8": "Q", "f4": "f", "f8": "d"}  # fmt: skip
+    values: list[list[float]] = [[] for _ in _scalars(element)]
+    steps = []
+    columns = iter(values)
+    for p in element.properties:
+        reader = struct.Struct(byte_order + codes[p.count_type or p.type])
+        size = np.dtype(p.type).itemsize if p.count_type else 0
+        steps.append((reader.unpack_from, reader.size, size, None if size else next(columns)))
     try:
-        return _binary_columns(data, offset, element, byte_order)[1]
-    except (ValueError, IndexError) as error:
-        raise BadFileError(
-            f"{name}: the PLY ends inside its {element.name} element ({error})"
-        ) from None
+        for _ in range(element.count):
+            for unpack, head, size, column in steps:
+                (value,) = unpack(data, offset)
+                offset += head
+                if column is None:
+                    offset += _list_length(value) * size
+                else:
+                    column.append(value)
+    except struct.error:
+        raise ValueError("it ends inside a row") from None
+    if offset > len(data):
+        raise ValueError("it ends inside a list")
+    arrays = [np.array(v) for v in values]
+    types = [p.type for p in _scalars(element)]
+    return [a.astype(t) for a, t in zip(arrays, types, strict=True)], offset
 
 
 # -- ASCII -------------------------------------------------------------------------------------
 
 
-def _ascii_columns(
-    data: bytes, offset: int, element: Element, byte_order: str
-) -> tuple[Columns, int]:
-    """Scalar columns of one ASCII element; colours keep the declared type."""
-    if element.has_lists:
-        return _walk_ascii(data, offset, element), 0
-    table = read_table(data, offset, element.count, len(element.properties))
-    return {p.name: table[:, i].astype(p.type) for i, p in enumerate(element.properties)}, 0
+def _lines(data: bytes, offset: int) -> Iterator[tuple[bytes, int]]:
+    """Lines that are not blank, without comments, and where the next begins."""
+    while offset < len(data):
+        end = data.find(b"\n", offset)
+        end = len(data) if end < 0 else end
+        line = data[offset:end].partition(b"#")[0].strip()
+        offset = end + 1
+        if line:
+            yield line, offset
 
 
-def _walk_ascii(data: bytes, offset: int, element: Element) -> Columns:
+def _walk_ascii(data: bytes, offset: int, element: Element) -> list[NDArray[Any]]:
     """Line by line, for vertices that have lists among their properties."""
-    values: dict[str, list[float]] = {p.name: [] for p in element.properties if not p.count_type}
-    text = io.BytesIO(data)
-    text.seek(offset)
-    for line in itertools.islice(text, element.count):
-        items = iter(line.split())
+    if element.count > len(data) - offset:
+        raise ValueError(f"{len(data) - offset} bytes cannot hold {element.count} rows")
+    scalars = _scalars(element)
+    values: list[list[float]] = [[] for _ in scalars]
+    rows = 0
+    for line, _ in itertools.islice(_lines(plain_numbers(data[offset:]), 0), element.count):
+        rows += 1
+        items, columns = iter(line.split()), iter(values)
         for p in element.properties:
             if p.count_type:
-                list(itertools.islice(items, int(next(items, 0))))
+                length = _list_length(int(next(items, b"0")))
+                if sum(1 for _ in itertools.islice(items, length)) < length:
+                    raise ValueError(f"row {rows} ends inside a list of {length} values")
             else:
-                values[p.name].append(float(next(items, "")))
-    if any(len(column) != element.count for column in values.values()):
-        raise ValueError("fewer lines than vertices")
-    types = {p.name: p.type for p in element.properties}
-    return {name: np.array(column).astype(types[name]) for name, column in values.items()}
+                next(columns).append(float(next(items, b"")))
+    if rows != element.count:
+        raise ValueError(f"it holds {rows} of {element.count} rows")
+    return [
+        as_declared(np.array(column, np.float64), p.type)
+        for column, p in zip(values, scalars, strict=True)
+    ]
 
 
-def _skip_ascii(data: bytes, offset: int, element: Element, byte_order: str, name: str) -> int:
-    for _ in range(element.count):
-        offset = data.find(b"\n", offset) + 1
-        if offset == 0:
-            raise BadFileError(f"{name}: the PLY ends inside its {element.name} element")
+def _skip_ascii(data: bytes, offset: int, count: int) -> int:
+    skipped = 0
+    for _, after in itertools.islice(_lines(data, offset), count):
+        offset, skipped = after, skipped + 1
+    if skipped < count:
+        raise ValueError(f"it holds {skipped} of {count} rows")
     return offset

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from detailbase_core.errors import BadCloudError
-from detailbase_core.io.colors import to_uint8
+from detailbase_core.io.colors import (
+    Colors,
+    ColorScale,
+    find_color_fields,
+    read_colors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +29,6 @@ if TYPE_CHECKING:
 FIELD_TYPES = dict(enumerate(("i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"), start=1))
 UINT32, FLOAT32 = 6, 7
 
-_PACKED = ("rgb", "rgba")  # one 32-bit word, 0xAARRGGBB under either name
 _HOW_TO_FIX = "publish x y z with rgb, rgba, r g b or intensity"
 
 
@@ -46,12 +50,16 @@ class DecodedPoints:
         rgb: (N, 3) uint8.
         image_shape: (height, width) of an organised cloud, else None.
         has_color: False where `rgb` is the intensity as grey.
+        color_note: which fields were taken for colours on which scale, for people.
+        color_scale: how numbers became bytes; None where they needed none.
     """
 
     xyz: NDArray[np.float32]
     rgb: NDArray[np.uint8]
     image_shape: tuple[int, int] | None
     has_color: bool
+    color_note: str = ""
+    color_scale: ColorScale | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,7 @@ def decode_points(
     row_step: int,
     is_bigendian: bool,
     data: Any,
+    color_scale: ColorScale | None = None,
 ) -> DecodedPoints:
     """Read positions and colours out of a PointCloud2.
 
@@ -86,6 +95,7 @@ def decode_points(
         point_step, row_step: bytes from point to point and from row to row.
         is_bigendian: byte order of `data`.
         data: anything with the buffer protocol, of bytes.
+        color_scale: of earlier clouds of the same topic, kept unless this one breaks it.
 
     Returns:
         New arrays, independent of `data`.
@@ -105,9 +115,11 @@ def decode_points(
     with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32 becomes inf
         for axis, name in enumerate("xyz"):
             xyz[..., axis] = columns.get(name)
-    rgb, has_color = _colors(columns, (height, width))
+    colors = _colors(columns, color_scale)
     image_shape = (height, width) if height > 1 else None
-    return DecodedPoints(xyz.reshape(-1, 3), rgb.reshape(-1, 3), image_shape, has_color)
+    return DecodedPoints(
+        xyz.reshape(-1, 3), colors.rgb, image_shape, not colors.is_grey, colors.note, colors.scale
+    )
 
 
 def _checked_buffer(
@@ -150,8 +162,10 @@ class _Columns:
         self._shape, self._strides, self._flat = shape, strides, flat
         self.big, self._byte_order = big, ">" if big else "<"
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._fields
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all fields, in the message's order."""
+        return tuple(self._fields)
 
     def type_of(self, name: str) -> str:
         """NumPy's code of the field's type, "f4" say.
@@ -169,47 +183,47 @@ class _Columns:
             )
         return FIELD_TYPES[datatype]
 
-    def get(self, name: str, dtype: str = "", skip: int = 0) -> NDArray[Any]:
-        """(height, width) view of one field, read as `dtype` where given, from byte `skip` on.
+    def get(self, name: str, values_per_point: int = 1) -> NDArray[Any]:
+        """(height, width) view of one field, (height, width, values_per_point) if that exceeds 1.
 
         Raises:
             BadCloudError: as `type_of`, or the field reaches beyond the point.
         """
-        dtype = dtype or self.type_of(name)
-        offset, point_step = self._fields[name].offset + skip, self._strides[1]
-        if not 0 <= offset <= point_step - np.dtype(dtype).itemsize:
+        dtype = np.dtype(self._byte_order + self.type_of(name))
+        offset, point_step = self._fields[name].offset, self._strides[1]
+        if not 0 <= offset <= point_step - values_per_point * dtype.itemsize:
             raise BadCloudError(
                 f"field {name!r} at offset {offset} does not fit in point_step {point_step}"
             )
-        values: NDArray[Any] = np.ndarray(
-            self._shape, self._byte_order + dtype, self._flat, offset, self._strides
-        )
+        several = values_per_point > 1
+        shape = (*self._shape, values_per_point) if several else self._shape
+        strides = (*self._strides, dtype.itemsize) if several else self._strides
+        values: NDArray[Any] = np.ndarray(shape, dtype, self._flat, offset, strides)
         return values
 
+    def flat(self, name: str) -> NDArray[Any]:
+        """(N,) of one field, or (N, 3) and (N, 4) where it has so many values a point."""
+        count = self._fields[name].count
+        values = self.get(name, count if count in (3, 4) else 1)
+        flat: NDArray[Any] = values.reshape(-1, *values.shape[2:])
+        return flat
 
-def _colors(columns: _Columns, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], bool]:
-    """(height, width, 3) uint8, and whether they are colours (else grey from the intensity)."""
-    rgb = np.empty((*shape, 3), np.uint8)
-    packed = next((name for name in _PACKED if name in columns), None)
-    if packed is not None:
-        if columns.type_of(packed)[1] != "4":
-            raise BadCloudError(
-                f"field {packed!r} has type {columns.type_of(packed)}; colours are packed in "
-                "FLOAT32 or UINT32"
-            )
-        columns.get(packed, "u4")  # fits
-        for channel, byte in enumerate((1, 2, 3) if columns.big else (2, 1, 0)):
-            rgb[..., channel] = columns.get(packed, "u1", byte)
-        return rgb, True
-    if all(name in columns for name in "rgb"):
-        for channel, name in enumerate("rgb"):
-            rgb[..., channel] = to_uint8(columns.get(name))
-        return rgb, True
-    intensity = next((n for n in ("intensity", "intensities") if n in columns), None)
-    if intensity is None:
-        columns.type_of("rgb")  # raises, naming the fields that there are
-    rgb[:] = to_uint8(columns.get(str(intensity)))[..., None]
-    return rgb, False
+
+def _colors(columns: _Columns, known: ColorScale | None) -> Colors:
+    """The cloud's colours, (height * width, 3), or its intensity as grey."""
+    names = list(columns.names)
+    first = ""
+    while (fields := find_color_fields(names)) is not None:
+        colors = read_colors(fields, [columns.flat(name) for name in fields.names], known)
+        if colors is not None:
+            return colors
+        first = first or fields.names[0]
+        names = [name for name in names if name not in fields.names]
+    columns.type_of(first or "rgb")  # raises without any, naming the fields that there are
+    raise BadCloudError(
+        f"field {first!r} has type {columns.type_of(first)}; colours are packed in FLOAT32 or "
+        "UINT32, or are 3 or 4 values"
+    )
 
 
 def encode_points(

@@ -11,7 +11,7 @@ import numpy as np
 from detailbase_core.config import MapConfig
 from detailbase_core.errors import BadFileError, EmptySceneError
 from detailbase_core.io.bags import BAG_FORMATS, read_bag_scans
-from detailbase_core.io.cloud_files import CLOUD_FORMATS, detect_format, read_cloud
+from detailbase_core.io.cloud_files import CLOUD_FORMATS, detect_format, read_cloud_file
 from detailbase_core.io.other_readers import is_open3d_text
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.up_axis import Orientation, find_orientation, transformed
@@ -64,7 +64,7 @@ def load_scene(
         report: is told what goes on.
 
     Raises:
-        BadFileError, BadCloudError: see read_cloud and read_bag_scans.
+        BadFileError, BadCloudError: see read_cloud_file and read_bag_scans.
         ConfigError: no such `up` or `unit`.
         EmptySceneError: the recording's clouds left nothing in the map.
     """
@@ -81,7 +81,8 @@ def load_scene(
 
 
 def _load_file(path: Path, config: MapConfig, up: str, unit: str) -> LoadedScene:
-    cloud = read_cloud(path)
+    read = read_cloud_file(path)
+    cloud = read.cloud
     orientation = find_orientation(cloud, up, unit)
     upright = transformed(cloud, orientation.file_to_map)
     whole = replace(
@@ -90,8 +91,12 @@ def _load_file(path: Path, config: MapConfig, up: str, unit: str) -> LoadedScene
     scene_map = SceneMap(whole)
     scene_map.insert(upright, np.eye(4), path.name)
     thinned, _ = scene_map.snapshot()
-    note = f"{len(cloud):,} points, {len(thinned):,} voxels; {orientation.note}"
-    return LoadedScene(thinned, orientation.file_to_map, note)
+    shift = np.eye(4)
+    shift[:3, 3] = read.shift
+    moved = f"moved by ({', '.join(f'{v:.0f}' for v in read.shift)})" if read.shift.any() else ""
+    size = f"{len(cloud):,} points, {len(thinned):,} voxels"
+    note = "; ".join(filter(None, (size, moved, orientation.note, read.color_note)))
+    return LoadedScene(thinned, orientation.file_to_map @ shift, note)
 
 
 def _load_bag(

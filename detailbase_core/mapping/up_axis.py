@@ -9,6 +9,7 @@ import numpy as np
 
 from detailbase_core.errors import BadCloudError, ConfigError
 from detailbase_core.mapping.ground_plane import Floor, find_floor, is_camera_view, up_by_walls
+from detailbase_core.mapping.length_unit import UNIT_CHOICES, length_unit
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ AXIS_ROTATIONS: dict[str, NDArray[np.float64]] = {
     }.items()
 }
 UP_CHOICES = ("auto", *AXIS_ROTATIONS)
-UNIT_CHOICES = ("auto", "m", "mm")
-LARGEST_ROOM_M = 100.0  # farther spread clouds are taken, or reported, as millimetres
 LEVEL_RAD = np.radians(2.0)  # as good as level
 
 
@@ -38,7 +37,7 @@ class Orientation:
     """How a cloud's coordinates become a map's.
 
     Attributes:
-        file_to_map: (4, 4) float64; scales too where the file is in millimetres.
+        file_to_map: (4, 4) float64; scales too where the file is not in metres.
         note: one sentence for people: what was taken, and from what.
     """
 
@@ -65,7 +64,7 @@ def find_orientation(cloud: PointCloud, up: str = "auto", unit: str = "auto") ->
     Args:
         cloud: as read from a file.
         up: auto, z, -z, y, -y, x or -x: the file's axis that points up.
-        unit: auto, m or mm.
+        unit: auto, m, cm, mm, ft or feet; see length_unit.
 
     Raises:
         ConfigError: another word.
@@ -76,7 +75,7 @@ def find_orientation(cloud: PointCloud, up: str = "auto", unit: str = "auto") ->
     xyz = cloud.xyz[np.isfinite(cloud.xyz).all(axis=1)].astype(np.float64)
     if not len(xyz):
         raise BadCloudError(f"none of the cloud's {len(cloud)} points is finite; nothing to turn")
-    scale, unit_note = _scale(xyz, unit)
+    scale, unit_note = length_unit(xyz, unit)
     matrix, up_note = np.eye(4), f"{up} is up as told"
     if up == "auto":
         matrix, up_note = _found(xyz * scale, find_floor(xyz * scale))
@@ -97,19 +96,6 @@ def transformed(cloud: PointCloud, matrix: NDArray[np.float64]) -> PointCloud:
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ConfigError(f"{name}: {value!r} is not one of {', '.join(choices)}")
-
-
-def _scale(xyz: NDArray[np.float64], unit: str) -> tuple[float, str]:
-    """Metres per unit of the file, and how that is known."""
-    low, high = np.percentile(xyz, [2, 98], axis=0)
-    extent = float((high - low).max())
-    if unit == "mm":
-        return 0.001, "millimetres as told"
-    large = extent > LARGEST_ROOM_M
-    if unit == "auto" and large:
-        return 0.001, f"it spreads over {extent:.0f} units: taken as millimetres (--unit m if not)"
-    doubt = f", though {extent:.0f} m is much for a room: perhaps --unit mm" if large else ""
-    return 1.0, f"metres{doubt}"
 
 
 def _found(xyz: NDArray[np.float64], floor: Floor | None) -> tuple[NDArray[np.float64], str]:

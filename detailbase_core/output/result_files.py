@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from detailbase_core.mapping.load_scene import LoadedScene
     from detailbase_core.output.palette import Rgb
     from detailbase_core.types import GroundedPhrase, Grounding, Instance
@@ -59,7 +61,12 @@ def _phrase_lines(phrase: GroundedPhrase, name: str, title: str) -> list[str]:
 
 
 def write_json(path: str | Path, grounding: Grounding, loaded: LoadedScene, source: str) -> None:
-    """Write the answer as JSON, atomically. Metres, radians, the loaded scene's coordinates."""
+    """Write the answer as JSON, atomically. Metres, radians, the loaded scene's coordinates.
+
+    Each object's centre stands there a second time as "source": in the file's own coordinates and
+    unit.
+    """
+    map_to_source: NDArray[np.float64] = np.linalg.inv(loaded.source_to_map).astype(np.float64)
     answer = {
         "query": grounding.query,
         "scene": {
@@ -69,8 +76,8 @@ def write_json(path: str | Path, grounding: Grounding, loaded: LoadedScene, sour
             "points": len(loaded.cloud),
             "source_to_map": loaded.source_to_map.tolist(),
         },
-        "sentence": _phrase_dict(grounding.sentence),
-        "phrases": [_phrase_dict(phrase) for phrase in grounding.phrases],
+        "sentence": _phrase_dict(grounding.sentence, map_to_source),
+        "phrases": [_phrase_dict(phrase, map_to_source) for phrase in grounding.phrases],
         "stage_seconds": {name: round(s, 4) for name, s in grounding.stage_seconds.items()},
     }
     text = json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -78,18 +85,22 @@ def write_json(path: str | Path, grounding: Grounding, loaded: LoadedScene, sour
         temporary.write_text(text, encoding="utf-8", errors="replace")
 
 
-def _phrase_dict(phrase: GroundedPhrase) -> dict[str, Any]:
+def _phrase_dict(phrase: GroundedPhrase, map_to_source: NDArray[np.float64]) -> dict[str, Any]:
     return {
         "text": phrase.text,
         "begin": phrase.begin,
         "end": phrase.end,
         "score": phrase.score,
         "presence": phrase.presence,
-        "instances": [_instance_dict(instance) for instance in phrase.instances],
+        "instances": [_instance_dict(instance, map_to_source) for instance in phrase.instances],
     }
 
 
-def _instance_dict(instance: Instance) -> dict[str, Any]:
+def _instance_dict(instance: Instance, map_to_source: NDArray[np.float64]) -> dict[str, Any]:
+    def in_source(point: tuple[float, float, float]) -> list[float]:
+        place: list[float] = (map_to_source[:3, :3] @ point + map_to_source[:3, 3]).tolist()
+        return place
+
     return {
         "id": instance.id,
         "score": instance.score,
@@ -99,6 +110,10 @@ def _instance_dict(instance: Instance) -> dict[str, Any]:
             "yaw": instance.box.yaw,
         },
         "centroid": list(instance.centroid),
+        "source": {
+            "center": in_source(instance.box.center),
+            "centroid": in_source(instance.centroid),
+        },
         "points": len(instance.point_indices),
     }
 

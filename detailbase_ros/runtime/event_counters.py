@@ -12,6 +12,9 @@ from typing import Protocol
 class Logger(Protocol):
     """What we use of a logger, Python's or rclpy's."""
 
+    def info(self, message: str) -> object:
+        """Log what is worth knowing."""
+
     def warning(self, message: str) -> object:
         """Log a warning."""
 
@@ -74,6 +77,14 @@ class EventCounters:
             self._last_warning[cause] = time.monotonic()
         if not known:
             self._logger.warning(text)
+
+    def inform_once(self, cause: str, text: str) -> None:
+        """As warn_once(), for what is worth knowing and no trouble."""
+        with self._lock:
+            known = cause in self._last_warning
+            self._last_warning[cause] = time.monotonic()
+        if not known:
+            self._logger.info(text)
 
     def counts(self) -> dict[str, int]:
         """A copy of all counters, by name."""

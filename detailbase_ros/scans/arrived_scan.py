@@ -10,8 +10,9 @@ from detailbase_core.io.cloud_messages import checked_frame_and_stamp, decode_cl
 from detailbase_core.io.transform_messages import transforms_from_message
 
 if TYPE_CHECKING:
+    from detailbase_core.io.cloud_messages import MessageCloud
+    from detailbase_core.io.colors import ColorScale
     from detailbase_core.transforms import TransformBuffer
-    from detailbase_core.types import PointCloud
     from detailbase_ros.runtime.event_counters import EventCounters
 
 
@@ -40,13 +41,16 @@ class ArrivedScan:
         """
         return cls(topic, *checked_frame_and_stamp(message.header), message)
 
-    def read(self) -> tuple[PointCloud, bool]:
-        """The cloud in the sensor's frame, and whether it has colours.
+    def read(self, color_scale: ColorScale | None = None) -> MessageCloud:
+        """The cloud in the sensor's frame.
+
+        Args:
+            color_scale: of earlier scans of the topic.
 
         Raises:
             BadCloudError: a layout that cannot be read.
         """
-        return decode_cloud(self.message, self.frame, self.stamp_ns)
+        return decode_cloud(self.message, self.frame, self.stamp_ns, color_scale)
 
 
 def store_transforms(

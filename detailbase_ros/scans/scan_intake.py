@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detailbase_core.errors import BadCloudError, LookupFailed
+from detailbase_core.io.colors import SourceScales
 from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector
 from detailbase_ros.scans.pending_scans import PendingScans
 
@@ -52,6 +53,7 @@ class ScanIntake:
         self._config, self._transforms = config, transforms
         self._grounder, self._events = grounder, events
         self.viewpoint: tuple[float, float] | None = None
+        self._color_scales = SourceScales()
         self._keyframes = KeyframeSelector(
             config.min_move_m, config.min_turn_deg, config.max_scan_gap_s
         )
@@ -132,13 +134,19 @@ class ScanIntake:
         return False
 
     def _insert(self, scan: ArrivedScan, pose: Pose) -> bool:
-        cloud, has_color = scan.read()
-        if not has_color:
+        decoded = scan.read(self._color_scales.get(scan.topic))
+        self._color_scales.keep(scan.topic, decoded.color_scale)
+        cloud = decoded.cloud
+        self._events.inform_once(f"colors {scan.topic}", f"{scan.topic}: {decoded.color_note}")
+        if not decoded.has_color:
             self._events.warn_once(
                 f"grey {scan.topic}", f"{scan.topic}: no colour; its intensity is taken as grey"
             )
         self._check_jump(cloud.stamp_ns)
         report = self._grounder.add(cloud, pose, self._config.map_frame)
+        if not len(cloud):
+            self._events.warn_throttled("empty_cloud", f"{scan.topic}: the cloud is empty")
+            return False
         if report.inserted == 0:
             limits = self._grounder.map.config
             self._events.warn_throttled(

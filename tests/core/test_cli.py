@@ -127,6 +127,7 @@ def test_writes_json_ply_and_picture(scene: Path, tmp_path: Path) -> None:
     (found,) = answer["phrases"][0]["instances"]
     assert found["box"] == {"center": [1.415, -0.304, 0.45], "size": [0.6, 0.5, 0.9], "yaw": 0.1}
     assert answer["scene"]["source_to_map"] == np.eye(4).tolist()
+    assert found["source"]["center"] == found["box"]["center"]
 
     colored = read_cloud(outputs[1])
     assert (colored.rgb[:10] == PALETTE[0]).all() and (colored.rgb[10:] == 99).all()

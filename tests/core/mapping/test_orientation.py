@@ -128,3 +128,25 @@ def test_real_scans_lie_on_their_floor_or_table(name: str, tilt: int) -> None:
     z = turned.xyz[np.isfinite(turned.xyz).all(axis=1), 2]
     assert (np.abs(z) < 0.02).mean() > 0.5  # more than half of both is the level surface
     assert np.percentile(z, 0.5) > -0.05
+
+
+@pytest.mark.parametrize(("unit", "per_metre"), [("cm", 100.0), ("mm", 1000.0), ("ft", 1 / 0.3048)])
+def test_units_as_told(unit: str, per_metre: float) -> None:
+    turned, note = to_z_up(cloud_of(ROOM * per_metre), unit=unit)
+    np.testing.assert_allclose(turned.xyz, ROOM, atol=1e-4)
+    assert "as told" in note
+
+
+@pytest.mark.parametrize(("name", "per_metre"), [("centimetres", 100.0), ("millimetres", 1000.0)])
+@pytest.mark.parametrize(
+    "size", [(4.0, 4.0, 0.8), (9.0, 4.0, 2.6), (1.8, 2.5, 2.2), (20.0, 8.0, 3)]
+)
+def test_centimetres_are_told_from_millimetres(
+    name: str, per_metre: float, size: tuple[float, float, float]
+) -> None:
+    points = np.random.default_rng(0).uniform(size=(20_000, 3))
+    on_wall = np.arange(len(points)) % 3
+    points[np.arange(len(points)), on_wall] = np.rint(points[np.arange(len(points)), on_wall])
+    turned, note = to_z_up(cloud_of(points * size * per_metre), up="z")
+    assert name in note
+    np.testing.assert_allclose(turned.xyz, points * size, atol=1e-4)

@@ -56,7 +56,7 @@ def test_a_cloud_survives_the_message(image_shape):
     assert (message.height, message.width) == (image_shape or (1, 6))
     assert message.row_step == message.point_step * message.width
     assert not message.is_dense
-    back, has_color = cloud_from_message(message)
+    back, has_color, _ = cloud_from_message(message)
     assert has_color
     assert_same(back, cloud(image_shape=image_shape))
 
@@ -94,7 +94,7 @@ def test_clouds_of_random_bytes_never_raise_anything_else(data, width, point_ste
     message.data = array("B", data.tobytes())
     message.width, message.point_step = width, point_step
     try:
-        decoded, _ = cloud_from_message(message)
+        decoded, *_ = cloud_from_message(message)
     except BadCloudError:
         return
     assert len(decoded) == width
@@ -161,7 +161,7 @@ def test_an_answer_holds_all_of_the_grounding(grounding, with_points):
     }
     points = answer.phrases[1].instances[1].points
     if with_points:
-        back, _ = cloud_from_message(points)
+        back, *_ = cloud_from_message(points)
         np.testing.assert_array_equal(back.xyz, grounding.scene.cloud.xyz[[4, 5]])
         assert back.frame == "odom"
     else:
@@ -182,7 +182,7 @@ def test_a_point_of_two_phrases_appears_twice(grounding):
     assert columns[:, 4].tolist() == [7] * 7
     assert columns[:, 5].tolist() == [0, 0, 1, 1, 2, 2, 2]  # 0 is the sentence
     assert columns[:, 6].tolist() == [0, 0, 1, 1, 2, 3, 3]
-    points, _ = cloud_from_message(message)
+    points, *_ = cloud_from_message(message)
     np.testing.assert_array_equal(points.xyz, grounding.scene.cloud.xyz[[0, 1, 1, 2, 3, 4, 5]])
 
 

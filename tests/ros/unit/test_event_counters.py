@@ -9,7 +9,7 @@ class Log(list):
     def warning(self, message):
         self.append(message)
 
-    error = warning
+    error = info = warning
 
 
 def test_warnings_are_throttled_per_cause_but_all_are_counted():

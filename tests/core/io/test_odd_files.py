@@ -1,0 +1,269 @@
+"""Files that people have: odd headers that are unambiguous, and crafted ones that must not grow."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+import tracemalloc
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from detailbase_core.errors import BadFileError
+from detailbase_core.io.cloud_files import detect_format, read_cloud, read_cloud_file
+from detailbase_core.io.lzf import decompress_lzf
+from tests.helpers.cloud_files import pcd_bytes, ply_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+XYZ = np.array([[0.5, -1.25, 2.0], [3.0, 4.0, -5.5], [0.0, 0.0, 1.0]], np.float32)
+RGB = np.array([[255, 0, 10], [13, 10, 3], [100, 200, 50]], np.uint8)
+LITTLE = "binary_little_endian"
+
+
+def columns(names: str = "x y z red green blue") -> dict[str, np.ndarray]:
+    values = [*XYZ.T, *RGB.T]
+    return dict(zip(names.split(), values, strict=True))
+
+
+def read(folder: Path, data: bytes, name: str = "a.ply"):
+    (folder / name).write_bytes(data)
+    return read_cloud(folder / name)
+
+
+def assert_is_the_cloud(cloud) -> None:
+    np.testing.assert_array_equal(cloud.xyz, XYZ)
+    np.testing.assert_array_equal(cloud.rgb, RGB)
+
+
+LINE_ENDS = ("\n", "\r\n", "\r", "\n\r")
+
+
+@pytest.mark.parametrize("newline", LINE_ENDS)
+@pytest.mark.parametrize("fmt", ["ascii", LITTLE, "binary_big_endian"])
+@pytest.mark.parametrize("first_byte", [0x0A, 0x0D, 0x41])
+def test_ply_under_any_line_end(tmp_path: Path, newline: str, fmt: str, first_byte: int) -> None:
+    """Also where the body begins with a byte that looks like a line end."""
+    c = {"quality": np.full(3, first_byte, "u1")} | columns()
+    assert_is_the_cloud(read(tmp_path, ply_bytes(c, fmt, newline=newline)))
+
+
+@pytest.mark.parametrize("newline", LINE_ENDS)
+@pytest.mark.parametrize("kind", ["ascii", "binary", "binary_compressed"])
+def test_pcd_under_any_line_end(tmp_path: Path, newline: str, kind: str) -> None:
+    data = pcd_bytes(columns(), kind)
+    if kind == "ascii":
+        data = data.replace(b"\n", newline.encode())
+    else:
+        head, body = data.split(f"DATA {kind}\n".encode(), 1)
+        data = (head + f"DATA {kind}\n".encode()).replace(b"\n", newline.encode()) + body
+    assert_is_the_cloud(read(tmp_path, data))
+
+
+HEADERS = {
+    "trailing spaces": (b"\n", b" \n"),
+    "tabs": (b"property float", b"property\tfloat"),
+    "capital names": (b" x\n", b" X\n"),
+    "capital types": (b"property float x", b"property FLOAT x"),
+    "capital keywords": (b"element vertex", b"ELEMENT vertex"),
+    "capital magic": (b"ply\n", b"PLY\n"),
+    "a comment with end_header": (b"comment made", b"comment before end_header made"),
+    "a comment with an element": (b"comment made", b"comment element vertex 7 made"),
+    "obj_info": (b"comment made", b"obj_info num_cols 512 made"),
+    "blank lines": (b"comment made", b"\n\ncomment made"),
+    "other type names": (b"property uchar red", b"property uint8 red"),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_odd_ply_headers(tmp_path: Path, name: str, mark: bytes) -> None:
+    head, body = ply_bytes(columns(), LITTLE).split(b"end_header\n")
+    head = (head + b"end_header\n").replace(*HEADERS[name])
+    assert_is_the_cloud(read(tmp_path, mark + head + body))
+
+
+def test_a_repeated_property_counts_once(tmp_path: Path) -> None:
+    data = ply_bytes(columns() | {"again": np.full(3, 7, "f4")}, LITTLE)
+    assert_is_the_cloud(read(tmp_path, data.replace(b"float again", b"float x")))
+    assert_is_the_cloud(
+        read(
+            tmp_path,
+            pcd_bytes(columns() | {"a": RGB[:, 0]}, "binary").replace(b"blue a", b"blue x"),
+        )
+    )
+
+
+def test_padding_that_takes_no_bytes(tmp_path: Path) -> None:
+    data = pcd_bytes(columns(), "binary")
+    head, body = data.split(b"DATA binary\n", 1)
+    head = head.replace(b"FIELDS x", b"FIELDS _ x").replace(b"SIZE 4", b"SIZE 1 4")
+    head = head.replace(b"TYPE F", b"TYPE U F").replace(b"COUNT 1", b"COUNT 0 1")
+    assert_is_the_cloud(read(tmp_path, head + b"DATA binary\n" + body))
+
+
+@pytest.mark.parametrize("kind", ["ply", "pcd"])
+@pytest.mark.parametrize(
+    "spelling", ["-nan(ind)", "nan(snan)", "-1.#IND", "1.#QNAN", "-1.#IND00", "NAN", "nan"]
+)
+def test_not_a_number_as_windows_writes_it(tmp_path: Path, kind: str, spelling: str) -> None:
+    c = columns() | {"y": np.array([9.0, 4.0, 0.0], "f4")}
+    data = ply_bytes(c, "ascii") if kind == "ply" else pcd_bytes(c, "ascii")
+    cloud = read(tmp_path, data.replace(b"9.0", spelling.encode()))
+    np.testing.assert_array_equal(np.isnan(cloud.xyz[:, 1]), [True, False, False])
+    cloud = read(tmp_path, data.replace(b"9.0", b"1.#INF"))
+    assert np.isposinf(cloud.xyz[0, 1])
+
+
+def test_comments_behind_ascii_rows(tmp_path: Path) -> None:
+    head, body = ply_bytes(columns(), "ascii").split(b"end_header\n")
+    body = body.replace(b"\n", b" # of the scanner\n")
+    assert_is_the_cloud(read(tmp_path, head + b"end_header\n# the points:\n" + body))
+
+
+def test_uchar_that_holds_fractions(tmp_path: Path) -> None:
+    c = columns() | {n: RGB[:, k] / 255.0 for k, n in enumerate(("red", "green", "blue"))}
+    data = ply_bytes(c, "ascii")
+    for name in (b"red", b"green", b"blue"):
+        data = data.replace(b"double " + name, b"uchar " + name)
+    assert_is_the_cloud(read(tmp_path, data))
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_pcd_with_colours_in_bytes(tmp_path: Path, count: int) -> None:
+    rows = np.empty(3, [("xyz", "<f4", 3), ("rgb", "u1", count)])
+    rows["xyz"], rows["rgb"] = XYZ, 255
+    rows["rgb"][:, :3] = RGB
+    header = (
+        "VERSION 0.7\nFIELDS x y z rgb\nSIZE 4 4 4 1\nTYPE F F F U\n"
+        f"COUNT 1 1 1 {count}\nWIDTH 3\nHEIGHT 1\nPOINTS 3\nDATA binary\n"
+    )
+    assert_is_the_cloud(read(tmp_path, header.encode() + rows.tobytes()))
+
+
+def test_intensity_of_a_pcd_is_its_grey(tmp_path: Path) -> None:
+    c = dict(list(columns().items())[:3]) | {"intensity": np.array([0, 99, 199], "f4")}
+    (tmp_path / "a.pcd").write_bytes(pcd_bytes(c, "binary"))
+    found = read_cloud_file(tmp_path / "a.pcd")
+    assert found.cloud.rgb[:, 1].tolist() == [0, 99, 199]
+    assert "intensity taken as grey" in found.color_note
+
+
+def test_a_git_lfs_pointer_is_named(tmp_path: Path) -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12345\n"
+    with pytest.raises(BadFileError, match=r"Git LFS pointer.*git lfs pull"):
+        read(tmp_path, pointer)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ply")
+    with pytest.raises(BadFileError, match="no regular file"):
+        detect_format(tmp_path / "pipe.ply")
+
+
+@pytest.mark.parametrize("key", ["rgb", "color", "colors", "RGB", "Colors", "rgba"])
+def test_npz_keys_of_colours(tmp_path: Path, key: str) -> None:
+    np.savez(tmp_path / "a.npz", points=XYZ, **{key: RGB})
+    assert_is_the_cloud(read_cloud(tmp_path / "a.npz"))
+
+
+# -- places --------------------------------------------------------------------------------------
+
+
+def test_the_shift_of_far_coordinates_is_told(tmp_path: Path) -> None:
+    xyz = XYZ.astype("f8") + np.array([500123, 5412345, 210])
+    np.savez(tmp_path / "a.npz", xyz=xyz, rgb=RGB)
+    found = read_cloud_file(tmp_path / "a.npz")
+    np.testing.assert_allclose(found.cloud.xyz - found.shift, xyz, atol=1e-5)
+    assert (found.shift == np.rint(found.shift)).all() and np.abs(found.cloud.xyz).max() < 100
+
+
+# -- crafted files -------------------------------------------------------------------------------
+
+
+def npz_with_header(shape: str, data: bytes, dtype: str = "<f4") -> bytes:
+    """An NPZ whose array says `shape` and holds `data`."""
+    header = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    member = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + data
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xyz.npy", member)
+    return buffer.getvalue()
+
+
+def signed_list(length: int) -> bytes:
+    header = f"ply\nformat {LITTLE} 1.0\nelement face 1000000000\nproperty list char int v\n"
+    header += "element vertex 1\nproperty float x\nproperty float y\nproperty float z\nend_header\n"
+    return header.encode() + length.to_bytes(1, "little", signed=True) * 4096
+
+
+VERTICES = "\n".join(f"property float {axis}" for axis in "xyz")
+PCD = (
+    "VERSION 0.7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 {count}\nWIDTH {width}\n"
+    "HEIGHT 1\nDATA {kind}\n"
+)
+CRAFTED = {
+    "12 TiB declared": npz_with_header("(1099511627776, 3)", b"\0" * 2000),
+    "negative shape": npz_with_header("(-1, 3)", b"\0" * 12),
+    "shape of many factors": npz_with_header("(" + "65536, " * 200 + "3)", b"\0" * 12),
+    "zip bomb": npz_with_header("(40000000, 3)", bytes(480_000_000)),
+    "objects": npz_with_header("(1, 3)", b"\0" * 24, "|O"),
+    "a dtype of its own": npz_with_header("(1, 3)", b"\0" * 12, "<f4,<f4"),
+    "list of -1": signed_list(-1),
+    "list of -128": signed_list(-128),
+    "2^31 vertices": f"ply\nformat {LITTLE} 1.0\nelement vertex 2147483648\n{VERTICES}\n"
+    "end_header\n".encode() + bytes(1000),
+    "2^31 vertices as text": f"ply\nformat ascii 1.0\nelement vertex 2147483648\n{VERTICES}\n"
+    "end_header\n1 2 3\n".encode(),
+    "2^31 faces as text": "ply\nformat ascii 1.0\nelement face 2147483648\nproperty list uchar "
+    f"int v\nelement vertex 1\n{VERTICES}\nend_header\n1 2 3\n".encode(),
+    "2^31 vertices of nothing": f"ply\nformat {LITTLE} 1.0\nelement vertex 2147483648\n"
+    "end_header\n".encode(),
+    "5,000 digits in a header": f"ply\nformat {LITTLE} 1.0\nelement vertex {'9' * 5000}\n"
+    f"{VERTICES}\nend_header\n".encode(),
+    "5,000 digits in a list": "ply\nformat ascii 1.0\nelement vertex 1\nproperty list uchar "
+    f"int v\n{VERTICES}\nend_header\n{'9' * 5000} 1 2 3\n".encode(),
+    "a list of floats": f"ply\nformat {LITTLE} 1.0\nelement vertex 1\nproperty list float int v\n"
+    f"{VERTICES}\nend_header\n".encode() + b"\xff" * 64,
+    "a list of 2^31": f"ply\nformat {LITTLE} 1.0\nelement vertex 1\nproperty list uint int v\n"
+    f"{VERTICES}\nend_header\n".encode() + b"\xff" * 64,
+    "wide PCD": PCD.format(count=1, width=2147483647, kind="binary").encode() + bytes(100),
+    "PCD counts": PCD.format(count=999999999, width=1, kind="binary").encode() + bytes(100),
+    "5,000 digits in a PCD": PCD.format(count=1, width="9" * 5000, kind="binary").encode(),
+    "LZF beyond its size": PCD.format(count=1, width=2, kind="binary_compressed").encode()
+    + (1000).to_bytes(4, "little") + (24).to_bytes(4, "little") + b"\x00\x00"
+    + b"\xe0\xff\x00" * 332,
+    "LZF that promises": PCD.format(count=1, width=300_000_000, kind="binary_compressed").encode()
+    + (8).to_bytes(4, "little") + (3_600_000_000).to_bytes(4, "little") + bytes(8),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_crafted_files_are_refused_at_once(tmp_path: Path, name: str) -> None:
+    (tmp_path / "crafted.ply").write_bytes(CRAFTED[name])
+    tracemalloc.start()
+    begin = time.monotonic()
+    try:
+        with pytest.raises(BadFileError, match=r"crafted\.ply"):
+            read_cloud(tmp_path / "crafted.ply")
+        assert tracemalloc.get_traced_memory()[1] < 100e6
+    finally:
+        tracemalloc.stop()
+    assert time.monotonic() - begin < 5.0
+
+
+def test_encrypted_and_unknown_members_are_errors(tmp_path: Path) -> None:
+    data = bytearray(npz_with_header("(1, 3)", b"\0" * 12))
+    for at in (data.find(b"PK\x03\x04") + 6, data.find(b"PK\x01\x02") + 8):
+        data[at] |= 1
+    with pytest.raises(BadFileError, match="NPZ"):
+        read(tmp_path, bytes(data))
+
+
+def test_lzf_stops_at_its_size() -> None:
+    with pytest.raises(ValueError, match="more than 24"):
+        decompress_lzf(b"\x00\x00" + b"\xe0\xff\x00" * 1000, 24)
