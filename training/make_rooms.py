@@ -24,7 +24,7 @@ from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.synthetic.stock import BankPart, Stock
 from training.rooms.exam import EXAM_FROM, freeze_exams
 from training.rooms.sample import make_sample
-from training.rooms.sample_files import write_sample
+from training.rooms.sample_files import is_everyday, write_sample
 from training.rooms.show_rooms import show
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Recipe:
         text: which templates and synonyms, see sentences.describe.
         sentences: per room.
         corruption: one of survey.CORRUPTIONS, or None.
+        everyday: whether they hold all kinds of furniture; False = as the frozen exams' rooms.
     """
 
     furniture: Path | None = None
@@ -50,18 +51,19 @@ class Recipe:
     text: Split = "train"
     sentences: int = 32
     corruption: str | None = None
+    everyday: bool = False
 
     def note(self) -> str:
         """One line that tells folders of different rooms apart."""
         bank = FurnitureBank.load(self.furniture).manifest_hash[:16]
-        return " ".join(
-            [GENERATOR_VERSION, bank, self.part, self.text, self.corruption or "no corruption"]
-        )
+        corruption = self.corruption or "no corruption"
+        words = [GENERATOR_VERSION, bank, self.part, self.text, corruption]
+        return " ".join([*words, "everyday"] if self.everyday else words)
 
 
 @cache
-def _stock(furniture: Path | None, part: BankPart) -> Stock:
-    return Stock.of_bank(FurnitureBank.load(furniture), part)
+def _stock(furniture: Path | None, part: BankPart, everyday: bool) -> Stock:
+    return Stock.of_bank(FurnitureBank.load(furniture), part, everyday=everyday)
 
 
 def seed_range(text: str) -> range:
@@ -82,7 +84,7 @@ def make_one(seed: int, out: Path, recipe: Recipe) -> str:
     if not (path.exists() and path.with_suffix(".json").exists()):
         sample = make_sample(
             seed,
-            _stock(recipe.furniture, recipe.part),
+            _stock(recipe.furniture, recipe.part, recipe.everyday),
             sentences=recipe.sentences,
             split=recipe.text,
             corruption=recipe.corruption,
@@ -130,6 +132,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--sentences", type=int, default=32, help="per room")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="furnish as the frozen exams' rooms, not with all kinds",
+    )
     parser.add_argument("--freeze", action="store_true", help="freeze new exams of this furniture")
     parser.add_argument("--show", type=int, metavar="N", help="draw rooms and N sentences")
     given = parser.parse_args(arguments)
@@ -150,9 +157,9 @@ def _run(given: argparse.Namespace) -> None:
         freeze_exams(FurnitureBank.load(given.furniture))
         return
     if given.show is not None:
-        print(show(given.out, given.show, _stock(given.furniture, "train")))
+        print(show(given.out, given.show, _stock(given.furniture, "train", is_everyday(given.out))))
         return
-    recipe = Recipe(given.furniture, sentences=given.sentences)
+    recipe = Recipe(given.furniture, sentences=given.sentences, everyday=not given.plain)
     make_rooms(given.out, given.seeds, given.workers, recipe)
 
 

@@ -21,6 +21,7 @@ from detailbase_core.synthetic.rooms import GENERATOR_VERSION, generate_room
 from detailbase_core.synthetic.stock import Stock
 from training.rooms.room_figures import RoomFigures
 from training.rooms.sample import describe_seen, seen_things
+from training.rooms.sample_files import is_everyday
 from training.rooms.show_rooms import draw_sheet
 from training.scenes.scene_files import read_scene
 from training.sentences.check.sentence_statistics import SentenceStatistics
@@ -210,7 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("docs/rooms.md"))
     given = parser.parse_args(arguments)
     try:
-        stock = Stock.of_bank(FurnitureBank.load(given.furniture), "train")
+        bank = FurnitureBank.load(given.furniture)
+        stock = Stock.of_bank(bank, "train", everyday=is_everyday(given.rooms))
         report = examine(given.rooms, stock, given.sentences)
         sheet = given.out.with_suffix(".png")
         seeds = sorted({seed for seed, _ in report.said})[:_DRAWN]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.colors import jittered
-from detailbase_core.synthetic.groups import common
+from detailbase_core.synthetic.groups import common, everyday
 from detailbase_core.synthetic.layout import Layout
 from detailbase_core.synthetic.path import free_area
 from detailbase_core.synthetic.room import (
@@ -87,7 +87,7 @@ def _furnish(seed: int, rng: np.random.Generator, stock: Stock) -> Room:
     theme = THEMES[name]
     outline = _outline(rng, theme.sides)
     layout = Layout(rng, stock, outline, round(float(rng.uniform(2.35, 2.85)) / 0.025) * 0.025)
-    common.openings(layout)
+    (everyday if stock.everyday else common).openings(layout)
     density = rng.uniform(0.9, 2.1)
     wanted = int(np.clip(layout.area * density, *theme.objects))
     for group, chance in theme.groups:
@@ -95,6 +95,9 @@ def _furnish(seed: int, rng: np.random.Generator, stock: Stock) -> Room:
             group(layout)
     if rng.random() < 0.4:
         common.ceiling_lamps(layout)
+    if stock.everyday:
+        already = len(layout.items)
+        everyday.more(layout, name, already + max(6, round(0.6 * (wanted - already))))
     for _ in range(8):
         if len(layout.items) < wanted:
             filler = _FILLERS[int(rng.choice(len(_FILLERS), p=_FILLER_CHANCES))]

@@ -11,23 +11,30 @@ from detailbase_core.synthetic.furniture_bank import FurnitureBank, split
 from detailbase_core.synthetic.tint import tinted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     import numpy as np
 
+    from detailbase_core.synthetic.furniture_card import Card
     from detailbase_core.synthetic.furniture_model import FurnitureModel
 
 BankPart = Literal["train", "unseen"]
 
+
+def _read_tints(name: str) -> dict[str, tuple[str, ...]]:
+    return {
+        category: tuple(row["colors"])
+        for row in read_yaml(Path(__file__).with_name(name))
+        for category in row["categories"]
+    }
+
+
 # Colours in which a category is sold, for categories that are sold in many.
-TINTS: dict[str, tuple[str, ...]] = {
-    category: tuple(row["colors"])
-    for row in read_yaml(Path(__file__).with_name("tints.yaml"))
-    for category in row["categories"]
-}
+TINTS: dict[str, tuple[str, ...]] = _read_tints("tints.yaml")
+EVERYDAY_TINTS: dict[str, tuple[str, ...]] = {**_read_tints("everyday_tints.yaml"), **TINTS}
 _TINT_CHANCE = 0.4
 _MADE_CHANCE = 0.2
-# What the makers do better than banks, whose doors and windows come with a piece of wall.
+# What the makers do better than small banks, whose doors and windows come with a piece of wall.
 _ALWAYS_MADE = frozenset({"door", "window", "rug", "curtain", "picture", "whiteboard"})
 
 
@@ -38,38 +45,59 @@ class Stock:
         models: of a bank; the same order gives the same rooms.
         made_chance: how often a made model is taken where the bank has the category, too.
         make_up: whether other categories than openings and decoration may be made up.
+        cards: of the same models, where these are decoded when asked for; None = the models.
+        everyday: whether rooms are furnished with all kinds that there are, see groups.everyday;
+            False = as the rooms of the frozen exams.
     """
 
     def __init__(
         self,
-        models: Iterable[FurnitureModel],
+        models: Sequence[FurnitureModel],
         made_chance: float = _MADE_CHANCE,
         *,
         make_up: bool = True,
+        everyday: bool = False,
+        cards: Sequence[Card] | None = None,
     ) -> None:
-        self._models: dict[str, list[FurnitureModel]] = {}
-        for model in models:
-            self._models.setdefault(model.category, []).append(model)
+        self._models = models
+        self._cards: list[Card | FurnitureModel] = list(models if cards is None else cards)
+        self._rows: dict[str, list[int]] = {}
+        for row, card in enumerate(self._cards):
+            self._rows.setdefault(card.category, []).append(row)
         self._made_chance = made_chance
         self._make_up = make_up
+        self.everyday = everyday
+        self._tints = EVERYDAY_TINTS if everyday else TINTS
+        self._always_made = frozenset(
+            _ALWAYS_MADE - self._rows.keys() if everyday else _ALWAYS_MADE
+        )
 
     @property
     def categories(self) -> frozenset[str]:
         """What there is."""
-        return frozenset(self._models) | (frozenset(KINDS) if self._make_up else _ALWAYS_MADE)
+        return frozenset(self._rows) | (frozenset(KINDS) if self._make_up else self._always_made)
 
     @classmethod
-    def of_bank(cls, bank: FurnitureBank, part: BankPart) -> Stock:
+    def of_bank(cls, bank: FurnitureBank, part: BankPart, *, everyday: bool = False) -> Stock:
         """What rooms of a part of a bank are furnished with.
 
         Args:
             bank: any.
             part: "train", or "unseen": models that training never shows, and nothing made up that
                 it does show.
+            everyday: see Stock.
         """
         unseen = part == "unseen"
-        models = split(bank, part).models
-        return cls(models, 0.0 if unseen else _MADE_CHANCE, make_up=not unseen)
+        there = split(bank, part)
+        return cls(
+            there.models, 0.0 if unseen else _MADE_CHANCE, make_up=not unseen, everyday=everyday,
+            cards=there.cards,
+        )  # fmt: skip
+
+    def mounts(self, category: str) -> frozenset[str]:
+        """Where models of a category are put, see FurnitureModel; those of made ones included."""
+        found = {self._cards[row].mount for row in self._rows.get(category, ())}
+        return frozenset(found or ({KINDS[category].mount} if category in KINDS else ()))
 
     def pick(
         self,
@@ -89,17 +117,18 @@ class Stock:
             most: largest width, depth and height, metres.
             mount: where it is to be put, see FurnitureModel; None = anywhere.
         """
-        made = category in (KINDS if self._make_up else _ALWAYS_MADE)
-        found = [m for m in self._models.get(category, ()) if _fits(m, most, mount)]
-        if made and (not found or category in _ALWAYS_MADE or rng.random() < self._made_chance):
+        made = category in (KINDS if self._make_up else self._always_made)
+        found = [r for r in self._rows.get(category, ()) if _fits(self._cards[r], most, mount)]
+        always = category in self._always_made
+        if made and (not found or always or rng.random() < self._made_chance):
             model = make_model(category, rng, color)
             return model if _fits(model, most, mount) else None
         if not found:
             return None
-        model = found[int(rng.integers(len(found)))]
-        if color is None and category in TINTS and rng.random() < _TINT_CHANCE:
-            color = str(rng.choice(TINTS[category]))
-        return model if color is None or category not in TINTS else tinted(model, color, rng)
+        model = self._models[found[int(rng.integers(len(found)))]]
+        if color is None and category in self._tints and rng.random() < _TINT_CHANCE:
+            color = str(rng.choice(self._tints[category]))
+        return model if color is None or category not in self._tints else tinted(model, color, rng)
 
     def twins(
         self,
@@ -116,9 +145,9 @@ class Stock:
         style = rng.random()
         if style < 0.4 or count == 1:
             return [first] * count
-        if style < 0.75 and category in TINTS:
+        if style < 0.75 and category in self._tints:
             models = [first] * count
-            other = str(rng.choice(TINTS[category]))
+            other = str(rng.choice(self._tints[category]))
             for i in rng.permutation(count)[: int(rng.integers(1, max(2, count // 2)))]:
                 models[i] = tinted(first, other, rng)
             return models
@@ -126,7 +155,9 @@ class Stock:
         return [first, *(model for model in rest if model is not None)]
 
 
-def _fits(model: FurnitureModel, most: tuple[float, float, float], mount: str | None) -> bool:
+def _fits(
+    model: FurnitureModel | Card, most: tuple[float, float, float], mount: str | None
+) -> bool:
     right = mount is None or model.mount == mount
     return right and all(size <= limit for size, limit in zip(model.size, most, strict=True))
 

@@ -48,7 +48,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "openings",
             "sentence_bias",
         ),
-        ("prepare_furniture", "prepare_scannet", "make_exams", "compare"),
+        ("prepare_furniture", "merge_furniture", "prepare_scannet", "make_exams", "compare"),
     ),
 }
 

@@ -26,6 +26,7 @@ VertexColors = Literal["linear", "srgb"]
 SUFFIXES = (".glb", ".gltf", ".obj")
 AXES = {"y-up": "-x z y", "z-up": "x y z"}  # front towards +z, and towards +y
 LONGEST_M, SHORTEST_M = 8.0, 0.01
+_CLEAR = 0.5  # corners less opaque than this are clear glass, through which cameras see
 _AXIS = re.compile(r"([+-]?)([xyz])")
 
 
@@ -129,7 +130,8 @@ def _placed(
     middle = np.array([*(low + high)[:2] / 2, low[2]])
     wanted = [now if want is None else want for now, want in zip(high - low, size, strict=True)]
     scale = np.where(high - low > 1e-9, np.array(wanted) / (high - low).clip(1e-9), 1.0)
-    return ((flat - middle) * scale).reshape(-1, 3, 3)
+    placed: NDArray[np.float64] = (flat - middle) * scale
+    return placed.reshape(-1, 3, 3)
 
 
 def _has_colors(part: trimesh.Trimesh) -> bool:
@@ -179,7 +181,10 @@ def _corners(parts: Sequence[trimesh.Trimesh], *, linear: bool) -> NDArray[np.fl
             if linear:
                 rgba[..., :3] = _srgb(rgba[..., :3])
         found.append(rgba)
-    return np.concatenate(found)
+    corners = np.concatenate(found)
+    if (corners[..., 3] < _CLEAR).mean() > 0.5:  # of glass alone: seen by its gleam
+        corners[..., 3] = 1
+    return corners
 
 
 def _srgb(linear: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -101,3 +101,9 @@ def record(scene_id: str, number: int, description: Description) -> dict[str, An
         "t2o": {SENTENCE_KEY: list(description.target_ids), **t2o},
         "phrases": [{**p._asdict(), "ids": list(p.ids)} for p in description.phrases],
     }
+
+
+def is_everyday(folder: Path) -> bool:
+    """Whether a folder's rooms hold all kinds of furniture, as its GENERATOR file says."""
+    note = folder / "GENERATOR"
+    return note.exists() and "everyday" in note.read_text(encoding="utf-8").split()

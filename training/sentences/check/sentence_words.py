@@ -221,6 +221,70 @@ knife block: knife block
 paper towels: paper towels, roll of paper towels
 sandwich maker: sandwich maker
 grill: grill
+apple: apple
+banana: banana
+lemon: lemon
+pear: pear
+peach: peach
+pineapple: pineapple
+watermelon: watermelon
+grapes: grapes
+pumpkin: pumpkin
+broccoli: broccoli
+cabbage: cabbage
+eggplant: eggplant, aubergine
+pizza: pizza
+bar table: bar table, high table
+barbell: barbell
+barbell rack: barbell rack, weight rack
+kettlebell: kettlebell
+bath mat: bath mat, bathroom mat
+doormat: doormat
+bucket: bucket, pail
+can: tin can, tin, soda can
+chest: chest, trunk
+clamp: clamp
+crate: crate, wooden crate
+dish rack: dish rack
+electrical panel: electrical panel, fuse box
+faucet: faucet, tap
+first aid kit: first aid kit
+fork: fork
+knife: knife
+spoon: spoon
+spatula: spatula
+whisk: whisk
+rolling pin: rolling pin
+scissors: scissors, pair of scissors
+gas can: gas can, jerrycan
+gas cylinder: gas cylinder, gas bottle
+hammer: hammer
+screwdriver: screwdriver
+wrench: wrench, spanner
+iron: iron
+jar: jar
+lid: lid, pot lid
+magazine holder: magazine holder, magazine rack
+mattress: mattress
+notice board: notice board, bulletin board, pinboard
+pallet jack: pallet jack
+pan: pan, frying pan, skillet
+pepper mill: pepper mill, pepper grinder
+salt shaker: salt shaker
+plant pot: plant pot, flower pot, planter
+remote control: remote control, remote
+router: router, modem
+scooter: scooter, kick scooter
+shovel: shovel, spade
+smoke detector: smoke detector, smoke alarm
+soap: soap, bar of soap
+soap dispenser: soap dispenser
+sponge: sponge
+stapler: stapler
+stovetop: stovetop, cooktop, hob
+tennis racket: tennis racket
+thermostat: thermostat
+watering can: watering can
 """
 _IRREGULAR = {
     "tellies": "telly", "book shelves": "book shelf", "ice boxes": "ice box",
@@ -235,7 +299,9 @@ _IRREGULAR = {
     "exercise benches": "exercise bench", "weight benches": "weight bench",
     "workbenches": "workbench", "air mattresses": "air mattress",
     "rolls of paper towels": "roll of paper towels", "piles of books": "pile of books",
-    "bunches of flowers": "bunch of flowers",
+    "bunches of flowers": "bunch of flowers", "knives": "knife", "peaches": "peach",
+    "pairs of scissors": "pair of scissors", "fuse boxes": "fuse box", "wrenches": "wrench",
+    "bars of soap": "bar of soap", "mattresses": "mattress",
 }  # fmt: skip
 SEVERAL = {"all", "all the", "both", "both the", "every", "these", "those"}  # may mean several
 STRUCTURE = {"wall", "floor", "ground", "ceiling", "corner", "room"}
