@@ -1,6 +1,7 @@
 """Model card: one page about a checkpoint, and a page of details with pictures of its answers.
 
-    python -m training.model_card CHECKPOINT --results JSON [JSON ...] --notes NOTES.md
+    python -m training.model_card CHECKPOINT --results JSON [JSON ...] --openings JSON
+        --notes NOTES.md
 
 NOTES.md is what a person has to say: how it was trained, and what it cannot do; it opens with the
 figures that nobody here generated. A set of scenes named like another with an ending (exam_seen,
@@ -19,8 +20,10 @@ from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.grounder import Grounder
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
+from training.evaluation.openings import OpeningsResults
 from training.evaluation.results import Results
 from training.report.error_pictures import draw_mistakes
+from training.report.openings import openings_details, openings_section
 from training.report.pictures import draw_examples
 from training.report.sections import (
     breakdown_section,
@@ -38,7 +41,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Path) -> None:
+def write_card(
+    checkpoint: Path,
+    results: Sequence[Results],
+    notes: str,
+    out: Path,
+    openings: OpeningsResults | None = None,
+) -> None:
     """Write the card, its page of details, and pictures into a folder of its name, side by side.
 
     Args:
@@ -46,12 +55,13 @@ def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Pa
         results: of training.evaluate; their sets must have different names.
         notes: markdown.
         out: the card's file; the details are CARD_details.md.
+        openings: of training.openings.
 
     Raises:
         BadFileError: the results are of another checkpoint, or have sets of one name.
         CheckpointError: the checkpoint cannot be used.
     """
-    for result in results:
+    for result in (*results, *([openings] if openings else [])):
         if Path(result.checkpoint).name != checkpoint.name:
             raise BadFileError(f"these are results of {result.checkpoint}, not of {checkpoint}")
     sets = {name: found for result in results for name, found in result.sets.items()}
@@ -65,12 +75,14 @@ def write_card(checkpoint: Path, results: Sequence[Results], notes: str, out: Pa
         f"# Model card: {checkpoint.stem}",
         notes.strip(),
         key_figure_section(sets, details.name),
+        openings_section(openings, details.name) if openings else "",
         summary_section(checkpoint, Checkpoint.read(checkpoint), results[0].parameters),
         comparison_section(out.parent),
     ]
     rest = [
         f"# Details of {checkpoint.stem}\n\nBeside its [model card]({out.name}).",
         figure_section(sets, [result.command for result in results]),
+        openings_details(openings) if openings else "",
         gap_section(results),
         corruption_section(sets),
         breakdown_section(sets),
@@ -87,13 +99,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("checkpoint", type=Path, nargs="?", default=SHIPPED_CHECKPOINT)
     parser.add_argument("--results", type=Path, nargs="+", required=True)
+    parser.add_argument("--openings", type=Path, help="results of training.openings")
     parser.add_argument("--notes", type=Path, help="markdown to put into the card")
     parser.add_argument("--out", type=Path, default=Path("docs/model_card.md"))
     given = parser.parse_args(arguments)
     try:
         results = [Results.read(path) for path in given.results]
         notes = given.notes.read_text(encoding="utf-8") if given.notes else ""
-        write_card(given.checkpoint, results, notes, given.out)
+        openings = OpeningsResults.read(given.openings) if given.openings else None
+        write_card(given.checkpoint, results, notes, given.out, openings)
     except (DetailBaseError, OSError) as error:
         print(f"model_card: {error}", file=sys.stderr)
         return 1

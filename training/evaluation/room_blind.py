@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.evaluation.auc import auc
+from training.sentences.check.bias import auc
 from training.sentences.check.marked_sentences import MarkedPhrase, MarkedSentence
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class Presence:
 
     def auc(self) -> RoomBlind:
         """How well presence tells what is there from what is not."""
-        return RoomBlind(auc(self.own, self.there), auc(self.others, self.there))
+        there = np.array(self.there, bool)
+        return RoomBlind(auc(np.array(self.own), there), auc(np.array(self.others), there))
 
 
 def ask_presence(

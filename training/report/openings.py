@@ -10,7 +10,7 @@ from training.report.sections import table
 from training.rooms.opening_questions import ABSENT, OTHER_COLOR, OTHER_PLACE, THERE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from training.evaluation.openings import OpeningsResults
 
@@ -20,47 +20,64 @@ _LABELS = {
     OTHER_COLOR: "there in another color only: refused",
     OTHER_PLACE: "there in another place only: refused",
 }
-_WORST = 8
 
 
-def openings_section(results: OpeningsResults) -> str:
-    """The card's section: figures, the worst wordings, and the room-blind probe."""
-    return "\n\n".join(
-        [
-            "## Openings: the same things in many wordings",
-            f"{len(results.wordings)} wordings, {len(results.held_out)} of them never used in "
-            "training, about things that are there once, not there, or there only in another "
-            "color or place. Right: IoU over 0.5; refused: nothing found. The worst wording is the "
-            f"one with the lowest figure. Made by\n\n    {results.command}",
-            openings_table(results),
-            "The worst wordings for things that are there:",
-            _worst_wordings(results),
-            "### Room-blind probe",
-            "AUC of presence: how well the network's presence tells what is there from what is "
-            "not, asked in the sentence's own room, and as the mean over three other rooms, where "
-            "wording and noun are all that it can go by (0.5 = they tell nothing).",
-            presence_table(results),
-        ]
-    )
+def openings_section(results: OpeningsResults, details: str) -> str:
+    """The card's section: figures over all wordings, and the room-blind probe.
+
+    Args:
+        results: of training.openings.
+        details: name of the page with the rest.
+    """
+    parts = [
+        "## Openings: the same things in many wordings",
+        f"{len(results.wordings)} wordings, {len(results.held_out)} of them never used in "
+        "training, about things that are there once, not there, or there only in another color or "
+        "place. Right: IoU over 0.5; refused: nothing found. Worst is the wording with the lowest "
+        f"figure ([more]({details})). Made by\n\n    {results.command}",
+        _figures(results, {"": results.wordings}),
+        "Room-blind probe: how well the network's presence tells what is there from what is not "
+        "(AUC), asked in the sentence's own room, and as the mean over three other rooms, where "
+        "wording and noun are all that it can go by (0.5 = they tell nothing).",
+        presence_table(results),
+    ]
+    return "\n\n".join(parts)
+
+
+def openings_details(results: OpeningsResults) -> str:
+    """For the page of details: figures by group of wordings, and every wording."""
+    parts = [
+        "## Openings",
+        openings_table(results),
+        "Every wording, the worst ones first:",
+        _by_wording(results),
+    ]
+    return "\n\n".join(parts)
 
 
 def openings_table(results: OpeningsResults) -> str:
     """Mean and worst wording of every figure, of all, trained and held-out wordings."""
     held_out = set(results.held_out)
     groups = {
-        "all wordings": results.wordings,
-        "used in training": [w for w in results.wordings if w not in held_out],
-        "held out": [w for w in results.wordings if w in held_out],
+        "all wordings, ": results.wordings,
+        "used in training, ": [w for w in results.wordings if w not in held_out],
+        "held out, ": [w for w in results.wordings if w in held_out],
     }
+    return _figures(results, groups)
+
+
+def _figures(results: OpeningsResults, groups: Mapping[str, Sequence[str]]) -> str:
+    """A row per group of wordings and kind of question, and what is alike in all of them."""
     head = ["", *(f"{part}, {what}" for part in results.parts for what in ("mean", "worst"))]
-    rows = []
-    for group, wordings in groups.items():
-        for kind, label in _LABELS.items():
-            rows.append([f"{group}, {label}", *_mean_and_worst(results, kind, wordings)])
+    rows = [
+        [f"{group}{label}", *_mean_and_worst(results, kind, wordings)]
+        for group, wordings in groups.items()
+        for kind, label in _LABELS.items()
+    ]
     for kind in (THERE, ABSENT):
         shares = [f"{results.in_every_wording(part, kind):.2f}" for part in results.parts]
         cells = [cell for share in shares for cell in (share, "")]
-        rows.append([f"in every one of the wordings, {_LABELS[kind]}", *cells])
+        rows.append([f"{_LABELS[kind]} in every one of the wordings", *cells])
     return table(head, rows)
 
 
@@ -73,9 +90,7 @@ def presence_table(results: OpeningsResults) -> str:
     return table(["asked", "own room", "other rooms"], rows)
 
 
-def _mean_and_worst(
-    results: OpeningsResults, kind: str, wordings: Collection[str]
-) -> Iterator[str]:
+def _mean_and_worst(results: OpeningsResults, kind: str, wordings: Sequence[str]) -> Iterator[str]:
     for part in results.parts:
         shares = results.share_right(part, kind)
         chosen = {wording: shares[wording] for wording in wordings}
@@ -84,16 +99,10 @@ def _mean_and_worst(
         yield f"{chosen[worst]:.2f} “{worst}”"
 
 
-def _worst_wordings(results: OpeningsResults) -> str:
-    """Wordings with the lowest share of things that are there found, seen furniture first."""
-    first = next(iter(results.parts))
-    shares = {kind: {p: results.share_right(p, kind) for p in results.parts} for kind in _LABELS}
-    worst = sorted(results.wordings, key=lambda w: shares[THERE][first][w])[:_WORST]
-    head = ["", *(f"{part}, {_LABELS[kind]}" for part in results.parts for kind in (THERE, ABSENT))]
-    return table(
-        head,
-        (
-            [w, *(f"{shares[k][p][w]:.2f}" for p in results.parts for k in (THERE, ABSENT))]
-            for w in worst
-        ),
-    )
+def _by_wording(results: OpeningsResults) -> str:
+    """Every wording's figures about what is there and what is not."""
+    kinds = [(part, kind) for part in results.parts for kind in (THERE, ABSENT)]
+    shares = {(part, kind): results.share_right(part, kind) for part, kind in kinds}
+    ordered = sorted(results.wordings, key=lambda w: min(of[w] for of in shares.values()))
+    head = ["", *(f"{part}, {_LABELS[kind]}" for part, kind in kinds)]
+    return table(head, ([w, *(f"{shares[column][w]:.2f}" for column in kinds)] for w in ordered))

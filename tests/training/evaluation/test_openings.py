@@ -10,14 +10,14 @@ import pytest
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.types import GroundedPhrase, Grounding, PointCloud, Scene
-from training.evaluation.auc import auc
 from training.evaluation.openings import OpeningsResults, ThingAnswers
 from training.evaluation.room_blind import RoomBlind, ask_presence
-from training.report.openings import openings_section
+from training.report.openings import openings_details, openings_section
 from training.rooms import openings_exam
 from training.rooms.opening_questions import ABSENT, KINDS, OTHER_COLOR, OTHER_PLACE, THERE
 from training.rooms.openings_exam import PARTS, Wording, questions_of, read_wordings
 from training.sentences.check.marked_sentences import read_marked
+from training.sentences.held_out import is_held_out_opening
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,11 @@ def test_wordings_are_many_different_and_half_of_them_held_out():
     assert any(w.text.endswith(".") for w in held_out)
     assert any(w.text.endswith("?") for w in held_out)
     assert any(w.text[-1].isalpha() for w in held_out)
+
+
+def test_training_never_says_what_is_held_out():
+    kept = [is_held_out_opening(wording.text.replace("a X", "X")) for wording in read_wordings()]
+    assert kept == [wording.held_out for wording in read_wordings()]
 
 
 def test_every_room_is_asked_as_much_and_what_is_absent_is_elsewhere_there():
@@ -82,14 +87,6 @@ def test_changed_questions_are_refused(tmp_path, monkeypatch):
         openings_exam.read_openings_exam(None, path)
 
 
-def test_auc():
-    assert auc([0.1, 0.4, 0.8], [False, False, True]) == 1.0
-    assert auc([0.8, 0.4, 0.1], [False, False, True]) == 0.0
-    assert auc([0.5, 0.5, 0.5, 0.5], [False, True, False, True]) == 0.5
-    with pytest.raises(ValueError, match="true ones and false ones"):
-        auc([0.1, 0.2], [True, True])
-
-
 def _results() -> OpeningsResults:
     kinds = {THERE: ("11", "10"), ABSENT: ("01", "11"), OTHER_COLOR: ("11",), OTHER_PLACE: ("00",)}
     things = [ThingAnswers(1, kind, "[x]()", answers) for kind in KINDS for answers in kinds[kind]]
@@ -109,10 +106,13 @@ def test_figures_are_by_wording(tmp_path):
 
 
 def test_the_section_names_the_worst_wording():
-    text = openings_section(_results())
-    assert "| all wordings, there: right | 0.75 | 0.50 “find a X” |" in text
-    assert "| held out, not there: refused | 1.00 | 1.00 “find a X” |" in text
+    text = openings_section(_results(), "details.md")
+    assert "| there: right | 0.75 | 0.50 “find a X” |" in text
+    assert "| not there: refused | 0.75 | 0.50 “the X” |" in text
     assert "| openings | 0.900 | 0.500 |" in text
+    details = openings_details(_results())
+    assert "| held out, not there: refused | 1.00 | 1.00 “find a X” |" in details
+    assert "| find a X | 0.50 | 1.00 |" in details
 
 
 @dataclass(frozen=True)

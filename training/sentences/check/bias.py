@@ -204,7 +204,7 @@ def _learn(guesser: BagOfWords | RecurrentReader, rows: torch.Tensor, labels: to
             optimizer.step()
 
 
-def auc(scores: NDArray[np.float32], positive: NDArray[np.bool_]) -> float:
+def auc(scores: NDArray[np.floating], positive: NDArray[np.bool_]) -> float:
     """Chance that a positive scores higher than a negative; ties count one half."""
     _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     rank = np.cumsum(counts) - (counts - 1) / 2
