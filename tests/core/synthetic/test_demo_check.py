@@ -20,9 +20,16 @@ def scans():
     return list(demo_scans())
 
 
-@pytest.fixture
-def check(scans):
+@pytest.fixture(scope="module")
+def informed(scans):
     return DemoCheck(demo_room(), scans)
+
+
+@pytest.fixture
+def check(informed):
+    """One that has judged nothing yet."""
+    informed.asked, informed.wrong = 0, []
+    return informed
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -48,8 +49,11 @@ def test_wordings_are_many_different_and_half_of_them_held_out():
 
 
 def test_training_never_says_what_is_held_out():
-    kept = [is_held_out_opening(wording.text.replace("a X", "X")) for wording in read_wordings()]
-    assert kept == [wording.held_out for wording in read_wordings()]
+    """Nor is what training may say held out; there X may stand for the article, too."""
+    for wording in read_wordings():
+        bare = re.sub(r"\b(a|the) X", "X", wording.text)
+        held_out = is_held_out_opening(bare) or is_held_out_opening(wording.text)
+        assert held_out == wording.held_out, wording.text
 
 
 def test_every_room_is_asked_as_much_and_what_is_absent_is_elsewhere_there():
