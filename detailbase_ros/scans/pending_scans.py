@@ -4,17 +4,57 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from detailbase_core.errors import LookupFailed
+from detailbase_core.io.cloud_messages import checked_frame_and_stamp, decode_cloud
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from detailbase_core.io.cloud_messages import MessageCloud
+    from detailbase_core.io.colors import ColorScale
     from detailbase_core.transforms import TransformSource
-    from detailbase_ros.scans.arrived_scan import ArrivedScan
+
+
+@dataclass(frozen=True, eq=False)
+class ArrivedScan:
+    """A scan whose points are still in its message: most scans never need them.
+
+    Attributes:
+        topic: where it came from.
+        frame: of the sensor.
+        stamp_ns: time of measurement, nanoseconds.
+        message: the sensor_msgs/PointCloud2, as rclpy or rosbags decoded it.
+    """
+
+    topic: str
+    frame: str
+    stamp_ns: int
+    message: Any
+
+    @classmethod
+    def of(cls, topic: str, message: Any) -> ArrivedScan:
+        """A message of a topic.
+
+        Raises:
+            BadCloudError: its header has no frame or no stamp.
+        """
+        return cls(topic, *checked_frame_and_stamp(message.header), message)
+
+    def read(self, color_scale: ColorScale | None = None) -> MessageCloud:
+        """The cloud in the sensor's frame.
+
+        Args:
+            color_scale: of earlier scans of the topic.
+
+        Raises:
+            BadCloudError: a layout that cannot be read.
+        """
+        return decode_cloud(self.message, self.frame, self.stamp_ns, color_scale)
 
 
 class PosedScan(NamedTuple):

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from detailbase_core.transforms import TransformSource
     from detailbase_ros.node_config import IntakeConfig
     from detailbase_ros.runtime.event_counters import EventCounters
-    from detailbase_ros.scans.arrived_scan import ArrivedScan
-    from detailbase_ros.scans.pending_scans import LostScan, PosedScan
+    from detailbase_ros.scans.pending_scans import ArrivedScan, LostScan, PosedScan
 
     Pose = NDArray[np.float64]
 

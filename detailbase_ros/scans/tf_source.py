@@ -17,7 +17,7 @@ from detailbase_core.errors import (
 from detailbase_core.io.transform_messages import transform_from_message
 from detailbase_core.transforms import TransformBuffer, rigid_transform
 from detailbase_ros.messages.topics import TF, TF_STATIC
-from detailbase_ros.scans.arrived_scan import store_transforms
+from detailbase_ros.scans.transform_intake import store_transforms
 
 try:
     import tf2_ros

@@ -74,9 +74,9 @@ WITHOUT_ROS = (
     "replay.replay",
     "runtime.event_counters",
     "runtime.latencies",
-    "scans.arrived_scan",
     "scans.keyframes",
     "scans.pending_scans",
     "scans.scan_intake",
+    "scans.transform_intake",
     "tools.doctor_checks",
 )

@@ -3,8 +3,7 @@
 import numpy as np
 
 from detailbase_core.transforms import TransformBuffer
-from detailbase_ros.scans.arrived_scan import ArrivedScan
-from detailbase_ros.scans.pending_scans import PendingScans
+from detailbase_ros.scans.pending_scans import ArrivedScan, PendingScans
 
 IDENTITY = (0.0, 0.0, 0.0, 1.0)
 
