@@ -1,4 +1,4 @@
-"""What the node says of itself on /diagnostics: clouds, map, queries, model."""
+"""The node's statuses on /diagnostics: clouds, map, queries, model."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class CounterRates:
 
 
 class NodeStatus:
-    """Looks at all parts; REP-107's levels.
+    """Status of every part of the node, with REP-107's levels.
 
     Args:
         node: whose clock and lifecycle state are shown.

@@ -1,4 +1,4 @@
-"""Everything that a configured node consists of, joined."""
+"""Pipeline of a configured node: all parts, joined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A query and what became of it."""
+"""A query, and its result: status, message, grounding."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Query:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """A query's end.
+    """Result of a query.
 
     Attributes:
         grounding: where the status is OK or NOTHING_FOUND.

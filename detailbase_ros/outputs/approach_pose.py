@@ -1,4 +1,4 @@
-"""Where a robot can stand in front of an object, facing it: free floor in the map near it.
+"""Pose on free floor in front of an object, facing it.
 
 A proposal for a planner, which still has to find its way there and look out for what the map
 does not show.

@@ -1,4 +1,4 @@
-"""Where to drive for the sentence's target: ~/goal, a PoseStamped as Nav2 takes it."""
+"""Goal pose in front of the sentence's target: ~/goal, a PoseStamped as Nav2 takes it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class GoalPublisher:
     def show(self, grounding: Grounding) -> None:
         """Publish the goal of an answer, where it has a target with free floor before it.
 
-        Looked for only while somebody listens: it takes tens of milliseconds.
+        Computed only while there is a subscriber: it takes tens of milliseconds.
         """
         if not grounding.sentence.instances or not self._goal.get_subscription_count():
             return

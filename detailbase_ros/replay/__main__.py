@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What `detailbase replay` takes."""
+    """Arguments of `detailbase replay`."""
     add = command.add_argument
     add("bag", type=Path, help="rosbag2 folder, MCAP or .db3 file")
-    add(
-        "sentences", nargs="*", metavar="SENTENCE",
-        help="asked at the end; none: those that were recorded on referring_query, at their times",
-    )  # fmt: skip
+    recorded = "asked at the end; none: those recorded on referring_query, each at its time"
+    add("sentences", nargs="*", metavar="SENTENCE", help=recorded)
     add(
         "--out", type=Path, metavar="FILE.mcap", help="write the answers as the node publishes them"
     )
@@ -37,7 +35,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Returns 0 where anything was found, 1 where nothing was, 2 where a question had no answer."""
-    with Progress("loading the program") as progress:
+    with Progress("starting") as progress:
         config = _config(options)
         answers, counts = _replay(options, config, progress)
     for answer in answers:

@@ -1,4 +1,4 @@
-"""Who is on the graph."""
+"""Nodes on the graph that answer sentences."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def answering_nodes(node: Node) -> dict[str, str]:
 
 
 def full_name(endpoint: TopicEndpointInfo) -> str:
-    """Of the node that an endpoint belongs to."""
+    """Full name of the node that an endpoint belongs to."""
     return f"{endpoint.node_namespace.rstrip('/')}/{endpoint.node_name}"

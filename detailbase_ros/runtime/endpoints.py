@@ -1,4 +1,4 @@
-"""What a node has on the graph while it is configured, made and destroyed in one place."""
+"""Publishers, subscriptions, services and timers of a configured node, made and destroyed here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts what happens and what is dropped, and warns once in a while per cause."""
+"""Counters of events and drops, with warnings throttled per cause."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class Logger(Protocol):
-    """What we use of a logger, Python's or rclpy's."""
+    """The part of a logger that we use, Python's or rclpy's."""
 
     def info(self, message: str) -> object:
         """Log what is worth knowing."""

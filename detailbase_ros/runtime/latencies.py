@@ -1,4 +1,4 @@
-"""How long things took lately, as percentiles."""
+"""Percentiles of recent durations."""
 
 from __future__ import annotations
 

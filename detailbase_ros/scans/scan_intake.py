@@ -139,7 +139,9 @@ class ScanIntake:
         self._events.inform_once(f"colors {scan.topic}", f"{scan.topic}: {decoded.color_note}")
         if not decoded.has_color:
             self._events.warn_once(
-                f"grey {scan.topic}", f"{scan.topic}: no colour; its intensity is taken as grey"
+                f"grey {scan.topic}",
+                f"{scan.topic}: no colour; its intensity is treated as grey, so colour words "
+                "do not work",
             )
         self._check_jump(cloud.stamp_ns)
         report = self._grounder.add(cloud, pose, self._config.map_frame)

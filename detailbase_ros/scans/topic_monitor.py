@@ -1,4 +1,4 @@
-"""Notices when no clouds arrive although somebody publishes them, and says what may be wrong."""
+"""Monitor of silent cloud topics: warns with the likely cause where somebody publishes them."""
 
 from __future__ import annotations
 

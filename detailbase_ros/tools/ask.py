@@ -49,7 +49,7 @@ class AskError(DetailBaseError):
 
 
 class Asker(Node):
-    """Finds the node that answers, asks it, and knows where the answer's frame is."""
+    """Client node: finds the node that answers, asks it, and looks up the output frame."""
 
     def __init__(self) -> None:
         super().__init__("ask")
@@ -136,7 +136,7 @@ def answer_lines(answer: GroundedQuery, frame: str, to_frame: NDArray[np.float64
 
     Args:
         answer: of status OK or NOTHING_FOUND.
-        frame: in which places are told.
+        frame: output frame.
         to_frame: (4, 4) from the answer's frame to it.
     """
     phrases = list(answer.phrases) or [answer.sentence]
@@ -159,18 +159,18 @@ def _phrase_lines(
         presence = math.floor(100 * phrase.presence) / 100  # never up to the threshold
         return [f"{phrase.text}: nothing found (presence {presence:.2f})"]
     lines = []
-    for name, thing in zip(names, phrase.instances, strict=True):
-        p = thing.pose.position
+    for name, instance in zip(names, phrase.instances, strict=True):
+        p = instance.pose.position
         x, y, z = (to_frame @ np.array([p.x, p.y, p.z, 1.0]))[:3]
-        lines.append(f"{name}  x={x:.2f} y={y:.2f} z={z:.2f}  {frame}  {thing.score:.2f}")
+        lines.append(f"{name}  x={x:.2f} y={y:.2f} z={z:.2f}  {frame}  {instance.score:.2f}")
     return lines
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ask", description="Ask the running node one sentence.")
     parser.add_argument("sentence", nargs="+", help='such as "the red chair by the desk"')
-    parser.add_argument("--frame", default="", help="tell places in this frame, base_link say")
-    parser.add_argument("--node", default="", help="whom to ask where several nodes answer")
+    parser.add_argument("--frame", default="", help="output frame, e.g. base_link")
+    parser.add_argument("--node", default="", help="node name, where several nodes answer")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait (30)")
     return parser
 

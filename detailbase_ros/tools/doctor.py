@@ -1,4 +1,4 @@
-"""Look at the live graph for ten seconds, and name each problem with its fix.
+"""Check the live graph for ten seconds; print each problem with its fix.
 
 ros2 run detailbase_ros doctor          exit status: 0 all well, 1 something is not
 """
@@ -56,7 +56,7 @@ def main(args: Sequence[str] | None = None) -> int:
     options = parser.parse_args(remove_ros_args(args)[1:])
     rclpy.init(args=args)
     try:
-        print(f"looking at the graph for {options.seconds:g} s ...", file=sys.stderr)
+        print(f"checking the system for {options.seconds:g} s ...", file=sys.stderr)
         graph = GraphInspector(Node("doctor"), options.seconds)
         seen = graph.look()
         look_at_machine(seen, graph.checkpoint)

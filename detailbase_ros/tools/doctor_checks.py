@@ -1,4 +1,4 @@
-"""What `doctor` saw on the graph, and what is wrong with it. Knows nothing of ROS."""
+"""Checks of what `doctor` observed on the graph: a diagnosis and a fix each. Without ROS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OVERFLOWS_BYTES = 500_000  # of Fast DDS' shared memory
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes:
         part: of the system, a word.
@@ -60,7 +60,7 @@ class CloudTopic:
 
 @dataclass
 class Observation:
-    """Everything that was seen.
+    """Everything that doctor observed on the graph.
 
     Attributes:
         seconds: how long clouds were watched.
@@ -96,7 +96,7 @@ class Observation:
 
 
 def diagnose(seen: Observation) -> list[Diagnosis]:
-    """All diagnoses, in the order in which data flows."""
+    """Diagnoses of all checks, in the order in which data flows."""
     return [
         *_node(seen),
         *_clock(seen),
@@ -217,7 +217,7 @@ def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
     elif topic.grey:
         yield Diagnosis(
             topic.name,
-            "has intensities, no colours: they are taken as grey, so colour words mean little",
+            "has intensities, no colours: treated as grey, so colour words do not work",
             "use a coloured cloud if there is one",
         )
     if abs(topic.lag_s) > _SKEW_S and not topic.complaint:

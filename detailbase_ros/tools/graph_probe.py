@@ -1,4 +1,4 @@
-"""Looking at the live graph: what the checkup needs to know."""
+"""Probe of the live graph: collects the observations that doctor checks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NEWEST = 20  # scans whose pose is looked for
 
 
 class GraphInspector:
-    """Watches a graph for a while.
+    """Observes a graph for a while.
 
     Args:
         node: through which it looks.
