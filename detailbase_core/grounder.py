@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadCloudError, EmptySceneError
@@ -28,7 +27,8 @@ from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
-from detailbase_core.ops.devices import choose_device, set_threads, threads
+from detailbase_core.ops.devices import choose_device, set_threads
+from detailbase_core.ops.stages import Stages
 from detailbase_core.postprocess.postprocess import answer_query
 from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import Grounding, PointCloud, Scene
@@ -252,62 +252,53 @@ class Grounder:
 
     def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:
         cloud = _finite(cloud)
-        clock = _StageClock()
-        with threads(self._threads), torch.inference_mode():
+        stages = Stages()
+        with stages.computed("superpoints", self._threads):
             scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
-            clock.lap("superpoints")
+        with stages.computed("encode_scene", self._threads):
             batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
             superpoints = self.model.encode_scene(batch, cancel)
             tiles = tile_superpoints(superpoints)
             keys = self.model.decoder.scene_keys(tiles.superpoints)
             centers = CenterVotes.from_superpoints(superpoints, scene.point_to_superpoint)
-        clock.lap("encode_scene")
-        return EncodedScene(scene, tiles, keys, centers, time.monotonic(), clock.seconds)
+        return EncodedScene(scene, tiles, keys, centers, time.monotonic(), stages.seconds)
 
     def _ground(
         self, sentence: str, encode: Callable[[], EncodedScene], cancel: CancelToken | None
     ) -> Grounding:
         """The algorithm: phrases, scene, words, masks, objects."""
-        clock = _StageClock()
-        with threads(1):
+        stages = Stages()
+        with stages.computed("phrases", 1):
             parsed = self.parser.parse(sentence)
-        clock.lap("phrases")
-        encoded = encode()
-        clock.lap("scene")
-        few = encoded.tiles.number.numel() <= FEW_SUPERPOINTS
-        with threads(1 if few else self._threads), torch.inference_mode():
+        with stages.timed("scene"):
+            encoded = encode()
+        tiles, instances = encoded.tiles, self.config.instances
+        count = self._question_threads(tiles)
+        with stages.computed("text_encoder", count):
             reading = self._read(parsed)
-            features, mask = self.text_encoder.encode([reading.words])
-            clock.lap("text_encoder")
-            tiles, instances = encoded.tiles, self.config.instances
-            shape = (len(tiles.number), -1, -1, -1)  # every tile is asked the same
-            text = TextBatch.with_spans(
-                features[None].expand(shape),
-                mask[None].expand(shape[:3]),
-                [reading.spans(word_spans(parsed))] * len(tiles.number),
-            )
+            text = self._encode_text(reading, parsed, len(tiles.number))
+        with stages.computed("mask_decoder", count):
             per_tile = self.model.ground(tiles.superpoints, text, cancel, encoded.keys)
             prediction = join_tiles(per_tile, tiles, instances.presence_threshold)
-            clock.lap("mask_decoder")
-            answer = answer_query(
+        with stages.computed("instances", count):
+            whole, phrases = answer_query(
                 parsed, prediction, encoded.scene, instances, encoded.centers, reading
             )
-        whole, phrases = answer
-        clock.lap("instances")
-        return Grounding(sentence, encoded.scene, whole, phrases, clock.seconds)
+        return Grounding(sentence, encoded.scene, whole, phrases, stages.seconds)
 
+    def _encode_text(self, reading: DescribedWords, parsed: Sentence, tiles: int) -> TextBatch:
+        """A sentence's words as every tile is asked them."""
+        features, mask = self.text_encoder.encode([reading.words])
+        shape = (tiles, -1, -1, -1)
+        return TextBatch.with_spans(
+            features[None].expand(shape),
+            mask[None].expand(shape[:3]),
+            [reading.spans(word_spans(parsed))] * tiles,
+        )
 
-class _StageClock:
-    """Wall time between laps, by name."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.seconds[name] = now - self._last
-        self._last = now
+    def _question_threads(self, tiles: Tiles) -> int:
+        """How many threads a question gets."""
+        return 1 if tiles.number.numel() <= FEW_SUPERPOINTS else self._threads
 
 
 def _finite(cloud: PointCloud) -> PointCloud:
