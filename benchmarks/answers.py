@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
-from detailbase_core.ops.malloc import keep_freed_memory
+from detailbase_core.ops.malloc import tune_malloc
 from detailbase_core.synthetic.demo_room import MAP_FRAME, SENTENCES, demo_scans
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=9, help="of each measurement")
     given = parser.parse_args()
-    keep_freed_memory()  # as node and command line do
+    tune_malloc()  # as node and command line do
     grounder = Grounder(GrounderConfig(threads=given.threads))
     for scan in demo_scans():
         grounder.add(scan.cloud, scan.sensor_to_map, MAP_FRAME)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core import __version__
 from detailbase_core.errors import BadFileError, DetailBaseError
-from detailbase_core.ops.malloc import keep_freed_memory
+from detailbase_core.ops.malloc import tune_malloc
 from detailbase_core.output.progress import Progress
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ UNITS = ("auto", "m", "cm", "mm", "ft", "feet")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0 found, 1 nothing found, 2 bad input."""
     logging.basicConfig(format="detailbase: %(message)s", level=logging.WARNING)
-    keep_freed_memory()
+    tune_malloc()
     options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         status: int = options.run(options)

@@ -19,7 +19,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError
-from detailbase_core.ops.malloc import keep_freed_memory
+from detailbase_core.ops.malloc import tune_malloc
 from detailbase_ros.messages.topics import NODE, QUERIES
 from detailbase_ros.node_config import REMOVED_PARAMETERS, NodeConfig, removed_text
 from detailbase_ros.pipeline import Pipeline
@@ -188,7 +188,7 @@ def main(
     # Read once, when torch and our native code are loaded. OpenMP's threads spin while they wait
     # for each other: where others need the cores too, a scan took three times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    keep_freed_memory()
+    tune_malloc()
     # Python's own 5 ms are too long for a scan to wait, and it waits whenever NumPy lets go.
     sys.setswitchinterval(_SWITCH_S)
     rclpy.init(args=args)

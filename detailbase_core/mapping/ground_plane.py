@@ -1,4 +1,4 @@
-"""Finding the floor of a cloud: the large plane under everything else."""
+"""Ground plane of a cloud: the large plane below everything else."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from scipy.spatial import cKDTree
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SAMPLE = 12_000  # points after thinning to an even density
-NEIGHBOURS = 12
-ALIGNED = np.cos(np.radians(12.0))
-SMALLEST_FLOOR = 0.04  # part of the sample
-FARTHEST_FROM_TOLD = np.cos(np.radians(35.0))
-WIDEST_VIEW = 1.7  # tangent of half a camera's field of view
+SAMPLE_POINTS = 12_000  # points after thinning to an even density
+NEIGHBOUR_COUNT = 12
+MIN_NORMAL_COSINE = np.cos(np.radians(12.0))
+MIN_PLANE_FRACTION = 0.04  # of the sample's points
+MIN_UP_COSINE = np.cos(np.radians(35.0))
+MAX_VIEW_TANGENT = 1.7  # tangent of half a camera's field of view
 VIEW_CELLS = 60
-DIRECTIONS = 6  # main directions of planes that are looked at
+MAX_DIRECTIONS = 6  # of planes that are compared
 
 
 @dataclass(frozen=True)
-class Floor:
+class GroundPlane:
     """A level plane with everything above it.
 
     Attributes:
@@ -43,8 +43,10 @@ class _Surface:
     flat: NDArray[np.bool_]
 
 
-def find_floor(xyz: NDArray[np.float64], near: NDArray[np.float64] | None = None) -> Floor | None:
-    """The floor of a cloud, or None where no plane will do.
+def find_ground_plane(
+    xyz: NDArray[np.float64], near: NDArray[np.float64] | None = None
+) -> GroundPlane | None:
+    """Ground plane of a cloud, or None where no plane will do.
 
     Large planes with nothing below them are compared by their size. Directions that files
     usually have as up count more: z in maps; -y, and a plane that shows the camera its upper
@@ -63,8 +65,8 @@ def find_floor(xyz: NDArray[np.float64], near: NDArray[np.float64] | None = None
         for up in (direction, -direction):
             height, support = _lowest_plane(surface, up)
             likely = _likelihood(up, height, camera) if near is None else _close(up, near)
-            if support >= SMALLEST_FLOOR and support * likely > best_score:
-                best, best_score = Floor(up, height), support * likely
+            if support >= MIN_PLANE_FRACTION and support * likely > best_score:
+                best, best_score = GroundPlane(up, height), support * likely
     return best
 
 
@@ -76,7 +78,7 @@ def is_camera_view(xyz: NDArray[np.float64]) -> bool:
     sample = xyz[:: max(1, len(xyz) // 50_000)]
     depth = np.maximum(sample[:, 2], 1e-9)
     rays = sample[:, :2] / depth[:, None]
-    ahead = (sample[:, 2] > 0.05) & (np.abs(rays) < WIDEST_VIEW).all(axis=1)
+    ahead = (sample[:, 2] > 0.05) & (np.abs(rays) < MAX_VIEW_TANGENT).all(axis=1)
     if ahead.mean() < 0.99:
         return False
     low, high = np.percentile(rays, [1, 99], axis=0)
@@ -116,23 +118,23 @@ def _likelihood(up: NDArray[np.float64], height: float, camera: bool) -> float:
 
 
 def _close(up: NDArray[np.float64], near: NDArray[np.float64]) -> float:
-    return 1.0 if up @ near > FARTHEST_FROM_TOLD else 0.0
+    return 1.0 if up @ near > MIN_UP_COSINE else 0.0
 
 
 def _surface(xyz: NDArray[np.float64]) -> _Surface | None:
     """Thin to an even density and estimate normals; None for too few points."""
     low, high = np.percentile(xyz, [1, 99], axis=0)
     diagonal = float(np.linalg.norm(high - low))
-    if len(xyz) < 10 * NEIGHBOURS or not diagonal > 0.0:
+    if len(xyz) < 10 * NEIGHBOUR_COUNT or not diagonal > 0.0:
         return None
     inside = xyz[((xyz >= low - diagonal) & (xyz <= high + diagonal)).all(axis=1)]
     cells = np.floor((inside - low) / (diagonal / 150.0)).astype(np.int64)
     _, first = np.unique(cells @ np.array([1, 1 << 20, 1 << 40]), return_index=True)
     thinned = inside[first]
-    if len(thinned) < NEIGHBOURS:
+    if len(thinned) < NEIGHBOUR_COUNT:
         return None
-    centres = thinned[np.random.default_rng(0).permutation(len(thinned))[:SAMPLE]]
-    _, neighbours = cKDTree(thinned).query(centres, k=NEIGHBOURS)
+    centres = thinned[np.random.default_rng(0).permutation(len(thinned))[:SAMPLE_POINTS]]
+    _, neighbours = cKDTree(thinned).query(centres, k=NEIGHBOUR_COUNT)
     around = thinned[neighbours]
     around -= around.mean(axis=1, keepdims=True)
     values, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", around, around))
@@ -145,14 +147,14 @@ def _main_directions(surface: _Surface) -> list[NDArray[np.float64]]:
     left = surface.normals[surface.flat]
     rng = np.random.default_rng(1)
     found: list[NDArray[np.float64]] = []
-    for _ in range(DIRECTIONS):
-        if len(left) < NEIGHBOURS:
+    for _ in range(MAX_DIRECTIONS):
+        if len(left) < NEIGHBOUR_COUNT:
             break
         seeds = left[rng.integers(len(left), size=200)]
-        direction = seeds[np.argmax((np.abs(left @ seeds.T) > ALIGNED).sum(axis=0))]
+        direction = seeds[np.argmax((np.abs(left @ seeds.T) > MIN_NORMAL_COSINE).sum(axis=0))]
         for _ in range(4):
             along = left @ direction
-            mine = np.abs(along) > ALIGNED
+            mine = np.abs(along) > MIN_NORMAL_COSINE
             direction = (left[mine] * np.sign(along[mine])[:, None]).mean(axis=0)
             direction /= np.linalg.norm(direction)
         found.append(direction)
@@ -166,8 +168,8 @@ def _lowest_plane(surface: _Surface, up: NDArray[np.float64]) -> tuple[float, fl
     The part is reduced by what lies below the plane.
     """
     heights = surface.xyz @ up
-    mine = heights[surface.flat & (np.abs(surface.normals @ up) > ALIGNED)]
-    if len(mine) < NEIGHBOURS:
+    mine = heights[surface.flat & (np.abs(surface.normals @ up) > MIN_NORMAL_COSINE)]
+    if len(mine) < NEIGHBOUR_COUNT:
         return 0.0, 0.0
     step = max(float(np.ptp(heights)) / 120.0, 1e-6)
     counts, edges = np.histogram(mine, np.arange(mine.min() - step, mine.max() + 2 * step, step))

@@ -29,7 +29,7 @@ FILE_RANGE_M = 1e6
 
 @dataclass(frozen=True)
 class LoadedScene:
-    """What a path held.
+    """Contents of a file or recording.
 
     Attributes:
         cloud: z up, metres, finite, one point per map voxel.
@@ -58,7 +58,7 @@ def load_scene(
         path: PLY, PCD or NPZ file, rosbag2 folder, MCAP or SQLite file.
         config: voxel size, and for recordings everything else about the map; the default is that
             of GrounderConfig.
-        up, unit: as in orientation.find_orientation; a recording's map frame is z up in metres
+        up, unit: as in up_axis.find_orientation; a recording's map frame is z up in metres
             by the ROS convention unless it is a camera's optical frame.
         map_frame: as in bags.read_bag_scans.
         report: is told what goes on.

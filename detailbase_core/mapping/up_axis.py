@@ -1,4 +1,4 @@
-"""Clouds of files -> z up, metres: as told, or by finding the floor."""
+"""Up axis of clouds from files: as told, or by the ground plane."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.errors import BadCloudError, ConfigError
-from detailbase_core.mapping.ground_plane import Floor, find_floor, is_camera_view, up_by_walls
+from detailbase_core.mapping.ground_plane import (
+    GroundPlane,
+    find_ground_plane,
+    is_camera_view,
+    up_by_walls,
+)
 from detailbase_core.mapping.length_unit import UNIT_CHOICES, length_unit
 from detailbase_core.types import PointCloud
 
@@ -34,7 +39,7 @@ LEVEL_RAD = np.radians(2.0)  # as good as level
 
 @dataclass(frozen=True)
 class Orientation:
-    """How a cloud's coordinates become a map's.
+    """Transform from a cloud's coordinates to a map's.
 
     Attributes:
         file_to_map: (4, 4) float64; scales too where the file is not in metres.
@@ -56,7 +61,7 @@ def to_z_up(cloud: PointCloud, up: str = "auto", unit: str = "auto") -> tuple[Po
 
 
 def find_orientation(cloud: PointCloud, up: str = "auto", unit: str = "auto") -> Orientation:
-    """Which way is up, and how long a metre is.
+    """Up axis and unit of a cloud.
 
     With `auto` a level, z-up cloud keeps its coordinates; any other is turned so that its floor
     lies at z = 0. With a named axis only the axes are exchanged.
@@ -78,7 +83,7 @@ def find_orientation(cloud: PointCloud, up: str = "auto", unit: str = "auto") ->
     scale, unit_note = length_unit(xyz, unit)
     matrix, up_note = np.eye(4), f"{up} is up as told"
     if up == "auto":
-        matrix, up_note = _found(xyz * scale, find_floor(xyz * scale))
+        matrix, up_note = _found(xyz * scale, find_ground_plane(xyz * scale))
     else:
         matrix[:3, :3] = AXIS_ROTATIONS[up]
         up_note += _tilt_note(xyz * scale, AXIS_ROTATIONS[up][2])
@@ -98,7 +103,7 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise ConfigError(f"{name}: {value!r} is not one of {', '.join(choices)}")
 
 
-def _found(xyz: NDArray[np.float64], floor: Floor | None) -> tuple[NDArray[np.float64], str]:
+def _found(xyz: NDArray[np.float64], floor: GroundPlane | None) -> tuple[NDArray[np.float64], str]:
     """The (4, 4) turn that lays the floor at z = 0, and what to say about it."""
     matrix = np.eye(4)
     if floor is None and is_camera_view(xyz):
@@ -136,7 +141,7 @@ def _leveling(up: NDArray[np.float64], rough: NDArray[np.float64]) -> NDArray[np
 
 def _tilt_note(xyz: NDArray[np.float64], up: NDArray[np.float64]) -> str:
     """A warning where the floor is not level under the axis that the user named."""
-    floor = find_floor(xyz, up)
+    floor = find_ground_plane(xyz, up)
     if floor is None:
         return ""
     tilt = float(np.degrees(np.arccos(np.clip(floor.up @ up, -1.0, 1.0))))

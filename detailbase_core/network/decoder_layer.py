@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.network.relative_positions import RelativePositions
-from detailbase_core.ops.packed_matmul import kept_product
+from detailbase_core.ops.packed_matmul import packed_matmul
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
@@ -73,7 +73,7 @@ class Attention(nn.Module):
         dim = keys.shape[-1]
         projected = F.linear(keys, self.in_proj_weight[dim:], self.in_proj_bias[dim:])
         key, value = (self._split_heads(x) for x in projected.chunk(2, -1))
-        # Values are read in place at each question; keys are packed, see kept_product.
+        # Values are read in place at each question; keys are packed, see packed_matmul.
         return KeysValues(key, value.contiguous(), of_keys)
 
     def attend(
@@ -132,8 +132,8 @@ def _attend_fused(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor, bi
 
 def _attend(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor, bias: Bias) -> Tensor:
     """The same step by step, for CPUs: a room's sentence takes two thirds of the time."""
-    biases = kept_product(bias.of_queries.flatten(1, 2), bias.of_keys)
-    fit = kept_product(
+    biases = packed_matmul(bias.of_queries.flatten(1, 2), bias.of_keys)
+    fit = packed_matmul(
         query * query.shape[-1] ** -0.5, key, added=biases.view(*query.shape[:3], -1)
     )
     fit += fit.new_zeros(allowed.shape).masked_fill_(~allowed, -torch.inf)

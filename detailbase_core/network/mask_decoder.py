@@ -28,7 +28,7 @@ from detailbase_core.network.position_encoding import (
 )
 from detailbase_core.network.relative_positions import mask_middles
 from detailbase_core.ops.cancellation import CancelToken, check_cancelled
-from detailbase_core.ops.packed_matmul import kept_product
+from detailbase_core.ops.packed_matmul import packed_matmul
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -172,7 +172,7 @@ def _sentences(text_mask: Tensor) -> Tensor:
 
 def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:
     """Products of (G, B, T, W) with (G, S, W): (G, B, T, S)."""
-    flat = kept_product(queries.flatten(1, 2), of_superpoints)
+    flat = packed_matmul(queries.flatten(1, 2), of_superpoints)
     return flat.view(*queries.shape[:3], flat.shape[-1])
 
 

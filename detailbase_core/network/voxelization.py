@@ -1,4 +1,4 @@
-"""Points to voxels."""
+"""Voxelization: points -> occupied cells of a grid."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def voxelize(
     min_spatial_shape: int,
     origin: Tensor | None = None,
 ) -> Voxels:
-    """Find the occupied cells, and each point's.
+    """Occupied cells, and the cell of each point.
 
     Without an origin each scene's grid starts at its own minimum: trunc(xyz / size - min), in
     float32 as published. With one, a point's cell does not depend on the other points.
@@ -75,7 +75,7 @@ def voxelize(
         keys = morton.encode(torch.cat((scene_of_point[:, None], cells), dim=1).int())
     voxels = distinct_keys(keys)
     x, y, z = (max(size + 1, min_spatial_shape) for size in highest)
-    return Voxels(morton.decode(voxels.keys), voxels.number, (x, y, z))
+    return Voxels(morton.decode(voxels.keys), voxels.inverse, (x, y, z))
 
 
 def grid_origin(xyz: Tensor, voxel_size_m: float, step_voxels: int = 16) -> Tensor:
@@ -95,16 +95,16 @@ def _checked(
     axes = xyz.t().contiguous()  # along memory it is ten times as fast
     extent = (axes.amax(dim=1) - axes.amin(dim=1)).max()  # NaN anywhere stays NaN
     highest = cells.t().contiguous().amax(dim=1)
-    facts = torch.cat([highest, cells.amin()[None], extent[None].double()]).tolist()
-    return _checked_facts(facts, voxel_size_m, origin)
+    bounds = torch.cat([highest, cells.amin()[None], extent[None].double()]).tolist()
+    return _checked_bounds(bounds, voxel_size_m, origin)
 
 
-def _checked_facts(
-    facts: Sequence[float], voxel_size_m: float, origin: Tensor | None
+def _checked_bounds(
+    bounds: Sequence[float], voxel_size_m: float, origin: Tensor | None
 ) -> tuple[int, int, int]:
     """The first three of highest cell along x, y, z, lowest cell, extent of the points (metres)."""
-    _check_extent(facts[4], voxel_size_m)
-    x, y, z, low = map(int, facts[:4])
+    _check_extent(bounds[4], voxel_size_m)
+    x, y, z, low = map(int, bounds[:4])
     high = max(x, y, z)
     if origin is not None and (low < 0 or high > morton.MAX_COORDINATE):
         raise ValueError(
@@ -141,8 +141,8 @@ def _keys_from_origin(
     corners = _corner(origin.cpu(), voxel_size_m)
     if corners.ndim == 1:
         corners = corners.expand(int(scene_of_point.max()) + 1, 3)
-    keys, *facts = cell_keys(xyz, scene_of_point, voxel_size_m, corners)
-    return keys, _checked_facts(facts, voxel_size_m, origin)
+    keys, *bounds = cell_keys(xyz, scene_of_point, voxel_size_m, corners)
+    return keys, _checked_bounds(bounds, voxel_size_m, origin)
 
 
 def _corner(origin: Tensor, voxel_size_m: float) -> Tensor:

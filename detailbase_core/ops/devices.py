@@ -1,4 +1,4 @@
-"""Which device computes, and with how many threads."""
+"""Choice of the device and of the number of CPU threads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def choose_device(name: str) -> torch.device:
-    """The torch device of a configured name; `auto` takes a GPU where there is one.
+    """Torch device of a configured name; `auto` takes a GPU where there is one.
 
     Raises:
         ConfigError: no such device here.

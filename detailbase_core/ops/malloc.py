@@ -1,4 +1,4 @@
-"""What becomes of memory that a process frees."""
+"""glibc malloc tuning: memory that a process frees stays with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SETTINGS = {
 }
 
 
-def keep_freed_memory() -> None:
+def tune_malloc() -> None:
     """Let the process keep what the network frees, for its next tensors, in one heap.
 
     For a program's first lines: glibc's settings are those of the whole process, and heaps that

@@ -50,7 +50,7 @@ def empty(shape: Sequence[int], dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def threads() -> int:
-    """How many the module shall use."""
+    """Number of threads for the module to use."""
     return torch.get_num_threads()
 
 
@@ -70,27 +70,27 @@ def group_bounds(rows: Tensor, group: Tensor, groups: int) -> tuple[Tensor, Tens
 
 def distinct_keys(keys: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """See scatter.Distinct."""
-    number = empty(keys.shape, torch.int64)
-    distinct, counts = native.C.distinct_keys(array(keys), number.numpy(), threads())
-    return torch.from_numpy(distinct), number, torch.from_numpy(counts)
+    inverse = empty(keys.shape, torch.int64)
+    distinct, counts = native.C.distinct_keys(array(keys), inverse.numpy(), threads())
+    return torch.from_numpy(distinct), inverse, torch.from_numpy(counts)
 
 
 def cell_keys(
     xyz: Tensor, scene: Tensor, voxel_size: float, corners: Tensor
 ) -> tuple[Tensor, float, float, float, float, float]:
-    """Morton keys of the cells floor(xyz / voxel_size) - corners[scene], and facts about them.
+    """Morton keys of the cells floor(xyz / voxel_size) - corners[scene], and their bounds.
 
-    The keys mean nothing unless the facts are finite and the cells lie in the grid.
+    The keys mean nothing unless the bounds are finite and the cells lie in the grid.
 
     Returns:
         The keys, the highest cell along x, y and z, the lowest along any axis, and how far apart
         the points lie along the widest axis.
     """
     keys = empty((len(xyz),), torch.int64)
-    facts = native.C.cell_keys(
+    bounds = native.C.cell_keys(
         array(xyz), array(scene), voxel_size, array(corners), keys.numpy(), threads()
     )
-    return keys, *facts
+    return keys, *bounds
 
 
 def norm_relu(rows: Tensor, scale: Tensor, shift: Tensor) -> Tensor:

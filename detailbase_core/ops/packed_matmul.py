@@ -1,7 +1,7 @@
-"""Products with rows that are kept while one question follows the other: a scene's superpoints.
+"""Matrix products whose right operand is packed once: a scene's superpoints for many sentences.
 
-A library's matrix product packs them anew for each question, which for the few words of a sentence
-takes as long as the product itself. The native module packs them once.
+A library's matrix product packs it anew for each sentence, which for the few words of one
+takes as long as the product itself. The native module packs it once.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-_PANELS: WeakIdKeyDictionary = WeakIdKeyDictionary()  # by kept tensor, and gone with it
+_PACKED: WeakIdKeyDictionary = WeakIdKeyDictionary()  # by right operand, and gone with it
 
 
-def kept_product(left: Tensor, kept: Tensor, added: Tensor | None = None) -> Tensor:
-    """left @ kept^T, plus `added`.
+def packed_matmul(left: Tensor, right: Tensor, added: Tensor | None = None) -> Tensor:
+    """left @ right^T, plus `added`.
 
     Args:
         left: (..., M, K).
-        kept: (..., S, K), leading dimensions as of `left`. The same tensor at each question; it may
+        right: (..., S, K), leading dimensions as of `left`. The same tensor at each call; it may
             not change between them, so it is no parameter.
         added: (..., M, S).
 
@@ -36,24 +36,24 @@ def kept_product(left: Tensor, kept: Tensor, added: Tensor | None = None) -> Ten
     Raises:
         ValueError: the shapes do not fit.
     """
-    if left.shape[:-2] != kept.shape[:-2] or left.shape[-1] != kept.shape[-1]:
+    if left.shape[:-2] != right.shape[:-2] or left.shape[-1] != right.shape[-1]:
         raise ValueError(
-            f"left {tuple(left.shape)}, kept {tuple(kept.shape)}: they may differ in the last but "
-            "one dimension only"
+            f"left {tuple(left.shape)}, right {tuple(right.shape)}: they may differ in the last "
+            "but one dimension only"
         )
-    if not all(takes(x) for x in (left, kept, added) if x is not None):
-        product = left @ kept.transpose(-1, -2)
+    if not all(takes(x) for x in (left, right, added) if x is not None):
+        product = left @ right.transpose(-1, -2)
         return product if added is None else product + added
-    shape = (*left.shape[:-1], kept.shape[-2])
+    shape = (*left.shape[:-1], right.shape[-2])
     result = empty(shape).zero_() if added is None else added.contiguous().clone()
-    _panels(kept).add_products(array(_one_batch(left)), _one_batch(result).numpy(), threads())
+    _packed(right).add_products(array(_one_batch(left)), _one_batch(result).numpy(), threads())
     return result
 
 
-def _panels(kept: Tensor) -> native.C.RowPanels:
-    if kept not in _PANELS:
-        _PANELS[kept] = native.C.RowPanels(array(_one_batch(kept)), threads())
-    panels: native.C.RowPanels = _PANELS[kept]
+def _packed(right: Tensor) -> native.C.RowPanels:
+    if right not in _PACKED:
+        _PACKED[right] = native.C.RowPanels(array(_one_batch(right)), threads())
+    panels: native.C.RowPanels = _PACKED[right]
     return panels
 
 

@@ -12,21 +12,21 @@ from detailbase_core.ops import native_torch
 
 
 class Distinct(NamedTuple):
-    """What is distinct among N keys.
+    """Distinct values among N keys.
 
     Attributes:
         keys: [U] int64, ascending.
-        number: [N] int64, which of them each key is.
-        counts: [U] int64, how often each comes.
+        inverse: [N] int64, index of each key among them.
+        counts: [U] int64, number of times that each comes.
     """
 
     keys: Tensor
-    number: Tensor
+    inverse: Tensor
     counts: Tensor
 
 
 def distinct_keys(keys: Tensor) -> Distinct:
-    """Each key once.
+    """Distinct keys, their inverse and their counts.
 
     Args:
         keys: [N] int64.
@@ -56,7 +56,7 @@ def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
 
 
 def group_bounds(rows: Tensor, index: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """The least and the greatest of each column in each group; inf and -inf without rows.
+    """Minimum and maximum of each column in each group; inf and -inf without rows.
 
     Args:
         rows: [N, C] floating point, finite.

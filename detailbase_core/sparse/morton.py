@@ -1,7 +1,7 @@
 """Z-order (Morton) keys of voxels: one int64 per voxel, sorted neighbours lie close in memory.
 
 A key is `scene << 48 | interleaved bits of x, y, z` with z in bit 0, y in bit 1, x in bit 2.
-So `key & 7` is a voxel's place in its 2^3 parent in the order of a k2 s2 kernel, and the three
+So `key & 7` is a voxel's index in its 2^3 parent in the order of a k2 s2 kernel, and the three
 axes can be stepped without decoding.
 """
 
@@ -58,7 +58,7 @@ def ancestor_keys(keys: Tensor, levels: Tensor) -> Tensor:
 
 
 def slots(keys: Tensor) -> Tensor:
-    """Place of each voxel in its parent, [V] int64 in 0..7 = 4 (x odd) + 2 (y odd) + (z odd)."""
+    """Index of each voxel in its parent, [V] int64 in 0..7 = 4 (x odd) + 2 (y odd) + (z odd)."""
     return keys & 7
 
 

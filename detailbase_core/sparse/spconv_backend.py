@@ -73,7 +73,9 @@ class SpconvBackend:
         links = self._links.setdefault(level, {})
         if "submanifold" not in links:
             mirrored = level.neighbours.flip(1)
-            links["submanifold"] = _Link(_Rows.of(level.neighbours), _Rows.of(mirrored))
+            links["submanifold"] = _Link(
+                _Rows.from_table(level.neighbours), _Rows.from_table(mirrored)
+            )
         return self._product(features, weight, links["submanifold"])
 
     def down(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
@@ -91,24 +93,24 @@ class SpconvBackend:
             parent, slot, children = level.halving()
             parents = torch.full((len(level), 8), -1, dtype=torch.int32, device=parent.device)
             parents.scatter_(1, slot[:, None].long(), parent[:, None])
-            links["down"] = _Link(_Rows.of(children), _Rows.of(parents))
+            links["down"] = _Link(_Rows.from_table(children), _Rows.from_table(parents))
         return links["down"]
 
     def _product(self, features: Tensor, weight: Tensor, link: _Link) -> Tensor:
-        there, back = link.forward, link.backward
-        if there.count == 0 or back.count == 0:  # spconv refuses empty scenes
+        forward, backward = link.forward, link.backward
+        if forward.count == 0 or backward.count == 0:  # spconv refuses empty scenes
             zero = 0 * (features.sum() + weight.sum())  # with gradients all the same
-            return zero.expand(there.count, weight.shape[0])
+            return zero.expand(forward.count, weight.shape[0])
         out: Tensor = self._functional.implicit_gemm(
             features,
             weight.contiguous(),
-            there.pairs,
-            back.pairs,
-            [there.masks],
-            [back.masks],
-            [there.order],
-            [back.order],
-            there.count,
+            forward.pairs,
+            backward.pairs,
+            [forward.masks],
+            [backward.masks],
+            [forward.order],
+            [backward.order],
+            forward.count,
             [np.array([0xFFFFFFFF], dtype=np.uint32)],  # one split: every offset
             True,  # keep what the gradient needs
             False,  # not spconv's own submanifold pairs, whose reverse it would mirror itself
@@ -135,7 +137,7 @@ class _Rows:
         return self.pairs.shape[1]
 
     @staticmethod
-    def of(table: Tensor) -> _Rows:
+    def from_table(table: Tensor) -> _Rows:
         """From a [R, K] table, K <= 31."""
         bit = 1 << torch.arange(table.shape[1], dtype=torch.int32, device=table.device)
         masks = torch.where(table >= 0, bit, 0).sum(dim=1, dtype=torch.int32)
@@ -145,7 +147,7 @@ class _Rows:
 
 @dataclass(frozen=True)
 class _Link:
-    """Output rows to input rows, and back."""
+    """Output rows to input rows, and backward."""
 
     forward: _Rows
     backward: _Rows

@@ -32,13 +32,13 @@ def gather_product_kernel(
     in_range = row < rows
     total = tl.zeros((BLOCK_ROWS, BLOCK_OUT), dtype=tl.float32)
     for k in range(COLUMNS):
-        place = tl.load(table + row.to(tl.int64) * COLUMNS + k, mask=in_range, other=-1)
-        if tl.max(place, axis=0) >= 0:
-            present = place >= 0
+        index = tl.load(table + row.to(tl.int64) * COLUMNS + k, mask=in_range, other=-1)
+        if tl.max(index, axis=0) >= 0:
+            present = index >= 0
             for begin in range(0, IN, BLOCK_IN):
                 channel = begin + tl.arange(0, BLOCK_IN)
                 gathered = tl.load(
-                    source + place[:, None].to(tl.int64) * IN + channel[None, :],
+                    source + index[:, None].to(tl.int64) * IN + channel[None, :],
                     mask=present[:, None] & (channel[None, :] < IN),
                     other=0.0,
                 )
@@ -87,11 +87,11 @@ def gather_outer_kernel(
     while start < end:
         row = start + tl.arange(0, BLOCK_ROWS)
         in_range = row < end
-        place = tl.load(table + row.to(tl.int64) * COLUMNS + k, mask=in_range, other=-1)
-        if tl.max(place, axis=0) >= 0:
+        index = tl.load(table + row.to(tl.int64) * COLUMNS + k, mask=in_range, other=-1)
+        if tl.max(index, axis=0) >= 0:
             gathered = tl.load(
-                source + place[:, None].to(tl.int64) * IN + channel[None, :],
-                mask=(place >= 0)[:, None] & (channel[None, :] < IN),
+                source + index[:, None].to(tl.int64) * IN + channel[None, :],
+                mask=(index >= 0)[:, None] & (channel[None, :] < IN),
                 other=0.0,
             )
             across = tl.load(
@@ -101,9 +101,9 @@ def gather_outer_kernel(
             )
             total += tl.dot(across, gathered, input_precision=PRECISION)
         start += BLOCK_ROWS
-    place_out = ((part * COLUMNS + k) * OUT + column[:, None]) * IN + channel[None, :]
+    out_index = ((part * COLUMNS + k) * OUT + column[:, None]) * IN + channel[None, :]
     tl.store(
-        partial + place_out.to(tl.int64),
+        partial + out_index.to(tl.int64),
         total,
         mask=(column[:, None] < OUT) & (channel[None, :] < IN),
     )

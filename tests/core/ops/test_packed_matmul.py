@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core import _C
-from detailbase_core.ops import packed_matmul as kept_products
+from detailbase_core.ops import packed_matmul as module
 from detailbase_core.ops.devices import threads
-from detailbase_core.ops.packed_matmul import kept_product
+from detailbase_core.ops.packed_matmul import packed_matmul
 
 
 @pytest.fixture(params=_C.instruction_sets())
@@ -32,7 +32,7 @@ def check(batch, lefts, kept, width, seed, with_added=False):
     expected = left.double() @ rows.double().transpose(-1, -2)
     expected = expected if added is None else expected + added.double()
     for _ in range(2):  # packed, then as packed
-        product = kept_product(left, rows, added)
+        product = packed_matmul(left, rows, added)
         torch.testing.assert_close(product.double(), expected, rtol=1e-5, atol=1e-4)
     assert added is None or torch.equal(added, before)
 
@@ -56,30 +56,30 @@ def test_every_instruction_set_and_number_of_threads_agrees(instruction_set):
     results = []
     for count in (1, 3):
         with threads(count):
-            results.append(kept_product(left, rows))
+            results.append(packed_matmul(left, rows))
     assert torch.equal(*results)
 
 
 def test_what_wants_a_gradient_has_one():
     left, rows = torch.randn(3, 4, requires_grad=True), torch.randn(5, 4, requires_grad=True)
-    kept_product(left, rows, torch.ones(3, 5)).sum().backward()
+    packed_matmul(left, rows, torch.ones(3, 5)).sum().backward()
     torch.testing.assert_close(left.grad, rows.detach().sum(0).expand(3, 4))
     torch.testing.assert_close(rows.grad, left.detach().sum(0).expand(5, 4))
 
 
 def test_views_are_read_as_they_lie():
     left, rows = torch.randn(6, 2, 9).transpose(0, 1), torch.randn(9, 7, 2).permute(2, 1, 0)
-    torch.testing.assert_close(kept_product(left, rows), left @ rows.transpose(1, 2))
+    torch.testing.assert_close(packed_matmul(left, rows), left @ rows.transpose(1, 2))
 
 
 def test_panels_go_with_what_they_were_made_of():
     rows = torch.randn(4, 3)
-    kept_product(torch.randn(2, 3), rows)
-    assert rows in kept_products._PANELS
-    count = len(kept_products._PANELS)
+    packed_matmul(torch.randn(2, 3), rows)
+    assert rows in module._PACKED
+    count = len(module._PACKED)
     del rows
     gc.collect()
-    assert len(kept_products._PANELS) < count
+    assert len(module._PACKED) < count
 
 
 def test_shapes_that_do_not_fit_are_refused():
@@ -101,4 +101,4 @@ def test_shapes_that_do_not_fit_are_refused():
         _C.RowPanels(array(2, 5, 3), -1)
     for left, kept in (((2, 3, 5, 4), (3, 2, 6, 4)), ((1, 5, 4), (3, 6, 4)), ((5, 4), (6, 3))):
         with pytest.raises(ValueError, match="they may differ in the last but one dimension only"):
-            kept_product(torch.zeros(left), torch.zeros(kept))
+            packed_matmul(torch.zeros(left), torch.zeros(kept))

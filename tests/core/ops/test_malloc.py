@@ -12,9 +12,9 @@ import pytest
 PROGRAM = """
 import resource, sys, threading
 import numpy as np
-from detailbase_core.ops.malloc import keep_freed_memory
+from detailbase_core.ops.malloc import tune_malloc
 if sys.argv[1] == "kept":
-    keep_freed_memory()
+    tune_malloc()
 def work():
     for _ in range(30):
         blocks = [np.ones(1 << 21) for _ in range(4)]  # 16 MB each

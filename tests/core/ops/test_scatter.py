@@ -75,7 +75,7 @@ def test_distinct_keys(numbers):
         np.array(numbers, np.int64), return_inverse=True, return_counts=True
     )
     assert found.keys.tolist() == unique.tolist()
-    assert found.number.tolist() == inverse.tolist()
+    assert found.inverse.tolist() == inverse.tolist()
     assert found.counts.tolist() == counts.tolist()
 
 
