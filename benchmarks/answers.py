@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.ops.malloc import tune_malloc
-from detailbase_core.synthetic.demo_room import MAP_FRAME, SENTENCES, demo_scans
+from detailbase_core.synthetic.demo_room import MAP_FRAME, QUESTIONS, demo_scans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ENCODING_BAR_S, QUERY_BAR_S = 0.5, 0.06
+SENTENCES = tuple(question.sentence for question in QUESTIONS)
 
 
 def main() -> None:
