@@ -276,7 +276,7 @@ class Grounder:
         count = self._question_threads(tiles)
         with stages.computed("text_encoder", count):
             reading = self._read(parsed)
-            text = self._encode_text(reading, parsed, len(tiles.number))
+            text = self._encode_text(reading, parsed, len(tiles.index))
         with stages.computed("mask_decoder", count):
             per_tile = self.model.ground(tiles.superpoints, text, cancel, encoded.keys)
             prediction = join_tiles(per_tile, tiles, instances.presence_threshold)
@@ -298,7 +298,7 @@ class Grounder:
 
     def _question_threads(self, tiles: Tiles) -> int:
         """How many threads a question gets."""
-        return 1 if tiles.number.numel() <= FEW_SUPERPOINTS else self._threads
+        return 1 if tiles.index.numel() <= FEW_SUPERPOINTS else self._threads
 
 
 def _finite(cloud: PointCloud) -> PointCloud:

@@ -52,8 +52,8 @@ class PhraseHead(nn.Module):
         return logits
 
 
-def likeliest_places(scores: NDArray[np.floating]) -> list[int]:
-    """The likeliest places of a sentence's words together (Viterbi 1967).
+def viterbi_decode(scores: NDArray[np.floating]) -> list[int]:
+    """Most probable BIO tags of a sentence's words together (Viterbi 1967).
 
     Word by word, an INSIDE may follow an OUTSIDE, and "the second chair" then falls to pieces;
     here no phrase goes on that has not begun.
@@ -115,7 +115,7 @@ class WordTags(NamedTuple):
 
 
 def tag_words(head: PhraseHead, text: Tensor, word_counts: Sequence[int]) -> list[WordTags]:
-    """Tags of B sentences, see likeliest_places and decode_phrases.
+    """Tags of B sentences, see viterbi_decode and decode_phrases.
 
     Args:
         head: the network's.
@@ -137,7 +137,7 @@ def _tags(scores: NDArray[np.float32], beside: NDArray[np.float32]) -> WordTags:
     describes = tuple((beside[:, 1] > 0).tolist()) if tells else None
     if not len(scores):
         return WordTags([], describes)
-    return WordTags(decode_phrases(likeliest_places(scores), beside[:, 0].tolist()), describes)
+    return WordTags(decode_phrases(viterbi_decode(scores), beside[:, 0].tolist()), describes)
 
 
 class LearnedParser:

@@ -21,40 +21,40 @@ class TextRows(NamedTuple):
     """Up to R of the Q text rows that the sentences of each of G scenes have together.
 
     Attributes:
-        number: (G, R) int64 in [0, Q).
-        real: (G, R) bool; False where a scene has fewer than R.
+        index: (G, R) int64 in [0, Q).
+        valid: (G, R) bool; False where a scene has fewer than R.
     """
 
-    number: Tensor
-    real: Tensor
+    index: Tensor
+    valid: Tensor
 
     def to(self, device: torch.device) -> TextRows:
         """The same there."""
-        return TextRows(to_device(self.number, device), to_device(self.real, device))
+        return TextRows(to_device(self.index, device), to_device(self.valid, device))
 
-    def of(self, values: Tensor) -> Tensor:
+    def gather(self, values: Tensor) -> Tensor:
         """These rows of (G, Q, ...)."""
-        return values[torch.arange(len(values), device=values.device)[:, None], self.number]
+        return values[torch.arange(len(values), device=values.device)[:, None], self.index]
 
-    def written(self, values: Tensor, new: Tensor) -> Tensor:
+    def scatter(self, values: Tensor, new: Tensor) -> Tensor:
         """Values (G, Q, C) with these rows replaced by (G, R, C)."""
         spare = values.shape[1]  # where rows that are none are written
-        number = torch.where(self.real, self.number, spare)[..., None].expand_as(new)
-        return F.pad(values, (0, 0, 0, 1)).scatter(1, number, new)[:, :spare]
+        index = torch.where(self.valid, self.index, spare)[..., None].expand_as(new)
+        return F.pad(values, (0, 0, 0, 1)).scatter(1, index, new)[:, :spare]
 
-    def added(self, values: Tensor, more: Tensor) -> Tensor:
+    def scatter_add(self, values: Tensor, more: Tensor) -> Tensor:
         """Values (G, Q, C) with (G, R, C) added to these rows."""
-        more = (more * self.real[..., None]).to(values.dtype)
-        return values.scatter_add(1, self.number[..., None].expand_as(more), more)
+        more = (more * self.valid[..., None]).to(values.dtype)
+        return values.scatter_add(1, self.index[..., None].expand_as(more), more)
 
 
-def padded_rows(number: Sequence[Sequence[int]]) -> TextRows:
-    """Rows of G scenes by number, on the CPU."""
-    lengths = np.array([len(own) for own in number])
-    real = np.arange(lengths.max()) < lengths[:, None]
-    table = np.zeros(real.shape, np.int64)
-    table[real] = np.concatenate([np.asarray(own, np.int64) for own in number])
-    return TextRows(torch.from_numpy(table), torch.from_numpy(real))
+def padded_rows(index: Sequence[Sequence[int]]) -> TextRows:
+    """Rows of G scenes by index, on the CPU."""
+    lengths = np.array([len(own) for own in index])
+    valid = np.arange(lengths.max()) < lengths[:, None]
+    table = np.zeros(valid.shape, np.int64)
+    table[valid] = np.concatenate([np.asarray(own, np.int64) for own in index])
+    return TextRows(torch.from_numpy(table), torch.from_numpy(valid))
 
 
 def rows_of_spans(spans: Sequence[Spans], text_mask: Tensor) -> TextRows:
@@ -66,18 +66,18 @@ def rows_of_spans(spans: Sequence[Spans], text_mask: Tensor) -> TextRows:
     """
     scenes, sentences, rows = text_mask.shape
     of_sentence = [[0, *(head + 1 for _, _, head in phrases)] for phrases in spans]
-    number = [
+    index = [
         [b * rows + row for b in range(sentences) for row in of_sentence[g * sentences + b]]
         for g in range(scenes)
     ]
-    return padded_rows(number).to(text_mask.device)
+    return padded_rows(index).to(text_mask.device)
 
 
 def all_rows(sentence: Tensor) -> TextRows:
-    """All but padding, whose number is -1.
+    """All but padding, whose index is -1.
 
     Args:
-        sentence: (G, Q) int64, number of each row's sentence.
+        sentence: (G, Q) int64, index of each row's sentence.
     """
-    number = torch.arange(sentence.shape[1], device=sentence.device).expand_as(sentence)
-    return TextRows(number, sentence >= 0)
+    index = torch.arange(sentence.shape[1], device=sentence.device).expand_as(sentence)
+    return TextRows(index, sentence >= 0)

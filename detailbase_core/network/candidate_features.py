@@ -1,4 +1,4 @@
-"""What can be measured of a phrase's candidates: place, size, and ranks in an order.
+"""Features of a phrase's candidates: position, size, and rank in several orders.
 
 Shapes: G scenes, R text rows with K candidates each, H places that a row refers to, N orders.
 """
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 SIZES = 3  # width, height, volume
 RANKS = 5  # told apart from either end of an order; later ones are alike
 RANK_WIDTH = 0.4
-LIES = 7  # numbers about how a candidate lies from one place
+OFFSET_FEATURES = 7  # numbers on a candidate's offset from one reference
 # By how much two candidates differ before one surely comes first.
 BLUR_M, BLUR_BEARING, BLUR_LOG = 0.1, 0.05, 0.1
 STEEPNESS = 6.0  # per metre: a mean of exponentials comes near to the largest
 
 
-class Measures(NamedTuple):
+class CandidateFeatures(NamedTuple):
     """Of candidates.
 
     Attributes:
@@ -35,8 +35,10 @@ class Measures(NamedTuple):
     sizes: Tensor
 
 
-def measure(candidates: Candidates, superpoints: SuperpointBatch, centers: Tensor) -> Measures:
-    """Place and size of each candidate; zeros where there is none.
+def candidate_features(
+    candidates: Candidates, superpoints: SuperpointBatch, centers: Tensor
+) -> CandidateFeatures:
+    """Position and size of each candidate; zeros where there is none.
 
     Args:
         candidates: of R rows.
@@ -49,8 +51,8 @@ def measure(candidates: Candidates, superpoints: SuperpointBatch, centers: Tenso
     ends = torch.stack([top, -bottom], dim=-1).clamp(-8.0, 8.0)
     columns = torch.cat([centers, own, own**2 + extent**2 / 12, (STEEPNESS * ends).exp()], dim=-1)
     mean = candidates.means(columns)
-    center, middle, square, ends = torch.split(mean, [3, 3, 3, 2], dim=-1)
-    variance = (square - middle**2).clamp(min=1e-4)
+    center, mean_center, square, ends = torch.split(mean, [3, 3, 3, 2], dim=-1)
+    variance = (square - mean_center**2).clamp(min=1e-4)
     height = ends.clamp(min=1e-20).log().sum(dim=-1) / STEEPNESS
     sizes = torch.stack(
         [
@@ -60,43 +62,44 @@ def measure(candidates: Candidates, superpoints: SuperpointBatch, centers: Tenso
         ],
         dim=-1,
     )
-    real = candidates.real[..., None]
-    return Measures(center * real, sizes * real)
+    valid = candidates.valid[..., None]
+    return CandidateFeatures(center * valid, sizes * valid)
 
 
-def facts(measures: Measures, references: Tensor, kind: Tensor) -> Tensor:
-    """All that may decide between candidates.
+def pairwise_features(features: CandidateFeatures, references: Tensor, kind: Tensor) -> Tensor:
+    """Features that may decide between candidates.
 
     Args:
-        measures: of the candidates.
+        features: of the candidates.
         references: (G, R, H, 3) float32, metres, places that each row refers to.
         kind: (G, R, K) float32 in [0, 1], how surely each candidate is among those compared.
 
     Returns:
-        (G, R, K, fact_count(H)) float32.
+        (G, R, K, pairwise_feature_count(H)) float32.
     """
-    way = measures.center[:, :, :, None] - references[:, :, None]  # (G, R, K, H, 3)
+    offset = features.center[:, :, :, None] - references[:, :, None]  # (G, R, K, H, 3)
     ground = references[..., :2]
-    inward = -ground / _length(ground)[..., None]  # from a wall, the way into the room
-    ahead = (way[..., :2] * inward[:, :, None]).sum(dim=-1)
-    right = way[..., 0] * inward[:, :, None, :, 1] - way[..., 1] * inward[:, :, None, :, 0]
-    distance = _length(way[..., :2])
+    inward = -ground / _length(ground)[..., None]  # from a wall, into the room
+    forward = (offset[..., :2] * inward[:, :, None]).sum(dim=-1)
+    right = offset[..., 0] * inward[:, :, None, :, 1] - offset[..., 1] * inward[:, :, None, :, 0]
+    distance = _length(offset[..., :2])
     bearing = right / distance  # the sine of the angle at which one sees it, looking inward
-    orders = [distance / BLUR_M, bearing / BLUR_BEARING, measures.sizes / BLUR_LOG]
+    orders = [distance / BLUR_M, bearing / BLUR_BEARING, features.sizes / BLUR_LOG]
     earlier, later = ranks(torch.cat(orders, dim=-1), kind)
     either = torch.stack([earlier, later], dim=-1)[..., None]
-    levels = torch.arange(RANKS, device=way.device)
+    levels = torch.arange(RANKS, device=offset.device)
     ranked = (-(((either - levels) / RANK_WIDTH) ** 2) / 2).exp().flatten(-3)
-    lies = torch.stack(
-        [ahead, right, way[..., 2], distance, distance.log(), bearing, ahead / distance], dim=-1
+    offset_features = torch.stack(
+        [forward, right, offset[..., 2], distance, distance.log(), bearing, forward / distance],
+        dim=-1,
     ).flatten(-2)
-    number = kind.sum(dim=-1, keepdim=True).expand_as(kind)[..., None] / 4.0
-    return torch.cat([ranked, lies, number], dim=-1)
+    kind_count = kind.sum(dim=-1, keepdim=True).expand_as(kind)[..., None] / 4.0
+    return torch.cat([ranked, offset_features, kind_count], dim=-1)
 
 
-def fact_count(references: int) -> int:
-    """Numbers that `facts` tells of a candidate."""
-    return (2 * references + SIZES) * 2 * RANKS + LIES * references + 1
+def pairwise_feature_count(references: int) -> int:
+    """Number of `pairwise_features` per candidate."""
+    return (2 * references + SIZES) * 2 * RANKS + OFFSET_FEATURES * references + 1
 
 
 def ranks(orders: Tensor, kind: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,6 +119,6 @@ def ranks(orders: Tensor, kind: Tensor) -> tuple[Tensor, Tensor]:
     return earlier, weight.sum(dim=-1)[..., None] - earlier
 
 
-def _length(way: Tensor) -> Tensor:
+def _length(offset: Tensor) -> Tensor:
     """Of vectors (..., 2), metres; with a gradient also at zero."""
-    return ((way**2).sum(dim=-1) + 1e-4).sqrt()
+    return ((offset**2).sum(dim=-1) + 1e-4).sqrt()

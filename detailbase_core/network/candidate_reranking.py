@@ -1,4 +1,4 @@
-"""Which of several look-alikes: a phrase's candidates, weighed against each other.
+"""Reranking of a phrase's candidates against each other: the target among its distractors.
 
 "The second chair from the left, seen from the door": that a thing is the second is nothing that a
 superpoint knows. So the candidates of each phrase come apart, and what counts among them is
@@ -18,7 +18,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.network.batch import Choice
-from detailbase_core.network.candidate_features import SIZES, Measures, fact_count, facts, measure
+from detailbase_core.network.candidate_features import (
+    SIZES,
+    CandidateFeatures,
+    candidate_features,
+    pairwise_feature_count,
+    pairwise_features,
+)
 from detailbase_core.network.candidates import Candidates, pick_candidates, vote_reach
 
 if TYPE_CHECKING:
@@ -37,28 +43,28 @@ SCALARS = SIZES + 3  # and mask logits from the words alone and at last, how man
 # At first a candidate is of the kind that is meant if its mask logit is at most so much lower than
 # the surest one's.
 KIND_LOGITS, KIND_SLOPE = 1.5, 2.0
-SHARPER = 2.0  # a phrase is where the surest candidates are
-MOST_SURE = 12.0  # mask logits beyond this say no more
+SOFTMAX_SCALE = 2.0  # a phrase is where the surest candidates are
+MAX_LOGIT = 12.0  # mask logits beyond this say no more
 STEPS = 3  # phrases further on or back are alike
 NO_PHRASE = 2 * STEPS + 1
 FIRST_STEPS = (1, -1, 2)  # the phrases to which rows at first refer, counted from their own
 
 
-class LookAlikes(nn.Module):
-    """Adds to the mask logits of each candidate how much better it fits than the others."""
+class CandidateReranker(nn.Module):
+    """Change of each candidate's mask logits by how much better it fits than the others."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.of_thing = nn.Linear(SCALARS, HIDDEN)
         self.of_phrase = nn.Linear(config.query_dim, HIDDEN)
         self.dropout = nn.Dropout(DROPOUT)
-        self.rounds = nn.ModuleList(Round(config) for _ in range(config.look_alike_rounds))
+        self.rounds = nn.ModuleList(RerankerLayer(config) for _ in range(config.look_alike_rounds))
 
     def forward(
         self,
         queries: Tensor,
         masks: tuple[Tensor, Tensor],
-        middles: Tensor,
+        centroids: Tensor,
         superpoints: SuperpointBatch,
         sentence: Tensor,
         rows: TextRows,
@@ -68,40 +74,40 @@ class LookAlikes(nn.Module):
         Args:
             queries: (G, Q, D), the decoder's answers.
             masks: mask logits (G, Q, S) from the words alone, and the last ones.
-            middles: (G, Q, 3) float32, metres, of the last masks.
+            centroids: (G, Q, 3) float32, metres, of the last masks.
             superpoints: the scenes.
             sentence: (G, Q) int64, rows refer to rows of their own number.
             rows: where candidates are weighed; elsewhere masks stay.
         """
-        first, last = (rows.of(m.detach()).float().clamp(-MOST_SURE, MOST_SURE) for m in masks)
+        first, last = (rows.gather(m.detach()).float().clamp(-MAX_LOGIT, MAX_LOGIT) for m in masks)
         centers = superpoints.object_centers.float()
         with torch.autocast(first.device.type, enabled=False):
             candidates = pick_candidates(
-                first.sigmoid() * (rows.real[..., None] & ~superpoints.padding[:, None]),
+                first.sigmoid() * (rows.valid[..., None] & ~superpoints.padding[:, None]),
                 centers,
                 vote_reach(superpoints.geometry),
             )
-            measures = measure(candidates, superpoints, centers)
+            measures = candidate_features(candidates, superpoints, centers)
             alone, fit = (candidates.mean_of_row(logits) for logits in (first, last))
-            scalars = _scalars(measures, alone, fit, candidates.real)
-        asked = self.dropout(rows.of(queries))
+            scalars = _scalars(measures, alone, fit, candidates.valid)
+        asked = self.dropout(rows.gather(queries))
         state = self.of_thing(scalars) + self.of_phrase(asked)[:, :, None]
         steps = _steps(sentence, rows)
-        connected = rows.of(sentence)[..., None] == sentence[:, None]  # padding hears padding
+        connected = rows.gather(sentence)[..., None] == sentence[:, None]  # padding hears padding
         better, change = [], torch.zeros_like(fit)
-        for one in cast("Iterable[Round]", self.rounds):
-            places = _places(middles, measures.center, fit + change.detach(), candidates, rows)
+        for one in cast("Iterable[RerankerLayer]", self.rounds):
+            places = _places(centroids, measures.center, fit + change.detach(), candidates, rows)
             references, heard = one.refer(asked, queries, places, connected, steps)
-            state = one(state, asked, heard, references, measures, alone, candidates.real)
-            change = change + one.change(state).masked_fill(~candidates.real, 0.0)
-            of_superpoints = F.pad(change, (1, 0)).gather(2, candidates.number + 1)
-            logits = rows.added(masks[1], of_superpoints)
+            state = one(state, asked, heard, references, measures, alone, candidates.valid)
+            change = change + one.change(state).masked_fill(~candidates.valid, 0.0)
+            of_superpoints = F.pad(change, (1, 0)).gather(2, candidates.assignment + 1)
+            logits = rows.scatter_add(masks[1], of_superpoints)
             better.append((logits, Choice(fit + change, candidates)))
         return better
 
 
-class Round(nn.Module):
-    """Once: refer to other phrases, measure, compare."""
+class RerankerLayer(nn.Module):
+    """One pass: refer to other phrases, measure, compare."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -111,7 +117,7 @@ class Round(nn.Module):
         self.told = nn.Linear(dim, REFERENCES * TOLD_DIM)
         self.referred = nn.Linear(REFERENCES * TOLD_DIM, HIDDEN)
         self.kind = nn.Linear(HIDDEN, 1)
-        self.facts = nn.Linear(fact_count(REFERENCES), HIDDEN)
+        self.facts = nn.Linear(pairwise_feature_count(REFERENCES), HIDDEN)
         self.fact_norm = nn.LayerNorm(HIDDEN)
         self.asked = nn.Linear(dim, HIDDEN)
         self.norm = nn.LayerNorm(HIDDEN)
@@ -152,9 +158,9 @@ class Round(nn.Module):
         asked: Tensor,
         heard: Tensor,
         references: Tensor,
-        measures: Measures,
+        measures: CandidateFeatures,
         alone: Tensor,
-        real: Tensor,
+        valid: Tensor,
     ) -> Tensor:
         """The candidates' new state, (G, R, K, HIDDEN).
 
@@ -163,12 +169,12 @@ class Round(nn.Module):
             asked, heard, references: as in and from `refer`.
             measures: of the candidates.
             alone: (G, R, K) float32, their mask logits from the words alone.
-            real: (G, R, K) bool.
+            valid: (G, R, K) bool.
         """
-        surest = alone.masked_fill(~real, -MOST_SURE).amax(dim=-1, keepdim=True)
+        surest = alone.masked_fill(~valid, -MAX_LOGIT).amax(dim=-1, keepdim=True)
         kind = self.kind(state).squeeze(-1).float() + KIND_SLOPE * (alone - surest + KIND_LOGITS)
         with torch.autocast(kind.device.type, enabled=False):
-            told = facts(measures, references, kind.sigmoid() * real)
+            told = pairwise_features(measures, references, kind.sigmoid() * valid)
         known = self.fact_norm(self.facts(told)) * self.asked(asked)[:, :, None]
         known = known + heard[:, :, None]
         mixed = torch.cat([self.norm(state), known.to(state.dtype)], dim=-1)
@@ -181,9 +187,9 @@ class Round(nn.Module):
         return change
 
 
-def _scalars(measures: Measures, alone: Tensor, fit: Tensor, real: Tensor) -> Tensor:
+def _scalars(measures: CandidateFeatures, alone: Tensor, fit: Tensor, valid: Tensor) -> Tensor:
     """(G, R, K, SCALARS) of the candidates."""
-    number = real.sum(dim=-1, keepdim=True).expand_as(real)
+    number = valid.sum(dim=-1, keepdim=True).expand_as(valid)
     return torch.cat([measures.sizes, torch.stack([alone, fit, number], dim=-1) / 4.0], dim=-1)
 
 
@@ -200,17 +206,17 @@ def _step_preferences() -> Tensor:
 def _steps(sentence: Tensor, rows: TextRows) -> Tensor:
     """(G, R, Q) int64: how many phrases later each text row is one, + STEPS; else NO_PHRASE."""
     none = torch.zeros_like(sentence, dtype=torch.float32)[..., None]
-    phrase = rows.written(none, rows.real[..., None].float()).squeeze(-1) > 0
+    phrase = rows.scatter(none, rows.valid[..., None].float()).squeeze(-1) > 0
     order = phrase.long().cumsum(dim=-1)
-    later = order[:, None] - rows.of(order)[..., None]
+    later = order[:, None] - rows.gather(order)[..., None]
     return torch.where(phrase[:, None], later.clamp(-STEPS, STEPS) + STEPS, NO_PHRASE)
 
 
 def _places(
-    middles: Tensor, centers: Tensor, logits: Tensor, candidates: Candidates, rows: TextRows
+    centroids: Tensor, centers: Tensor, logits: Tensor, candidates: Candidates, rows: TextRows
 ) -> Tensor:
     """(G, Q, 3) where what each row means is: with its surest candidates, else in its middle."""
-    share = (SHARPER * logits).masked_fill(~candidates.real, -1e4).softmax(dim=-1)
+    share = (SOFTMAX_SCALE * logits).masked_fill(~candidates.valid, -1e4).softmax(dim=-1)
     chosen = (share[..., None] * centers).sum(dim=-2)
-    has = candidates.real.any(dim=-1)[..., None]
-    return rows.written(middles, torch.where(has, chosen, rows.of(middles)))
+    has = candidates.valid.any(dim=-1)[..., None]
+    return rows.scatter(centroids, torch.where(has, chosen, rows.gather(centroids)))

@@ -1,6 +1,6 @@
-"""The few things that a mask may be of: superpoints whose votes for an object's centre agree.
+"""Candidates of a mask: superpoints whose votes for an object's centre agree.
 
-A phrase's mask lights up on every look-alike. Here the look-alikes come apart, so that they can be
+A phrase's mask lights up on every distractor. Here the candidates come apart, so that they can be
 counted, ordered and weighed against each other.
 """
 
@@ -13,13 +13,13 @@ from torch import Tensor
 
 from detailbase_core.ops import native, native_torch
 
-COUNT = 8  # candidates of a mask
-FAINTEST = 0.1  # mask probability of a superpoint around which a candidate may form
-FAINTEST_PART = 0.05  # and of one that may belong to it
+MAX_CANDIDATES = 8  # candidates of a mask
+MIN_SEED_PROBABILITY = 0.1  # mask probability of a superpoint around which a candidate may form
+MIN_PART_PROBABILITY = 0.05  # and of one that may belong to it
 # Votes of one object lie closer together than this part of a superpoint's longest side: the parts
 # of a sofa are larger than those of a cup, and so are the errors of their votes.
-REACH = 0.7
-LEAST_REACH_M, LARGEST_REACH_M = 0.2, 0.4
+REACH_RATIO = 0.7
+MIN_REACH_M, MAX_REACH_M = 0.2, 0.4
 
 
 def vote_reach(geometry: Tensor) -> Tensor:
@@ -28,30 +28,30 @@ def vote_reach(geometry: Tensor) -> Tensor:
     Args:
         geometry: (..., 6) as in SuperpointBatch.
     """
-    return (geometry[..., 3:].amax(dim=-1) * REACH).clamp(LEAST_REACH_M, LARGEST_REACH_M)
+    return (geometry[..., 3:].amax(dim=-1) * REACH_RATIO).clamp(MIN_REACH_M, MAX_REACH_M)
 
 
 class Candidates(NamedTuple):
-    """Candidates of R masks in each of G scenes; no gradients.
+    """K = MAX_CANDIDATES candidates of R masks in each of G scenes; no gradients.
 
     Attributes:
-        number: (G, R, S) int64, which candidate each superpoint belongs to, -1 = to none.
-        shares: (G, R, COUNT, S) float32, what each superpoint weighs in a candidate; rows sum to 1,
+        assignment: (G, R, S) int64, which candidate each superpoint belongs to, -1 = to none.
+        shares: (G, R, K, S) float32, what each superpoint weighs in a candidate; rows sum to 1,
             or are zeros where there is no such candidate.
-        real: (G, R, COUNT) bool, whether there is such a candidate; the surest come first.
+        valid: (G, R, K) bool, whether there is such a candidate; the surest come first.
     """
 
-    number: Tensor
+    assignment: Tensor
     shares: Tensor
-    real: Tensor
+    valid: Tensor
 
     def means(self, values: Tensor) -> Tensor:
-        """(G, R, COUNT, C) of what superpoints have, (G, S, C)."""
+        """(G, R, K, C) of what superpoints have, (G, S, C)."""
         means = torch.bmm(self.shares.flatten(1, 2), values)
         return means.view(*self.shares.shape[:3], -1)
 
     def mean_of_row(self, values: Tensor) -> Tensor:
-        """(G, R, COUNT) of what superpoints have in each row, (G, R, S)."""
+        """(G, R, K) of what superpoints have in each row, (G, R, S)."""
         return torch.matmul(self.shares, values[..., None]).squeeze(-1)
 
 
@@ -66,40 +66,49 @@ def pick_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Cand
     """
     if native_torch.takes(probability):
         p, c, r = (tensor.detach().numpy() for tensor in (probability, centers, reach))
-        number = torch.from_numpy(native.C.pick_candidates(p, c, r, COUNT, FAINTEST, FAINTEST_PART))
+        assignment = torch.from_numpy(
+            native.C.pick_candidates(
+                p, c, r, MAX_CANDIDATES, MIN_SEED_PROBABILITY, MIN_PART_PROBABILITY
+            )
+        )
     else:
-        number = candidate_numbers(probability, centers, reach)
-    own = number[:, :, None] == torch.arange(COUNT, device=number.device)[:, None]
+        assignment = assign_candidates(probability, centers, reach)
+    own = assignment[:, :, None] == torch.arange(MAX_CANDIDATES, device=assignment.device)[:, None]
     parts = probability[:, :, None] * own
     total = parts.sum(dim=-1, keepdim=True)
-    return Candidates(number, parts / total.clamp(min=1e-6), total.squeeze(-1) > 0)
+    return Candidates(assignment, parts / total.clamp(min=1e-6), total.squeeze(-1) > 0)
 
 
-def candidate_numbers(probability: Tensor, centers: Tensor, reach: Tensor) -> Tensor:
-    """Candidates.number in pure torch, on any device; arguments as for pick_candidates."""
-    free, number = probability.clone(), torch.full_like(probability, -1.0, dtype=torch.int64)
-    places = centers[:, None].unbind(dim=-1)
+def assign_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Tensor:
+    """Candidates.assignment in pure torch, on any device; arguments as for pick_candidates."""
+    free, assignment = probability.clone(), torch.full_like(probability, -1.0, dtype=torch.int64)
+    positions = centers[:, None].unbind(dim=-1)
     rows = torch.arange(len(reach), device=reach.device)[:, None]
-    for k in range(COUNT):
+    for k in range(MAX_CANDIDATES):
         sureness, surest = free.max(dim=-1)
         limit = torch.maximum(reach[:, None], reach[rows, surest][..., None]) ** 2
-        may_belong = free > FAINTEST_PART
-        middle = centers[rows, surest]
-        near = _near(places, middle, limit) & may_belong
-        part = free * near  # the surest one's vote may be a bad one: once more from their middle
-        middle = torch.bmm(part, centers) / part.sum(dim=-1, keepdim=True).clamp(min=1e-6)
-        taken = _near(places, middle, limit) & may_belong & (sureness > FAINTEST)[..., None]
-        number.masked_fill_(taken, k)
+        may_belong = free > MIN_PART_PROBABILITY
+        centroid = centers[rows, surest]
+        near = _near(positions, centroid, limit) & may_belong
+        part = free * near  # the surest one's vote may be a bad one: once more from their centroid
+        centroid = torch.bmm(part, centers) / part.sum(dim=-1, keepdim=True).clamp(min=1e-6)
+        taken = (
+            _near(positions, centroid, limit)
+            & may_belong
+            & (sureness > MIN_SEED_PROBABILITY)[..., None]
+        )
+        assignment.masked_fill_(taken, k)
         free.masked_fill_(taken, 0.0)
-    return number
+    return assignment
 
 
-def _near(places: tuple[Tensor, ...], middle: Tensor, limit: Tensor) -> Tensor:
-    """(G, R, S) whether places, x y z (G, 1, S) each, lie near middles (G, R, 3).
+def _near(positions: tuple[Tensor, ...], centroid: Tensor, limit: Tensor) -> Tensor:
+    """(G, R, S) whether positions, x y z (G, 1, S) each, lie near centroids (G, R, 3).
 
     `limit` is the square of how near.
     """
     x, y, z = (
-        (place - own[..., None]) ** 2 for place, own in zip(places, middle.unbind(-1), strict=True)
+        (axis - own[..., None]) ** 2
+        for axis, own in zip(positions, centroid.unbind(-1), strict=True)
     )
     return x + y + z <= limit

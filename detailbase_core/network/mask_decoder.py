@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from detailbase_core.language.text_rows import TextRows, all_rows
 from detailbase_core.network.batch import Prediction, SceneKeys, SuperpointBatch, TextBatch
-from detailbase_core.network.candidate_reranking import LookAlikes
+from detailbase_core.network.candidate_reranking import CandidateReranker
 from detailbase_core.network.decoder_layer import DecoderLayer
 from detailbase_core.network.position_encoding import (
     POSITION_WIDTH,
@@ -26,7 +26,7 @@ from detailbase_core.network.position_encoding import (
     wave_vectors,
     waves,
 )
-from detailbase_core.network.relative_positions import mask_middles
+from detailbase_core.network.relative_positions import mask_centroids
 from detailbase_core.ops.cancellation import CancelToken, check_cancelled
 from detailbase_core.ops.packed_matmul import packed_matmul
 
@@ -53,7 +53,7 @@ class MaskDecoder(nn.Module):
         self.presence_from_masks = config.presence_from_masks
         embedded = POSITION_WIDTH + (2 * WAVES if config.center_offsets else 0)
         self.position_proj = nn.Linear(embedded, 2 * dim) if config.superpoint_positions else None
-        self.look_alikes = LookAlikes(config) if config.look_alike_rounds else None
+        self.look_alikes = CandidateReranker(config) if config.look_alike_rounds else None
         self.uses_places = config.relative_positions
         self.waves: Tensor
         self.register_buffer("waves", wave_vectors(), persistent=False)
@@ -94,7 +94,7 @@ class MaskDecoder(nn.Module):
             probabilities = _probabilities(masks[-1], real)
             visible = _visible_superpoints(probabilities, real)
             places = (
-                mask_middles(probabilities, superpoints.object_centers)
+                mask_centroids(probabilities, superpoints.object_centers)
                 if self.uses_places
                 else None
             )
@@ -126,11 +126,11 @@ class MaskDecoder(nn.Module):
         assert self.look_alikes is not None
         first, last = predictions[0].mask_logits, predictions[-1].mask_logits
         probabilities = _probabilities(last, _real(superpoints))
-        middles = mask_middles(probabilities, superpoints.object_centers)
+        centroids = mask_centroids(probabilities, superpoints.object_centers)
         better = self.look_alikes(
             answers.flatten(1, 2),
             (first.flatten(1, 2), last.flatten(1, 2)),
-            middles.flatten(1, 2),
+            centroids.flatten(1, 2),
             superpoints,
             sentence,
             all_rows(sentence) if phrase_rows is None else phrase_rows,

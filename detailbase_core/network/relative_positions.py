@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MATCH_DIM = 16  # per head, to choose whose place to refer to
 
 
-def mask_middles(probabilities: Tensor, centers: Tensor) -> Tensor:
+def mask_centroids(probabilities: Tensor, centers: Tensor) -> Tensor:
     """Mean place of each mask, by the probabilities of its superpoints.
 
     Args:

@@ -25,12 +25,12 @@ class Tiles:
 
     Attributes:
         superpoints: K rows, padded; each tile's positions are measured from its own middle.
-        number: (K, S') int64, which of the scene's superpoints stands there; padding repeats 0.
+        index: (K, S') int64, which of the scene's superpoints stands there; padding repeats 0.
         count: superpoints of the scene.
     """
 
     superpoints: SuperpointBatch
-    number: Tensor
+    index: Tensor
     count: int
 
 
@@ -53,8 +53,8 @@ def tile_superpoints(whole: SuperpointBatch, tile_m: float = TILE_M) -> Tiles:
         shifted[:, :2] -= middle
         geometry.append(shifted)
     lengths = torch.tensor([len(m) for m in members], device=place.device)
-    number = pad_sequence(members, batch_first=True)
-    padding = torch.arange(number.shape[1], device=place.device) >= lengths[:, None]
+    index = pad_sequence(members, batch_first=True)
+    padding = torch.arange(index.shape[1], device=place.device) >= lengths[:, None]
 
     def cut(rows: Tensor) -> Tensor:
         return pad_sequence([rows[0, m] for m in members], batch_first=True)
@@ -63,7 +63,7 @@ def tile_superpoints(whole: SuperpointBatch, tile_m: float = TILE_M) -> Tiles:
     batch = SuperpointBatch(
         cut(whole.features), padding, pad_sequence(geometry, batch_first=True), votes
     )
-    return Tiles(batch, number, count)
+    return Tiles(batch, index, count)
 
 
 def join_tiles(prediction: Prediction, tiles: Tiles, presence_threshold: float) -> Prediction:
@@ -80,7 +80,7 @@ def join_tiles(prediction: Prediction, tiles: Tiles, presence_threshold: float) 
     Returns:
         Prediction with G = 1.
     """
-    if len(tiles.number) == 1:
+    if len(tiles.index) == 1:
         return prediction
     logits, presence = prediction.mask_logits, prediction.presence_logits
     sure = prediction.scores if presence is None else presence
@@ -89,10 +89,10 @@ def join_tiles(prediction: Prediction, tiles: Tiles, presence_threshold: float) 
         logits = logits.masked_fill(absent[..., None], _OFF)
     rows = logits.shape[2]
     joined = logits.new_full((1, 1, rows, tiles.count), _OFF)
-    for tile, (number, padding) in enumerate(
-        zip(tiles.number, tiles.superpoints.padding, strict=True)
+    for tile, (index, padding) in enumerate(
+        zip(tiles.index, tiles.superpoints.padding, strict=True)
     ):
-        joined[0, 0, :, number[~padding]] = logits[tile, 0][:, ~padding]
+        joined[0, 0, :, index[~padding]] = logits[tile, 0][:, ~padding]
     best = sure.argmax(dim=0, keepdim=True)
     return Prediction(
         joined,

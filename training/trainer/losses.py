@@ -220,7 +220,7 @@ def _choice_error(
     candidates = choices[0].candidates
     shares = candidates.shares.flatten(0, 1).index_select(0, targets.number)
     right = torch.bmm(shares, targets.masks.float()[..., None]).squeeze(-1) > 0.5
-    real = candidates.real.flatten(0, 1).index_select(0, targets.number)
+    real = candidates.valid.flatten(0, 1).index_select(0, targets.number)
     logits = torch.stack([c.logits for c in choices]).flatten(1, 2).index_select(1, targets.number)
     everything = logits.masked_fill(~real, -1e4).logsumexp(dim=-1)
     own = logits.masked_fill(~right, -1e4).logsumexp(dim=-1)

@@ -21,7 +21,7 @@ from detailbase_core.language.learned_parser import (
     OUTSIDE,
     LearnedParser,
     decode_phrases,
-    likeliest_places,
+    viterbi_decode,
 )
 from detailbase_core.language.phrase_spans import word_spans
 from detailbase_core.language.rule_parser import parse_sentence
@@ -57,7 +57,7 @@ def test_places_are_the_likeliest_that_hold_together(scores):
     def score(places):
         return sum(float(word[place]) for word, place in zip(scores, places, strict=True))
 
-    found = likeliest_places(scores)
+    found = viterbi_decode(scores)
     best = max(filter(allowed, itertools.product(range(3), repeat=len(scores))), key=score)
     assert allowed(found)
     assert score(found) == pytest.approx(score(best), abs=1e-4)

@@ -13,9 +13,20 @@ from hypothesis import strategies as st
 from detailbase_core.config import ModelConfig
 from detailbase_core.language.text_rows import TextRows, all_rows, padded_rows, rows_of_spans
 from detailbase_core.network.batch import SuperpointBatch, TextBatch
-from detailbase_core.network.candidate_features import Measures, fact_count, facts, measure, ranks
-from detailbase_core.network.candidate_reranking import LookAlikes
-from detailbase_core.network.candidates import COUNT, Candidates, candidate_numbers, pick_candidates
+from detailbase_core.network.candidate_features import (
+    CandidateFeatures,
+    candidate_features,
+    pairwise_feature_count,
+    pairwise_features,
+    ranks,
+)
+from detailbase_core.network.candidate_reranking import CandidateReranker
+from detailbase_core.network.candidates import (
+    MAX_CANDIDATES,
+    Candidates,
+    assign_candidates,
+    pick_candidates,
+)
 from detailbase_core.network.detailbase import DetailBase
 from tests.core.network.test_checkpoint import tiny_batch
 from tests.helpers.weight_files import MODEL
@@ -37,8 +48,14 @@ def test_votes_for_one_place_are_one_candidate():
     centers = torch.tensor([[0.0, 0, 0], [0.1, 0, 0], [3, 0, 0], [3, 0.1, 0], [9, 0, 0]])[None]
     probability = torch.tensor([[[0.6, 0.5, 0.9, 0.2, 0.05]]])
     found = pick_candidates(probability, centers, torch.full((1, 5), 0.2))
-    assert found.number[0, 0].tolist() == [1, 1, 0, 0, -1]  # the surest first; 0.05 is too faint
-    assert found.real[0, 0].tolist() == [True, True] + [False] * (COUNT - 2)
+    assert found.assignment[0, 0].tolist() == [
+        1,
+        1,
+        0,
+        0,
+        -1,
+    ]  # the surest first; 0.05 is too faint
+    assert found.valid[0, 0].tolist() == [True, True] + [False] * (MAX_CANDIDATES - 2)
     torch.testing.assert_close(found.shares[0, 0, 1], torch.tensor([6 / 11, 5 / 11, 0, 0, 0]))
     assert not found.shares[0, 0, 2:].any()
 
@@ -47,7 +64,7 @@ def test_a_bad_vote_of_the_surest_does_not_split_a_thing():
     centers = torch.tensor([[0.19, 0.0, 0], [0, 0, 0], [-0.05, 0, 0], [-0.1, 0, 0]])[None]
     probability = torch.tensor([[[0.9, 0.8, 0.8, 0.8]]])
     found = pick_candidates(probability, centers, torch.full((1, 4), 0.22))
-    assert found.number[0, 0].tolist() == [0, 0, 0, 0]
+    assert found.assignment[0, 0].tolist() == [0, 0, 0, 0]
 
 
 @settings(deadline=None, max_examples=50)
@@ -57,13 +74,13 @@ def test_candidates_share_out_superpoints(seed, count):
     probability = torch.rand(2, 3, count, generator=generator) ** 3
     centers = torch.rand(2, count, 3, generator=generator) * 2
     found = pick_candidates(probability, centers, torch.full((2, count), 0.3))
-    assert torch.equal(found.real, found.shares.sum(dim=-1) > 0)
-    for k in range(COUNT):
-        own = found.number == k
+    assert torch.equal(found.valid, found.shares.sum(dim=-1) > 0)
+    for k in range(MAX_CANDIDATES):
+        own = found.assignment == k
         assert torch.equal(own, found.shares[:, :, k] > 0)
-    assert not (found.number >= 0)[probability <= 0.05].any()
-    first = (probability * (found.number == 0)).amax(dim=-1)
-    assert ((first == probability.amax(dim=-1)) | ~found.real[..., 0]).all()
+    assert not (found.assignment >= 0)[probability <= 0.05].any()
+    first = (probability * (found.assignment == 0)).amax(dim=-1)
+    assert ((first == probability.amax(dim=-1)) | ~found.valid[..., 0]).all()
 
 
 @pytest.mark.parametrize("count", [1, 40, 600])
@@ -73,7 +90,7 @@ def test_candidates_equal_their_python_twin(count):
     centers = torch.rand(2, count, 3, generator=generator) * 4
     reach = 0.2 + 0.2 * torch.rand(2, count, generator=generator)
     found = pick_candidates(probability, centers, reach)
-    assert torch.equal(found.number, candidate_numbers(probability, centers, reach))
+    assert torch.equal(found.assignment, assign_candidates(probability, centers, reach))
 
 
 # --- measures ------------------------------------------------------------------------------------
@@ -83,12 +100,12 @@ def measured(places: list[list[float]], kind: list[float], reference: list[float
     """Facts about candidates of one row, by name, for one place that it refers to."""
     center = torch.tensor(places)[None, None]
     sizes = torch.zeros(1, 1, len(places), 3)
-    told = facts(
-        Measures(center, sizes),
+    told = pairwise_features(
+        CandidateFeatures(center, sizes),
         torch.tensor(reference)[None, None, None],
         torch.tensor(kind)[None, None],
     )
-    assert told.shape == (1, 1, len(places), fact_count(1))
+    assert told.shape == (1, 1, len(places), pairwise_feature_count(1))
     ranked = told[0, 0, :, :50].unflatten(-1, (5, 2, 5)).argmax(dim=-1)  # order, end, rank
     ahead, right, up, distance, _, bearing, _ = told[0, 0, :, 50:57].unbind(-1)
     return ranked[:, :2], ahead, right, up, distance, bearing
@@ -125,8 +142,10 @@ def test_facts_do_not_depend_on_the_maps_axes(angle, seed):
     sizes, kind = (torch.rand(1, 2, 5, n, generator=generator) for n in (3, 1))
     cos, sin = math.cos(angle), math.sin(angle)
     turn = torch.tensor([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
-    one = facts(Measures(places, sizes), references, kind[..., 0])
-    two = facts(Measures(places @ turn, sizes), references @ turn, kind[..., 0])
+    one = pairwise_features(CandidateFeatures(places, sizes), references, kind[..., 0])
+    two = pairwise_features(
+        CandidateFeatures(places @ turn, sizes), references @ turn, kind[..., 0]
+    )
     torch.testing.assert_close(one, two, atol=2e-3, rtol=1e-3)
 
 
@@ -144,7 +163,7 @@ def test_larger_things_measure_larger():
     shares = torch.zeros(1, 1, 2, 18)
     shares[0, 0, 0, :9] = shares[0, 0, 1, 9:] = 1 / 9
     found = Candidates(torch.zeros(1, 1, 18, dtype=torch.int64), shares, shares.sum(-1) > 0)
-    measures = measure(found, scene, scene.geometry[..., :3])
+    measures = candidate_features(found, scene, scene.geometry[..., :3])
     small, large = measures.sizes[0, 0]
     torch.testing.assert_close(measures.center[0, 0, 1], torch.tensor([5.0, 0, 0]))
     torch.testing.assert_close(
@@ -158,11 +177,11 @@ def test_larger_things_measure_larger():
 def test_rows_are_read_and_written():
     rows = padded_rows([[2, 0], [1]])
     values = torch.arange(6.0).view(2, 3, 1)
-    assert rows.of(values)[..., 0].tolist()[0] == [2, 0]
-    assert rows.written(values, torch.full((2, 2, 1), 9.0))[..., 0].tolist() == [
+    assert rows.gather(values)[..., 0].tolist()[0] == [2, 0]
+    assert rows.scatter(values, torch.full((2, 2, 1), 9.0))[..., 0].tolist() == [
         [9, 1, 9], [3, 9, 5]
     ]  # fmt: skip
-    assert rows.added(values, torch.full((2, 2, 1), 10.0))[..., 0].tolist() == [
+    assert rows.scatter_add(values, torch.full((2, 2, 1), 10.0))[..., 0].tolist() == [
         [10, 1, 12], [3, 14, 5]
     ]  # fmt: skip
 
@@ -170,8 +189,8 @@ def test_rows_are_read_and_written():
 def test_rows_of_spans_are_sentences_and_heads():
     mask = torch.ones(1, 2, 6, dtype=torch.bool)
     rows = rows_of_spans([[(0, 1, 1), (3, 4, 4)], []], mask)
-    assert rows.number.tolist() == [[0, 2, 5, 6]]
-    assert rows.real.all()
+    assert rows.index.tolist() == [[0, 2, 5, 6]]
+    assert rows.valid.all()
 
 
 # --- choice --------------------------------------------------------------------------------------
@@ -218,7 +237,7 @@ def test_it_learns_to_count_from_the_left():
     """Ordinals in rooms that it never saw, after a few hundred others."""
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(1)
-    look_alikes = LookAlikes(CONFIG)
+    look_alikes = CandidateReranker(CONFIG)
     words = torch.randn(4, CONFIG.query_dim)  # second, third ...: what the text encoder would say
     optimizer = torch.optim.AdamW(look_alikes.parameters(), lr=3e-3)
     sentence, rows = torch.zeros(1, 3, dtype=torch.int64), padded_rows([[0, 1, 2]])
@@ -250,13 +269,13 @@ def test_it_learns_to_count_from_the_left():
 def test_without_spans_every_row_is_weighed():
     rows = all_rows(torch.tensor([[0, 0, -1]]))
     assert isinstance(rows, TextRows)
-    assert rows.real.tolist() == [[True, True, False]]
+    assert rows.valid.tolist() == [[True, True, False]]
 
 
 @pytest.mark.parametrize("places", [[], [[0.0, 0, 0]]])
 def test_no_candidates_and_a_single_one(places):
     """A row whose mask is empty keeps it."""
-    look_alikes = LookAlikes(CONFIG).eval()
+    look_alikes = CandidateReranker(CONFIG).eval()
     scene = scene_of(torch.tensor([[0.0, 0, 0], [1, 0, 0]]))
     masks = torch.full((1, 1, 2), -9.0)
     masks[0, 0, : len(places)] = 3.0
@@ -267,4 +286,4 @@ def test_no_candidates_and_a_single_one(places):
     )
     assert torch.isfinite(better[-1][0]).all()
     assert torch.equal(better[-1][0], masks)
-    assert better[-1][1].candidates.real.sum() == len(places)
+    assert better[-1][1].candidates.valid.sum() == len(places)

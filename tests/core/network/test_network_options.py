@@ -14,7 +14,7 @@ from detailbase_core.network.decoder_layer import Attention, Bias
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.offset_head import Votes
 from detailbase_core.network.position_encoding import WAVES, seen_from, wave_vectors, waves
-from detailbase_core.network.relative_positions import RelativePositions, mask_middles
+from detailbase_core.network.relative_positions import RelativePositions, mask_centroids
 from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from tests.core.network.test_checkpoint import tiny_batch
@@ -127,7 +127,7 @@ def test_attention_with_a_bias_is_the_same_step_by_step(autocast):
 def test_a_masks_middle():
     centers = torch.tensor([[[0.0, 0, 0], [2, 0, 0], [50, 50, 50]]])
     probabilities = torch.tensor([[[[1.0, 1, 0], [1, 0, 0], [0, 0, 0]]]])
-    middles = mask_middles(probabilities, centers)[0, 0]
+    middles = mask_centroids(probabilities, centers)[0, 0]
     torch.testing.assert_close(middles[:2], torch.tensor([[1.0, 0, 0], [0, 0, 0]]))
     assert middles[2].isfinite().all()  # an empty mask is somewhere
 

@@ -42,7 +42,7 @@ from detailbase_core.sparse import available_backends, select_backend
 print(select_backend("auto", torch.zeros(1)).name, available_backends()["native"])
 print(average_features(torch.tensor([[1.0], [3.0]]), torch.tensor([0, 0]), 1).item())
 sure, far = torch.tensor([[[0.9, 0.8, 0.7]]]), torch.tensor([[[0.0], [0.1], [5.0]]]).expand(1, 3, 3)
-print(pick_candidates(sure, far, torch.full((1, 3), 0.3)).number.tolist())
+print(pick_candidates(sure, far, torch.full((1, 3), 0.3)).assignment.tolist())
 """)
     backend, mean, candidates = said.splitlines()
     assert backend.startswith("torch the native module is not built")
