@@ -61,9 +61,11 @@ def write_card(
         BadFileError: the results are of another checkpoint, or have sets of one name.
         CheckpointError: the checkpoint cannot be used.
     """
-    for result in (*results, *([openings] if openings else [])):
-        if Path(result.checkpoint).name != checkpoint.name:
-            raise BadFileError(f"these are results of {result.checkpoint}, not of {checkpoint}")
+    checkpoints = [result.checkpoint for result in results]
+    checkpoints += [openings.checkpoint] if openings else []
+    for other in checkpoints:
+        if Path(other).name != checkpoint.name:
+            raise BadFileError(f"these are results of {other}, not of {checkpoint}")
     sets = {name: found for result in results for name, found in result.sets.items()}
     if len(sets) < sum(len(result.sets) for result in results):
         raise BadFileError(f"two results have sets of one name; there are {', '.join(sets)}")
