@@ -1,4 +1,4 @@
 """Bytes <-> clouds: PLY, PCD, NPZ, PointCloud2 buffers, recordings (reading).
 
-May import: types, errors, config, transforms, ops.
+May import: ops; errors, types, config, transforms.
 """

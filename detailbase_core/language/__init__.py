@@ -1,4 +1,4 @@
 """A sentence -> words, noun phrases with character spans, vectors.
 
-May import: ops and what lies beside the folders.
+May import: ops; errors, types, config, transforms.
 """

@@ -1,4 +1,4 @@
 """Scans or files -> one cloud with z up -> superpoints.
 
-May import: io, ops and what lies beside the folders.
+May import: io, sparse, language, ops; errors, types, config, transforms. Today: io, ops.
 """

@@ -1,4 +1,4 @@
 """DetailBase: its stages joined, and its checkpoints.
 
-May import: sparse, language, ops and what lies beside the folders.
+May import: mapping and below; errors, types, config, transforms. Today: sparse, io, language, ops.
 """

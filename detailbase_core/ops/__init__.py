@@ -1,4 +1,4 @@
-"""The native module, scatter, packed matrix products, devices and threads.
+"""The native module, scatter, packed matrix products, devices, threads, malloc.
 
-May import: types and errors only.
+May import: errors, types, config, transforms.
 """

@@ -1,4 +1,4 @@
 """An answer -> text, JSON, PLY, picture.
 
-May import: io and what lies beside the folders.
+May import: everything but grounder, synthetic and the programs; errors, types, config, transforms.
 """

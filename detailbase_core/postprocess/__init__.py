@@ -1,4 +1,4 @@
 """Mask logits -> objects with boxes and scores.
 
-May import: language, network, ops and what lies beside the folders.
+May import: network and below; errors, types, config, transforms. Today: network, language, ops.
 """

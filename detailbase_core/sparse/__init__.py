@@ -1,4 +1,7 @@
-"""Sparse convolutions on voxels: one interface, several backends."""
+"""Sparse convolutions on voxels: one interface, several backends.
+
+May import: ops; errors, types, config, transforms.
+"""
 
 from detailbase_core.sparse.backend import Backend
 from detailbase_core.sparse.backends import available_backends, select_backend

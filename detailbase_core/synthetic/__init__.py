@@ -1,1 +1,4 @@
-"""Rooms that are made up: furniture, a depth camera and sentences, all from a seed."""
+"""The demo's world: rooms, furniture, a depth camera and a drive, all from a seed.
+
+May import: io, ops; errors, types, config, transforms; nothing that needs torch.
+"""
