@@ -28,7 +28,7 @@ def test_its_drive_makes_the_same_map_as_the_scans_themselves(make_graph):
         spinner.executor.shutdown(2)
         node.destroy_node()
 
-    cloud, has_color, _ = cloud_from_message(heard[0])
+    cloud, has_color, *_ = cloud_from_message(heard[0])
     assert has_color
     assert cloud.frame == "camera_optical"
     assert cloud.image_shape == scans[0].cloud.image_shape

@@ -56,7 +56,7 @@ def test_a_cloud_survives_the_message(image_shape):
     assert (message.height, message.width) == (image_shape or (1, 6))
     assert message.row_step == message.point_step * message.width
     assert not message.is_dense
-    back, has_color, _ = cloud_from_message(message)
+    back, has_color, *_ = cloud_from_message(message)
     assert has_color
     assert_same(back, cloud(image_shape=image_shape))
 

@@ -71,6 +71,8 @@ class Silent:
     def count(self, name, by=1):
         pass
 
+    inform_once = count
+
     def warn_throttled(self, cause, text):
         raise AssertionError(text)
 
