@@ -24,8 +24,14 @@ from detailbase_core.types import PointCloud
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CLOUD_FORMATS", "CloudFile", "detect_format", "read_cloud", "read_cloud_file",
-           "write_ply"]  # fmt: skip
+__all__ = [
+    "CLOUD_FORMATS",
+    "CloudFile",
+    "detect_format",
+    "read_cloud",
+    "read_cloud_file",
+    "write_ply",
+]
 
 logger = logging.getLogger(__name__)
 

@@ -182,8 +182,18 @@ def _walk_binary(
     data: bytes, offset: int, element: Element, byte_order: str
 ) -> tuple[list[NDArray[Any]], int]:
     """Row by row, for lists whose lengths differ."""
-    codes = {"i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q",
-             "u8": "Q", "f4": "f", "f8": "d"}  # fmt: skip
+    codes = {
+        "i1": "b",
+        "u1": "B",
+        "i2": "h",
+        "u2": "H",
+        "i4": "i",
+        "u4": "I",
+        "i8": "q",
+        "u8": "Q",
+        "f4": "f",
+        "f8": "d",
+    }
     values: list[list[float]] = [[] for _ in _scalars(element)]
     steps = []
     columns = iter(values)

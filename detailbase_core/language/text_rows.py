@@ -21,31 +21,31 @@ class TextRows(NamedTuple):
     """Up to R of the Q text rows that the sentences of each of G scenes have together.
 
     Attributes:
-        index: (G, R) int64 in [0, Q).
+        indices: (G, R) int64 in [0, Q).
         valid: (G, R) bool; False where a scene has fewer than R.
     """
 
-    index: Tensor
+    indices: Tensor
     valid: Tensor
 
     def to(self, device: torch.device) -> TextRows:
         """The same there."""
-        return TextRows(to_device(self.index, device), to_device(self.valid, device))
+        return TextRows(to_device(self.indices, device), to_device(self.valid, device))
 
     def gather(self, values: Tensor) -> Tensor:
         """These rows of (G, Q, ...)."""
-        return values[torch.arange(len(values), device=values.device)[:, None], self.index]
+        return values[torch.arange(len(values), device=values.device)[:, None], self.indices]
 
     def scatter(self, values: Tensor, new: Tensor) -> Tensor:
         """Values (G, Q, C) with these rows replaced by (G, R, C)."""
         spare = values.shape[1]  # where rows that are none are written
-        index = torch.where(self.valid, self.index, spare)[..., None].expand_as(new)
+        index = torch.where(self.valid, self.indices, spare)[..., None].expand_as(new)
         return F.pad(values, (0, 0, 0, 1)).scatter(1, index, new)[:, :spare]
 
     def scatter_add(self, values: Tensor, more: Tensor) -> Tensor:
         """Values (G, Q, C) with (G, R, C) added to these rows."""
         more = (more * self.valid[..., None]).to(values.dtype)
-        return values.scatter_add(1, self.index[..., None].expand_as(more), more)
+        return values.scatter_add(1, self.indices[..., None].expand_as(more), more)
 
 
 def padded_rows(index: Sequence[Sequence[int]]) -> TextRows:

@@ -90,9 +90,12 @@ class Stock:
         unseen = part == "unseen"
         there = split(bank, part)
         return cls(
-            there.models, 0.0 if unseen else _MADE_CHANCE, make_up=not unseen, everyday=everyday,
+            there.models,
+            0.0 if unseen else _MADE_CHANCE,
+            make_up=not unseen,
+            everyday=everyday,
             cards=there.cards,
-        )  # fmt: skip
+        )
 
     def mounts(self, category: str) -> frozenset[str]:
         """Where models of a category are put, see FurnitureModel; those of made ones included."""

@@ -20,8 +20,22 @@ if TYPE_CHECKING:
 _ANY_KIND = 0.35  # how often any kind of the stock is put anywhere that it can be
 _NEVER_LOOSE = frozenset({"door", "window"})
 _TOO_LARGE_M = 2.6  # what is longer fills a room
-_SOFT = frozenset({"bed", "sofa", "armchair", "chair", "office chair", "bench", "mattress", "stool",
-                   "bunk bed", "ottoman", "lounge chair", "bean bag"})  # fmt: skip
+_SOFT = frozenset(
+    {
+        "bed",
+        "sofa",
+        "armchair",
+        "chair",
+        "office chair",
+        "bench",
+        "mattress",
+        "stool",
+        "bunk bed",
+        "ottoman",
+        "lounge chair",
+        "bean bag",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -134,10 +148,10 @@ def _put_by_mount(layout: Layout, model: FurnitureModel) -> int | None:
 def _put_on(layout: Layout, model: FurnitureModel, on: frozenset[str] | None) -> int | None:
     """On one of the things that carry such, which is tried in any order."""
     carriers = [
-        row for row, item in enumerate(layout.items)
-        if item.model.on
-        and (item.model.category in on if on else item.model.category not in _SOFT)
-    ]  # fmt: skip
+        row
+        for row, item in enumerate(layout.items)
+        if item.model.on and (item.model.category in on if on else item.model.category not in _SOFT)
+    ]
     for row in layout.rng.permutation(len(carriers))[:4].tolist():
         index = layout.on_top(model, carriers[row], turn=0.6)
         if index is not None:

@@ -189,7 +189,7 @@ def test_rows_are_read_and_written():
 def test_rows_of_spans_are_sentences_and_heads():
     mask = torch.ones(1, 2, 6, dtype=torch.bool)
     rows = rows_of_spans([[(0, 1, 1), (3, 4, 4)], []], mask)
-    assert rows.index.tolist() == [[0, 2, 5, 6]]
+    assert rows.indices.tolist() == [[0, 2, 5, 6]]
     assert rows.valid.all()
 
 
