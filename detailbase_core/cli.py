@@ -84,6 +84,7 @@ def _add_ground(ground: argparse.ArgumentParser) -> None:
     add("--up", choices=UP, default="auto", help="the file's axis that points up")
     add("--unit", choices=UNITS, default="auto", help="the file's unit of length")
     add("--map-frame", default="odom", metavar="FRAME", help="fixed frame of a recording")
+    add("--tf-prefix", default="", metavar="NAME", help="namespace of a recording's transforms")
     add("--checkpoint", default="", metavar="FILE", help="weights (default: the shipped model)")
     add("--text-encoder", default="", metavar="NAME", help="for weights that carry none")
     add("--device", default="", metavar="NAME", help="auto, cpu, cuda, cuda:1 ...")
@@ -108,6 +109,7 @@ def _ground(options: argparse.Namespace) -> int:
             unit=options.unit,
             map_frame=options.map_frame,
             report=report,
+            tf_prefix=options.tf_prefix,
         )
     print(f"{options.scene}: {loaded.note}", file=sys.stderr)
     with Progress("loading the model") as progress:

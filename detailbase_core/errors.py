@@ -22,6 +22,10 @@ class BadFileError(DetailBaseError):
     """A file that is not what its name says, is truncated, or cannot be read."""
 
 
+class BadMessageError(BadFileError):
+    """One message of a recording that cannot be decoded; the others can."""
+
+
 class CheckpointError(DetailBaseError):
     """Weights that do not fit the network, or a file that holds none."""
 

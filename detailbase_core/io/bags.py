@@ -7,14 +7,16 @@ transforms, then the clouds.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detailbase_core.errors import (
     BadCloudError,
     BadFileError,
+    BadMessageError,
     BadTransformError,
     LookupFailed,
 )
@@ -24,7 +26,13 @@ from detailbase_core.io.bag_reader import (
     bag_topics,
     decoded,
 )
-from detailbase_core.io.cloud_messages import decode_cloud, frame_and_stamp
+from detailbase_core.io.cloud_messages import (
+    checked_frame_and_stamp,
+    decode_cloud,
+    frame_and_stamp,
+)
+from detailbase_core.io.colors import SourceScales
+from detailbase_core.io.time_resets import BACK_NS, Order, TimeResets
 from detailbase_core.io.transform_messages import transforms_from_message
 from detailbase_core.transforms import StampedTransform, TransformBuffer
 
@@ -33,8 +41,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from rosbags.interfaces import Connection
 
+    from detailbase_core.io.bag_topic import BagTopic
     from detailbase_core.types import PointCloud
 
 __all__ = [
@@ -61,18 +69,74 @@ class BagScan:
         cloud: in the sensor's frame.
         sensor_to_map: (4, 4) float64.
         map_frame: name of the map's frame.
+        run: how often time had gone back before it (a simulation was reset): scans of different
+            runs are no part of one map.
+        color_note: what was taken for its colours, for people.
     """
 
     topic: str
     cloud: PointCloud
     sensor_to_map: NDArray[np.float64]
     map_frame: str
+    run: int = 0
+    color_note: str = ""
+
+
+@dataclass
+class _Run:
+    """What is recorded between two resets of time."""
+
+    buffer: TransformBuffer = field(default_factory=lambda: TransformBuffer(_WHOLE_BAG_S))
+    parents: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Index:
+    """What a first reading of a bag tells.
+
+    Attributes:
+        runs: at least one.
+        run_of_cloud: for each cloud in order of recording its run; -1 = a late one of a run
+            before.
+        frames: frame of the first cloud of each topic.
+        lost: transforms left out.
+        reason: why the last of them was.
+    """
+
+    runs: list[_Run] = field(default_factory=lambda: [_Run()])
+    run_of_cloud: list[int] = field(default_factory=list)
+    frames: dict[str, str] = field(default_factory=dict)
+    lost: int = 0
+    reason: str = ""
+
+
+class _EarlyClouds:
+    """Clouds whose stamps went back before the first transform that did, by their number."""
+
+    def __init__(self) -> None:
+        self._newest: dict[str, int] = {}
+        self._back: list[int] = []
+
+    def note(self, topic: str, stamp_ns: int, cloud: int) -> None:
+        """Take in a cloud."""
+        newest = self._newest.setdefault(topic, stamp_ns)
+        if stamp_ns >= newest:
+            self._newest[topic], self._back = stamp_ns, []
+        elif stamp_ns < newest - BACK_NS:
+            self._back.append(cloud)
+
+    def take(self) -> list[int]:
+        """Those since a cloud was in order last; forgets all."""
+        back, self._back, self._newest = self._back, [], {}
+        return back
 
 
 def read_bag(
     path: str | Path, types: Sequence[str] = (CLOUD_TYPE, TF_TYPE)
 ) -> Iterator[tuple[str, int, PointCloud | tuple[StampedTransform, ...]]]:
     """All clouds and transforms of a bag, as plain values, in the order of their recording.
+
+    Messages that cannot be decoded are left out; their number is logged.
 
     Args:
         path: a rosbag2 folder, or one of its .mcap or .db3 files.
@@ -85,12 +149,20 @@ def read_bag(
         BadFileError: not a bag, or a broken one.
         BadCloudError: a recorded cloud contradicts itself.
     """
+    lost, reason = 0, ""
     for connection, recorded_ns, raw in bag_messages(path, types):
-        yield connection.topic, recorded_ns, _decode(path, connection, raw)
+        try:
+            value = _decode(path, connection, raw)
+        except BadMessageError as error:
+            lost, reason = lost + 1, str(error)
+            continue
+        yield connection.topic, recorded_ns, value
+    if lost:
+        logger.warning("left out %d messages: %s", lost, reason)
 
 
 def read_bag_scans(
-    path: str | Path, map_frame: str = "odom", topics: Sequence[str] = ()
+    path: str | Path, map_frame: str = "odom", topics: Sequence[str] = (), tf_prefix: str = ""
 ) -> Iterator[BagScan]:
     """Every recorded cloud with its pose in the map.
 
@@ -100,30 +172,44 @@ def read_bag_scans(
             without transforms is taken to lie in its clouds' own frame.
         topics: cloud topics to read; empty = all whose clouds are not in the map frame
             already (those are results), or all where there are no others.
+        tf_prefix: namespace of the transforms' topics, "/robot1" say; "" = as tf_topics finds it.
 
     Raises:
         BadFileError: not a bag, a broken one, or one without clouds or without a usable pose.
-        BadCloudError: a recorded cloud contradicts itself.
     """
-    buffer, parents = _index_transforms(path)
-    frames = cloud_frames(path)
+    tf = tf_topics(bag_topics(path), topics, tf_prefix)
+    index = _read_index(path, tf)
+    frames = index.frames
+    if not frames:
+        raise _no_clouds(path)
+    parents = {child: parent for run in index.runs for child, parent in run.parents.items()}
     if not parents:
         logger.warning("%s holds no transforms: its clouds are taken as they lie", path)
     root = _root(next(iter(frames.values())), parents)
-    frame = map_frame if map_frame in buffer.frames else root
+    known = {frame for run in index.runs for frame in run.buffer.frames}
+    frame = map_frame if map_frame in known else root
     wanted = tuple(topics) or scan_topics(frames, frame)
-    found, lost, reason = 0, 0, ""
-    for connection, _, raw in bag_messages(path, (CLOUD_TYPE,)):
-        if connection.topic not in wanted:
+    _warn_of(path, index)
+    found, lost, reason, scales = 0, 0, "", SourceScales()
+    clouds = bag_messages(path, (CLOUD_TYPE,), problems=[])
+    for run, (connection, _, raw) in zip(index.run_of_cloud, clouds, strict=False):
+        topic = connection.topic
+        if topic not in wanted:
             continue
         try:
-            cloud = _cloud(decoded(path, connection, raw))
-            pose = _pose(buffer, frame, cloud)
-        except (LookupFailed, BadCloudError) as error:
+            if run < 0:
+                raise BadCloudError(f"a late cloud on {topic} of before time went back")
+            message = decoded(path, connection, raw)
+            read = decode_cloud(
+                message, *checked_frame_and_stamp(message.header), scales.get(topic)
+            )
+            pose = _pose(index.runs[run].buffer, frame, read.cloud)
+        except (LookupFailed, BadCloudError, BadMessageError) as error:
             lost, reason = lost + 1, str(error)
             continue
+        scales.keep(topic, read.color_scale)
         found += 1
-        yield BagScan(connection.topic, cloud, pose, frame)
+        yield BagScan(topic, read.cloud, pose, frame, run, read.color_note)
     if not found:
         raise BadFileError(
             f"{path}: none of {lost} clouds on {', '.join(wanted)} is of use: {reason}"
@@ -132,18 +218,53 @@ def read_bag_scans(
         logger.warning("%s: left out %d of %d clouds: %s", path, lost, lost + found, reason)
 
 
+def tf_topics(
+    topics: Sequence[BagTopic], clouds: Sequence[str] = (), prefix: str = ""
+) -> tuple[str, ...]:
+    """The topics whose transforms make the frame tree, as the node would hear them.
+
+    /tf and /tf_static where either is recorded; else those in the namespace of the clouds. Others
+    (/ground_truth/tf, another robot's) are not of the tree.
+
+    Args:
+        topics: of the bag.
+        clouds: names of the topics of clouds; empty = all of the bag.
+        prefix: a namespace to take them from instead.
+    """
+    there = {topic.topic for topic in topics if topic.msgtype == TF_TYPE}
+    if prefix:
+        return tuple(f"/{prefix.strip('/')}/{name}" for name in ("tf", "tf_static"))
+    clouds = clouds or [topic.topic for topic in topics if topic.msgtype == CLOUD_TYPE]
+    for namespace in ("", *_namespaces(clouds)):
+        pair = (f"{namespace}/tf", f"{namespace}/tf_static")
+        if there & set(pair):
+            return pair
+    if there:
+        logger.warning(
+            "its transforms on %s are passed over: they are neither on /tf nor in the namespace "
+            "of the clouds; name theirs with --tf-prefix",
+            ", ".join(sorted(there)),
+        )
+    return ("/tf", "/tf_static")
+
+
+def _namespaces(clouds: Sequence[str]) -> list[str]:
+    """Namespaces around topics, inner ones first: /a/b/points gives /a/b and /a."""
+    found: dict[str, None] = {}
+    for topic in clouds:
+        parts = topic.strip("/").split("/")[:-1]
+        for count in range(len(parts), 0, -1):
+            found.setdefault("/" + "/".join(parts[:count]))
+    return list(found)
+
+
 def _decode(
-    path: str | Path, connection: Connection, raw: bytes
+    path: str | Path, connection: BagTopic, raw: bytes
 ) -> PointCloud | tuple[StampedTransform, ...]:
     message = decoded(path, connection, raw)
     if connection.msgtype == CLOUD_TYPE:
-        return _cloud(message)
+        return decode_cloud(message, *frame_and_stamp(message.header)).cloud
     return transforms_from_message(message, connection.topic)
-
-
-def _cloud(message: Any) -> PointCloud:
-    """A recorded cloud; files without TF may hold some without frame or stamp."""
-    return decode_cloud(message, *frame_and_stamp(message.header))[0]
 
 
 def _pose(buffer: TransformBuffer, frame: str, cloud: PointCloud) -> NDArray[np.float64]:
@@ -152,22 +273,100 @@ def _pose(buffer: TransformBuffer, frame: str, cloud: PointCloud) -> NDArray[np.
     return buffer.lookup(frame, cloud.frame, cloud.stamp_ns)
 
 
-def _index_transforms(path: str | Path) -> tuple[TransformBuffer, dict[str, str]]:
-    """All transforms of a bag, and each child's parent. Broken ones are left out and reported."""
-    buffer, parents = TransformBuffer(_WHOLE_BAG_S), {}
-    lost, reason = 0, ""
-    for connection, _, raw in bag_messages(path, (TF_TYPE,)):
-        message = decoded(path, connection, raw)
-        for transform in transforms_from_message(message, connection.topic):
+def _read_index(path: str | Path, tf: Sequence[str]) -> _Index:
+    """All transforms of a bag, run by run, and its clouds' headers. Problems are logged."""
+    index, resets, static = _Index(), TimeResets(), []  # type: _Index, TimeResets, list[Any]
+    early, runs = _EarlyClouds(), 1
+    problems: list[str] = []
+    for connection, _, raw in bag_messages(path, (TF_TYPE, CLOUD_TYPE), problems):
+        if connection.msgtype == CLOUD_TYPE:
+            frame, stamp_ns = header_of(raw)
+            if frame is not None:
+                index.frames.setdefault(connection.topic, frame)
+            early.note(connection.topic, stamp_ns, len(index.run_of_cloud))
+            index.run_of_cloud.append(-1 if resets.is_of_before(stamp_ns) else resets.count)
+        elif connection.topic in tf:
+            _take_transforms(path, index, resets, static, connection, raw)
+            if len(index.runs) > runs:
+                runs = len(index.runs)
+                for cloud in early.take():
+                    index.run_of_cloud[cloud] = runs - 1
+    for problem in problems:
+        logger.warning("%s: %s", path, problem)
+    return index
+
+
+def _take_transforms(
+    path: str | Path,
+    index: _Index,
+    resets: TimeResets,
+    static: list[StampedTransform],
+    connection: BagTopic,
+    raw: bytes,
+) -> None:
+    try:
+        transforms = transforms_from_message(decoded(path, connection, raw), connection.topic)
+    except BadMessageError as error:
+        index.lost, index.reason = index.lost + 1, str(error)
+        return
+    for transform in transforms:
+        order = Order.ON
+        if transform.static:
+            static.append(transform)
+        else:
+            order = resets.observe(transform.child, transform.stamp_ns)
+            _follow(index, order, static)
+        try:
+            if order is Order.STALE:
+                raise BadTransformError(f"{transform.child!r} came late, of before time went back")
+            _store(index.runs[-1], transform)
+        except BadTransformError as error:
+            index.lost, index.reason = index.lost + 1, str(error)
+
+
+def _follow(index: _Index, order: Order, static: Sequence[StampedTransform]) -> None:
+    """Begin a new run after a reset; what is static goes on."""
+    if order is Order.RESET:
+        index.runs.append(_Run())
+        for transform in static:
             try:
-                buffer.set(*transform)
-            except BadTransformError as error:
-                lost, reason = lost + 1, str(error)
-            else:
-                parents[transform.child.lstrip("/")] = transform.parent.lstrip("/")
-    if lost:
-        logger.warning("%s: left out %d transforms: %s", path, lost, reason)
-    return buffer, parents
+                _store(index.runs[-1], transform)
+            except BadTransformError:
+                continue  # told when it came first
+
+
+def _store(run: _Run, transform: StampedTransform) -> None:
+    run.buffer.set(*transform)
+    run.parents[transform.child.lstrip("/")] = transform.parent.lstrip("/")
+
+
+def _warn_of(path: str | Path, index: _Index) -> None:
+    """Log what is odd about the transforms."""
+    if index.lost:
+        logger.warning("%s: left out %d transforms: %s", path, index.lost, index.reason)
+    if len(index.runs) > 1:
+        logger.warning(
+            "%s: time goes back %d times in it (a simulation was reset?): each part is a map of "
+            "its own, and the last one counts",
+            path,
+            len(index.runs) - 1,
+        )
+    for fault in dict.fromkeys(fault for run in index.runs for fault in run.buffer.faults):
+        logger.warning("%s: %s", path, fault)
+
+
+def header_of(raw: bytes) -> tuple[str | None, int]:
+    """Frame and stamp (nanoseconds) of a message that begins with a std_msgs/Header, from its CDR
+    bytes alone; None and 0 where they are too short.
+    """
+    if len(raw) < 16:
+        return None, 0
+    order = "<" if raw[1] & 1 else ">"
+    seconds, nanoseconds, length = struct.unpack_from(f"{order}iII", raw, 4)
+    if length > len(raw) - 16:
+        return None, 0
+    frame = raw[16 : 16 + length].rstrip(b"\0").decode("utf-8", "replace")
+    return frame.lstrip("/"), seconds * 1_000_000_000 + nanoseconds
 
 
 def scan_topics(frames: Mapping[str, str], map_frame: str) -> tuple[str, ...]:
@@ -185,15 +384,19 @@ def cloud_frames(path: str | Path) -> dict[str, str]:
     """
     frames: dict[str, str] = {}
     topics = {c.topic for c in bag_topics(path) if c.msgtype == CLOUD_TYPE and c.msgcount}
-    for connection, _, raw in bag_messages(path, (CLOUD_TYPE,)):
-        if connection.topic not in frames:
-            header = decoded(path, connection, raw).header
-            frames[connection.topic] = header.frame_id.lstrip("/")
+    for connection, _, raw in bag_messages(path, (CLOUD_TYPE,), problems=[]):
+        frame, _ = header_of(raw)
+        if frame is not None:
+            frames.setdefault(connection.topic, frame)
         if len(frames) == len(topics):
             break
     if not frames:
-        raise BadFileError(f"{path}: this bag holds no {CLOUD_TYPE} messages to look at")
+        raise _no_clouds(path)
     return frames
+
+
+def _no_clouds(path: str | Path) -> BadFileError:
+    return BadFileError(f"{path}: this bag holds no {CLOUD_TYPE} messages to look at")
 
 
 def _root(frame: str, parents: dict[str, str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from detailbase_core.errors import BadCloudError, BadFileError
+from detailbase_core.io.bag_topic import ROS1_ADVICE
 from detailbase_core.io.colors import Colors, colors_from_columns
 from detailbase_core.io.header_lines import BYTE_ORDER_MARK
 from detailbase_core.io.npz import NpzArchive
@@ -59,7 +60,7 @@ _SIGNATURES = (
     (b"%PDF", "a PDF"),
     (b"\x7fELF", "a program"),
     (b"\x89HDF", "an HDF5 file"),
-    (b"#ROSBAG", "a ROS 1 bag"),
+    (b"#ROSBAG", ROS1_ADVICE),
     (b"\x80\x02", "a Python pickle"),
     (b"\x80\x03", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
@@ -138,7 +139,9 @@ def detect_format(path: str | Path) -> str:
     """
     path = Path(path)
     if path.is_dir():
-        is_bag = (path / "metadata.yaml").exists()
+        is_bag = (path / "metadata.yaml").exists() or any(
+            each.suffix in (".mcap", ".db3") for each in path.iterdir()
+        )
         return "rosbag2 folder" if is_bag else "a folder without a bag's metadata.yaml"
     head = _read_bytes(path, 4096).removeprefix(BYTE_ORDER_MARK)
     kind = next((kind for magic, kind in _SIGNATURES if head.startswith(magic)), "")

@@ -51,6 +51,7 @@ def load_scene(
     unit: str = "auto",
     map_frame: str = "odom",
     report: Callable[[str], None] = lambda _: None,
+    tf_prefix: str = "",
 ) -> LoadedScene:
     """Read a point cloud file, or drive a recording through the map.
 
@@ -62,6 +63,7 @@ def load_scene(
             by the ROS convention unless it is a camera's optical frame.
         map_frame: as in bags.read_bag_scans.
         report: is told what goes on.
+        tf_prefix: as in bags.read_bag_scans.
 
     Raises:
         BadFileError, BadCloudError: see read_cloud_file and read_bag_scans.
@@ -74,7 +76,7 @@ def load_scene(
         report(f"reading {path}")
         return _load_file(Path(path), config, up, unit)
     if kind in BAG_FORMATS:
-        return _load_bag(path, config, up, unit, map_frame, report)
+        return _load_bag(path, config, up, unit, map_frame, report, tf_prefix)
     raise BadFileError(
         f"{path}: looks like {kind}; scenes are PLY, PCD or NPZ files, rosbag2 folders or MCAP"
     )
@@ -106,11 +108,16 @@ def _load_bag(
     unit: str,
     map_frame: str,
     report: Callable[[str], None],
+    tf_prefix: str,
 ) -> LoadedScene:
     scene_map = SceneMap(config)
     count = 0
     report(f"reading {path}")
-    for scan in read_bag_scans(path, map_frame):
+    run, color_note = 0, ""
+    for scan in read_bag_scans(path, map_frame, tf_prefix=tf_prefix):
+        if scan.run != run:  # time went back: what was mapped before is another world
+            scene_map, count, run = SceneMap(config), 0, scan.run
+        color_note = color_note or scan.color_note
         scene_map.insert(scan.cloud, scan.sensor_to_map, scan.map_frame)
         count += 1
         report(f"reading {path}: {count} clouds, {len(scene_map):,} voxels")
@@ -121,7 +128,8 @@ def _load_bag(
             f"{config.max_range_m} m from the sensor"
         )
     orientation = _bag_orientation(cloud, up, unit)
-    note = f"{count} clouds, {len(cloud):,} voxels in {cloud.frame!r}; {orientation.note}"
+    size = f"{count} clouds, {len(cloud):,} voxels in {cloud.frame!r}"
+    note = f"{size}; {orientation.note}; {color_note}"
     return LoadedScene(transformed(cloud, orientation.file_to_map), orientation.file_to_map, note)
 
 

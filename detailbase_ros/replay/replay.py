@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detailbase_core.config import GrounderConfig, Settings, setting
-from detailbase_core.errors import BadCloudError, BadFileError
-from detailbase_core.io.bag_reader import bag_messages, decoded
-from detailbase_core.io.bags import cloud_frames, scan_topics
+from detailbase_core.errors import BadCloudError, BadFileError, BadMessageError
+from detailbase_core.io.bag_reader import bag_messages, bag_topics, decoded
+from detailbase_core.io.bags import cloud_frames, scan_topics, tf_topics
+from detailbase_core.io.time_resets import Order, TimeResets
+from detailbase_core.io.transform_messages import transforms_from_message
 from detailbase_core.transforms import TransformBuffer
 from detailbase_ros.messages.query import Query, QueryResult, answer
 from detailbase_ros.messages.topics import CLOUDS, QUERIES, TF
@@ -26,9 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from rosbags.interfaces import Connection
-
     from detailbase_core.grounder import Grounder
+    from detailbase_core.io.bag_topic import BagTopic
     from detailbase_ros.runtime.event_counters import EventCounters
 
 _TYPES = tuple(topic.type_name for topic in (CLOUDS, TF, QUERIES))
@@ -117,6 +118,8 @@ class _Player:
                 f"{path}: has no clouds on {', '.join(missing)}, but on {', '.join(frames)}"
             )
         self._transforms = TransformBuffer()
+        self._tf_topics = tf_topics(bag_topics(path), self._topics)
+        self._resets = TimeResets()
         self._intake = ScanIntake(config.intake, self._transforms, grounder, events)
         self._ids = itertools.count(1)
         self._now_ns = 0
@@ -126,17 +129,38 @@ class _Player:
         """Take in all messages; yields the questions among them where they come."""
         for connection, now_ns, raw in bag_messages(self._path, _TYPES):
             self._now_ns = now_ns
-            if connection.msgtype == QUERIES.type_name:
-                if connection.topic.split("/")[-1] == QUERIES.name:
-                    yield str(decoded(self._path, connection, raw).data)
-            elif connection.msgtype == TF.type_name:
-                message = decoded(self._path, connection, raw)
-                store_transforms(message, connection.topic, self._transforms, self._events)
-                self._intake.retry(now_ns / 1e9)
-            elif connection.topic in self._topics:
-                self._take_scan(connection, raw, now_ns / 1e9)
-                report(f"replaying {self._path}: {len(self._grounder.map):,} voxels")
+            try:
+                yield from self._take(connection, raw, report)
+            except BadMessageError as error:
+                self._events.warn_throttled("bad_message", str(error))
         self._intake.retry(_NEVER_S)  # nothing more comes: what still waits is lost
+
+    def _take(
+        self, connection: BagTopic, raw: bytes, report: Callable[[str], None]
+    ) -> Iterator[str]:
+        """Take in one message; yields it if it is a question."""
+        now_s = self._now_ns / 1e9
+        if connection.msgtype == QUERIES.type_name:
+            if connection.topic.split("/")[-1] == QUERIES.name:
+                yield str(decoded(self._path, connection, raw).data)
+        elif connection.topic in self._tf_topics:
+            message = decoded(self._path, connection, raw)
+            self._follow_time(message, connection.topic)
+            store_transforms(message, connection.topic, self._transforms, self._events)
+            self._intake.retry(now_s)
+        elif connection.topic in self._topics:
+            self._take_scan(connection, raw, now_s)
+            report(f"replaying {self._path}: {len(self._grounder.map):,} voxels")
+
+    def _follow_time(self, message: Any, topic: str) -> None:
+        """Begin a new map where time goes back, as the node does."""
+        for transform in transforms_from_message(message, topic):
+            if transform.static:
+                continue
+            if self._resets.observe(transform.child, transform.stamp_ns) is Order.RESET:
+                self._events.warning("time went back in the recording: the map is cleared")
+                self._grounder.clear()
+                self._intake.reset(forget_transforms=True)
 
     def ask(self, sentence: str) -> ReplayAnswer:
         """Answer one sentence about the map as it is."""
@@ -144,7 +168,7 @@ class _Player:
         query = Query(next(self._ids), sentence, received_ns=self._now_ns, deadline=_NEVER_S)
         return ReplayAnswer(answer(self._grounder, query), self._now_ns)
 
-    def _take_scan(self, connection: Connection, raw: bytes, now_s: float) -> None:
+    def _take_scan(self, connection: BagTopic, raw: bytes, now_s: float) -> None:
         self._events.count("scans received")
         try:
             scan = ArrivedScan.of(connection.topic, decoded(self._path, connection, raw))

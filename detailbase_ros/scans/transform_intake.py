@@ -21,3 +21,5 @@ def store_transforms(
             buffer.set(*transform)
         except BadTransformError as error:
             events.warn_throttled("bad_transform", str(error))
+    for fault in buffer.faults:
+        events.warn_once(f"tf {fault[:40]}", fault)

@@ -1,5 +1,6 @@
 """TransformBuffer against what a real tf2_ros buffer answered (tests/data/tf2.json)."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -135,3 +136,67 @@ def test_there_and_back_again(translation, rotation_vector, stamp):
     there, back = buffer.lookup("odom", "base", stamp), buffer.lookup("base", "odom", stamp)
     np.testing.assert_allclose(there @ back, np.eye(4), atol=1e-9)
     np.testing.assert_allclose(invert(there), back, atol=1e-9)
+
+
+# -- faults of the tree --------------------------------------------------------------------------
+
+SECOND_NS = 1_000_000_000
+NO_TURN = (0.0, 0.0, 0.0, 1.0)
+
+
+def put(buffer: TransformBuffer, second: float, x: float, static: bool = False) -> None:
+    buffer.set("odom", "base", int(second * SECOND_NS), (x, 0.0, 0.0), NO_TURN, static)
+
+
+@pytest.mark.parametrize("late_first", [False, True])
+def test_late_transforms_after_a_jump_back_are_dropped(late_first: bool) -> None:
+    buffer = TransformBuffer()
+    for k in range(100, 140):
+        put(buffer, k, k)
+    buffer.clear()
+    if late_first:
+        put(buffer, 140, 140)
+    put(buffer, 100, 0.0)
+    with pytest.raises(BadTransformError, match="came late"):
+        put(buffer, 140, 140)
+    for k in range(1, 50):  # time comes to where it was before, and goes on
+        put(buffer, 100 + k, -2.0 * k)
+        found = buffer.lookup("odom", "base", int((99.5 + k) * SECOND_NS))
+        assert found[0, 3] == pytest.approx(-2.0 * k + 1.0)
+
+
+def test_a_real_jump_ahead_after_one_back_is_believed_in_the_end() -> None:
+    buffer = TransformBuffer()
+    put(buffer, 140, 0.0)
+    buffer.clear()
+    put(buffer, 100, 0.0)
+    for k in range(8):
+        with contextlib.suppress(BadTransformError):
+            put(buffer, 120 + k, 9.0)
+    assert buffer.lookup("odom", "base", 127 * SECOND_NS)[0, 3] == 9.0
+
+
+def test_in_a_circle_the_sources_chain_answers_as_in_tf2() -> None:
+    buffer = TransformBuffer()
+    put(buffer, 1, 3.0)
+    buffer.set("base", "odom", SECOND_NS, (1.0, 0.0, 0.0), NO_TURN, False)
+    assert buffer.lookup("odom", "base", SECOND_NS)[0, 3] == 3.0
+    assert "round in a circle" in buffer.faults[0]
+
+
+def test_moving_transforms_win_over_static_ones() -> None:
+    for order in ((False, True, False), (True, False, False)):
+        buffer = TransformBuffer()
+        for k, static in enumerate(order, start=1):
+            put(buffer, k, 50.0 if static else float(k), static)
+        assert buffer.lookup("odom", "base", 3 * SECOND_NS)[0, 3] == 3.0
+        assert "as moving and as static" in buffer.faults[0]
+
+
+def test_an_object_that_changes_hands_once_is_no_fault() -> None:
+    buffer = TransformBuffer()
+    for k, parent in enumerate(("table", "table", "gripper", "gripper")):
+        buffer.set(parent, "cup", (k + 1) * SECOND_NS, (0.0, 0.0, 0.0), NO_TURN, False)
+    assert buffer.faults == ()
+    buffer.set("table", "cup", 5 * SECOND_NS, (0.0, 0.0, 0.0), NO_TURN, False)
+    assert "'cup' has two parents, 'table' and 'gripper'" in buffer.faults[0]

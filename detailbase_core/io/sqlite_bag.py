@@ -1,0 +1,109 @@
+"""SQLite files of rosbag2 (.db3): topics and messages."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from detailbase_core.errors import BadFileError
+from detailbase_core.io.bag_topic import BagTopic
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+MAX_MESSAGE_BYTES = 1 << 29  # what a compressed message may unpack to
+_ZSTD = b"\x28\xb5\x2f\xfd"  # no CDR message begins so
+
+
+class SqliteBag:
+    """The messages of one .db3 file, in the order of their recording.
+
+    Args:
+        path: of the file.
+
+    Attributes:
+        problems: none; as McapFile has it.
+
+    Raises:
+        BadFileError: no database, a broken one, or one without rosbag2's tables.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self.problems = path, []  # type: tuple[Path, list[str]]
+        self._topics: dict[int, BagTopic] = {}
+        try:
+            self._check_size()
+            with closing(self._connect()) as database:
+                rows = database.execute("SELECT id, name, type, serialization_format FROM topics")
+                for number, name, msgtype, encoding in rows:
+                    if encoding == "cdr":
+                        self._topics[number] = BagTopic(str(name), str(msgtype))
+                database.execute(
+                    "SELECT topic_id, timestamp, data FROM messages LIMIT 1"
+                ).fetchall()
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+
+    def topics(self) -> list[BagTopic]:
+        """All topics of ROS 2 messages."""
+        return list(self._topics.values())
+
+    def messages(self, types: Sequence[str]) -> Iterator[tuple[BagTopic, int, bytes]]:
+        """Messages of these types: (topic, time of recording in nanoseconds, CDR bytes).
+
+        Raises:
+            BadFileError: the database is broken where the messages are.
+        """
+        wanted = [number for number, topic in self._topics.items() if topic.msgtype in types]
+        places = ", ".join("?" * len(wanted))
+        query = (
+            f"SELECT topic_id, timestamp, data FROM messages WHERE topic_id IN ({places}) "
+            "ORDER BY timestamp, id"
+        )
+        try:
+            with closing(self._connect()) as database:
+                for number, time_ns, data in database.execute(query, wanted):
+                    yield self._topics[number], int(time_ns), _unpacked(bytes(data or b""))
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise self._broken(error) from error
+
+    def _check_size(self) -> None:
+        """SQLite reads a last page that is cut off as if it were whole."""
+        with self._path.open("rb") as file:
+            header = file.read(100)
+        page_bytes = int.from_bytes(header[16:18], "big")
+        pages = int.from_bytes(header[28:32], "big")
+        needed = pages * (65536 if page_bytes == 1 else page_bytes)
+        if header[24:28] == header[92:96] and self._path.stat().st_size < needed:
+            raise sqlite3.DatabaseError(f"{self._path.stat().st_size} of {needed} bytes")
+
+    def _connect(self) -> sqlite3.Connection:
+        # A recorder that was killed leaves a write-ahead log beside, which immutable passes over.
+        has_log = self._path.with_name(f"{self._path.name}-wal").exists()
+        mode = "mode=ro" if has_log else "immutable=1"
+        return sqlite3.connect(f"file:{quote(str(self._path.absolute()))}?{mode}", uri=True)
+
+    def _broken(self, error: Exception) -> BadFileError:
+        return BadFileError(
+            f"{self._path}: this bag is broken or cut off ({error}); record or copy it again, or "
+            "try 'sqlite3 FILE .recover'"
+        )
+
+
+def _unpacked(data: bytes) -> bytes:
+    """A message, perhaps compressed by itself; one that cannot be unpacked stays as it is."""
+    if not data.startswith(_ZSTD):
+        return data
+    try:
+        return bytes(zstd.ZstdDecompressor().decompress(data, max_length=MAX_MESSAGE_BYTES))
+    except zstd.ZstdError:
+        return data

@@ -1,0 +1,57 @@
+"""Notices in a recording that time went back: a simulation was reset, or a bag played again."""
+
+from __future__ import annotations
+
+import enum
+
+BACK_NS = 3_000_000_000  # further back than any message is late
+_NEAR_NS = 1_000_000_000
+_MOST_STALE = 5  # more in a row, and time did jump ahead
+
+
+class Order(enum.Enum):
+    """What a stamp says about the time of its message."""
+
+    ON = "goes on"
+    RESET = "time went back: all before it belongs to another run"
+    STALE = "a late message of the run before"
+
+
+class TimeResets:
+    """Follows the stamps of a recording's moving frames, each by itself: their clocks may differ.
+
+    Clouds are not asked: they may be out of order, and without moving frames it does not matter.
+
+    Attributes:
+        count: resets so far.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._newest: dict[str, int] = {}
+        self._before: dict[str, int] = {}  # newest of each frame in the run before
+        self._stale = 0
+
+    def observe(self, frame: str, stamp_ns: int) -> Order:
+        """Take in the stamp of a moving frame's transform, nanoseconds; 0 (none) goes on."""
+        if stamp_ns <= 0:
+            return Order.ON
+        newest = self._newest.get(frame)
+        if newest is not None and stamp_ns < newest - BACK_NS:
+            self._before = {**self._before, **self._newest}
+            self._newest = {frame: stamp_ns}
+            self.count, self._stale = self.count + 1, 0
+            return Order.RESET
+        if self._stale < _MOST_STALE and self.is_of_before(stamp_ns):
+            self._stale += 1
+            return Order.STALE
+        self._stale = 0
+        self._newest[frame] = max(stamp_ns, newest or 0)
+        return Order.ON
+
+    def is_of_before(self, stamp_ns: int) -> bool:
+        """Whether a stamp belongs to the run before the last reset rather than to this one."""
+        if not self.count:
+            return False
+        now, before = max(self._newest.values()), max(self._before.values())
+        return now + BACK_NS < stamp_ns <= before + _NEAR_NS
