@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -375,6 +376,17 @@ def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: st
         raise ConfigError(f"{where}.{error}" if where else str(error)) from None
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML as people write it: 1e-3 is a number, which YAML 1.1 takes for a word."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?\d[\d_]*(\.\d*)?[eE][-+]?\d+$"),
+    list("-+0123456789"),
+)
+
+
 def read_yaml(path: str | Path) -> Any:
     """What a YAML file says, of whatever kind.
 
@@ -382,8 +394,9 @@ def read_yaml(path: str | Path) -> Any:
         ConfigError: not readable, or not YAML.
     """
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = Path(path).read_text(encoding="utf-8-sig")
+        return yaml.load(text, _Loader)  # a SafeLoader
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
 
 

@@ -111,6 +111,9 @@ class TrainConfig(Settings):
     descriptions: str = setting(
         "", "DetailRefer or ScanRefer JSON file; empty = SCENE.json beside each SCENE.npz."
     )
+    skip_bad_records: bool = setting(
+        False, "Leave records of `descriptions` out that cannot be used, instead of stopping."
+    )
     word_vectors: str = setting(
         "",
         "Word vectors (training.checkpoints.make_word_vectors) of the small encoder; empty = those "

@@ -96,7 +96,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "changes", nargs="*", type=_change, metavar="NAME=VALUE",
         help="a setting instead of the file's, such as minutes=25 or loss.contrast=0.5",
     )  # fmt: skip
+    parser.add_argument(
+        "--skip-bad-records", action="store_true",
+        help="leave descriptions out that cannot be used, counted by reason",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
+    if given.skip_bad_records:
+        given.changes.append(("skip_bad_records", True))
     try:
         config = load_config(given.config, dict(given.changes))
         with joined(choose_device(config.device)) as (processes, device):

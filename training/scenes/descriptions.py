@@ -2,12 +2,16 @@
 
 A record is `{scene_id, ann_id, token, t2o}`: `t2o` maps the index of each phrase's head word to
 the ids of its objects, and "-1" to those of the whole sentence. ScanRefer has `object_id` and no
-`t2o`. Our rooms add `text` and `phrases` with spans, and how the sentence was made.
+`t2o`, Multi3DRefer `object_ids` (perhaps none) and `description` instead of `token`. Our rooms
+add `text` and `phrases` with spans, and how the sentence was made.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +21,10 @@ from detailbase_core.errors import BadFileError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+logger = logging.getLogger(__name__)
+
 SENTENCE_KEY = "-1"
+_WORDS = re.compile(r"\w+(?:['-]\w+)*|[^\w\s]")
 
 
 @dataclass(frozen=True)
@@ -107,23 +114,42 @@ class Description:
         ]
 
 
-def read_descriptions(path: str | Path) -> dict[str, tuple[Description, ...]]:
-    """A whole DetailRefer or ScanRefer file: the descriptions of each scene, in file order.
+def read_descriptions(
+    path: str | Path, skip_bad: bool = False
+) -> dict[str, tuple[Description, ...]]:
+    """The descriptions of each scene of a DetailRefer, ScanRefer or Multi3DRefer file, in order.
+
+    Args:
+        path: of the JSON.
+        skip_bad: leave records out that cannot be used; their number is logged by reason.
 
     Raises:
         BadFileError: missing, no JSON list, or a record that is none (its number is named).
     """
     found: dict[str, list[Description]] = {}
+    skipped: Counter[str] = Counter()
     for number, record in enumerate(read_records(path)):
         try:
             description, scene_id = parse_record(record), record["scene_id"]
         except (BadFileError, KeyError) as error:
             reason = "no field 'scene_id'" if isinstance(error, KeyError) else str(error)
-            raise BadFileError(f"{path}: record {number}: {reason}") from error
+            if not skip_bad:
+                raise BadFileError(
+                    f"{path}: record {number}: {reason}; --skip-bad-records leaves such out"
+                ) from error
+            skipped[_kind_of(reason)] += 1
+            continue
         found.setdefault(str(scene_id), []).append(description)
+    for reason, count in skipped.most_common():
+        logger.warning("%s: left out %d records: %s", path, count, reason)
     if not found:
         raise BadFileError(f"{path}: an empty list; there is nothing to learn from it")
     return {scene_id: tuple(descriptions) for scene_id, descriptions in found.items()}
+
+
+def _kind_of(reason: str) -> str:
+    """A reason without the record and the numbers that it quotes."""
+    return re.sub(r"\d+", "N", reason.partition("): ")[0].partition("record (")[2] or reason)
 
 
 def read_records(path: str | Path) -> list[Any]:
@@ -133,7 +159,7 @@ def read_records(path: str | Path) -> list[Any]:
         BadFileError: missing, not readable, or something else.
     """
     try:
-        records = json.loads(Path(path).read_text(encoding="utf-8"))
+        records = json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadFileError(f"{path}: no descriptions can be read: {error}") from error
     if not isinstance(records, list):
@@ -155,9 +181,15 @@ def parse_record(record: Mapping[str, Any]) -> Description:
 
 
 def _parsed(record: Mapping[str, Any]) -> Description:
-    words = _strings(record["token"], "`token` is no list of words")
     text = str(record.get("text", ""))
-    t2o = record.get("t2o") or {SENTENCE_KEY: [record["object_id"]]}
+    if "token" in record or "description" not in record:
+        words = _strings(record["token"], "`token` is no list of words")
+    else:
+        text = text or str(record["description"])
+        words = tuple(_WORDS.findall(text))
+    if not any(word.strip() for word in words):
+        raise ValueError("a sentence without words")
+    t2o = _objects_by_word(record)
     told = {phrase["head"]: phrase for phrase in record.get("phrases", ())}
     places = word_places(words, text)
     phrases = tuple(
@@ -178,6 +210,18 @@ def _parsed(record: Mapping[str, Any]) -> Description:
         _strings(record.get("relations") or [], "`relations` is no list of names"),
         _flags(record.get("describes"), len(words)),
     )
+
+
+def _objects_by_word(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`t2o`, or the whole sentence's objects as ScanRefer and Multi3DRefer tell them."""
+    if record.get("t2o"):
+        t2o: Mapping[str, Any] = record["t2o"]
+        return t2o
+    if "object_ids" in record:
+        return {SENTENCE_KEY: record["object_ids"]}
+    if "object_id" in record or record.get("t2o") is None:
+        return {SENTENCE_KEY: [record["object_id"]]}
+    return {}  # it refers to nothing that is told
 
 
 def _phrase(
@@ -235,7 +279,14 @@ def _word_index(key: str, count: int) -> int:
 def _object_ids(ids: list[Any]) -> tuple[int, ...]:
     if not isinstance(ids, list):
         raise ValueError(f"{ids!r} is no list of object ids")
-    numbers = tuple(map(int, ids))
+    numbers = tuple(map(_object_id, ids))
     if any(number < 0 for number in numbers):
         raise ValueError(f"object ids {ids} below 0")
     return numbers
+
+
+def _object_id(value: Any) -> int:
+    """A whole number, also as text or as 3.0."""
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError(f"{value!r} is no object id")
+    return int(value)

@@ -117,13 +117,13 @@ def _read_objects(
     categories: dict[int, str] = {}
     try:
         for group in _read_json(path)["segGroups"]:
-            number = int(group["id"])
+            number = int(group.get("objectId", group.get("id")))  # as ScanNet's own reader
             if number < 0:
                 raise ValueError(f"object id {number} below 0")
             categories[number] = str(group["label"])
             mine = np.isin(segments, np.array(group["segments"], dtype=np.int64))
             instance[mine & (instance < 0)] = number
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadFileError(f"{path}: no objects can be read: {error!r}") from error
     return instance, categories
 

@@ -67,9 +67,13 @@ def read_folder(folder: str | Path, descriptions: str | Path = "") -> Iterator[D
 
 
 def find_scenes(
-    folder: str | Path, descriptions: str | Path = ""
+    folder: str | Path, descriptions: str | Path = "", skip_bad: bool = False
 ) -> tuple[list[Path], dict[str, tuple[Description, ...]] | None]:
     """What there is to read, as the arguments of read_scenes.
+
+    Args:
+        folder, descriptions: as for read_folder.
+        skip_bad: as for read_descriptions.
 
     Raises:
         BadFileError: as for read_folder.
@@ -82,7 +86,7 @@ def find_scenes(
         )
     if not descriptions:
         return paths, None
-    told = read_descriptions(descriptions)
+    told = read_descriptions(descriptions, skip_bad)
     missing = sorted(told.keys() - {path.stem for path in paths})
     if missing:
         listed = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from training.errors import TrainingError
 from training.scenes.dataset import SceneTensors, scene_tensors
+from training.scenes.missing_objects import MissingObjects, missing_objects, missing_text
 from training.scenes.scene_files import find_scenes, made_of_scenes
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     from training.config import TrainConfig
     from training.scenes.descriptions import Description
+    from training.scenes.scene_files import DescribedScene
+
+logger = logging.getLogger(__name__)
 
 
 class SceneStore:
@@ -40,7 +45,7 @@ class SceneStore:
         self.scenes: list[SceneTensors] = []
         self.paths: list[Path] = []
         self._seen: set[Path] = set()
-        self._load(*find_scenes(config.data, config.descriptions), quiet)
+        self._load(*find_scenes(config.data, config.descriptions, config.skip_bad_records), quiet)
         if not self.scenes:
             raise TrainingError(
                 f"none of the {len(self._seen)} scenes in {config.data} has a description that "
@@ -67,9 +72,18 @@ class SceneStore:
     ) -> None:
         self._seen.update(paths)
         coordinates = self.config.model.coordinates
-        made = made_of_scenes(lambda scene: scene_tensors(scene, coordinates), paths, told)
+
+        def make(scene: DescribedScene) -> tuple[SceneTensors, MissingObjects]:
+            return scene_tensors(scene, coordinates), missing_objects(scene)
+
+        made = made_of_scenes(make, paths, told)
         bar = tqdm(made, "loading scenes", len(paths), unit="scene", disable=quiet)
-        for path, tensors in zip(paths, bar, strict=True):
+        missing: dict[str, MissingObjects] = {}
+        for path, (tensors, lacking) in zip(paths, bar, strict=True):
+            if lacking.ids:
+                missing[tensors.scene_id] = lacking
             if tensors.descriptions:
                 self.scenes.append(tensors)
                 self.paths.append(path)
+        if missing and not quiet:
+            logger.warning("%s", missing_text(missing))
