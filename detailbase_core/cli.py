@@ -76,7 +76,7 @@ def _add_replay(replay: argparse.ArgumentParser) -> None:
 def _add_ground(ground: argparse.ArgumentParser) -> None:
     ground.set_defaults(run=_ground)
     add = ground.add_argument
-    add("scene", type=Path, help="PLY, PCD or NPZ file, rosbag2 folder, or MCAP file")
+    add("scene", type=Path, help="point cloud, mesh, rosbag2 folder or MCAP file (docs/files.md)")
     add("sentence", help='such as "the chair next to the round table"')
     add("--json", type=Path, metavar="FILE", help="write the answer as JSON")
     add("--ply", type=Path, metavar="FILE", help="write the scene, objects in phrase colours")

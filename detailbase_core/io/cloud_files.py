@@ -16,10 +16,13 @@ from detailbase_core.errors import BadCloudError, BadFileError
 from detailbase_core.io.bag_topic import ROS1_ADVICE
 from detailbase_core.io.colors import Colors, colors_from_columns
 from detailbase_core.io.header_lines import BYTE_ORDER_MARK
+from detailbase_core.io.mesh_files import MESH_KINDS, read_mesh
 from detailbase_core.io.npz import NpzArchive
-from detailbase_core.io.other_readers import is_open3d_text, read_open3d_text, read_refused_ply
+from detailbase_core.io.other_readers import read_refused_ply
 from detailbase_core.io.pcd import read_pcd
 from detailbase_core.io.ply import read_ply, write_ply
+from detailbase_core.io.scan_files import E57, LAS, read_scan
+from detailbase_core.io.text_points import TEXT, looks_like_points, read_text_points
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 CLOUD_FORMATS = ("PLY", "PCD", "NPZ")
+OTHER_FORMATS = (TEXT, LAS, E57, *MESH_KINDS)  # most by packages of the extra "files"
 FAR_M = 30_000.0  # float32 metres resolve 2 mm up to here
 GIT_LFS = "a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository"
 
@@ -114,9 +118,11 @@ def read_cloud_file(path: str | Path) -> CloudFile:
     """As read_cloud, with what was assumed about the file."""
     path = Path(path)
     kind = detect_format(path)
-    if is_open3d_text(path, kind):
-        return _as_cloud(path, _Points(*read_open3d_text(path)))
-    if kind not in CLOUD_FORMATS:
+    if kind in MESH_KINDS:
+        return _as_cloud(path, _Points(*read_mesh(path, kind)))
+    if kind in (LAS, E57):
+        return _as_cloud(path, _Points(*read_scan(path, kind)))
+    if kind not in _READERS:
         raise BadFileError(f"{path}: looks like {kind}; point clouds are read from PLY, PCD or NPZ")
     try:
         points = _READERS[kind](_read_bytes(path), str(path))
@@ -147,7 +153,7 @@ def detect_format(path: str | Path) -> str:
     kind = next((kind for magic, kind in _SIGNATURES if head.startswith(magic)), "")
     if kind == "ZIP":
         return "NPZ" if _holds_arrays(path) else "a ZIP archive without arrays in it"
-    return kind or _describe_text(head)
+    return kind or _describe_text(head) or _describe_stl(path, head)
 
 
 def _describe_text(head: bytes) -> str:
@@ -161,10 +167,25 @@ def _describe_text(head: bytes) -> str:
         return "PCD"  # without its usual comment line
     if {b"V", b"VN", b"VT", b"MTLLIB"} & keys:
         return "an OBJ mesh"
+    if keys & {b"OFF", b"COFF", b"NOFF"}:
+        return "an OFF mesh"
+    if head.startswith(b"solid") and b"facet" in head:
+        return "an STL mesh"
+    if head.lstrip()[:1] == b"{" and b'"asset"' in head:
+        return "a glTF mesh (JSON)"
     if head.lstrip()[:1] == b"<":
         return "a web page or XML text"
     is_text = all(byte >= 32 or byte in b"\t\r\n" for byte in head)
-    return "plain text" if is_text else "no format known here"
+    if is_text and looks_like_points(head):
+        return TEXT
+    return "plain text" if is_text else ""
+
+
+def _describe_stl(path: Path, head: bytes) -> str:
+    """Binary STL is known by its length alone."""
+    faces = int.from_bytes(head[80:84], "little")
+    is_stl = len(head) >= 134 and path.stat().st_size == 84 + 50 * faces
+    return "an STL mesh" if is_stl else "no format known here"
 
 
 def _read_bytes(path: Path, size: int = -1) -> bytes:
@@ -233,7 +254,11 @@ def _is_color_of(xyz: NDArray[Any], rgb: NDArray[Any]) -> bool:
     return kind in "fiu" and (is_packed or rgb.shape in ((*points, 3), (*points, 4)))
 
 
-_READERS = {"PLY": _read_ply, "PCD": _read_pcd, "NPZ": _read_npz}
+def _read_text(data: bytes, name: str) -> _Points:
+    return _Points(*read_text_points(data, name))
+
+
+_READERS = {"PLY": _read_ply, "PCD": _read_pcd, "NPZ": _read_npz, TEXT: _read_text}
 
 
 # -- points to clouds ----------------------------------------------------------------------------

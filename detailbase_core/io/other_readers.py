@@ -35,7 +35,6 @@ cloud = open3d.io.read_point_cloud(sys.argv[1])
 numpy.savez(sys.argv[2], xyz=numpy.asarray(cloud.points), colors=numpy.asarray(cloud.colors))
 """
 _OPEN3D_LIMIT_S = 600
-OPEN3D_TEXT = (".xyz", ".xyzn", ".xyzrgb", ".pts")  # told by the name alone
 
 
 def read_refused_ply(path: Path, data: bytes, refused: BadFileError) -> Points:
@@ -59,36 +58,6 @@ def read_refused_ply(path: Path, data: bytes, refused: BadFileError) -> Points:
         logger.warning("%s; %s reads it all the same", refused, package)
         return points
     raise refused
-
-
-def is_open3d_text(path: Path, kind: str) -> bool:
-    """Whether this is text (`kind` as of detect_format) that Open3D knows by the file's name."""
-    return kind == "plain text" and path.suffix.lower() in OPEN3D_TEXT
-
-
-def read_open3d_text(path: Path) -> Points:
-    """Points of an XYZ, XYZN, XYZRGB or PTS file.
-
-    Raises:
-        BadFileError: Open3D is not installed, or does not read every line of it.
-    """
-    try:
-        points = _by_open3d(path)
-    except ImportError as error:
-        raise BadFileError(
-            f"{path}: {path.suffix} files are read by Open3D, which cannot be used here ({error}); "
-            "pip install 'detailbase_ros[open3d]', or save it as PLY"
-        ) from error
-    lines = [line for line in path.read_bytes().splitlines() if line.strip(b" \t")]
-    rows = sum(not line.lstrip().startswith(b"#") for line in lines)
-    rows -= path.suffix.lower() == ".pts"  # its first line is their number
-    # Open3D leaves out lines that it cannot read, and fills up with whatever lay in memory.
-    if len(points[0]) != rows:
-        raise BadFileError(
-            f"{path}: Open3D makes {len(points[0])} points of {rows} lines; it is truncated, or no "
-            f"{path.suffix[1:].upper()} file"
-        )
-    return points
 
 
 def _by_plyfile(path: Path) -> Points:

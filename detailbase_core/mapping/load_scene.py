@@ -11,8 +11,12 @@ import numpy as np
 from detailbase_core.config import MapConfig
 from detailbase_core.errors import BadFileError, EmptySceneError
 from detailbase_core.io.bags import BAG_FORMATS, read_bag_scans
-from detailbase_core.io.cloud_files import CLOUD_FORMATS, detect_format, read_cloud_file
-from detailbase_core.io.other_readers import is_open3d_text
+from detailbase_core.io.cloud_files import (
+    CLOUD_FORMATS,
+    OTHER_FORMATS,
+    detect_format,
+    read_cloud_file,
+)
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.up_axis import Orientation, find_orientation, transformed
 
@@ -72,7 +76,7 @@ def load_scene(
     """
     config = config or MapConfig()
     kind = detect_format(path)
-    if kind in CLOUD_FORMATS or is_open3d_text(Path(path), kind):
+    if kind in (*CLOUD_FORMATS, *OTHER_FORMATS):
         report(f"reading {path}")
         return _load_file(Path(path), config, up, unit)
     if kind in BAG_FORMATS:

@@ -1,0 +1,149 @@
+"""Points as text: XYZ, PTS, TXT and CSV, with or without a header line."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detailbase_core.errors import BadFileError
+from detailbase_core.io.ascii_table import plain_numbers
+from detailbase_core.io.colors import Colors, colors_from_columns
+from detailbase_core.io.header_lines import BYTE_ORDER_MARK, unified_lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TEXT = "text with points"
+_NUMBER = re.compile(rb"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?$|[-+]?(nan|inf)", re.I)
+_COMMENTS = (b"#", b"//", b";", b"%")
+# Names of the columns behind x y z where no header tells them, by their number.
+_USUAL_COLUMNS = {
+    3: (),
+    4: ("intensity",),
+    6: ("red", "green", "blue"),
+    7: ("intensity", "red", "green", "blue"),
+    9: ("red", "green", "blue", "nx", "ny", "nz"),
+}
+_UNIT_NORMAL = 0.02  # normals are this exactly 1 long
+
+
+def looks_like_points(head: bytes) -> bool:
+    """Whether a text has rows of three numbers or more, all of one length, below its header."""
+    lines = _content_lines(head)[:-1] if len(head) >= 4096 else _content_lines(head)
+    rows = [_values(line) for line in lines[1:6]] or [_values(line) for line in lines[:1]]
+    lengths = {len(row) for row in rows}
+    return len(lengths) == 1 and lengths.pop() >= 3 and all(map(_is_numbers, rows)) and bool(rows)
+
+
+def read_text_points(data: bytes, name: str) -> tuple[NDArray[Any], Colors]:
+    """Points of a text file.
+
+    Columns are named by a header line ("x,y,z,r,g,b", "//X Y Z R G B"), or else are x y z and,
+    by their number, the usual ones: intensity, colours, intensity and colours (PTS), normals
+    where they are 1 long. The first line may be the number of points.
+
+    Args:
+        data: the whole file.
+        name: how to call it in errors.
+
+    Raises:
+        BadFileError: rows of differing length, something that is no number, or too few columns.
+    """
+    text = unified_lines(data.removeprefix(BYTE_ORDER_MARK))
+    try:
+        names, rows = _names_and_rows(text)
+        table = _table(rows)
+        columns = _named_columns(names, table)
+    except ValueError as error:
+        raise BadFileError(
+            f"{name}: looks like text with points, but cannot be read ({error}); save it as PLY"
+        ) from None
+    xyz = np.column_stack([columns[axis] for axis in "xyz"])
+    return xyz, colors_from_columns(columns)
+
+
+def _content_lines(text: bytes) -> list[bytes]:
+    """Lines that are not blank and no comments; a comment that names columns stays."""
+    lines = [line.strip() for line in unified_lines(text).split(b"\n")]
+    return [line for line in lines if line and not line.startswith(_COMMENTS)]
+
+
+def _values(line: bytes) -> list[bytes]:
+    """The values of one row: between semicolons, tabs, commas or blanks."""
+    for mark in (b";", b"\t", b","):
+        if mark in line and not (mark == b"," and len(line.split()) >= 3):
+            return [value.strip() for value in line.strip(mark).split(mark)]
+    return [value.strip(b",") for value in line.split()]
+
+
+def _is_numbers(values: list[bytes]) -> bool:
+    return bool(values) and all(_NUMBER.match(value) for value in values)
+
+
+def _names_and_rows(text: bytes) -> tuple[list[str], list[bytes]]:
+    """Column names of the header (empty without one), and the rows of numbers."""
+    names: list[str] = []
+    for line in text[:4096].split(b"\n"):  # a header may stand in a comment
+        words = _values(line.lstrip(b"#/;% ").strip())
+        lower = [word.strip(b'"').decode("ascii", "replace").lower() for word in words]
+        if {"x", "y", "z"} <= {_plain_axis(word) for word in lower}:
+            names = [_plain_axis(word) for word in lower]
+            break
+    rows = _content_lines(text)
+    if rows and not _is_numbers(_values(rows[0])):
+        rows = rows[1:]
+    if len(rows) > 1 and len(_values(rows[0])) == 1 and len(_values(rows[1])) > 1:
+        if int(_values(rows[0])[0]) != len(rows) - 1:
+            raise ValueError(f"its first line says {rows[0].decode()}, {len(rows) - 1} rows follow")
+        rows = rows[1:]
+    if not rows:
+        raise ValueError("no rows of numbers")
+    return names, rows
+
+
+def _plain_axis(word: str) -> str:
+    """ "x" of "//X", "X [m]", "point_x"."""
+    match = re.match(r"(?:point_|coord_)?([xyz])\b", word)
+    return match.group(1) if match else word
+
+
+def _table(rows: list[bytes]) -> NDArray[np.float64]:
+    first = rows[0]
+    count = len(_values(first))
+    mark = next((m for m in (b";", b"\t", b",") if m in first and len(first.split(m)) >= 3), b"")
+    text = b"\n".join(row.strip(mark or None) for row in rows)
+    if mark == b",":
+        text = text.replace(b",", b" ")
+    elif mark == b";":
+        text = text.replace(b",", b".").replace(b";", b" ")
+    elif b"," in text:
+        text = text.replace(b",", b".")
+    table = np.loadtxt(io.BytesIO(plain_numbers(text)), np.float64, comments=None, ndmin=2)
+    if table.shape[1] != count:
+        raise ValueError(f"rows of {table.shape[1]} and of {count} values")
+    return table
+
+
+def _named_columns(names: list[str], table: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    width = table.shape[1]
+    if len(names) != width:
+        if width < 3:
+            raise ValueError(f"{width} columns; x, y and z are needed")
+        behind = _USUAL_COLUMNS.get(width, ("red", "green", "blue") if width > 6 else ())
+        if width == 6 and _are_normals(table[:, 3:]):
+            behind = ("nx", "ny", "nz")
+        names = ["x", "y", "z", *behind]
+        names += [f"column {k + 1}" for k in range(len(names), width)]
+    columns: dict[str, NDArray[np.float64]] = {}
+    for name, column in zip(names, table.T, strict=True):
+        columns.setdefault(name, column)
+    return columns
+
+
+def _are_normals(values: NDArray[np.float64]) -> bool:
+    """Whether vectors are all 1 long, and some point to a negative side."""
+    lengths = np.linalg.norm(values, axis=1)
+    return bool((np.abs(lengths - 1.0) < _UNIT_NORMAL).all() and (values < 0.0).any())

@@ -1,0 +1,163 @@
+"""Formats beside PLY, PCD and NPZ: text with points, meshes, surveyors' clouds."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+
+from detailbase_core.errors import BadFileError
+from detailbase_core.io.cloud_files import detect_format, read_cloud, read_cloud_file
+from detailbase_core.mapping.load_scene import load_scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+XYZ = np.array([[0.5, -1.25, 2.0], [3.0, 4.0, -5.5], [0.0, 0.0, 1.0]], np.float32)
+RGB = np.array([[255, 0, 10], [13, 10, 3], [100, 200, 50]], np.uint8)
+
+
+def rows(*blocks: np.ndarray, mark: str = " ") -> str:
+    table = [[value for block in blocks for value in np.atleast_1d(block[k]).tolist()]
+             for k in range(3)]  # fmt: skip
+    return "".join(mark.join(map(str, row)) + "\n" for row in table)
+
+
+INTENSITY, NORMALS = np.array([5, 6, 7]), np.array([[0, 0, -1.0], [1.0, 0, 0], [0, 0.6, 0.8]])
+COLORED = {
+    "xyzrgb": rows(XYZ, RGB),
+    "floats": rows(XYZ, RGB / 255.0),
+    "commas": rows(XYZ, RGB, mark=","),
+    "semicolons": rows(XYZ, RGB, mark=";"),
+    "decimal commas": rows(XYZ, RGB, mark=";").replace(".", ","),
+    "tabs": rows(XYZ, RGB, mark="\t"),
+    "PTS": "3\n" + rows(XYZ, INTENSITY, RGB),
+    "header": "x,y,z,r,g,b\n" + rows(XYZ, RGB, mark=","),
+    "header, other order": "R G B X Y Z\n" + rows(RGB, XYZ),
+    "CloudCompare": "//X Y Z R G B Intensity\n" + rows(XYZ, RGB, INTENSITY),
+    "comments": "# scanned today\n# x y z red green blue\n" + rows(XYZ, RGB),
+    "behind normals": "x y z nx ny nz red green blue\n" + rows(XYZ, NORMALS, RGB),
+    "DOS": rows(XYZ, RGB).replace("\n", "\r\n"),
+    "byte order mark": "\ufeff" + rows(XYZ, RGB),
+}
+
+
+@pytest.mark.parametrize("name", COLORED)
+def test_coloured_points_as_text(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.txt").write_text(COLORED[name], encoding="utf-8", newline="")
+    cloud = read_cloud(tmp_path / "a.txt")
+    np.testing.assert_array_equal(cloud.xyz, XYZ)
+    np.testing.assert_array_equal(cloud.rgb, RGB)
+
+
+def test_points_with_normals_or_intensity_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.xyz").write_text(rows(XYZ, NORMALS))
+    found = read_cloud_file(tmp_path / "a.xyz")
+    assert (found.cloud.rgb == 128).all() and "nx" in found.color_note
+    (tmp_path / "a.xyz").write_text(rows(XYZ, INTENSITY))
+    assert "intensity taken as grey" in read_cloud_file(tmp_path / "a.xyz").color_note
+
+
+@pytest.mark.parametrize(
+    "text", ["4\n" + rows(XYZ, INTENSITY, RGB), rows(XYZ) + "1 2\n", rows(XYZ) + "1 2 three\n"]
+)
+def test_text_that_breaks_off_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.xyz").write_text(text)
+    with pytest.raises(BadFileError, match=r"a\.xyz"):
+        read_cloud(tmp_path / "a.xyz")
+
+
+def test_prose_is_no_cloud(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("There are 3 chairs\nand 2 tables\n")
+    assert detect_format(tmp_path / "a.txt") == "plain text"
+
+
+# -- meshes --------------------------------------------------------------------------------------
+
+
+def plate(**visual) -> trimesh.Trimesh:
+    """A square of 2 x 1 m in the plane z = 3."""
+    corners = [[0, 0, 3], [2, 0, 3], [2, 1, 3], [0, 1, 3]]
+    return trimesh.Trimesh(corners, [[0, 1, 2], [0, 2, 3]], process=False, **visual)
+
+
+@pytest.mark.parametrize("suffix", ["obj", "glb", "stl", "off"])
+def test_meshes_are_sampled_at_a_centimetre(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    plate().export(path)
+    cloud = read_cloud(path)
+    assert 18_000 < len(cloud) < 22_000
+    np.testing.assert_allclose(cloud.xyz.min(axis=0), [0, 0, 3], atol=0.02)
+    np.testing.assert_allclose(cloud.xyz.max(axis=0), [2, 1, 3], atol=0.02)
+    again = read_cloud(path)
+    np.testing.assert_array_equal(cloud.xyz, again.xyz)
+
+
+@pytest.mark.parametrize("suffix", ["obj", "glb"])
+def test_texture_colours(tmp_path: Path, suffix: str) -> None:
+    picture = np.zeros((64, 64, 3), np.uint8)
+    picture[:, :32] = (255, 0, 0)  # left half red, right half blue
+    picture[:, 32:] = (0, 0, 255)
+    material = trimesh.visual.material.SimpleMaterial(image=Image.fromarray(picture))
+    visual = trimesh.visual.TextureVisuals(uv=[[0, 0], [1, 0], [1, 1], [0, 1]], material=material)
+    plate(visual=visual).export(tmp_path / f"a.{suffix}")
+    cloud = read_cloud(tmp_path / f"a.{suffix}")
+    left = cloud.xyz[:, 0] < 0.95
+    assert (cloud.rgb[left] == (255, 0, 0)).all()
+    assert (cloud.rgb[cloud.xyz[:, 0] > 1.05] == (0, 0, 255)).all()
+
+
+def test_vertex_colours(tmp_path: Path) -> None:
+    colors = [[0, 0, 0, 255], [200, 0, 0, 255], [200, 0, 0, 255], [0, 0, 0, 255]]
+    plate(vertex_colors=colors).export(tmp_path / "a.glb")
+    cloud = read_cloud(tmp_path / "a.glb")
+    assert np.abs(cloud.rgb[:, 0] - cloud.xyz[:, 0] * 100.0).max() < 3.0
+    assert "colours" in load_scene(tmp_path / "a.glb", up="z").note
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "package"),
+    [
+        ("a.las", b"LASF" + bytes(400), "laspy"),
+        ("a.e57", b"ASTM-E57" + bytes(400), "pye57"),
+        ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", "trimesh"),
+    ],
+)
+def test_without_the_extra_the_error_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, head: bytes, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    (tmp_path / name).write_bytes(head)
+    with pytest.raises(BadFileError, match=rf"needs {package}: .*\[files\]"):
+        read_cloud(tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", ["las", "laz"])
+def test_las_and_laz(tmp_path: Path, suffix: str) -> None:
+    laspy = pytest.importorskip("laspy")
+    header = laspy.LasHeader(point_format=7, version="1.4")
+    header.offsets, header.scales = np.array([500_000.0, 5_400_000.0, 0.0]), np.full(3, 0.001)
+    las = laspy.LasData(header)
+    las.x, las.y, las.z = (XYZ.astype("f8") + header.offsets).T
+    las.red, las.green, las.blue = RGB.astype("u2").T * 256
+    las.write(str(tmp_path / f"a.{suffix}"))
+    found = read_cloud_file(tmp_path / f"a.{suffix}")
+    np.testing.assert_array_equal(found.cloud.rgb, RGB)
+    places = found.cloud.xyz - found.shift - [500_000.0, 5_400_000.0, 0.0]
+    np.testing.assert_allclose(places, XYZ, atol=1e-3)
+
+
+def test_e57(tmp_path: Path) -> None:
+    pye57 = pytest.importorskip("pye57")
+    file = pye57.E57(str(tmp_path / "a.e57"), mode="w")
+    columns = {f"cartesian{axis}": XYZ[:, k].astype("f8") for k, axis in enumerate("XYZ")}
+    columns |= {f"color{c}": RGB[:, k] for k, c in enumerate(("Red", "Green", "Blue"))}
+    file.write_scan_raw(columns)
+    file.close()
+    cloud = read_cloud(tmp_path / "a.e57")
+    np.testing.assert_allclose(cloud.xyz, XYZ)
+    np.testing.assert_array_equal(cloud.rgb, RGB)
