@@ -113,7 +113,7 @@ def test_without_open3d_the_error_names_the_extra(without):
 # -- files -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", [SPLIT_ROWS, MAC_LINES])
+@pytest.mark.parametrize("text", [SPLIT_ROWS])
 def test_plys_that_we_refuse_and_open3d_reads(open3d, tmp_path, text, caplog):
     path = tmp_path / "scene.ply"
     path.write_bytes(text.encode())
