@@ -63,9 +63,9 @@ def read_by_decoder(grounder, monkeypatch, sentence):
     seen = []
     ground = grounder.model.ground
 
-    def spy(superpoints, text, mask, *rest, **more):
-        seen.append((text, mask))
-        return ground(superpoints, text, mask, *rest, **more)
+    def spy(superpoints, text, *rest, **more):
+        seen.append((text.features, text.mask))
+        return ground(superpoints, text, *rest, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(grounder.model, "ground", spy)
