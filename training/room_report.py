@@ -24,6 +24,7 @@ from training.rooms.sample import describe_seen, seen_things
 from training.rooms.sample_files import is_everyday
 from training.rooms.show_rooms import draw_sheet
 from training.scenes.scene_files import read_scene
+from training.sentences.check.bias import MOST_AUC
 from training.sentences.check.sentence_statistics import SentenceStatistics
 from training.sentences.generator import describe
 
@@ -133,7 +134,7 @@ def written(report: Report, sheet: str) -> str:
     return TEXT.format(
         command=COMMAND.format(rooms=rooms), sheet=sheet, figures=report.figures.markdown(),
         statistics=statistics.markdown(), checked=checked + faults, examples=_examples(report),
-        generator=GENERATOR_VERSION,
+        generator=GENERATOR_VERSION, most_auc=MOST_AUC,
     )  # fmt: skip
 
 
@@ -173,7 +174,7 @@ with generator {generator}. A room depends on its seed and the furniture alone.
    camera: noise that grows with the square of the range, edges, dark and shiny surfaces without
    depth, drifting exposure and white balance, doubled surfaces where the pose slipped, tilt.
 4. **Map**: the scans go through the same SceneMap and superpoints as a live robot's.
-5. **Sentences** (`synthetic/sentences.py`, `language/`): about what was seen of at least 50 voxels.
+5. **Sentences** (`training/sentences/`): about what was seen of at least 50 voxels.
 
 ## The rooms
 {figures}
@@ -182,10 +183,27 @@ with generator {generator}. A room depends on its seed and the furniture alone.
 A phrase is used only where it holds for the things it is marked with and clearly for nothing else
 that was seen. People do not agree on where "next to" ends, so every relation has a strict and a
 lenient bound; what lies between the two is unclear, and a phrase with anything unclear is not used.
-What is said not to be there is nowhere in the room. `language/held_out.py` lists the templates and
-synonyms that training never sees.
+What is said not to be there is nowhere in the room. A wider word ("table" for a coffee table,
+"seat", "appliance") is used only where it is true of nothing else. `training/sentences/held_out.py`
+lists the templates, synonyms and openings that training never sees.
 
 {statistics}
+
+### What they give away
+A model that finds out from a sentence alone what is there need not look at the room. So what is not
+there is said just as what is there: the opening comes from one table (`openings.yaml`) that knows
+nothing of presence, and an absent thing begins as a present one, with its adjectives, relations and
+anchors; then its kind, its look, a relation or an anchor is changed until nothing in the room is so
+(`absent.py`). Kinds and looks come from what is said of present things in other rooms of the same
+theme, as often as it is said there (`elsewhere_*.csv`, made by
+`python -m training.sentences.count_phrases --furniture data/furniture.npz --rooms 400`).
+
+`python -m training.sentence_bias --furniture data/furniture.npz` lets two models that see no room
+guess for every phrase whether it is there: a bag of words and a GRU, trained on half of the rooms
+and asked about the other half. Wording is every word that describes nothing, and the phrase's
+article (`Description.describes` marks the others); what something else is related to is compared
+with its like, as relations describe. An AUC of 0.5 means that wording tells nothing; CI fails above
+{most_auc}.
 
 ## Are they right?
 `training/sentences/check/sentence_checker.py` reads the sentences back with a dictionary, a grammar

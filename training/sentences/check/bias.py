@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from training.sentences.generator import Description, ReferredPhrase
 
+MOST_AUC = 0.55  # of presence, that wording may have
 ASKED = "<X>"  # stands for the phrase that is asked about
+ANCHOR = "<anchor>"  # goes before it where something is related to it
+ARTICLE = "article: "  # goes before the phrase's own
 _MOST_WORDS = 64
 _RAREST = 3  # words that came up less often are one
 _PAD, _UNKNOWN = 0, 1
@@ -37,41 +40,52 @@ class Question:
         room: seed of its room.
         wording: the words that describe nothing, the phrase's article, and ASKED for the phrase.
         words: all words; those of the phrase are marked.
+        anchor: whether something else is said to be in a relation to it.
         present: whether the room holds what it names.
+        several: whether it means several things.
+        structure: whether it names floor, wall, ceiling, corner or room.
     """
 
     room: int
     wording: tuple[str, ...]
     words: tuple[str, ...]
+    anchor: bool
     present: bool
+    several: bool
+    structure: bool
 
 
 def questions(room: int, descriptions: Iterable[Description]) -> list[Question]:
-    """All phrases about things, each as a question."""
+    """All phrases, each as a question."""
     return [
-        Question(room, *_views(description, phrase), not phrase.absent)
+        Question(
+            room, *_views(description, phrase), not phrase.absent, len(phrase.ids) > 1,
+            phrase.structure,
+        )
         for description in descriptions
         for phrase in description.phrases
-        if not phrase.structure
-    ]
+    ]  # fmt: skip
 
 
 def _views(
     description: Description, phrase: ReferredPhrase
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A sentence as Question wants it."""
+) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """A sentence as Question wants it, and whether the phrase follows a word that describes."""
     wording, words = [], []
     places = _places(description)
     start = _first_word(places, phrase)
+    anchor = start > 0 and description.describes[start - 1]
     for i, (word, tells) in enumerate(zip(description.words, description.describes, strict=True)):
         said = word.lower()
         asked = phrase.begin <= places[i] < phrase.end
         words.append(f"{said}*" if asked else said)
-        if not tells or (i == start and said in DETERMINERS):
+        if i == start and said in DETERMINERS:
+            wording.append(f"{ARTICLE}{said}")
+        elif not tells:
             wording.append(said)
         if i == phrase.head:
-            wording.append(ASKED)
-    return tuple(wording), tuple(words)
+            wording += [ANCHOR, ASKED] if anchor else [ASKED]
+    return tuple(wording), tuple(words), anchor
 
 
 def _places(description: Description) -> list[int]:
@@ -131,36 +145,58 @@ MODELS: dict[str, type[BagOfWords | RecurrentReader]] = {
 }
 VIEWS: dict[str, Callable[[Question], tuple[str, ...]]] = {
     "wording": lambda question: question.wording,
+    "wording without the article": lambda question: tuple(
+        word for word in question.wording if not word.startswith(ARTICLE)
+    ),
     "all words": lambda question: question.words,
 }
 
 
-def bias(asked: Sequence[Question], view: str, model: str, *, seed: int = 0) -> float:
-    """AUC of presence on the rooms of odd place, learned from those of even place.
+# Answer -> the questions that have it. How many things are meant is a matter of those present.
+ANSWERS: dict[str, Callable[[Question], bool]] = {
+    "present": lambda question: not question.structure,
+    "several": lambda question: question.present and not question.structure,
+    "structure": lambda question: True,
+}
+
+
+def bias(
+    asked: Sequence[Question], view: str, model: str, *, answer: str = "present", seed: int = 0
+) -> float:
+    """AUC of an answer in the rooms of odd place, learned from those of even place.
+
+    Words that describe tell which phrases others are related to; so these are compared among
+    themselves, and the others likewise, and the AUC is the mean over both, weighted by number.
 
     Args:
         asked: questions about several rooms.
         view: key of VIEWS.
         model: key of MODELS.
+        answer: key of ANSWERS.
         seed: of the model's weights and of the order of its steps.
 
     Raises:
-        ValueError: fewer than two rooms, or nothing absent or nothing present.
+        ValueError: fewer than two rooms, or all answers alike.
     """
+    asked = [question for question in asked if ANSWERS[answer](question)]
     odd = {room: i % 2 for i, room in enumerate(sorted({q.room for q in asked}))}
     learned = [q for q in asked if not odd[q.room]]
     held_out = [q for q in asked if odd[q.room]]
-    if len({q.present for q in held_out}) < 2 or len({q.present for q in learned}) < 2:
-        raise ValueError("questions about two rooms or more are needed, some present, some not")
+    if any(len({getattr(q, answer) for q in part}) < 2 for part in (held_out, learned)):
+        raise ValueError(f"questions about two rooms or more are needed, some {answer}, some not")
     said = VIEWS[view]
     index = _vocabulary(map(said, learned))
     torch.manual_seed(seed)
     guesser = MODELS[model](len(index) + 2)
-    _learn(guesser, _rows(map(said, learned), index), _labels(learned))
+    _learn(guesser, _rows(map(said, learned), index), _labels(learned, answer))
     with torch.no_grad():
         rows = _rows(map(said, held_out), index)
         scores = torch.cat([guesser(part) for part in torch.split(rows, 4096)]).numpy()
-    return auc(scores, np.array([q.present for q in held_out]))
+    right = np.array([getattr(q, answer) for q in held_out])
+    anchor = np.array([q.anchor for q in held_out])
+    parts = [part for part in (anchor, ~anchor) if 0 < right[part].sum() < part.sum()]
+    found = [auc(scores[part], right[part]) for part in parts]
+    return float(np.average(found, weights=[part.sum() for part in parts]))
 
 
 def _vocabulary(sentences: Iterable[Sequence[str]]) -> dict[str, int]:
@@ -187,8 +223,8 @@ def _cut(sentence: Sequence[str]) -> Sequence[str]:
     return sentence[first : first + _MOST_WORDS]
 
 
-def _labels(asked: Sequence[Question]) -> torch.Tensor:
-    return torch.tensor([float(q.present) for q in asked])
+def _labels(asked: Sequence[Question], answer: str) -> torch.Tensor:
+    return torch.tensor([float(getattr(q, answer)) for q in asked])
 
 
 def _learn(guesser: BagOfWords | RecurrentReader, rows: torch.Tensor, labels: torch.Tensor) -> None:
@@ -204,7 +240,7 @@ def _learn(guesser: BagOfWords | RecurrentReader, rows: torch.Tensor, labels: to
             optimizer.step()
 
 
-def auc(scores: NDArray[np.floating], positive: NDArray[np.bool_]) -> float:
+def auc(scores: NDArray[np.float32], positive: NDArray[np.bool_]) -> float:
     """Chance that a positive scores higher than a negative; ties count one half."""
     _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     rank = np.cumsum(counts) - (counts - 1) / 2
