@@ -153,7 +153,7 @@ class GraphInspector:
         self._lags[topic.name].append((self._node.get_clock().now().nanoseconds - stamp_ns) / 1e9)
         self._places[topic.name].append((topic.frame, stamp_ns))
         try:
-            _, has_color, _ = cloud_from_message(message)
+            has_color = cloud_from_message(message).has_color
         except BadCloudError as error:
             topic.complaint = str(error)
         else:
