@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from detailbase_core.synthetic.surfels import Surfels
 
 OPTICAL_FRAME = "camera_optical_frame"
-_SHINY = ("metal", "glass", "mirror", "window")
+_SHINY = (
+    "metal", "glass", "mirror", "window", "faucet", "stovetop", "jar", "can", "pan", "lid",
+)  # fmt: skip
 _PATCH_PX = 8  # of missing depth on shiny things
 
 
