@@ -294,6 +294,6 @@ def _near_origin(
     logger.warning(
         "%s lies far from its origin: moved by (%s)", path, ", ".join(f"{v:.0f}" for v in shift)
     )
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         moved: NDArray[np.float32] = (xyz.astype(np.float64) + shift).astype(np.float32)
     return moved, shift
