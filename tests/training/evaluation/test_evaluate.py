@@ -66,9 +66,9 @@ def perfect(scene, monkeypatch):
     """A model whose masks and presence are the truth."""
     model = tiny_model()
 
-    def ground(superpoints, text, text_mask, **_):
-        logits = torch.full((*text_mask.shape, superpoints.features.shape[1]), -9.0)
-        presence = torch.full(text_mask.shape, -9.0)
+    def ground(superpoints, text, **_):
+        logits = torch.full((*text.mask.shape, superpoints.features.shape[1]), -9.0)
+        presence = torch.full(text.mask.shape, -9.0)
         asked = sorted(scene.descriptions, key=lambda d: len(d.words))  # fewer than go at once
         for b, description in enumerate(asked):
             for row, ids in description.targets():
@@ -76,7 +76,7 @@ def perfect(scene, monkeypatch):
                     points = torch.from_numpy(scene.instance == object_id)
                     logits[0, b, row, scene.point_to_superpoint[points]] = 9.0
                     presence[0, b, row] = 9.0
-        return [Prediction(logits, presence, presence)]
+        return Prediction(logits, presence, presence)
 
     monkeypatch.setattr(model, "ground", ground)
     return Examiner(model, tiny_text_encoder(), CONFIG)

@@ -56,7 +56,7 @@ def test_vertices_without_faces_stay_where_they_are(folder):
 def test_a_segment_claimed_twice_stays_with_the_first(folder):
     path = folder / "scene0000_00.aggregation.json"
     content = json.loads(path.read_text())
-    content["segGroups"] += [{**g, "id": g["id"] + 10} for g in content["segGroups"]]
+    content["segGroups"] += [{**g, "objectId": g["objectId"] + 10} for g in content["segGroups"]]
     path.write_text(json.dumps(content))
     scene = read_scannet_scene(folder)
     assert set(scene.instance) == {-1, 4, 7}
@@ -71,7 +71,7 @@ def test_a_segment_claimed_twice_stays_with_the_first(folder):
     ("_vh_clean_2.0.010000.segs.json", lambda b: b'{"segIndices": [1]}', "1 segment indices for"),
     ("_vh_clean_2.0.010000.segs.json", lambda b: b'{"segIndices": ["a"]}', "segIndices"),
     (".aggregation.json", lambda b: b"{}", "no objects can be read"),
-    (".aggregation.json", lambda b: b.replace(b'"id": 4', b'"id": -4'), "below 0"),
+    (".aggregation.json", lambda b: b.replace(b'"objectId": 4', b'"objectId": -4'), "below 0"),
     (".aggregation.json", lambda b: b.replace(b'"label"', b'"name"'), "label"),
     ("_vh_clean_2.labels.ply", lambda b: b.replace(b"ushort label", b"ushort lapel"), "no `label`"),
 ])  # fmt: skip
