@@ -54,7 +54,7 @@ def test_the_ground_command_finds_and_draws(after_make_demo, monkeypatch, capsys
     monkeypatch.chdir(after_make_demo)
     assert cli.main(shlex.split(line)[1:]) == cli.FOUND
     assert "red table #1" in capsys.readouterr().out
-    assert Path("answer.png").exists()
+    assert Path("demo/ground.png").exists()
 
 
 # -- commands everywhere -----------------------------------------------------------------------
