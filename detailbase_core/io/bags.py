@@ -275,7 +275,8 @@ def _pose(buffer: TransformBuffer, frame: str, cloud: PointCloud) -> NDArray[np.
 
 def _read_index(path: str | Path, tf: Sequence[str]) -> _Index:
     """All transforms of a bag, run by run, and its clouds' headers. Problems are logged."""
-    index, resets, static = _Index(), TimeResets(), []  # type: _Index, TimeResets, list[Any]
+    index, resets = _Index(), TimeResets()
+    static: list[StampedTransform] = []
     early, runs = _EarlyClouds(), 1
     problems: list[str] = []
     for connection, _, raw in bag_messages(path, (TF_TYPE, CLOUD_TYPE), problems):

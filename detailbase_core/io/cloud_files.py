@@ -267,7 +267,7 @@ _READERS = {"PLY": _read_ply, "PCD": _read_pcd, "NPZ": _read_npz, TEXT: _read_te
 def _as_cloud(path: Path, points: _Points) -> CloudFile:
     xyz = points.xyz
     with np.errstate(over="ignore", invalid="ignore"):
-        finite: NDArray[np.bool_] = np.isfinite(np.asarray(xyz, np.float32)).all(axis=1)
+        finite = np.asarray(np.isfinite(np.asarray(xyz, np.float32)).all(axis=1))
     if not finite.any():
         what = "holds no points" if not len(xyz) else f"has {len(xyz)} points, all of them NaN"
         raise BadCloudError(f"{path}: {what}; there is nothing to look at")
