@@ -18,6 +18,7 @@ UNSPUN = {**PARAMETERS, "autostart": False}
 ENDS = (
     "scans inserted",
     "dropped: bad_cloud",
+    "dropped: empty_cloud",
     "dropped: no_points_in_range",
     "dropped: no_transform",
 )

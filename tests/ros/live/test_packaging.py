@@ -67,7 +67,8 @@ def test_executables_follow_the_active_python(name):
     assert path.read_text().startswith("#!/usr/bin/env python3\n")
     assert os.access(path, os.X_OK)
     assert f"detailbase_ros/bin/{name}" in (ROOT / "CMakeLists.txt").read_text()
-    assert (ROOT / "detailbase_ros" / f"{name}.py").exists()
+    (module,) = re.findall(r"^from (detailbase_ros[\w.]*) import main$", path.read_text(), re.M)
+    assert (ROOT / module.replace(".", "/")).with_suffix(".py").exists()
 
 
 def test_launch_files_compile():
