@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from live_node import demo_views, live, spin_until
+from helpers.live_node import demo_views, live, spin_until
 
 from detailbase_core.synthetic.demo_room import SENTENCES
 

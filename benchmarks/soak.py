@@ -15,14 +15,14 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from live_node import demo_views, live, spin_until
+from helpers.live_node import demo_views, live, spin_until
 from sensor_msgs.msg import PointCloud2
 from tqdm import tqdm
 
 from detailbase_core.synthetic.demo_room import SENTENCES
 
 if TYPE_CHECKING:
-    from live_node import Robot, View
+    from helpers.live_node import Robot, View
 
 _TICK_S = 0.2
 _TICKS_PER_QUESTION = 10

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from made_rooms import write_rooms
-from step_watch import StepWatch, cuda_waits
+from helpers.made_rooms import write_rooms
+from helpers.step_watch import StepWatch, cuda_waits
 from torch.profiler import ProfilerActivity, profile
 
 import detailbase_core.network.detailbase

@@ -20,7 +20,7 @@ from tests.helpers.without_ros import write_answers
 from tests.ros.live.graph import NODE, wait_for
 
 DATA = Path(__file__).parents[2] / "data"
-SENTENCES = ("the box on the floor", "the unicorn")
+SENTENCES = ("the box on the floor", "find it")
 TYPES = {"grounding": GroundedQuery, "markers": MarkerArray, "instances": PointCloud2}
 
 
