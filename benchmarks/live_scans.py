@@ -13,7 +13,7 @@ import time
 
 from helpers.live_node import demo_views, live, spin_until
 
-from detailbase_core.synthetic.demo_room import SENTENCES
+from detailbase_core.synthetic.demo_room import QUESTIONS
 
 RATE_HZ = 30.0
 TICKS_PER_VIEW = 6  # the camera moves on five times a second
@@ -41,7 +41,7 @@ def main() -> None:
         for tick in range(ticks):
             robot.show(views[tick // TICKS_PER_VIEW % len(views)])
             if not options.quiet and robot.answered == robot.asked:
-                robot.ask(SENTENCES[robot.asked % len(SENTENCES)])
+                robot.ask(QUESTIONS[robot.asked % len(QUESTIONS)].sentence)
             spin_until(executor, begin + (tick + 1) / RATE_HZ)
         took = time.monotonic() - begin
         spin_until(executor, time.monotonic() + 2.0)  # the last diagnostics

@@ -19,7 +19,7 @@ from helpers.live_node import demo_views, live, spin_until
 from sensor_msgs.msg import PointCloud2
 from tqdm import tqdm
 
-from detailbase_core.synthetic.demo_room import SENTENCES
+from detailbase_core.synthetic.demo_room import QUESTIONS
 
 if TYPE_CHECKING:
     from helpers.live_node import Robot, View
@@ -40,7 +40,7 @@ def work(robot: Robot, views: list[View], tick: int) -> None:
     robot.show((PointCloud2(), transform) if tick % 50 == 49 else (cloud, transform))
     if tick % _TICKS_PER_QUESTION == 0:
         number = tick // _TICKS_PER_QUESTION
-        robot.ask("" if number % 10 == 9 else SENTENCES[number % len(SENTENCES)])
+        robot.ask("" if number % 10 == 9 else QUESTIONS[number % len(QUESTIONS)].sentence)
 
 
 def growth_mb(samples: list[float]) -> float:
