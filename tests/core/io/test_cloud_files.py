@@ -87,9 +87,7 @@ def test_ply_properties_come_in_any_order_among_others(
 
 @pytest.mark.parametrize("fmt", PLY_FORMATS)
 @pytest.mark.parametrize("lengths", [(3, 3), (3, 4), (0, 5)])
-def test_ply_vertices_behind_or_before_faces(
-    fmt: str, lengths: tuple[int, int]
-) -> None:
+def test_ply_vertices_behind_or_before_faces(fmt: str, lengths: tuple[int, int]) -> None:
     order = ">" if "big" in fmt else "<"
     if fmt == "ascii":
         rows = [f"{n} " + " ".join("1" * n) for n in lengths]
