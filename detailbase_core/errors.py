@@ -5,6 +5,21 @@ Each message says what, with which input, and what to do.
 
 from __future__ import annotations
 
+SHOWN = 400  # characters
+
+
+def shown(text: object, limit: int = SHOWN) -> str:
+    """Text from outside as it may go to terminals, logs, messages and markers.
+
+    Control characters, such as those that move a terminal's cursor, direction marks and lone
+    surrogates are escaped; what is longer than `limit` characters is cut and says so.
+    """
+    whole = str(text)
+    cut = whole[:limit]
+    if not cut.isprintable():
+        cut = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
+    return cut if len(whole) <= limit else f"{cut}... ({len(whole)} characters)"
+
 
 class DetailBaseError(Exception):
     """Base of all errors that this library raises on bad input."""

@@ -7,14 +7,13 @@ guesses outside them.
 
 from __future__ import annotations
 
+import math
 import threading
-from bisect import bisect_left
-from collections import deque
-from operator import itemgetter
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
-from scipy.spatial.transform import Rotation, Slerp
 
 from detailbase_core.errors import (
     BadTransformError,
@@ -22,10 +21,12 @@ from detailbase_core.errors import (
     FramesNotConnectedError,
     LookupFailed,
     UnknownFrameError,
+    shown,
 )
+from detailbase_core.transform_history import History, Stamped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,9 +35,14 @@ if TYPE_CHECKING:
 _BACK_NS = 3_000_000_000  # no transform is so late while time goes on
 _NEAR_NS = 1_000_000_000
 _MOST_STALE = 5  # more in a row, and time did jump ahead
-_JUMP_M = 0.3  # between two transforms of an edge, there and back
-_MOST_JUMPS = 3  # there and back, before two publishers are suspected
 _QUATERNION_TOLERANCE = 1e-2  # on the squared norm, as in tf2
+_MAX_DEPTH = 1000  # of the tree, as in tf2
+_MAX_NAME = 256  # characters
+# No robot has as many; they keep others from filling the memory. Of moving frames those go that
+# were not heard of for longest.
+_MAX_MOVING = _MAX_STATIC = 4000
+_MAX_ENTRIES = 250_000
+_MAX_FAULTS, _MAX_PARENTS, _MAX_LISTED = 100, 8, 20
 
 
 class StampedTransform(NamedTuple):
@@ -56,90 +62,6 @@ class StampedTransform(NamedTuple):
     translation: tuple[float, float, float]
     rotation_xyzw: tuple[float, float, float, float]
     static: bool
-
-
-class _Stamped(NamedTuple):
-    stamp_ns: int
-    translation: NDArray[np.float64]
-    rotation: Rotation
-
-
-class _Edge:
-    """The transforms child -> parent of one child frame, ordered by stamp."""
-
-    def __init__(self, parent: str, static: bool) -> None:
-        self.parent = parent
-        self.static = static
-        self.entries: deque[_Stamped] = deque()
-        self.jumps_m = 0.0  # how far two publishers of the edge disagree, where there are two
-        self._jumps = 0
-
-    @property
-    def newest_ns(self) -> int:
-        return self.entries[-1].stamp_ns
-
-    def insert(self, entry: _Stamped, cache_ns: int) -> None:
-        """Keep the order; drop what is older than `cache_ns`; ignore a repeated stamp."""
-        if self.static:
-            self.entries.clear()
-        at = bisect_left(self.entries, entry.stamp_ns, key=itemgetter(0))
-        if at < len(self.entries) and self.entries[at].stamp_ns == entry.stamp_ns:
-            apart = float(np.linalg.norm(self.entries[at].translation - entry.translation))
-            self._count_jump(apart if apart > _JUMP_M else 0.0)
-            return
-        self.entries.insert(at, entry)
-        if not self.static and 2 <= at == len(self.entries) - 1:
-            a, b, c = (self.entries[k].translation for k in (-3, -2, -1))
-            there, back = float(np.linalg.norm(a - b)), float(np.linalg.norm(b - c))
-            there_and_back = min(there, back) > max(_JUMP_M, 5.0 * float(np.linalg.norm(a - c)))
-            self._count_jump(there if there_and_back else 0.0)
-        while self.entries[0].stamp_ns < self.newest_ns - cache_ns:
-            self.entries.popleft()
-
-    def _count_jump(self, metres: float) -> None:
-        if metres:
-            self._jumps += 1
-            if self._jumps >= _MOST_JUMPS:
-                self.jumps_m = metres
-
-    def at(self, stamp_ns: int, child: str) -> Matrix:
-        """(4, 4) child -> parent.
-
-        Raises:
-            ExtrapolationError: no transforms on both sides of `stamp_ns`.
-        """
-        if self.static:
-            return _matrix(self.entries[0].translation, self.entries[0].rotation)
-        at = bisect_left(self.entries, stamp_ns, key=itemgetter(0))
-        if at < len(self.entries) and self.entries[at].stamp_ns == stamp_ns:
-            return _matrix(self.entries[at].translation, self.entries[at].rotation)
-        if at == 0 or at == len(self.entries):
-            first, last = self.entries[0].stamp_ns, self.newest_ns
-            side = "past" if at == 0 else "future"
-            raise ExtrapolationError(
-                f"{child!r} in {self.parent!r} at {stamp_ns / 1e9:.6f} s would be extrapolation "
-                f"into the {side}: transforms reach from {first / 1e9:.6f} to {last / 1e9:.6f} s"
-            )
-        return _interpolate(self.entries[at - 1], self.entries[at], stamp_ns)
-
-
-def _matrix(translation: NDArray[np.float64], rotation: Rotation) -> Matrix:
-    matrix = np.eye(4)
-    matrix[:3, :3] = rotation.as_matrix()
-    matrix[:3, 3] = translation
-    return matrix
-
-
-def _interpolate(before: _Stamped, after: _Stamped, stamp_ns: int) -> Matrix:
-    part = (stamp_ns - before.stamp_ns) / (after.stamp_ns - before.stamp_ns)
-    rotations = Rotation.concatenate([before.rotation, after.rotation])
-    translation = (1.0 - part) * before.translation + part * after.translation
-    return _matrix(translation, Slerp([0.0, 1.0], rotations)(part))
-
-
-def rigid_transform(translation: Sequence[float], rotation_xyzw: Sequence[float]) -> Matrix:
-    """(4, 4) transform of a translation, metres, and a quaternion."""
-    return _matrix(np.asarray(translation, np.float64), Rotation.from_quat(rotation_xyzw))
 
 
 def invert(matrix: Matrix) -> Matrix:
@@ -172,12 +94,15 @@ class TransformBuffer:
 
     Args:
         cache_time_s: how much history each edge keeps behind its newest transform, seconds.
+        max_entries: transforms kept altogether; beyond it each edge keeps no more than it has.
     """
 
-    def __init__(self, cache_time_s: float = 10.0) -> None:
-        self._cache_ns = int(cache_time_s * 1e9)
-        self._edges: dict[str, _Edge] = {}
-        self._frames: dict[str, None] = {}  # insertion-ordered set
+    def __init__(self, cache_time_s: float = 10.0, max_entries: int = _MAX_ENTRIES) -> None:
+        self._cache_ns, self._max_entries = int(cache_time_s * 1e9), max_entries
+        self._edges: dict[str, History] = {}  # by child
+        self._moving: dict[str, None] = {}  # children, the one heard of last at the end
+        self._frames: Counter[str] = Counter()  # name -> how many edges name it; by appearance
+        self._count = 0  # of transforms in all edges
         self._faults: dict[tuple[str, str], str] = {}
         self._parents: dict[str, dict[str, None]] = {}  # of each frame, all that it had
         self._before_ns = 0  # newest stamp before the last clear()
@@ -208,10 +133,7 @@ class TransformBuffer:
             movers = [edge for edge in self._edges.values() if not edge.static]
             self._before_ns = max((edge.newest_ns for edge in movers), default=0)
             self._newest_ns, self._stale = 0, 0
-            self._edges = {child: edge for child, edge in self._edges.items() if edge.static}
-            self._frames = dict.fromkeys(
-                frame for child, edge in self._edges.items() for frame in (edge.parent, child)
-            )
+            self._drop_moving()
 
     def set(
         self,
@@ -242,23 +164,74 @@ class TransformBuffer:
                 self._drop_late(child, stamp_ns)
             edge = self._edges.get(child)
             if edge is not None and edge.parent == parent and edge.static != static:
-                self._faults[child, "kinds"] = (
+                self._note_fault(
+                    child,
+                    "kinds",
                     f"{parent!r} -> {child!r} is published as moving and as static: the moving "
-                    "transforms are taken; stop the static publisher"
+                    "transforms are taken; stop the static publisher",
                 )
                 if static:
                     return
             if edge is None or edge.parent != parent or edge.static != static:
-                edge = self._edges[child] = _Edge(parent, static)
-                self._note_parent(parent, child)
-            self._frames.setdefault(parent)
-            self._frames.setdefault(child)
+                edge = self._new_edge(parent, child, static)
+            before = len(edge.entries)
             edge.insert(entry, self._cache_ns)
+            self._count += len(edge.entries) - before
+            if not static:
+                self._moving[child] = self._moving.pop(child, None)  # to the end
+                self._keep_small(edge)
             if edge.jumps_m:
-                self._faults[child, "publishers"] = (
+                self._note_fault(
+                    child,
+                    "publishers",
                     f"two publishers of {parent!r} -> {child!r} disagree by {edge.jumps_m:.2f} m; "
-                    "stop one of them (two odometries, say, or a robot and its simulation)"
+                    "stop one of them (two odometries, say, or a robot and its simulation)",
                 )
+
+    def _new_edge(self, parent: str, child: str, static: bool) -> History:
+        if static and len(self._edges) - len(self._moving) >= _MAX_STATIC:
+            raise BadTransformError(f"{child!r}: there are {_MAX_STATIC} static frames already")
+        old = self._edges.get(child)
+        edge = self._edges[child] = History(parent, static)
+        self._note_parent(parent, child)
+        if old is None:
+            self._frames[child] += 1
+        else:
+            self._count -= len(old.entries)
+            self._moving.pop(child, None)
+        if self._frames[child] > 1:  # a circle goes through the child's own children
+            self._look_for_circle(parent, child)
+        return edge
+
+    def _drop_edge(self, child: str) -> None:
+        """Forget an edge, and its frames where nothing else names them."""
+        self._count -= len(self._edges.pop(child).entries)
+        self._moving.pop(child, None)
+        for frame in (child, *self._parents.pop(child)):
+            self._release(frame)
+
+    def _release(self, frame: str) -> None:
+        self._frames[frame] -= 1
+        if not self._frames[frame]:
+            del self._frames[frame]
+
+    def _drop_moving(self) -> None:
+        for child in tuple(self._moving):
+            self._drop_edge(child)
+
+    def _keep_small(self, edge: History) -> None:
+        """Hold the limits after `edge`, of a moving frame, has grown."""
+        if self._count > self._max_entries and len(edge.entries) > 2:
+            edge.entries.popleft()
+            self._count -= 1
+        if len(self._moving) > _MAX_MOVING:
+            self._drop_edge(next(iter(self._moving)))
+
+    def _note_fault(self, child: str, kind: str, text: str) -> None:
+        """Remember what is wrong; of too many faults the oldest is forgotten."""
+        self._faults[child, kind] = text
+        if len(self._faults) > _MAX_FAULTS:
+            del self._faults[next(iter(self._faults))]
 
     def _drop_late(self, child: str, stamp_ns: int) -> None:
         """Raise BadTransformError for a transform of the time before clear()."""
@@ -272,27 +245,39 @@ class TransformBuffer:
                     )
             if stamp_ns < self._newest_ns - _BACK_NS:
                 # The first ones after clear() were late, and this one is of the new time.
-                self._edges = {c: edge for c, edge in self._edges.items() if edge.static}
+                self._drop_moving()
                 self._newest_ns = 0
         self._stale = 0
         self._newest_ns = max(self._newest_ns, stamp_ns)
 
     def _note_parent(self, parent: str, child: str) -> None:
-        """Look for a circle, and for a frame that goes back to an earlier parent."""
+        """Look for a frame that goes back to an earlier parent."""
         parents = self._parents.setdefault(child, {})
         if parent in parents and len(parents) > 1:
             listed = " and ".join(repr(p) for p in parents)
-            self._faults[child, "parents"] = (
+            self._note_fault(
+                child,
+                "parents",
                 f"{child!r} has two parents, {listed}: a frame may have one; stop one of the "
-                "publishers"
+                "publishers",
             )
-        parents[parent] = None
+        if parent not in parents:
+            parents[parent] = None
+            self._frames[parent] += 1
+        if len(parents) > _MAX_PARENTS:
+            oldest = next(iter(parents))
+            del parents[oldest]
+            self._release(oldest)
+
+    def _look_for_circle(self, parent: str, child: str) -> None:
         chain = self._ancestors(parent)
         if child in chain:
             circle = " -> ".join(repr(f) for f in (child, *chain[: chain.index(child) + 1]))
-            self._faults[child, "circle"] = (
-                f"transforms go round in a circle: {circle}; each frame needs one parent, and one "
-                "frame none"
+            self._note_fault(
+                child,
+                "circle",
+                f"transforms go round in a circle: {shown(circle)}; each frame needs one parent, "
+                "and one frame none",
             )
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> Matrix:
@@ -339,14 +324,22 @@ class TransformBuffer:
     def _require_known(self, *frames: str) -> None:
         for frame in frames:
             if frame not in self._frames:
-                known = ", ".join(sorted(self._frames)) or "none yet"
-                raise UnknownFrameError(f"frame {frame!r} does not exist; known frames: {known}")
+                raise UnknownFrameError(
+                    f"frame {frame!r} does not exist; known frames: {listed_frames(self._frames)}"
+                )
 
     def _ancestors(self, frame: str) -> list[str]:
-        """`frame`, its parent, ... up to the root; stops where it would go round in a circle."""
+        """`frame`, its parent, ... up to the root.
+
+        Stops where it would go round in a circle, and at _MAX_DEPTH.
+        """
         chain = [frame]
         seen = {frame}
-        while (edge := self._edges.get(chain[-1])) and edge.parent not in seen:
+        while (
+            len(chain) <= _MAX_DEPTH
+            and (edge := self._edges.get(chain[-1]))
+            and edge.parent not in seen
+        ):
             chain.append(edge.parent)
             seen.add(edge.parent)
         return chain
@@ -366,7 +359,9 @@ class TransformBuffer:
         reached = {frame: np.eye(4)}
         for child, parent in zip(chain := self._ancestors(frame), chain[1:], strict=False):
             try:
-                reached[parent] = self._edges[child].at(stamp_ns, child) @ reached[child]
+                reached[parent] = (
+                    self._edges[child].at(stamp_ns, child, self._cache_ns) @ reached[child]
+                )
             except ExtrapolationError as error:
                 return reached, error
         return reached, None
@@ -389,19 +384,28 @@ def _checked(
     stamp_ns: int,
     translation: Sequence[float],
     rotation_xyzw: Sequence[float],
-) -> _Stamped:
-    where = f"transform {parent!r} -> {child!r}"
+) -> Stamped:
+    where = f"transform {shown(parent, _MAX_NAME)!r} -> {shown(child, _MAX_NAME)!r}"
     if not parent or not child or parent == child:
         raise BadTransformError(f"{where}: needs two different, non-empty frame names")
-    position = np.array(translation, dtype=np.float64)
-    quaternion = np.array(rotation_xyzw, dtype=np.float64)
-    if not (np.isfinite(position).all() and np.isfinite(quaternion).all()):
+    if max(len(parent), len(child)) > _MAX_NAME:
+        raise BadTransformError(f"{where}: a frame name has {_MAX_NAME} characters at most")
+    position, quaternion = tuple(map(float, translation)), tuple(map(float, rotation_xyzw))
+    if not all(map(math.isfinite, position + quaternion)):
         raise BadTransformError(f"{where}: has NaN or infinite numbers; fix its publisher")
-    if abs(float(quaternion @ quaternion) - 1.0) > _QUATERNION_TOLERANCE:
+    if abs(sum(q * q for q in quaternion) - 1.0) > _QUATERNION_TOLERANCE:
         raise BadTransformError(
-            f"{where}: rotation {quaternion.tolist()} is no unit quaternion; fix its publisher"
+            f"{where}: rotation {list(quaternion)} is no unit quaternion; fix its publisher"
         )
-    return _Stamped(stamp_ns, position, Rotation.from_quat(quaternion))
+    return Stamped(stamp_ns, position, quaternion)
+
+
+def listed_frames(frames: Iterable[str]) -> str:
+    """Frame names for a text, sorted; of very many only some."""
+    frames = iter(frames)
+    some = sorted(islice(frames, _MAX_LISTED))
+    more = sum(1 for _ in frames)
+    return shown(", ".join(some) + (f" and {more} more" if more else "") or "none yet")
 
 
 def _not_connected(target: str, source: str) -> FramesNotConnectedError:

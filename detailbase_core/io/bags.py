@@ -58,6 +58,7 @@ logger = logging.getLogger(__name__)
 CLOUD_TYPE = "sensor_msgs/msg/PointCloud2"
 TF_TYPE = "tf2_msgs/msg/TFMessage"
 _WHOLE_BAG_S = 1e9  # the transform buffer keeps everything
+_WHOLE_BAG_TRANSFORMS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ class BagScan:
 class _Run:
     """What is recorded between two resets of time."""
 
-    buffer: TransformBuffer = field(default_factory=lambda: TransformBuffer(_WHOLE_BAG_S))
+    buffer: TransformBuffer = field(
+        default_factory=lambda: TransformBuffer(_WHOLE_BAG_S, _WHOLE_BAG_TRANSFORMS)
+    )
     parents: dict[str, str] = field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_core.io.colors import SourceScales
+from detailbase_core.transforms import listed_frames
 from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector
 from detailbase_ros.scans.pending_scans import PendingScans
 
@@ -113,7 +114,7 @@ class ScanIntake:
             "no_transform",
             f"{lost.scan.topic}: no transform from {lost.scan.frame!r} to map_frame "
             f"{self._config.map_frame!r} within {self._config.tf_timeout_s:g} s, scan dropped: "
-            f"{lost.reason}. Frames on /tf: {', '.join(sorted(self._transforms.frames)) or 'none'}",
+            f"{lost.reason}. Frames on /tf: {listed_frames(self._transforms.frames)}",
         )
 
     def _use(self, posed: PosedScan) -> bool:

@@ -15,7 +15,8 @@ from detailbase_core.errors import (
     UnknownFrameError,
 )
 from detailbase_core.io.transform_messages import transform_from_message
-from detailbase_core.transforms import TransformBuffer, rigid_transform
+from detailbase_core.transform_history import rigid_matrix
+from detailbase_core.transforms import TransformBuffer
 from detailbase_ros.messages.topics import TF, TF_STATIC
 from detailbase_ros.scans.transform_intake import store_transforms
 
@@ -91,7 +92,7 @@ class Tf2Transforms:
         except tf2_ros.TransformException as error:
             raise LookupFailed(str(error)) from error
         transform = transform_from_message(message, static=True)
-        return rigid_transform(transform.translation, transform.rotation_xyzw)
+        return rigid_matrix(transform.translation, transform.rotation_xyzw)
 
     @property
     def frames(self) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "detailbase_core": (
         ("errors",),
-        ("types", "config", "transforms"),
+        ("types", "config", "transform_history"),
+        ("transforms",),
         ("ops",),
         ("sparse", "io", "language"),
         ("mapping",),
