@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+MAX_SENTENCE = 4096  # characters; what is longer was not said by a person
 GREY = 128  # all three channels of a point whose colour is not known
 
 

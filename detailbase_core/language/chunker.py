@@ -13,7 +13,9 @@ from detailbase_core.language.tagger import NOMINAL, Tag, TaggedWords
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+LONGEST_SEARCH = 32  # words to look ahead for a noun: time stays proportional to the sentence
 LONGEST_CHUNK = 8  # words; longer runs of unknown words are no English noun phrase
+_MODIFIERS = (Tag.ADJECTIVE, Tag.PLACE, Tag.NUMBER, Tag.ADVERB)
 
 
 def find_chunks(words: Sequence[str]) -> list[tuple[int, int, int]]:
@@ -54,7 +56,7 @@ class _Chunker:
     def _gather(self, start: int) -> tuple[int, int]:
         """(end, head) of the longest chunk from `start`; end == start where there is none."""
         i, head, has_noun = start, -1, False
-        while i < len(self._words):
+        while i < len(self._words) and (head >= 0 or i < start + LONGEST_SEARCH):
             tag = self._tagged.tag(i)
             if tag is Tag.NOUN or (tag is Tag.NUMBER and self._is_one(start, i)):
                 head, has_noun = i, True
@@ -92,11 +94,13 @@ class _Chunker:
 
     def _leads_to_noun(self, i: int) -> bool:
         """Whether a noun comes next, with nothing but modifiers before it."""
-        while self._tagged.tag(i) in (Tag.ADJECTIVE, Tag.PLACE, Tag.NUMBER, Tag.ADVERB):
-            if i < len(self._words) and self._words[i] in ("one", "ones"):
+        for k in range(i, i + LONGEST_SEARCH):
+            tag = self._tagged.tag(k)
+            if tag is Tag.NOUN or (tag in _MODIFIERS and self._words[k] in ("one", "ones")):
                 return True
-            i += 1
-        return self._tagged.tag(i) is Tag.NOUN
+            if tag not in _MODIFIERS:
+                return False
+        return False
 
     def _with_measure(self, end: int, head: int) -> tuple[int, int]:
         """ "a pair of chairs" is one phrase about chairs, "a chest of drawers" about a chest."""

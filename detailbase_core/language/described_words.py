@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from detailbase_core.language.lexicon import COPULAS, DETERMINERS, FILLERS, LEADING_DETERMINERS
+from detailbase_core.language.wordpiece import MAX_WORD_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,7 @@ def described_words(
 
 def word_parts(word: str) -> tuple[str, ...]:
     """A word in plain letters, cut at hyphens: "Coffee-Table" -> coffee, table; never empty."""
-    return _parts(word)
+    return _parts(word[:MAX_WORD_LENGTH])  # cut first: the cache keeps what it is given
 
 
 def plain_word(word: str) -> str:

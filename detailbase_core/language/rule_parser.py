@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from detailbase_core.errors import BadQueryError
 from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.lexicon import DETERMINERS
-from detailbase_core.types import Phrase, Sentence, Word
+from detailbase_core.types import MAX_SENTENCE, Phrase, Sentence, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +41,13 @@ def checked_words(text: str, max_words: int) -> tuple[Word, ...]:
     """split_words, for a sentence that can be answered.
 
     Raises:
-        BadQueryError: no words at all, or more than `max_words`.
+        BadQueryError: no words at all, or more than `max_words`; more than MAX_SENTENCE characters.
     """
+    if len(text) > MAX_SENTENCE:  # before anything that takes time or memory in proportion
+        raise BadQueryError(
+            f"the sentence has {len(text)} characters, at most {MAX_SENTENCE} are accepted; "
+            "ask for fewer things at once"
+        )
     words = split_words(text)
     if not words:
         raise BadQueryError('the sentence is empty; ask for something, e.g. "the chair"')

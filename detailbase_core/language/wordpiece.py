@@ -28,13 +28,16 @@ class WordPieces:
         self._further = {
             p[2:]: i for i, p in enumerate(self.vocabulary) if p.startswith("##") and len(p) > 2
         }
-        self.ids = lru_cache(maxsize=10_000)(self._split)
+        self._ids = lru_cache(maxsize=10_000)(self._split)
 
-    def _split(self, word: str) -> tuple[int, ...]:
+    def ids(self, word: str) -> tuple[int, ...]:
         """Ids of the pieces of one word, (0,) where no split exists; none of the empty word.
 
         What spaces part are words beside each other: "coffee table" has the pieces of both.
         """
+        return self._ids(word[:MAX_WORD_LENGTH])  # cut first: the cache keeps what it is given
+
+    def _split(self, word: str) -> tuple[int, ...]:
         if not word:
             return ()
         text = _plain(word)[:MAX_WORD_LENGTH]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detailbase_core.errors import BadQueryError
 from detailbase_core.language.rule_parser import parse_sentence
+from detailbase_core.language.wordpiece import MAX_WORD_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ def head_noun(phrase: str) -> str:
     except BadQueryError:
         return "object"
     head = sentence.phrases[0].head if sentence.phrases else len(sentence.words) - 1
-    return sentence.words[head].text.lower()
+    return sentence.words[head].text.lower()[:MAX_WORD_LENGTH]
 
 
 def object_names(phrases: Iterable[tuple[str, int]]) -> list[list[ObjectName]]:

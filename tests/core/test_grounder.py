@@ -177,24 +177,24 @@ def test_empty_sentences_are_bad_queries(grounder, encodings, sentence):
     check_answer(grounder.ground(QUERY), QUERY)
 
 
-def test_sentences_of_2000_words_are_bad_queries_unless_allowed(make):
-    sentence = "the red chair " * 666 + "the table"
+def test_sentences_of_750_words_are_bad_queries_unless_allowed(make):
+    sentence = "the red chair " * 249 + "the table, please"
     grounder = make()
     grounder.add(room(), POSE, "map")
-    with pytest.raises(BadQueryError, match=r"2000 words, at most 256"):
+    with pytest.raises(BadQueryError, match=r"751 words, at most 256"):
         grounder.ground(sentence)
-    patient = make(max_words=2000)
+    patient = make(max_words=1000)
     patient.add(room(count=300), POSE, "map")
     answer = patient.ground(sentence)
     check_answer(answer, sentence)
-    assert len(answer.phrases) == 667
+    assert len(answer.phrases) == 250
 
 
 @pytest.mark.parametrize("sentence", [
     "🪑🪑 👉🏽 🛋️", "the 🪑 next to the table", "la silla roja al lado de la mesa",
     "Der Stuhl neben dem runden Tisch", "桌子旁边的红色椅子", "الكرسي الأحمر بجانب الطاولة", "run!",
     "?", "the\u0301 cha\u0301ir", "\u200bthe chair\u200b", "the chair\x00and the table",
-    "THE CHAIR", "the chair " + "x" * 10_000,
+    "THE CHAIR", "the chair " + "x" * 4_000,
 ])  # fmt: skip
 def test_unusual_sentences_get_an_answer(grounder, sentence):
     check_answer(grounder.ground(sentence), sentence)
