@@ -22,6 +22,8 @@ C = TypeVar("C", bound="Settings")
 
 _FAR_M = 1e9  # farther than any map reaches: no limit
 
+A_DAY_S = 86_400.0  # the longest of all durations: what is longer is a slip
+
 
 def setting(
     default: Any,
@@ -103,18 +105,27 @@ class MapConfig(Settings):
         2_000_000,
         "Voxels kept at most; beyond it those farthest from the sensor are forgotten.",
         low=1_000,
+        high=100_000_000,
     )
-    min_range_m: float = setting(0.1, "Nearer points are dropped, metres.", low=0.0, live=True)
-    max_range_m: float = setting(8.0, "Farther points are dropped, metres.", low=0.1, live=True)
+    min_range_m: float = setting(
+        0.1, "Nearer points are dropped, metres.", low=0.0, high=_FAR_M, live=True
+    )
+    max_range_m: float = setting(
+        8.0, "Farther points are dropped, metres.", low=0.1, high=_FAR_M, live=True
+    )
     crop_low_m: tuple[float, ...] = setting(
         (-_FAR_M, -_FAR_M, -_FAR_M),
         "Points below this x y z, in the map's frame, are dropped, metres.",
+        low=-_FAR_M,
+        high=_FAR_M,
         live=True,
     )
     crop_high_m: tuple[float, ...] = setting(
         (_FAR_M, _FAR_M, _FAR_M),
         "Points above this x y z are dropped, metres; z somewhat below the ceiling opens rooms to "
         "a view from above.",
+        low=-_FAR_M,
+        high=_FAR_M,
         live=True,
     )
     carve: bool = setting(
@@ -140,23 +151,28 @@ class SuperpointConfig(Settings):
         0.02, "Edge of the voxels whose adjacency is the graph, metres.", low=0.005, high=0.5
     )
     threshold: float = setting(
-        0.1, "Felzenszwalb threshold k: larger values make larger superpoints.", low=0.0
+        0.1, "Felzenszwalb threshold k: larger values make larger superpoints.", low=0.0, high=1e6
     )
     color_weight: float = setting(
         4.0,
         "Weight of the squared colour difference, colours in 0..1 (0 = geometry only).",
         low=0.0,
+        high=1e6,
     )
     step_weight: float = setting(
         0.05,
         "Weight of the squared distance from the neighbour's plane, in voxels.",
         low=0.0,
+        high=1e6,
     )
-    min_points: int = setting(15, "Smaller superpoints join a neighbour, voxels.", low=1)
+    min_points: int = setting(
+        15, "Smaller superpoints join a neighbour, voxels.", low=1, high=1_000_000
+    )
     block_voxels: int = setting(
         64,
         "Superpoints never cross the border of blocks of this many voxels; 0 = no blocks.",
         low=0,
+        high=1_000_000,
     )
 
 
@@ -175,10 +191,18 @@ class InstanceConfig(Settings):
         0.5, "Below this presence a phrase has no instances.", low=0.0, high=1.0, live=True
     )
     connect_distance_m: float = setting(
-        0.10, "Parts of a mask closer than this are one object, metres.", low=0.01, live=True
+        0.10,
+        "Parts of a mask closer than this are one object, metres.",
+        low=0.01,
+        high=10.0,
+        live=True,
     )
     min_points: int = setting(
-        30, "Smaller pieces are dropped unless nothing else is left, points.", low=1, live=True
+        30,
+        "Smaller pieces are dropped unless nothing else is left, points.",
+        low=1,
+        high=1_000_000,
+        live=True,
     )
 
 
@@ -317,8 +341,10 @@ class GrounderConfig(Settings):
         "Sparse convolution backend.",
         choices=("auto", "native", "torch", "triton", "spconv"),
     )
-    threads: int = setting(0, "CPU threads; 0 = all cores but one (at least one).", low=0)
-    max_words: int = setting(256, "Longest sentence accepted, words.", low=1, live=True)
+    threads: int = setting(
+        0, "CPU threads; 0 = all cores but one (at least one).", low=0, high=1024
+    )
+    max_words: int = setting(256, "Longest sentence accepted, words.", low=1, high=1000, live=True)
     reencode_fraction: float = setting(
         0.02,
         "Encode again when more than this part of the voxels changed.",
@@ -330,6 +356,7 @@ class GrounderConfig(Settings):
         10.0,
         "Encode again when a changed map's encoding is older than this, seconds.",
         low=0.0,
+        high=A_DAY_S,
         live=True,
     )
     map: MapConfig = field(default_factory=MapConfig)

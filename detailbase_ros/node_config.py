@@ -12,7 +12,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.config import GrounderConfig, Settings, SuperpointConfig, setting
+from detailbase_core.config import A_DAY_S, GrounderConfig, Settings, SuperpointConfig, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,22 +35,36 @@ class IntakeConfig(Settings):
         20,
         "Scans that wait for their transforms at most; beyond it the oldest is dropped.",
         low=1,
+        high=1000,
         live=True,
     )
     min_move_m: float = setting(
-        0.1, "A scan enters the map when its camera has moved this far, metres,", low=0.0, live=True
+        0.1,
+        "A scan enters the map when its camera has moved this far, metres,",
+        low=0.0,
+        high=1000.0,
+        live=True,
     )
-    min_turn_deg: float = setting(5.0, "or turned this far, degrees,", low=0.0, live=True)
+    min_turn_deg: float = setting(
+        5.0, "or turned this far, degrees,", low=0.0, high=360.0, live=True
+    )
     max_scan_gap_s: float = setting(
-        1.0, "or when this long has passed since the last one, seconds.", low=0.0, live=True
+        1.0,
+        "or when this long has passed since the last one, seconds.",
+        low=0.0,
+        high=A_DAY_S,
+        live=True,
     )
     jump_m: float = setting(
         0.5,
         "map_frame moving more than this against odom_frame is a jump, metres;",
         low=0.0,
+        high=1e6,
         live=True,
     )
-    jump_deg: float = setting(10.0, "so is turning more than this, degrees.", low=0.0, live=True)
+    jump_deg: float = setting(
+        10.0, "so is turning more than this, degrees.", low=0.0, high=360.0, live=True
+    )
     on_map_jump: str = setting(
         "clear",
         "After a jump the map is cleared, or kept as it is.",
@@ -82,10 +96,25 @@ class NodeConfig(IntakeConfig):
         ("points",), "Topics with sensor_msgs/PointCloud2: x y z with colour, or intensity."
     )
     query_queue_size: int = setting(
-        32, "Queries that wait at most; further ones are answered OVERLOADED.", low=1, live=True
+        32,
+        "Queries that wait at most; further ones are answered OVERLOADED.",
+        low=1,
+        high=1000,
+        live=True,
     )
     query_timeout_s: float = setting(
-        30.0, "Queries older than this are answered TIMEOUT, seconds.", low=0.1, live=True
+        30.0,
+        "Queries older than this are answered TIMEOUT, seconds.",
+        low=0.1,
+        high=A_DAY_S,
+        live=True,
+    )
+    service_depth: int = setting(
+        256,
+        "Requests of each service that DDS holds until they are taken up; it drops further ones, "
+        "and their callers hear nothing.",
+        low=1,
+        high=10_000,
     )
     encode_ahead: bool = setting(
         True,
@@ -93,7 +122,11 @@ class NodeConfig(IntakeConfig):
         live=True,
     )
     scene_period_s: float = setting(
-        2.0, "The map is published on ~/scene at most this often, seconds.", low=0.1, live=True
+        2.0,
+        "The map is published on ~/scene at most this often, seconds.",
+        low=0.1,
+        high=A_DAY_S,
+        live=True,
     )
     scene_directory: str = setting("~/.ros/detailbase", "Folder of ~/save_scene and ~/load_scene.")
     publish_object_frames: bool = setting(

@@ -56,6 +56,7 @@ class NodeStatus:
         node: whose clock and lifecycle state are shown.
         scans, queries, grounder: the parts that are looked at.
         scan_events, query_events: what they count.
+        callback_events: failures of callbacks.
     """
 
     def __init__(
@@ -66,15 +67,24 @@ class NodeStatus:
         grounder: Grounder,
         scan_events: EventCounters,
         query_events: EventCounters,
+        callback_events: EventCounters,
     ) -> None:
         self._node, self._scans, self._query_server, self._grounder = node, scans, queries, grounder
         self._clouds, self._queries = CounterRates(scan_events), CounterRates(query_events)
+        self._callbacks = CounterRates(callback_events)
 
     def look(self) -> tuple[Status, ...]:
         """The present statuses."""
         self._clouds.look()
         self._queries.look()
-        return self._cloud_status(), self._map_status(), self._query_status(), self._model_status()
+        self._callbacks.look()
+        return (
+            self._cloud_status(),
+            self._map_status(),
+            self._query_status(),
+            self._model_status(),
+            self._callback_status(),
+        )
 
     def _cloud_status(self) -> Status:
         counters, scans = self._clouds, self._scans
@@ -150,3 +160,9 @@ class NodeStatus:
             }
         failed = self._queries.grown("dropped: encoding_failed")
         return Status("model", Level.ERROR if failed else Level.OK, failed or "running", values)
+
+    def _callback_status(self) -> Status:
+        counters = self._callbacks
+        failed = counters.grown(*(name for name in counters.totals if name.startswith("dropped: ")))
+        level = Level.ERROR if failed else Level.OK
+        return Status("callbacks", level, failed or "running", counters.totals)

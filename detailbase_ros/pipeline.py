@@ -13,7 +13,9 @@ from detailbase_ros.outputs.object_frames import ObjectFrames
 from detailbase_ros.outputs.scene_services import SceneServices
 from detailbase_ros.queries.query_server import QueryServer
 from detailbase_ros.runtime.diagnostics import Diagnostics
+from detailbase_ros.runtime.discovery import count_namesakes
 from detailbase_ros.runtime.event_counters import EventCounters
+from detailbase_ros.runtime.guarded_callbacks import guarded
 from detailbase_ros.scans.scan_subscriber import ScanSubscriber
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
     from detailbase_ros.node_config import NodeConfig
     from detailbase_ros.runtime.endpoints import Endpoints
+
+_NAMESAKE_S = 2.0
 
 
 class Pipeline:
@@ -49,6 +53,7 @@ class Pipeline:
         )
         if config.publish_object_frames:
             self.queries.listeners.append(ObjectFrames(endpoints).show)
+        endpoints.timer(_NAMESAKE_S, self._look_for_namesakes)
         status = NodeStatus(
             endpoints.node,
             self.scans,
@@ -56,11 +61,12 @@ class Pipeline:
             grounder,
             self.scan_events,
             self.query_events,
+            endpoints.events,
         )
         Diagnostics(endpoints, status.look)
         jumps = endpoints.node.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1)),
-            post_callback=self._time_jumped,
+            post_callback=guarded(self._time_jumped, "clock", endpoints.events),
         )
         endpoints.on_close(jumps.unregister)
 
@@ -88,6 +94,15 @@ class Pipeline:
     def close(self) -> None:
         """Destroy everything."""
         self._endpoints.close()
+
+    def _look_for_namesakes(self) -> None:
+        node = self._endpoints.node
+        if count_namesakes(node):
+            self._endpoints.events.warn_once(
+                "namesake",
+                f"another node is called {node.get_fully_qualified_name()}: both answer the same "
+                "topics and services. Give one another name or namespace (-r __ns:=/robot_2)",
+            )
 
     def _map_replaced(self) -> None:
         self.scans.reset(forget_transforms=False)

@@ -24,7 +24,9 @@ from detailbase_ros.messages.topics import NODE, QUERIES
 from detailbase_ros.node_config import REMOVED_PARAMETERS, NodeConfig, removed_text
 from detailbase_ros.pipeline import Pipeline
 from detailbase_ros.runtime.endpoints import Endpoints
+from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.runtime.executor import PooledExecutor
+from detailbase_ros.runtime.guarded_callbacks import CAUSE, GuardedService
 from detailbase_ros.runtime.parameters import (
     declare_parameters,
     given_parameters,
@@ -66,11 +68,14 @@ class SegmentationNode(LifecycleNode):
         self._failure = ""  # of the last configure
         self._configuring = False
         self.pipeline: Pipeline | None = None
+        self.events = EventCounters(self.get_logger())
+        for server in self.services:  # rclpy's own, of parameters and the lifecycle
+            GuardedService(server, self.events)
         config = declare_parameters(self, NodeConfig)
         declare_parameters(self, GrounderConfig)
         if removed := given_parameters(self, REMOVED_PARAMETERS):
             self.get_logger().warning(removed_text(removed))
-        watch_parameters(self, (NodeConfig, GrounderConfig), self._reconfigure)
+        watch_parameters(self, (NodeConfig, GrounderConfig), self._reconfigure, self.events)
         if config.autostart:
             # In the callback group of the lifecycle services: one transition at a time.
             self._starter = self.create_timer(
@@ -80,7 +85,7 @@ class SegmentationNode(LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load the model and make all topics and services; FAILURE with the reason logged."""
         config = read_parameters(self, NodeConfig)
-        endpoints = Endpoints(self)
+        endpoints = Endpoints(self, self.events, config.service_depth)
         self._configuring, self._failure = True, ""
         try:
             grounder = self._make_grounder(read_parameters(self, GrounderConfig))
@@ -118,8 +123,6 @@ class SegmentationNode(LifecycleNode):
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """From any state: answer what waits and destroy everything."""
-        if self.pipeline is not None:
-            self.pipeline.deactivate()
         self._close()
         return TransitionCallbackReturn.SUCCESS
 
@@ -133,6 +136,16 @@ class SegmentationNode(LifecycleNode):
         """At the end of the process; False where something could not be stopped in time."""
         return not self._configuring and (self.pipeline is None or self.pipeline.stop())
 
+    def callback_failed(self, fault: BaseException) -> None:
+        """For the executor: log and count what a callback of rclpy's own raised.
+
+        Raises:
+            StartError: `fault` is that.
+        """
+        if not isinstance(fault, Exception) or isinstance(fault, StartError):
+            raise fault
+        self.events.error_throttled(CAUSE, "rclpy", fault)
+
     @property
     def state(self) -> str:
         """Name of the lifecycle state."""
@@ -145,13 +158,16 @@ class SegmentationNode(LifecycleNode):
 
     def _close(self) -> None:
         if self.pipeline is not None:
+            self.pipeline.deactivate()  # answers what waits
             self.pipeline.close()
             self.pipeline = None
 
     def _start(self) -> None:
         self._starter.cancel()
-        for transition in (self.trigger_configure, self.trigger_activate):
-            if transition() != TransitionCallbackReturn.SUCCESS:
+        # Somebody may have been quicker: then the state is theirs to change.
+        transitions = {"unconfigured": self.trigger_configure, "inactive": self.trigger_activate}
+        for state, transition in transitions.items():
+            if self.state == state and transition() != TransitionCallbackReturn.SUCCESS:
                 raise StartError(self._failure or "see above")
         self.destroy_timer(self._starter)
 
@@ -196,6 +212,7 @@ def main(
     executor = PooledExecutor(_THREADS)  # first: it cannot be made once a signal has come
     try:
         node = SegmentationNode(make_grounder)
+        executor.on_fault = node.callback_failed
         executor.add_node(node)
         executor.spin()
     except (KeyboardInterrupt, ExternalShutdownException):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detailbase_core.errors import shown
 from detailbase_core.types import PointCloud
 from detailbase_ros.messages.conversions import (
     box_to_message,
@@ -48,7 +49,7 @@ def result_to_message(
         received_at=to_stamp(query.received_ns),
         answered_at=to_stamp(answered_ns),
         status=int(result.status),
-        message=result.message,
+        message=shown(result.message),
         scene_version=scene_version,
         **_found(result, with_points),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detailbase_core.errors import shown
 from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
 from detailbase_ros.messages.conversions import box_to_message, make_header, to_point, to_vector
 from detailbase_ros.messages.message_types import ColorRGBA, Marker, MarkerArray
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _ADD, _DELETEALL = 0, 3
 _ARROW, _CUBE, _TEXT_VIEW_FACING = 0, 1, 9
 
+_LABEL = 80  # characters
 _TEXT_HEIGHT_M = 0.12
 _ARROW_LENGTH_M = 0.35
 _SENTENCE_MARGIN_M = 0.05  # keeps the sentence's box visible round its phrase's box
@@ -34,7 +36,7 @@ def answer_markers(grounding: Grounding, frame: str) -> MarkerArray:
         label = f"target {grounding.sentence.score:.2f}"
         markers += _instance(instance, frame, SENTENCE_COLOR, label, _SENTENCE_MARGIN_M)
     for index, phrase in enumerate(grounding.phrases):
-        label = f"{phrase.text} {phrase.score:.2f}"
+        label = f"{shown(phrase.text, _LABEL)} {phrase.score:.2f}"
         for instance in phrase.instances:
             markers += _instance(instance, frame, phrase_color(index), label, 0.0)
     return MarkerArray(markers=markers)

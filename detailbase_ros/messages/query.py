@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
+from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError, shown
+from detailbase_core.types import MAX_SENTENCE
 
 if TYPE_CHECKING:
     from detailbase_core.grounder import Grounder
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+MAX_TAG = 256  # characters of a client_tag
+ECHO = 200  # characters of what is too long that its answer repeats
 TOO_LATE = "no answer in time; ask again with a longer timeout"
 
 
@@ -70,6 +73,28 @@ class QueryResult:
     grounding: Grounding | None = None
 
 
+def refused(query: Query) -> QueryResult | None:
+    """BAD_QUERY for a query whose texts are too long, with their beginnings; None for others.
+
+    Asked before anything keeps the query: the answer is latched, and repeats its texts.
+    """
+    texts = (("sentence", query.text, MAX_SENTENCE), ("client_tag", query.client_tag, MAX_TAG))
+    for name, text, most in texts:
+        if len(text) > most:
+            cut = replace(
+                query,
+                text=_echo(query.text, MAX_SENTENCE),
+                client_tag=_echo(query.client_tag, MAX_TAG),
+            )
+            reason = f"the {name} has {len(text)} characters, at most {most} are accepted"
+            return QueryResult(cut, Status.BAD_QUERY, reason)
+    return None
+
+
+def _echo(text: str, most: int) -> str:
+    return text if len(text) <= most else shown(text, ECHO)
+
+
 def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) -> QueryResult:
     """Ask the grounder; whatever goes wrong becomes the result's status and message."""
     try:
@@ -82,6 +107,7 @@ def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) 
         return QueryResult(query, Status.TIMEOUT, TOO_LATE)
     except Exception as error:  # one query that fails costs no other
         logger.exception("query %d (%.80r) failed", query.id, query.text)
-        return QueryResult(query, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
+        reason = shown(f"{type(error).__name__}: {error}")
+        return QueryResult(query, Status.INTERNAL_ERROR, reason)
     status = Status.OK if grounding.found else Status.NOTHING_FOUND
     return QueryResult(query, status, grounding.plea, grounding)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from geometry_msgs.msg import PoseStamped
 
+from detailbase_core.errors import shown
 from detailbase_core.types import Box
 from detailbase_ros.messages.conversions import box_to_message, make_header
 from detailbase_ros.messages.topics import GOAL
@@ -48,7 +49,9 @@ class GoalPublisher:
         cloud, target = grounding.scene.cloud, grounding.sentence.instances[0]
         place = find_approach(cloud.xyz, target.box, self._config, self._viewpoint())
         if place is None:
-            self._log.info(f"no ~/goal: no free floor in the map in front of {grounding.query!r}")
+            self._log.info(
+                f"no ~/goal: no free floor in the map in front of {shown(grounding.query)!r}"
+            )
             return
         standing = Box((place.x, place.y, place.z), (0.0, 0.0, 0.0), place.yaw)
         pose, _ = box_to_message(standing)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
-from detailbase_core.errors import BadFileError, DetailBaseError
+from detailbase_core.errors import BadFileError, DetailBaseError, shown
 from detailbase_core.types import PointCloud
 from detailbase_ros.messages.conversions import cloud_to_message
 from detailbase_ros.messages.topics import CLEAR_SCENE, LOAD_SCENE, SAVE_SCENE, SCENE
@@ -102,7 +102,7 @@ class SceneServices:
         if frame in ("", self._config.map_frame):
             return str(path)
         return (
-            f"{path}: made in frame {frame!r}, but map_frame is {self._config.map_frame!r}: "
+            f"{path}: made in frame {shown(frame)!r}, but map_frame is {self._config.map_frame!r}: "
             "new scans cannot enter it until map_frame is set accordingly"
         )
 
@@ -111,11 +111,12 @@ class SceneServices:
     ) -> SceneFile.Response:
         """Do `action` with the file of this name; its faults become the response's message."""
         if not _NAME.fullmatch(name):
-            response.message = f"{name!r} is no name: use letters, digits, - and _ (64 at most)"
+            said = shown(name, 64)
+            response.message = f"{said!r} is no name: use letters, digits, - and _ (64 at most)"
             return response
         try:
             response.message = action(self._folder / f"{name}.npz")
             response.success = True
         except DetailBaseError as error:
-            response.message = str(error)
+            response.message = shown(error)
         return response

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.task import Future
 
+from detailbase_core.config import A_DAY_S
+from detailbase_core.errors import shown
 from detailbase_ros.messages.conversions import make_header
 from detailbase_ros.messages.detections import Detection3DArray, to_detections
 from detailbase_ros.messages.grounding_messages import instances_to_cloud, result_to_message
 from detailbase_ros.messages.markers import answer_markers
-from detailbase_ros.messages.query import Query, QueryResult, Status
+from detailbase_ros.messages.query import Query, QueryResult, Status, refused
 from detailbase_ros.messages.topics import (
     DETECTIONS,
     GROUND,
@@ -111,7 +113,7 @@ class QueryServer:
     async def _serve(
         self, request: GroundQuery.Request, response: GroundQuery.Response
     ) -> GroundQuery.Response:
-        timeout_s = request.timeout_s if request.timeout_s > 0 else self._timeout_s
+        timeout_s = min(request.timeout_s, A_DAY_S) if request.timeout_s > 0 else self._timeout_s
         reply = Future()
         self._submit(request.query, timeout_s, request.client_tag, request.with_points, reply)
         response.answer = await reply
@@ -126,31 +128,38 @@ class QueryServer:
         reply: Future | None = None,
     ) -> None:
         self._events.count("queries received")
-        self.worker.submit(
-            Query(
-                id=next(self._ids),
-                text=text,
-                received_ns=self._clock.now().nanoseconds,
-                deadline=time.monotonic() + timeout_s,
-                client_tag=client_tag,
-                with_points=with_points,
-                reply=reply,
-            )
+        query = Query(
+            id=next(self._ids),
+            text=text,
+            received_ns=self._clock.now().nanoseconds,
+            deadline=time.monotonic() + timeout_s,
+            client_tag=client_tag,
+            with_points=with_points,
+            reply=reply,
         )
+        if refusal := refused(query):
+            self.worker.pass_on(refusal)
+        else:
+            self.worker.submit(query)
 
     def _publish_results(self) -> None:
         for result in self.worker.take_results():
             try:
                 self._publish(result)
             except Exception as error:  # one answer that cannot be packed costs no other
-                what = f"the answer to query {result.query.id} cannot be published"
-                self._events.error_throttled("not_published", what, error)
-                self._last_place = self._nowhere
-                self._publish(
-                    QueryResult(
-                        result.query, Status.INTERNAL_ERROR, f"cannot be published: {error}"
-                    )
-                )
+                self._publish_failure(result.query, error)
+
+    def _publish_failure(self, query: Query, error: Exception) -> None:
+        what = f"the answer to query {query.id} cannot be published"
+        self._events.error_throttled("not_published", what, error)
+        self._last_place = self._nowhere
+        reason = shown(f"cannot be published: {error}")
+        try:
+            self._publish(QueryResult(query, Status.INTERNAL_ERROR, reason))
+        except Exception as again:
+            self._events.error_throttled("not_published", what, again)
+            if query.reply is not None and not query.reply.done():
+                query.reply.set_exception(again)  # the service says so to its caller
 
     def _publish(self, result: QueryResult) -> None:
         grounding = result.grounding

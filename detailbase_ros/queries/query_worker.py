@@ -81,6 +81,10 @@ class QueryWorker:
                 return
         self._finish(refusal)
 
+    def pass_on(self, result: QueryResult) -> None:
+        """Take a result that needs no work, so that it comes in the order of all others."""
+        self._finish(result)
+
     def map_changed(self) -> None:
         """Tell that there is something new to encode."""
         with self._changed:

@@ -30,6 +30,13 @@ def answering_nodes(node: Node) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def count_namesakes(node: Node) -> int:
+    """How many other nodes have this node's name and namespace."""
+    own = node.get_name(), node.get_namespace()
+    same = [other for other in node.get_node_names_and_namespaces() if other == own]
+    return max(0, len(same) - 1)
+
+
 def full_name(endpoint: TopicEndpointInfo) -> str:
     """Full name of the node that an endpoint belongs to."""
     return f"{endpoint.node_namespace.rstrip('/')}/{endpoint.node_name}"

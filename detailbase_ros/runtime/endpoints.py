@@ -10,6 +10,8 @@ from rclpy.clock import Clock, ClockType
 from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
+from detailbase_ros.runtime.guarded_callbacks import GuardedService, guarded
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from rclpy.timer import Timer
 
     from detailbase_ros.messages.topics import Service, Topic
+    from detailbase_ros.runtime.event_counters import EventCounters
 
+_DRAIN_S = 1.0  # for calls under way, before their service is destroyed
 _OVERRIDES = QoSOverridingOptions(
     (
         QoSPolicyKind.HISTORY,
@@ -55,12 +59,16 @@ class Endpoints:
     (rclpy's lifecycle nodes destroy nothing when they are cleaned up.) Every topic takes QoS
     overrides. Whatever has no callback group given gets one of its own.
 
+    No callback ever raises; `events` counts and logs instead.
+
     Args:
         node: on which they are made.
+        events: is told of callbacks that failed.
+        service_depth: requests of each service that wait to be taken up.
     """
 
-    def __init__(self, node: Node) -> None:
-        self.node = node
+    def __init__(self, node: Node, events: EventCounters, service_depth: int = 10) -> None:
+        self.node, self.events, self._service_depth = node, events, service_depth
         self._undo: list[Callable[[], object]] = []
         # Goes on where use_sim_time is set and nobody publishes /clock.
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -86,7 +94,7 @@ class Endpoints:
         subscription = self.node.create_subscription(
             interface_class(topic.type_name),
             topic.name,
-            callback,
+            guarded(callback, topic.name, self.events),
             qos_profile(topic),
             callback_group=group or MutuallyExclusiveCallbackGroup(),
             qos_overriding_options=_OVERRIDES,
@@ -105,9 +113,12 @@ class Endpoints:
             interface_class(service.type_name),
             service.name,
             callback,
+            qos_profile=QoSProfile(depth=self._service_depth),
             callback_group=group or MutuallyExclusiveCallbackGroup(),
         )
+        calls = GuardedService(server, self.events)
         self.on_close(lambda: self.node.destroy_service(server))
+        self.on_close(lambda: calls.drain(_DRAIN_S))
 
     def timer(
         self, period_s: float, callback: Callable[[], None], group: CallbackGroup | None = None
@@ -115,7 +126,7 @@ class Endpoints:
         """A timer on the steady clock."""
         timer = self.node.create_timer(
             period_s,
-            callback,
+            guarded(callback, f"timer of {period_s:g} s", self.events),
             callback_group=group or MutuallyExclusiveCallbackGroup(),
             clock=self._steady,
         )
@@ -125,7 +136,8 @@ class Endpoints:
     def guard(self, callback: Callable[[], None]) -> GuardCondition:
         """Something that any thread may trigger to have `callback` called by the executor."""
         guard = self.node.create_guard_condition(
-            callback, callback_group=MutuallyExclusiveCallbackGroup()
+            guarded(callback, "guard condition", self.events),
+            callback_group=MutuallyExclusiveCallbackGroup(),
         )
         self.on_close(lambda: self.node.destroy_guard_condition(guard))
         return guard
@@ -135,6 +147,6 @@ class Endpoints:
         self._undo.append(undo)
 
     def close(self) -> None:
-        """Destroy everything, the newest first."""
+        """Destroy everything, the newest first; what cannot be destroyed keeps nothing else."""
         while self._undo:
-            self._undo.pop()()
+            guarded(self._undo.pop(), "clean-up", self.events)()

@@ -8,6 +8,11 @@ import traceback
 from collections import Counter
 from typing import Protocol
 
+from detailbase_core.errors import shown
+
+_MOST_CAUSES = 1000
+_LINE = 1000  # characters
+
 
 class Logger(Protocol):
     """The part of a logger that we use, Python's or rclpy's."""
@@ -24,6 +29,9 @@ class Logger(Protocol):
 
 class EventCounters:
     """Thread-safe counters, and warnings throttled per cause.
+
+    Texts may hold what others sent: they are logged as shown() gives them. The number of causes is
+    limited, so that names made up by others fill no memory.
 
     (rclpy's own throttle goes by the line of code that logs, so that one cause would silence
     another.)
@@ -47,13 +55,14 @@ class EventCounters:
     def warn_throttled(self, cause: str, text: str) -> None:
         """Count one more of `cause`; warn unless the last warning of this cause is recent."""
         if (total := self._count_dropped(cause)) is not None:
-            self._logger.warning(text + total)
+            self._logger.warning(_lines_shown(text) + total)
 
     def error_throttled(self, cause: str, what: str, error: Exception) -> None:
         """As warn_throttled(), for an error that nobody expected: logs where it came from."""
         if (total := self._count_dropped(cause)) is not None:
             trace = "".join(traceback.format_exception(error))
-            self._logger.error(f"{what}: {type(error).__name__}: {error}{total}\n{trace}")
+            reason = _lines_shown(f"{what}: {type(error).__name__}: {error}")
+            self._logger.error(f"{reason}{total}\n{_lines_shown(trace)}")
 
     def _count_dropped(self, cause: str) -> str | None:
         """How to end the message; None while a recent one stands for it."""
@@ -63,30 +72,42 @@ class EventCounters:
             total = self._counts[f"dropped: {cause}"]
             if now - self._last_warning.get(cause, -self._period_s) < self._period_s:
                 return None
-            self._last_warning[cause] = now
+            self._note(cause, now)
         return "" if total == 1 else f" ({total} so far)"
 
     def warning(self, text: str) -> None:
         """Warn of something that is neither a drop nor likely to repeat."""
-        self._logger.warning(text)
+        self._logger.warning(_lines_shown(text))
 
     def warn_once(self, cause: str, text: str) -> None:
         """Warn about `cause` the first time only; counts nothing."""
         with self._lock:
             known = cause in self._last_warning
-            self._last_warning[cause] = time.monotonic()
+            self._note(cause, time.monotonic())
         if not known:
-            self._logger.warning(text)
+            self._logger.warning(_lines_shown(text))
 
     def inform_once(self, cause: str, text: str) -> None:
         """As warn_once(), for what is worth knowing and no trouble."""
         with self._lock:
             known = cause in self._last_warning
-            self._last_warning[cause] = time.monotonic()
+            self._note(cause, time.monotonic())
         if not known:
-            self._logger.info(text)
+            self._logger.info(_lines_shown(text))
 
     def counts(self) -> dict[str, int]:
         """A copy of all counters, by name."""
         with self._lock:
             return dict(sorted(self._counts.items()))
+
+    def _note(self, cause: str, now: float) -> None:
+        """Remember when a cause was reported; of too many the oldest is forgotten."""
+        self._last_warning.pop(cause, None)
+        self._last_warning[cause] = now
+        if len(self._last_warning) > _MOST_CAUSES:
+            del self._last_warning[next(iter(self._last_warning))]
+
+
+def _lines_shown(text: str) -> str:
+    """A text of one or more lines as it may be logged."""
+    return "\n".join(shown(line, _LINE) for line in text.split("\n"))

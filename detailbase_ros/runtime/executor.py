@@ -16,7 +16,13 @@ from rclpy.executors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rclpy.context import Context
+
+
+def _give_up(fault: BaseException) -> None:
+    raise fault
 
 
 class PooledExecutor(Executor):
@@ -32,15 +38,20 @@ class PooledExecutor(Executor):
     Args:
         threads: callbacks that may run at a time.
         context: as for rclpy's executors.
+
+    Attributes:
+        on_fault: told of what a callback raised, on any thread; what it raises itself ends spin().
+            By default that is every fault.
     """
 
     def __init__(self, threads: int, *, context: Context | None = None) -> None:
         super().__init__(context=context)
+        self.on_fault: Callable[[BaseException], None] = _give_up
         self._pool = ThreadPoolExecutor(threads)
         self._faults: deque[BaseException] = deque()
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
-        """Wait for one callback and have it run; raises what an earlier one raised."""
+        """Wait for one callback and have it run; raises what `on_fault` raised."""
         self._spin_once_impl(timeout_sec)
 
     def shutdown(self, timeout_sec: float | None = None) -> bool:
@@ -68,5 +79,27 @@ class PooledExecutor(Executor):
         started.set()
         handler()
         if handler.done() and handler.exception() is not None:
-            self._faults.append(handler.exception())
+            self._report(handler.exception())
+
+    def _report(self, fault: BaseException) -> None:
+        try:
+            self.on_fault(fault)
+        except BaseException as final:
+            self._faults.append(final)
             self.wake()
+
+    # rclpy's own. A message that cannot be decoded raises there, after which rclpy would never
+    # look at its topic or service again.
+    def _take_subscription(self, sub: Any) -> Any:
+        return self._taken(super()._take_subscription, sub)
+
+    def _take_service(self, srv: Any) -> Any:
+        return self._taken(super()._take_service, srv)
+
+    def _taken(self, take: Callable[[Any], Any], entity: Any) -> Any:
+        """What `take` returns; None, which means that nothing has come, where it raises."""
+        try:
+            return take(entity)
+        except Exception as error:
+            self._report(error)
+            return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from array import array
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rcl_interfaces.msg import (
@@ -11,16 +12,19 @@ from rcl_interfaces.msg import (
     ParameterDescriptor,
     SetParametersResult,
 )
+from rclpy.parameter import Parameter
 
 from detailbase_core.config import Settings, from_dict
-from detailbase_core.errors import ConfigError
+from detailbase_core.errors import ConfigError, shown
 from detailbase_ros.node_config import parameters_of
+from detailbase_ros.runtime.guarded_callbacks import CAUSE, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rclpy.node import Node
-    from rclpy.parameter import Parameter
+
+    from detailbase_ros.runtime.event_counters import EventCounters
 
 C = TypeVar("C", bound=Settings)
 
@@ -72,29 +76,55 @@ def read_parameters(
         for folder in folders:
             branch = branch.setdefault(folder, {})
         value = changed.get(name, node.get_parameter_or(name).value)
+        value = list(value) if isinstance(value, array) else value  # lists of numbers come as that
         branch[leaf] = default if value is None else value  # None: an empty list was given
     return from_dict(config_class, tree)
 
 
 def watch_parameters(
-    node: Node, config_classes: Sequence[type[Settings]], on_change: Callable[..., None]
+    node: Node,
+    config_classes: Sequence[type[Settings]],
+    on_change: Callable[..., None],
+    events: EventCounters,
 ) -> None:
     """Call `on_change(*configs)` with new configs when live parameters change.
 
     A change that makes no valid config is refused with the reason; parameters that are not
-    live are read-only, which rclpy itself refuses.
+    live are read-only, which rclpy itself refuses. Nothing is taken over before all who have a
+    say have agreed.
+
+    Args:
+        node: has declared the parameters.
+        config_classes: of the settings.
+        on_change: takes them over.
+        events: is told where that fails.
     """
+    known = {name for each in config_classes for name, _, _ in parameters_of(each())}
 
     def check(parameters: list[Parameter]) -> SetParametersResult:
         changed = {parameter.name: parameter.value for parameter in parameters}
         try:
+            for parameter in parameters:
+                if parameter.name in known and parameter.type_ == Parameter.Type.NOT_SET:
+                    raise ConfigError(f"{parameter.name}: needs a value, it cannot be deleted")
             configs = [read_parameters(node, each, changed) for each in config_classes]
-            on_change(*configs)
         except ConfigError as error:
-            return SetParametersResult(successful=False, reason=str(error))
+            return SetParametersResult(successful=False, reason=shown(error))
+        except Exception as error:
+            events.error_throttled(CAUSE, "parameters: callback failed", error)
+            reason = shown(f"{type(error).__name__}: {error}")
+            return SetParametersResult(successful=False, reason=reason)
+        if not has_post_callback:
+            guarded(on_change, "parameters", events)(*configs)
         return SetParametersResult(successful=True)
 
+    def take_over(_: list[Parameter]) -> None:
+        on_change(*(read_parameters(node, each) for each in config_classes))
+
+    has_post_callback = hasattr(node, "add_post_set_parameters_callback")  # not on Humble
     node.add_on_set_parameters_callback(check)
+    if has_post_callback:
+        node.add_post_set_parameters_callback(guarded(take_over, "parameters", events))
 
 
 def _descriptor(value: Any, metadata: Mapping[str, Any]) -> ParameterDescriptor:

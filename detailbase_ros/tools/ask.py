@@ -21,7 +21,8 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
-from detailbase_core.errors import DetailBaseError, LookupFailed
+from detailbase_core.errors import DetailBaseError, LookupFailed, shown
+from detailbase_core.transforms import listed_frames
 from detailbase_ros.messages.object_names import object_names
 from detailbase_ros.messages.query import Status
 from detailbase_ros.msg import GroundedQuery
@@ -107,7 +108,8 @@ class Asker(Node):
         """
         if target == source:
             return np.eye(4)
-        transforms = make_transform_source(Endpoints(self), None, EventCounters(self.get_logger()))
+        events = EventCounters(self.get_logger())
+        transforms = make_transform_source(Endpoints(self, events), None, events)
         found: list[NDArray[np.float64]] = []
         reason = ""
 
@@ -121,7 +123,7 @@ class Asker(Node):
 
         self._wait(look, _TF_S)
         if not found:
-            known = ", ".join(sorted(transforms.frames)) or "none"
+            known = listed_frames(transforms.frames)
             raise AskError(f"no transform from {source!r} to {target!r}: {reason}. Frames: {known}")
         return found[0]
 
@@ -157,12 +159,12 @@ def _phrase_lines(
 ) -> list[str]:
     if not phrase.instances:
         presence = math.floor(100 * phrase.presence) / 100  # never up to the threshold
-        return [f"{phrase.text}: nothing found (presence {presence:.2f})"]
+        return [f"{shown(phrase.text)}: nothing found (presence {presence:.2f})"]
     lines = []
     for name, instance in zip(names, phrase.instances, strict=True):
         p = instance.pose.position
         x, y, z = (to_frame @ np.array([p.x, p.y, p.z, 1.0]))[:3]
-        lines.append(f"{name}  x={x:.2f} y={y:.2f} z={z:.2f}  {frame}  {instance.score:.2f}")
+        lines.append(f"{shown(name)}  x={x:.2f} y={y:.2f} z={z:.2f}  {frame}  {instance.score:.2f}")
     return lines
 
 
@@ -185,7 +187,7 @@ def _run(options: argparse.Namespace) -> int:
     to_frame = asker.transform(frame, answer.header.frame_id)
     print("\n".join(answer_lines(answer, frame, to_frame)))
     if answer.message:
-        print(answer.message)
+        print(shown(answer.message))
     return FOUND if answer.status == GroundedQuery.OK else NOTHING_FOUND
 
 
@@ -197,7 +199,7 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         return _run(options)
     except AskError as error:
-        print(f"ask: {error}", file=sys.stderr)
+        print(f"ask: {shown(error, 2000)}", file=sys.stderr)
         return NO_ANSWER
     except (KeyboardInterrupt, ExternalShutdownException):
         return INTERRUPTED

@@ -40,7 +40,7 @@ class GraphInspector:
     """
 
     def __init__(self, node: Node, seconds: float) -> None:
-        self._node, self._endpoints = node, Endpoints(node)
+        self._node, self._endpoints = node, Endpoints(node, EventCounters(node.get_logger()))
         self._transforms = make_transform_source(
             self._endpoints, None, EventCounters(node.get_logger())
         )

@@ -15,16 +15,13 @@ if TYPE_CHECKING:
 
     from training.config import AugmentationConfig
     from training.scenes.dataset import ScenePoints
-    from training.trainer.augmentation_params import AugmentationParams
+    from training.trainer.augmentation_params import Changes
 
 LUMA = (0.299, 0.587, 0.114)  # of red, green and blue (ITU-R BT.601), as most cameras' drivers do
 
 
 def batch_augmented(
-    points: ScenePoints,
-    changes: AugmentationParams,
-    config: AugmentationConfig,
-    voxel_size_m: float,
+    points: ScenePoints, changes: Changes, config: AugmentationConfig, voxel_size_m: float
 ) -> SceneBatch:
     """Scenes with their changes made; only elastic distortion makes a GPU's host wait.
 
@@ -67,7 +64,7 @@ def batch_augmented(
 
 
 def _stretched(xyz: Tensor, stretches: Tensor, superpoint: Tensor) -> Tensor:
-    """Points moved as AugmentationParams.stretches says.
+    """Points moved as Changes.stretches says.
 
     Args:
         xyz: (K, 3).
@@ -86,7 +83,7 @@ def _owners(counts: Tensor, total: int) -> Tensor:
 
 def _kept_rows(
     points: ScenePoints,
-    changes: AugmentationParams,
+    changes: Changes,
     scene: Tensor,
     generators: Sequence[torch.Generator],
 ) -> Tensor:

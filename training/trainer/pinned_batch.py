@@ -15,7 +15,7 @@ T = TypeVar("T")
 ALIGNMENT = 16  # bytes; every dtype may begin there
 
 
-class PinnedBatch(Generic[T]):
+class Parcel(Generic[T]):
     """A nested NamedTuple of CPU tensors, packed.
 
     Args:
@@ -35,12 +35,12 @@ class PinnedBatch(Generic[T]):
         for begin, tensor in zip(self._ends, tensors, strict=False):
             _view(self._bytes, begin, tensor).copy_(tensor)
 
-    def to_device(self) -> T:
-        """The same tuples, their tensors on the device."""
+    def opened(self) -> T:
+        """The content on the device."""
         there = self._bytes.to(self._device, non_blocking=True)
         ends = iter(self._ends)
-        moved: T = _replaced(self._content, lambda like: _view(there, next(ends), like))
-        return moved
+        opened: T = _replaced(self._content, lambda like: _view(there, next(ends), like))
+        return opened
 
 
 def _aligned(size: int) -> int:

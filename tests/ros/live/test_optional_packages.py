@@ -73,7 +73,7 @@ def transforms(monkeypatch):
         ExtrapolationException=ExtrapolationException,
     )
     monkeypatch.setattr(tf_source, "tf2_ros", stand_in)
-    return tf_source.make_transform_source(Endpoints(None), group=None, events=None)
+    return tf_source.make_transform_source(Endpoints(None, None), group=None, events=None)
 
 
 def test_tf2_answers_become_matrices(transforms):

@@ -43,3 +43,20 @@ def test_faults_are_logged_with_their_origin_and_throttled_too():
     assert text.startswith("encoding the map failed: ZeroDivisionError: made up\nTraceback")
     assert "test_event_counters.py" in text
     assert events.counts() == {"dropped: encoding_failed": 3}
+
+
+def test_what_others_sent_is_logged_without_its_controls():
+    log = Log()
+    events = EventCounters(log)
+    events.warn_throttled("a", "frame \x1b[2J" + "x" * 100_000)
+    events.warn_once("b", "field \r\n\x07")
+    events.error_throttled("c", "file \x1b[31m", ValueError("\ud800"))
+    for text in log:
+        assert all(line.isprintable() and len(line) < 1100 for line in text.split("\n"))
+
+
+def test_names_made_up_by_others_fill_no_memory():
+    events = EventCounters(Log())
+    for k in range(3000):
+        events.warn_once(f"tf {k}", "something")
+    assert len(events._last_warning) == 1000
