@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
     """Which function is which part."""
-    learner, model, learning = run.learner, run.learner.model, run.learning
+    module, model = run.module, run.module.model
     return (
-        (run.lessons, "take", "waiting for the lesson"),
+        (run.batches, "take", "waiting for the batch"),
         (training.trainer.trainer, "batch_augmented", "augmentation"),
         (detailbase_core.network.detailbase, "voxelize", "voxels"),
         (model, "_grid_origins", "voxels"),
@@ -48,16 +48,16 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
         (detailbase_core.network.detailbase, "pool_superpoints", "superpoints"),
         (detailbase_core.network.detailbase, "superpoint_geometry", "superpoints"),
         (detailbase_core.network.detailbase, "pad_superpoints", "superpoints"),
-        (learner.text, "encode_tokens", "text"),
+        (module.text, "encode_tokens", "text"),
         (training.trainer.training_module, "phrase_targets", "losses"),
         (model.decoder, "forward", "decoder"),
-        (learner.naming, "loss", "losses"),
+        (module.naming, "loss", "losses"),
         (training.trainer.training_module, "center_loss", "losses"),
         (training.trainer.training_module, "grounding_loss", "losses"),
         (training.trainer.training_module, "phrase_loss", "losses"),
-        (run.watch, "add", "losses"),
+        (run.meter, "add", "losses"),
         (torch.Tensor, "backward", "backward"),
-        (learning, "learn", "optimiser and average"),
+        (run.state, "update", "optimiser and average"),
     )
 
 
@@ -121,7 +121,7 @@ def main() -> None:
             word_vectors=str(folder / "words" / "words.npz"),
         )  # fmt: skip
         run = Run(config, SceneStore(config, quiet=True), device)
-        run.learner.train()
+        run.module.train()
         for _ in range(args.warm_up):  # Triton compiles in the first ones
             start = time.perf_counter()
             loss = float(run.train_step())

@@ -67,7 +67,7 @@ def train(config: TrainConfig, processes: Processes, device: torch.device) -> No
     notes = run.resume()
     if notes is not None and processes.first:
         changed = f", with changes: {'; '.join(notes)}" if notes else ""
-        print(f"resuming {config.out} at step {run.learning.step}{changed}", file=sys.stderr)
+        print(f"resuming {config.out} at step {run.state.step}{changed}", file=sys.stderr)
     if processes.count > 1:  # stopping by signal would stop each at another step
         run.train()
     else:
@@ -75,7 +75,7 @@ def train(config: TrainConfig, processes: Processes, device: torch.device) -> No
             run.train(stop)
     if processes.first:
         of = f"of {run.steps} " if run.length.known else ""
-        print(f"{run.learning.step} {of}steps: {run.folder / CHECKPOINT_FILE}")
+        print(f"{run.state.step} {of}steps: {run.folder / CHECKPOINT_FILE}")
 
 
 def _change(text: str) -> tuple[str, object]:

@@ -17,10 +17,11 @@ from detailbase_core.io.bag_topic import ROS1_ADVICE
 from detailbase_core.io.colors import Colors, colors_from_columns
 from detailbase_core.io.header_lines import BYTE_ORDER_MARK
 from detailbase_core.io.mesh_files import MESH_KINDS, read_mesh
+from detailbase_core.io.mesh_sampling import points_on_faces
 from detailbase_core.io.npz import NpzArchive
 from detailbase_core.io.other_readers import read_refused_ply
 from detailbase_core.io.pcd import read_pcd
-from detailbase_core.io.ply import read_ply, write_ply
+from detailbase_core.io.ply import read_ply_mesh, write_ply
 from detailbase_core.io.scan_files import E57, LAS, read_scan
 from detailbase_core.io.text_points import TEXT, looks_like_points, read_text_points
 from detailbase_core.types import PointCloud
@@ -82,11 +83,13 @@ class CloudFile:
         shift: (3,) float64, what was added to the file's coordinates (whole numbers; zeros unless
             they lie far from their origin).
         color_note: what was taken for the colours, for people.
+        faces: of a mesh, on which the points were spread; 0 = the points are as stored.
     """
 
     cloud: PointCloud
     shift: NDArray[np.float64]
     color_note: str
+    faces: int = 0
 
 
 class _Points(NamedTuple):
@@ -95,13 +98,15 @@ class _Points(NamedTuple):
     xyz: NDArray[Any]
     colors: Colors
     image_shape: tuple[int, int] | None = None
+    faces: int = 0
 
 
 def read_cloud(path: str | Path) -> PointCloud:
     """Read a PLY, PCD or NPZ file, in the file's own axes and unit.
 
     NPZ files hold `xyz` or `points` (N, 3) or (height, width, 3), and perhaps `rgb` or `colors`
-    of the same shape. Files without colour come out grey, clouds farther than 30 km from their
+    of the same shape. Of a PLY with faces the points are its vertices and others a centimetre
+    apart on the faces. Files without colour come out grey, clouds farther than 30 km from their
     origin (survey coordinates) are moved there by whole numbers; both are logged.
 
     Returns:
@@ -119,7 +124,8 @@ def read_cloud_file(path: str | Path) -> CloudFile:
     path = Path(path)
     kind = detect_format(path)
     if kind in MESH_KINDS:
-        return _as_cloud(path, _Points(*read_mesh(path, kind)))
+        xyz, colors, faces = read_mesh(path, kind)
+        return _as_cloud(path, _Points(xyz, colors, faces=faces))
     if kind in (LAS, E57):
         return _as_cloud(path, _Points(*read_scan(path, kind)))
     if kind not in _READERS:
@@ -213,9 +219,12 @@ def _holds_arrays(path: Path) -> bool:
 
 def _read_ply(data: bytes, name: str) -> _Points:
     try:
-        return _Points(*read_ply(data, name))
+        xyz, colors, faces, face_colors = read_ply_mesh(data, name)
     except BadFileError as refused:
         return _Points(*read_refused_ply(Path(name), data, refused))
+    if len(faces):
+        xyz, colors = points_on_faces(xyz, colors, faces, face_colors)
+    return _Points(xyz, colors, faces=len(faces))
 
 
 def _read_pcd(data: bytes, name: str) -> _Points:
@@ -276,7 +285,10 @@ def _as_cloud(path: Path, points: _Points) -> CloudFile:
         logger.warning("%s has %s; words like 'red' mean nothing", path, colors.note)
     moved, shift = _near_origin(path, xyz, finite)
     return CloudFile(
-        PointCloud(moved, colors.rgb, image_shape=points.image_shape), shift, colors.note
+        PointCloud(moved, colors.rgb, image_shape=points.image_shape),
+        shift,
+        colors.note,
+        points.faces,
     )
 
 

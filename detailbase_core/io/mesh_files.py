@@ -1,7 +1,4 @@
-"""Meshes (OBJ, glTF, STL, OFF) -> points on their faces, by trimesh.
-
-Vertices alone would show a wall as its four corners.
-"""
+"""Meshes (OBJ, glTF, STL, OFF) -> points on their faces; trimesh reads the files."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ import numpy as np
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.colors import Colors, colors_from_columns
+from detailbase_core.io.mesh_sampling import face_areas, mixed, point_spacing, sample_faces
 from detailbase_core.types import GREY
 
 if TYPE_CHECKING:
@@ -26,14 +24,9 @@ MESH_KINDS = {
     "an STL mesh": "stl",
     "an OFF mesh": "off",
 }
-SPACING = 0.01  # between points, in metres
-MAX_POINTS = 5_000_000
-_LARGEST_ROOM = 100.0  # what is wider is not in metres: a room of 6 m then, whatever the unit
-_USUAL_ROOM_STEPS = 600.0
-_SEED = 0
 
 
-def read_mesh(path: Path, kind: str) -> tuple[NDArray[Any], Colors]:
+def read_mesh(path: Path, kind: str) -> tuple[NDArray[Any], Colors, int]:
     """Points about a centimetre apart on the faces of a mesh, in its own axes and unit.
 
     Args:
@@ -41,8 +34,8 @@ def read_mesh(path: Path, kind: str) -> tuple[NDArray[Any], Colors]:
         kind: of MESH_KINDS.
 
     Returns:
-        xyz (N, 3) float64 and the colours: of the texture, the vertices, the faces or the
-        material, in this order.
+        xyz (N, 3) float64; the colours: of the texture, the vertices, the faces or the material,
+        in this order; the number of faces.
 
     Raises:
         BadFileError: trimesh is not installed or cannot read the file, or there is no face and no
@@ -58,7 +51,7 @@ def read_mesh(path: Path, kind: str) -> tuple[NDArray[Any], Colors]:
     try:
         scene = trimesh.load_scene(str(path), file_type=MESH_KINDS[kind], process=False)
         parts = [part for part in scene.dump() if len(getattr(part, "vertices", ()))]
-        return _sampled(trimesh, parts)
+        return _sampled(parts)
     except Exception as error:  # it promises no type
         raise BadFileError(
             f"{path}: looks like {kind}, but cannot be read ({type(error).__name__}: {error}); "
@@ -66,40 +59,43 @@ def read_mesh(path: Path, kind: str) -> tuple[NDArray[Any], Colors]:
         ) from error
 
 
-def _sampled(trimesh: Any, parts: list[Any]) -> tuple[NDArray[Any], Colors]:
+def _sampled(parts: list[Any]) -> tuple[NDArray[Any], Colors, int]:
     if not parts:
         raise ValueError("it holds no points and no faces")
     corners = np.concatenate([np.asarray(part.vertices) for part in parts])
     if not np.isfinite(corners).all():
         raise ValueError("its vertices are not finite")
+    areas = [face_areas(np.asarray(p.vertices), _faces(p)) for p in parts]
     extent = float(np.ptp(corners, axis=0).max())
-    spacing = SPACING if extent <= _LARGEST_ROOM else extent / _USUAL_ROOM_STEPS
-    area = sum(float(part.area) for part in parts if hasattr(part, "faces"))
-    spacing = max(spacing, (area / MAX_POINTS) ** 0.5)
+    spacing = point_spacing(extent, sum(float(a.sum()) for a in areas))
     xyz, rgb, is_colored = [], [], False
-    for part in parts:
-        points, colors = _part_points(trimesh, part, spacing)
+    for part, area in zip(parts, areas, strict=True):
+        points, colors = _part_points(part, area, spacing)
         is_colored |= colors is not None
         xyz.append(points)
         rgb.append(np.full((len(points), 3), GREY, np.uint8) if colors is None else colors)
     if not is_colored:
-        return np.concatenate(xyz), colors_from_columns({"x": np.concatenate(xyz)[:, 0]})
+        grey = colors_from_columns({"x": np.concatenate(xyz)[:, 0]})
+        return np.concatenate(xyz), grey, sum(map(len, areas))
     note = "colours of its textures, vertices or materials"
-    return np.concatenate(xyz), Colors(np.concatenate(rgb), note)
+    return np.concatenate(xyz), Colors(np.concatenate(rgb), note), sum(map(len, areas))
+
+
+def _faces(part: Any) -> NDArray[np.int64]:
+    return np.asarray(getattr(part, "faces", ()), np.int64).reshape(-1, 3)
 
 
 def _part_points(
-    trimesh: Any, part: Any, spacing: float
+    part: Any, areas: NDArray[np.float64], spacing: float
 ) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
     """Points and colours of one mesh or cloud of a scene."""
-    if not len(getattr(part, "faces", ())):
+    faces = _faces(part)
+    if not len(faces):
         colors = np.asarray(getattr(part, "colors", ()))
         has_colors = colors.ndim == 2 and len(colors) == len(part.vertices)
         return np.asarray(part.vertices), colors[:, :3].astype(np.uint8) if has_colors else None
-    count = max(int(part.area / spacing**2), 1)
-    points, faces = trimesh.sample.sample_surface(part, count, seed=_SEED)
-    weights = trimesh.triangles.points_to_barycentric(part.triangles[faces], points)
-    return np.asarray(points), _colors_at(part, np.asarray(faces), np.asarray(weights))
+    points = sample_faces(np.asarray(part.vertices), faces, areas, spacing)
+    return points.xyz, _colors_at(part, points.face, points.weights)
 
 
 def _colors_at(
@@ -111,9 +107,8 @@ def _colors_at(
     if visual.kind == "texture":
         return _texture_colors(visual, corners, weights)
     if visual.kind == "vertex":
-        colors = np.asarray(visual.vertex_colors)[:, :3].astype(np.float64)
-        mixed: NDArray[np.float64] = (colors[corners] * weights[..., None]).sum(axis=1)
-        return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+        colors = mixed(np.asarray(visual.vertex_colors)[:, :3], corners, weights)
+        return np.clip(np.rint(colors), 0, 255).astype(np.uint8)
     if visual.kind == "face":
         return np.asarray(visual.face_colors)[faces, :3].astype(np.uint8)
     return None
@@ -129,7 +124,7 @@ def _texture_colors(
         return np.repeat(plain[None], len(corners), axis=0)
     pixels = np.asarray(image.convert("RGB"))
     height, width = pixels.shape[:2]
-    uv = (np.asarray(visual.uv)[corners] * weights[..., None]).sum(axis=1) % 1.0
+    uv = mixed(np.asarray(visual.uv), corners, weights) % 1.0
     columns = np.clip((uv[:, 0] * width).astype(np.int64), 0, width - 1)
     rows = np.clip(((1.0 - uv[:, 1]) * height).astype(np.int64), 0, height - 1)
     return np.asarray(pixels[rows, columns], np.uint8)

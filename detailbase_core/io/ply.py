@@ -5,15 +5,18 @@ Format: Greg Turk, "The PLY Polygon File Format", Stanford 1994.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import itertools
+import logging
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
-from detailbase_core.io.colors import Colors, colors_from_columns
+from detailbase_core.io.colors import Colors, colors_from_columns, find_color_fields
 from detailbase_core.io.header_lines import split_header, unified_lines
 from detailbase_core.io.ply_columns import Columns, Element, Property, read_columns, skip_element
+from detailbase_core.io.ply_faces import has_faces, read_faces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.types import PointCloud
+
+logger = logging.getLogger(__name__)
 
 TYPES = {
     "char": "i1",
@@ -46,8 +51,24 @@ TYPES = {
 BYTE_ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
 
 
+class PlyMesh(NamedTuple):
+    """A PLY file with its faces.
+
+    Attributes:
+        xyz: (N, 3) as stored (float32 or float64).
+        colors: of the vertices.
+        faces: (F, 3) triangles of vertices; none for clouds.
+        face_colors: of the triangles, where the file has some and none of vertices.
+    """
+
+    xyz: NDArray[Any]
+    colors: Colors
+    faces: NDArray[np.int32]
+    face_colors: Colors | None
+
+
 def read_ply(data: bytes, name: str) -> tuple[NDArray[Any], Colors]:
-    """Points of a PLY file; other elements are skipped.
+    """Vertices of a PLY file; other elements are skipped.
 
     Args:
         data: the whole file.
@@ -65,16 +86,47 @@ def read_ply(data: bytes, name: str) -> tuple[NDArray[Any], Colors]:
         data, body = unified_lines(data[body:]), 0
     for element in elements:
         if element.name == "vertex":
-            try:
-                columns = read_columns(data, body, element, byte_order)
-            except (ValueError, IndexError, OverflowError) as error:
-                raise BadFileError(
-                    f"{name}: the PLY's {element.count} vertices cannot be read ({error}); copy "
-                    "or export it again"
-                ) from None
-            return _xyz(columns, name), colors_from_columns(columns)
+            return _vertices(data, body, element, byte_order, name)
         body = skip_element(data, body, element, byte_order, name)
     raise BadFileError(f"{name}: the PLY header names no vertex element, so it holds no points")
+
+
+def read_ply_mesh(data: bytes, name: str) -> PlyMesh:
+    """As read_ply, with the faces. Those that cannot be read are left out, which is logged."""
+    xyz, colors = read_ply(data, name)
+    none = PlyMesh(xyz, colors, np.empty((0, 3), np.int32), None)
+    byte_order, elements, body = _parse_header(data, name)
+    if not any(map(has_faces, elements)):
+        return none
+    if not byte_order:
+        data, body = unified_lines(data[body:]), 0
+    try:
+        for element in itertools.takewhile(lambda e: not has_faces(e), elements):
+            body = skip_element(data, body, element, byte_order, name)
+        (element, *_) = filter(has_faces, elements)
+        faces, polygons = read_faces(data, body, element, byte_order, len(xyz))
+        columns = read_columns(data, body, element, byte_order) if colors.is_grey else {}
+    except (ValueError, IndexError, OverflowError, BadFileError) as error:
+        logger.warning(
+            "%s: its vertices alone are taken: the faces cannot be read (%s)", name, error
+        )
+        return none
+    named = find_color_fields(columns)
+    of_faces = {n: columns[n][polygons] for n in named.names} if named else {}
+    return PlyMesh(xyz, colors, faces, colors_from_columns(of_faces) if of_faces else None)
+
+
+def _vertices(
+    data: bytes, offset: int, element: Element, byte_order: str, name: str
+) -> tuple[NDArray[Any], Colors]:
+    try:
+        columns = read_columns(data, offset, element, byte_order)
+    except (ValueError, IndexError, OverflowError) as error:
+        raise BadFileError(
+            f"{name}: the PLY's {element.count} vertices cannot be read ({error}); copy or export "
+            "it again"
+        ) from None
+    return _xyz(columns, name), colors_from_columns(columns)
 
 
 def write_ply(

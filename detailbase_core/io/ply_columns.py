@@ -125,15 +125,16 @@ def _binary_columns(
         raise ValueError(f"it holds {max(have, 0)} of {element.count}")
     if element.has_lists and element.count:
         # Lists almost always have one length throughout (triangles): try that before walking.
-        lengths = _first_list_lengths(data, offset, element, byte_order)
-        columns = _equal_rows(data, offset, element, _row_dtype(element, byte_order, lengths))
+        lengths = first_list_lengths(data, offset, element, byte_order)
+        columns = equal_rows(data, offset, element, row_dtype(element, byte_order, lengths))
         return columns or _walk_binary(data, offset, element, byte_order)
-    dtype = _row_dtype(element, byte_order, [0] * len(element.properties))
+    dtype = row_dtype(element, byte_order, [0] * len(element.properties))
     rows = np.frombuffer(data, dtype, element.count, offset)
     return [rows[f"{i}"] for i in range(len(element.properties))], offset + rows.nbytes
 
 
-def _row_dtype(element: Element, byte_order: str, lengths: list[int]) -> np.dtype[Any]:
+def row_dtype(element: Element, byte_order: str, lengths: list[int]) -> np.dtype[Any]:
+    """One row with lists of these lengths: field "0", "0 count" and so on."""
     fields: list[Any] = []
     for i, (p, length) in enumerate(zip(element.properties, lengths, strict=True)):
         if p.count_type:
@@ -144,7 +145,7 @@ def _row_dtype(element: Element, byte_order: str, lengths: list[int]) -> np.dtyp
     return np.dtype(fields)
 
 
-def _equal_rows(
+def equal_rows(
     data: bytes, offset: int, element: Element, dtype: np.dtype[Any]
 ) -> tuple[list[NDArray[Any]], int] | None:
     """The columns if all rows are like the first; None otherwise."""
@@ -158,13 +159,13 @@ def _equal_rows(
     return [rows[f"{i}"] for i in scalars], offset + rows.nbytes
 
 
-def _first_list_lengths(data: bytes, offset: int, element: Element, byte_order: str) -> list[int]:
+def first_list_lengths(data: bytes, offset: int, element: Element, byte_order: str) -> list[int]:
     """Length of each property's list in the first row; 0 for scalars."""
     lengths = []
     for p in element.properties:
         length = 0
         if p.count_type:
-            length = _list_length(np.frombuffer(data, byte_order + p.count_type, 1, offset)[0])
+            length = list_length(np.frombuffer(data, byte_order + p.count_type, 1, offset)[0])
         offset += p.min_bytes + length * np.dtype(p.type).itemsize
         if offset > len(data):
             raise ValueError(f"a list of {length} values reaches beyond the end")
@@ -172,7 +173,8 @@ def _first_list_lengths(data: bytes, offset: int, element: Element, byte_order: 
     return lengths
 
 
-def _list_length(count: Any) -> int:
+def list_length(count: Any) -> int:
+    """A list's declared length; raises ValueError where it is negative."""
     if count < 0:
         raise ValueError(f"a list has {count} values")
     return int(count)
@@ -207,7 +209,7 @@ def _walk_binary(
                 (value,) = unpack(data, offset)
                 offset += head
                 if column is None:
-                    offset += _list_length(value) * size
+                    offset += list_length(value) * size
                 else:
                     column.append(value)
     except struct.error:
@@ -222,7 +224,7 @@ def _walk_binary(
 # -- ASCII -------------------------------------------------------------------------------------
 
 
-def _lines(data: bytes, offset: int) -> Iterator[tuple[bytes, int]]:
+def content_lines(data: bytes, offset: int) -> Iterator[tuple[bytes, int]]:
     """Lines that are not blank, without comments, and where the next begins."""
     while offset < len(data):
         end = data.find(b"\n", offset)
@@ -240,12 +242,12 @@ def _walk_ascii(data: bytes, offset: int, element: Element) -> list[NDArray[Any]
     scalars = _scalars(element)
     values: list[list[float]] = [[] for _ in scalars]
     rows = 0
-    for line, _ in itertools.islice(_lines(plain_numbers(data[offset:]), 0), element.count):
+    for line, _ in itertools.islice(content_lines(plain_numbers(data[offset:]), 0), element.count):
         rows += 1
         items, columns = iter(line.split()), iter(values)
         for p in element.properties:
             if p.count_type:
-                length = _list_length(int(next(items, b"0")))
+                length = list_length(int(next(items, b"0")))
                 if sum(1 for _ in itertools.islice(items, length)) < length:
                     raise ValueError(f"row {rows} ends inside a list of {length} values")
             else:
@@ -260,7 +262,7 @@ def _walk_ascii(data: bytes, offset: int, element: Element) -> list[NDArray[Any]
 
 def _skip_ascii(data: bytes, offset: int, count: int) -> int:
     skipped = 0
-    for _, after in itertools.islice(_lines(data, offset), count):
+    for _, after in itertools.islice(content_lines(data, offset), count):
         offset, skipped = after, skipped + 1
     if skipped < count:
         raise ValueError(f"it holds {skipped} of {count} rows")

@@ -100,7 +100,8 @@ def _load_file(path: Path, config: MapConfig, up: str, unit: str) -> LoadedScene
     shift = np.eye(4)
     shift[:3, 3] = read.shift
     moved = f"moved by ({', '.join(f'{v:.0f}' for v in read.shift)})" if read.shift.any() else ""
-    size = f"{len(cloud):,} points, {len(thinned):,} voxels"
+    faces = f" on {read.faces:,} faces" if read.faces else ""
+    size = f"{len(cloud):,} points{faces}, {len(thinned):,} voxels"
     note = "; ".join(filter(None, (size, moved, orientation.note, read.color_note)))
     return LoadedScene(thinned, orientation.file_to_map @ shift, note)
 

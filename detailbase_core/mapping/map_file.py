@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
+from detailbase_core.io.npz import NpzArchive
 from detailbase_core.ops import native
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
 _FORMAT = 1
+_SCALARS = {"format": "i", "voxel_size_m": "f", "frame": "U", "stamp_ns": "i"}  # and NumPy's kind
 
 
 class MapArrays(NamedTuple):
@@ -66,14 +66,12 @@ def read_map_file(path: str | Path, voxel_size_m: float) -> tuple[MapArrays, str
             voxel size.
     """
     try:
-        file = np.load(path, allow_pickle=False)
-        if not isinstance(file, np.lib.npyio.NpzFile):
-            raise ValueError("one array alone")
-        with file:
-            content = {name: file[name] for name in file.files}
+        with Path(path).open("rb") as file, NpzArchive(file) as archive:
+            wanted = (*_SCALARS, *MapArrays._fields)
+            content = {name: archive.read(name) for name in wanted if name in archive.names}
     except OSError as error:
         raise BadFileError(f"{path}: cannot be read: {error}") from error
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+    except ValueError as error:
         raise BadFileError(
             f"{path}: is no saved scene map, or is truncated ({error}); save it again"
         ) from error
@@ -84,8 +82,7 @@ def read_map_file(path: str | Path, voxel_size_m: float) -> tuple[MapArrays, str
 def _checked(
     path: str | Path, content: Mapping[str, NDArray[Any]], voxel_size_m: float
 ) -> MapArrays:
-    scalars = {"format": "i", "voxel_size_m": "f", "frame": "U", "stamp_ns": "i"}
-    for name, kind in scalars.items():
+    for name, kind in _SCALARS.items():
         if name not in content or content[name].shape != () or content[name].dtype.kind != kind:
             raise BadFileError(f"{path}: is no saved scene map (no {name!r} in it)")
     if int(content["format"]) != _FORMAT:

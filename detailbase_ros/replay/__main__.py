@@ -28,6 +28,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     add("--params", type=Path, metavar="FILE", help="the node's parameter file")
     add("--map-frame", default="", metavar="FRAME", help="fixed frame of the map (odom)")
+    add("--tf-prefix", default="", metavar="NAME", help="namespace of the transforms (none)")
     add("--clouds", nargs="+", default=(), metavar="TOPIC", help="topics of the scans")
     add("--device", default="", metavar="NAME", help="auto, cpu, cuda, cuda:1 ...")
     command.set_defaults(run=run)
@@ -91,7 +92,8 @@ def _config(options: argparse.Namespace) -> ReplayConfig:
         config = replace(config, intake=replace(config.intake, map_frame=options.map_frame))
     if options.device:
         config = replace(config, grounder=replace(config.grounder, device=options.device))
-    return replace(config, cloud_topics=tuple(options.clouds) or config.cloud_topics)
+    clouds = tuple(options.clouds) or config.cloud_topics
+    return replace(config, cloud_topics=clouds, tf_prefix=options.tf_prefix)
 
 
 def _lines(answer: ReplayAnswer) -> list[str]:

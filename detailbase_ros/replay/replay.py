@@ -43,6 +43,9 @@ class ReplayConfig(Settings):
     cloud_topics: tuple[str, ...] = setting(
         (), "Topics with clouds; empty = all whose clouds are not in the map frame already."
     )
+    tf_prefix: str = setting(
+        "", "Namespace of the transforms' topics; empty = none, or that of the clouds."
+    )
     intake: IntakeConfig = field(default_factory=IntakeConfig)
     grounder: GrounderConfig = field(default_factory=GrounderConfig)
 
@@ -118,7 +121,7 @@ class _Player:
                 f"{path}: has no clouds on {', '.join(missing)}, but on {', '.join(frames)}"
             )
         self._transforms = TransformBuffer()
-        self._tf_topics = tf_topics(bag_topics(path), self._topics)
+        self._tf_topics = tf_topics(bag_topics(path), self._topics, config.tf_prefix)
         self._resets = TimeResets()
         self._intake = ScanIntake(config.intake, self._transforms, grounder, events)
         self._ids = itertools.count(1)

@@ -13,7 +13,7 @@ from training.config import AugmentationConfig, LossWeights, TrainConfig
 from training.scenes.dataset import scene_points
 from training.scenes.scene_store import SceneStore
 from training.trainer.augmentation import batch_augmented
-from training.trainer.augmentation_params import draw_changes
+from training.trainer.augmentation_params import draw_augmentation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,5 +116,5 @@ def augment(
     seeds: Sequence[int],
 ) -> SceneBatch:
     """Scenes side by side, each changed as its seed says."""
-    changes = draw_changes(scenes, config, seeds)
+    changes = draw_augmentation(scenes, config, seeds)
     return batch_augmented(scene_points(scenes), changes, config, voxel_size_m)

@@ -18,7 +18,7 @@ from training.comparison.jobs import Job
 from training.config import TrainConfig, differing
 from training.errors import TrainingError
 from training.evaluation.results import Results
-from training.trainer.train_state import OUTWARD
+from training.trainer.train_state import NOT_LEARNING
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def write_config(run: TrainConfig) -> Path:
     path = Path(run.out) / CONFIG_FILE
     if path.exists():
         before = load_yaml(TrainConfig, path)
-        changed = [name for name in differing(run, before) if name not in OUTWARD]
+        changed = [name for name in differing(run, before) if name not in NOT_LEARNING]
         if changed:
             raise ConfigError(
                 f"{path}: the run was begun with other settings ({', '.join(changed)}): "

@@ -1,1 +1,1 @@
-"""One training run: data order, augmentation, lessons, losses, steps, files."""
+"""One training run: data order, augmentation, batches, losses, steps, files."""

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
     from training.config import AugmentationConfig
     from training.scenes.dataset import ScenePoints
-    from training.trainer.augmentation_params import Changes
+    from training.trainer.augmentation_params import AugmentationParams
 
 LUMA = (0.299, 0.587, 0.114)  # of red, green and blue (ITU-R BT.601), as most cameras' drivers do
 
 
 def batch_augmented(
-    points: ScenePoints, changes: Changes, config: AugmentationConfig, voxel_size_m: float
+    points: ScenePoints,
+    changes: AugmentationParams,
+    config: AugmentationConfig,
+    voxel_size_m: float,
 ) -> SceneBatch:
     """Scenes with their changes made; only elastic distortion makes a GPU's host wait.
 
@@ -64,7 +67,7 @@ def batch_augmented(
 
 
 def _stretched(xyz: Tensor, stretches: Tensor, superpoint: Tensor) -> Tensor:
-    """Points moved as Changes.stretches says.
+    """Points moved as AugmentationParams.stretches says.
 
     Args:
         xyz: (K, 3).
@@ -83,7 +86,7 @@ def _owners(counts: Tensor, total: int) -> Tensor:
 
 def _kept_rows(
     points: ScenePoints,
-    changes: Changes,
+    changes: AugmentationParams,
     scene: Tensor,
     generators: Sequence[torch.Generator],
 ) -> Tensor:

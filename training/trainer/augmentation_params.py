@@ -1,4 +1,4 @@
-"""How each scene of a step is changed, drawn on the host from the scene's seed alone."""
+"""Augmentation parameters of each scene of a step, drawn on the CPU by the scene's seed alone."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from training.scenes.dataset import SceneTensors
 
 
-class Changes(NamedTuple):
-    """Changes of G scenes.
+class AugmentationParams(NamedTuple):
+    """Augmentation parameters of G scenes.
 
     Attributes:
         numbers: (G, 17) float32: the matrix by whose right side row vectors are multiplied, row by
@@ -41,10 +41,10 @@ class Changes(NamedTuple):
     stretches: Tensor | None
 
 
-def draw_changes(
+def draw_augmentation(
     scenes: Sequence[SceneTensors], config: AugmentationConfig, seeds: Sequence[int]
-) -> Changes:
-    """Changes of scenes.
+) -> AugmentationParams:
+    """Augmentation parameters of scenes.
 
     Args:
         scenes: G scenes, each of which keeps at least one point per superpoint.
@@ -68,7 +68,7 @@ def draw_changes(
         row[16] = chance.random() < config.gray
         if config.stretch:
             stretches.append(_stretches(scene.middles.numpy(), config.stretch, chance))
-    return Changes(
+    return AugmentationParams(
         torch.from_numpy(numbers),
         torch.tensor(sizes),
         torch.tensor(kept),
@@ -82,7 +82,7 @@ def draw_changes(
 def _stretches(
     middles: NDArray[np.float32], most: float, chance: np.random.Generator
 ) -> NDArray[np.float32]:
-    """(O, 5) rows of Changes.stretches; column 0, which is no object, stays as it is.
+    """(O, 5) rows of AugmentationParams.stretches; column 0, which is no object, stays as it is.
 
     Heights stay: what stands on a table would else float or sink.
     """

@@ -63,15 +63,15 @@ class Processes:
             dist.all_reduce(values)
         return values
 
-    def wrap(self, learner: nn.Module) -> nn.Module:
+    def wrap(self, module: nn.Module) -> nn.Module:
         """The module whose calls train all processes' copies alike."""
         if self.count == 1:
-            return learner
-        share_norms(learner)
+            return module
+        share_norms(module)
         with warnings.catch_warnings():  # torch 2.13 renames broadcast_buffers, 2.4 must have it
             warnings.simplefilter("ignore", FutureWarning)
             return nn.parallel.DistributedDataParallel(
-                learner,
+                module,
                 broadcast_buffers=False,  # shared norms keep equal statistics by themselves
                 find_unused_parameters=True,  # heads whose loss is off, the released unused norms
             )

@@ -22,9 +22,9 @@ class RunningAverage:
         values: the averages by name.
     """
 
-    def __init__(self, learner: nn.Module, decay: float) -> None:
-        self.decay, self._learner = decay, learner
-        self._weights = learned(learner)  # to list them takes longer than to average them
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self.decay, self._module = decay, module
+        self._weights = learned(module)  # to list them takes longer than to average them
         self.values = {k: v.detach().clone() for k, v in self._weights.items()}
 
     @torch.no_grad()
@@ -35,27 +35,27 @@ class RunningAverage:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Let the learner have the averaged weights, in eval mode, for a while."""
-        learner, weights = self._learner, self._weights
+        """Let the module have the averaged weights, in eval mode, for a while."""
+        module, weights = self._module, self._weights
         kept = {name: value.clone() for name, value in weights.items()}
-        was_training = learner.training
+        was_training = module.training
         with torch.no_grad():
             try:
                 for name, value in weights.items():
                     value.copy_(self.values[name])
-                learner.eval()
+                module.eval()
                 yield
             finally:
                 for name, value in weights.items():
                     value.copy_(kept[name])
-                learner.train(was_training)
+                module.train(was_training)
 
 
-def learned(learner: nn.Module) -> dict[str, Tensor]:
+def learned(module: nn.Module) -> dict[str, Tensor]:
     """Parameters and running statistics; not what is frozen or fixed, nor counters."""
-    frozen = {name for name, value in learner.named_parameters() if not value.requires_grad}
+    frozen = {name for name, value in module.named_parameters() if not value.requires_grad}
     return {
         name: value
-        for name, value in learner.state_dict().items()
+        for name, value in module.state_dict().items()
         if value.dtype == torch.float32 and name not in frozen
     }

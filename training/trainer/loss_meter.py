@@ -1,4 +1,4 @@
-"""The losses of the steps since one last looked, kept on the device so that no step waits."""
+"""Losses of the steps since the last report, kept on the device so that no step waits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from training.trainer.distributed import Processes
 
 
-class LossWatch:
+class LossMeter:
     """Means by name, and the first step at which something was no number."""
 
     def __init__(self, processes: Processes) -> None:
@@ -33,8 +33,8 @@ class LossWatch:
         self._steps.append(step)
         self._rows.append(torch.stack([value.float() for value in values.values()]))
 
-    def look(self) -> dict[str, float]:
-        """Means since the last look, over all processes; waits for the device.
+    def means(self) -> dict[str, float]:
+        """Means since the last call, over all processes; waits for the device.
 
         Raises:
             TrainingError: something was no number; says since which step, and what.

@@ -216,7 +216,7 @@ def _choice_error(
     Right are those that lie mostly on what is meant; phrases without such a candidate do not count.
     """
     choices = [p.choice for p in predictions if p.choice is not None]
-    assert choices and targets.number is not None, "build_learner refuses this weight without"
+    assert choices and targets.number is not None, "build_module refuses this weight without"
     candidates = choices[0].candidates
     shares = candidates.shares.flatten(0, 1).index_select(0, targets.number)
     right = torch.bmm(shares, targets.masks.float()[..., None]).squeeze(-1) > 0.5

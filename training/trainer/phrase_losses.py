@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NOT_TOLD = -1
 
 
-def word_places(descriptions: Sequence[Description], words: int) -> Tensor:
+def word_tags(descriptions: Sequence[Description], words: int) -> Tensor:
     """Each word's place in a phrase, whether it is a head, and whether it describes.
 
     Args:
@@ -30,8 +30,8 @@ def word_places(descriptions: Sequence[Description], words: int) -> Tensor:
     Returns:
         (B, W, 3) int64 on the CPU: OUTSIDE, BEGIN or INSIDE, and 0 or 1 twice; NOT_TOLD elsewhere.
     """
-    places = np.full((len(descriptions), words, 3), NOT_TOLD, np.int64)
-    for row, description in zip(places, descriptions, strict=True):
+    tags = np.full((len(descriptions), words, 3), NOT_TOLD, np.int64)
+    for row, description in zip(tags, descriptions, strict=True):
         if description.describes is not None:
             row[: len(description.words), 2] = description.describes
         if not description.phrases or any(p.words == (0, 0) for p in description.phrases):
@@ -42,17 +42,17 @@ def word_places(descriptions: Sequence[Description], words: int) -> Tensor:
             row[first:end, :2] = INSIDE, 0
             row[first, 0] = BEGIN
             row[phrase.row - 1, 1] = 1
-    return torch.from_numpy(places)
+    return torch.from_numpy(tags)
 
 
-def phrase_loss(logits: Tensor, places: Tensor) -> Tensor:
-    """Cross-entropy of places, of heads among the phrases' words, and of describing words.
+def phrase_loss(logits: Tensor, tags: Tensor) -> Tensor:
+    """Cross-entropy of tags, of heads among the phrases' words, and of describing words.
 
     Args:
         logits: (B, T, 4 or 5) of the phrase head, row 0 the sentence's.
-        places: (B, T - 1, 3), what word_places says of the B sentences.
+        tags: (B, T - 1, 3), what word_tags says of the B sentences.
     """
-    place, head, describes = places.unbind(dim=-1)
+    place, head, describes = tags.unbind(dim=-1)
     said = logits[:, 1:].float()
     loss = F.cross_entropy(
         said[..., :HEAD].flatten(0, 1), place.flatten(), ignore_index=NOT_TOLD, reduction="sum"

@@ -15,7 +15,7 @@ T = TypeVar("T")
 ALIGNMENT = 16  # bytes; every dtype may begin there
 
 
-class Parcel(Generic[T]):
+class PinnedBatch(Generic[T]):
     """A nested NamedTuple of CPU tensors, packed.
 
     Args:
@@ -35,12 +35,12 @@ class Parcel(Generic[T]):
         for begin, tensor in zip(self._ends, tensors, strict=False):
             _view(self._bytes, begin, tensor).copy_(tensor)
 
-    def opened(self) -> T:
-        """The content on the device."""
+    def to_device(self) -> T:
+        """The same tuples, their tensors on the device."""
         there = self._bytes.to(self._device, non_blocking=True)
         ends = iter(self._ends)
-        opened: T = _replaced(self._content, lambda like: _view(there, next(ends), like))
-        return opened
+        moved: T = _replaced(self._content, lambda like: _view(there, next(ends), like))
+        return moved
 
 
 def _aligned(size: int) -> int:

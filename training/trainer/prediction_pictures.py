@@ -26,7 +26,7 @@ from detailbase_core.types import (
     Word,
 )
 from training.scenes.descriptions import word_places
-from training.trainer.text_targets import reading_of
+from training.trainer.text_targets import decoder_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,14 +37,16 @@ if TYPE_CHECKING:
     from detailbase_core.language.described_words import DescribedWords
     from training.scenes.descriptions import Description
     from training.scenes.scene_files import DescribedScene
-    from training.trainer.training_module import Learner
+    from training.trainer.training_module import TrainingModule
 
 
-def draw_prediction(learner: Learner, described: DescribedScene, path: Path) -> NDArray[np.uint8]:
+def draw_prediction(
+    module: TrainingModule, described: DescribedScene, path: Path
+) -> NDArray[np.uint8]:
     """Write a PNG of the description with the most phrases: above the answer, below the truth.
 
     Args:
-        learner: in eval mode.
+        module: in eval mode.
         described: a scene with at least one description.
         path: of the PNG.
 
@@ -54,8 +56,8 @@ def draw_prediction(learner: Learner, described: DescribedScene, path: Path) -> 
     description = max(described.descriptions, key=lambda d: (len(d.phrases), len(d.words)))
     sentence = as_sentence(description)
     scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
-    reading = reading_of(description, learner.model.config)
-    predicted = _predicted(learner, scene, sentence, reading)
+    reading = decoder_words(description, module.model.config)
+    predicted = _predicted(module, scene, sentence, reading)
     whole, *phrases = (
         true_phrase(described, span, ids) for span, ids in _spans(sentence, description)
     )
@@ -80,14 +82,14 @@ def as_sentence(description: Description) -> Sentence:
 
 @torch.inference_mode()
 def _predicted(
-    learner: Learner, scene: Scene, sentence: Sentence, reading: DescribedWords
+    module: TrainingModule, scene: Scene, sentence: Sentence, reading: DescribedWords
 ) -> Grounding:
-    device = next(learner.parameters()).device
-    batch = batch_scenes([scene], learner.model.config.coordinates).to(device)
-    encoded = learner.model.encode_scene(batch)
-    text, mask = learner.text.encode([reading.words])
+    device = next(module.parameters()).device
+    batch = batch_scenes([scene], module.model.config.coordinates).to(device)
+    encoded = module.model.encode_scene(batch)
+    text, mask = module.text.encode([reading.words])
     spans = [reading.spans(word_spans(sentence))]
-    answer = learner.model.ground(encoded, TextBatch.with_spans(text[None], mask[None], spans))
+    answer = module.model.ground(encoded, TextBatch.with_spans(text[None], mask[None], spans))
     found = answer_query(sentence, answer, scene, InstanceConfig(), reading=reading)
     return Grounding(sentence.text, scene, *found)
 

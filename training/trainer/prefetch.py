@@ -1,4 +1,4 @@
-"""What the next step needs, made in a thread while the device works on the present one."""
+"""The next step's batch, made in a thread while the device works on the present one."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Ahead(Generic[T]):
-    """Makes a step's material one step early.
+class Prefetcher(Generic[T]):
+    """Makes each step's batch one step early.
 
     Args:
-        make: a step's material from its number alone; called in another thread.
+        make: a step's batch from its index alone; called in another thread.
     """
 
     def __init__(self, make: Callable[[int], T]) -> None:
         self._make = make
         self._thread = ThreadPoolExecutor(1, "next-step")
-        self._coming: tuple[int, Future[T]] | None = None
+        self._next: tuple[int, Future[T]] | None = None
 
     def take(self, step: int, steps: int) -> T:
-        """A step's material; that of the step after it is begun.
+        """A step's batch; that of the step after it is begun.
 
         Args:
-            step: its number.
-            steps: there is no step of this number or a higher one.
+            step: its index.
+            steps: of the whole run; no batch is begun for this index or a higher one.
 
         Raises:
             Exception: what making it raised.
         """
-        if self._coming is None or self._coming[0] != step:
-            self._coming = (step, self._thread.submit(self._make, step))
-        material = self._coming[1].result()
+        if self._next is None or self._next[0] != step:
+            self._next = (step, self._thread.submit(self._make, step))
+        batch = self._next[1].result()
         following = step + 1
         if following < steps:
-            self._coming = (following, self._thread.submit(self._make, following))
-        return material
+            self._next = (following, self._thread.submit(self._make, following))
+        return batch
 
-    def forget(self) -> None:
-        """What was made early is out of date."""
-        self._coming = None
+    def discard(self) -> None:
+        """Drop what was made early: it is out of date."""
+        self._next = None

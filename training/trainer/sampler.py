@@ -1,4 +1,4 @@
-"""Which sentences of which scenes a step sees: decided by seed and step alone.
+"""Scenes and sentences of each step, decided by seed and step alone.
 
 So a resumed run goes on as if it had never stopped, and any number of processes together see
 what one would.
@@ -28,8 +28,8 @@ class Draw:
     """One scene's part in a step.
 
     Attributes:
-        scene: its number.
-        sentences: numbers of its descriptions, at most sentences_per_scene.
+        scene: its index.
+        sentences: indices of its descriptions, at most sentences_per_scene.
         seed: of everything random about it (its augmentation).
     """
 
@@ -38,7 +38,7 @@ class Draw:
     seed: int
 
 
-class Draws:
+class Sampler:
     """An endless shuffled sequence of scenes, or of groups of sentences, cut into steps.
 
     Args:
@@ -76,23 +76,25 @@ class Draws:
     def step(self, step: int) -> list[Draw]:
         """The scenes_per_step draws of a step."""
         first = step * self.config.scenes_per_step
-        return [self._draw(place) for place in range(first, first + self.config.scenes_per_step)]
+        return [
+            self._draw(position) for position in range(first, first + self.config.scenes_per_step)
+        ]
 
-    def _draw(self, place: int) -> Draw:
-        epoch, position = divmod(place, self._epoch)
-        number = int(self._order(epoch)[position])
-        chance = random.Random(f"{self.config.seed}/{place}")
+    def _draw(self, position: int) -> Draw:
+        epoch, place = divmod(position, self._epoch)
+        index = int(self._order(epoch)[place])
+        chance = random.Random(f"{self.config.seed}/{position}")
         seed = chance.getrandbits(62)
         if self._groups:
-            scene, sentences = self._groups[number]
+            scene, sentences = self._groups[index]
             return Draw(scene, tuple(sentences), seed)
-        count, wanted = self.counts[number], self.config.sentences_per_scene
+        count, wanted = self.counts[index], self.config.sentences_per_scene
         picked = (
             chance.sample(range(count), wanted)
             if count >= wanted
             else chance.choices(range(count), k=wanted)
         )
-        return Draw(number, tuple(picked), seed)
+        return Draw(index, tuple(picked), seed)
 
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:
         everything = len(self._groups) or len(self.counts)

@@ -1,4 +1,4 @@
-"""One step's lesson: its scenes, how they are changed, what is true of them and what is asked."""
+"""One step's batch: scenes, their augmentation, the truth about them, and sentences."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from training.scenes.dataset import ScenePoints, SceneTruth, scene_points, scene_truth
 from training.scenes.descriptions import Description
-from training.trainer.augmentation_params import Changes, draw_changes
-from training.trainer.text_targets import Questions, questions_of, reading_of
+from training.trainer.augmentation_params import AugmentationParams, draw_augmentation
+from training.trainer.text_targets import SentenceBatch, batch_sentences, decoder_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,54 +17,57 @@ if TYPE_CHECKING:
     from training.config import TrainConfig
     from training.scenes.dataset import SceneTensors
     from training.trainer.sampler import Draw
-    from training.trainer.training_module import Learner
+    from training.trainer.training_module import TrainingModule
 
-FILLER = Description((), (), None)  # makes groups of sentences equally long
+PAD = Description((), (), None)  # makes the scenes' groups of sentences equally long
 
 
-class Lesson(NamedTuple):
-    """Everything that the host tells the device about a step.
+class Batch(NamedTuple):
+    """Everything that a training step needs, made on the CPU.
 
     Attributes:
-        points, changes, truth: of G scenes.
-        questions: about them; None where no part of the loss reads any.
+        points, changes, truth: of G scenes; the changes are augmentation.
+        sentences: about them; None where no part of the loss reads any.
     """
 
     points: ScenePoints
-    changes: Changes
+    changes: AugmentationParams
     truth: SceneTruth
-    questions: Questions | None
+    sentences: SentenceBatch | None
 
 
-def lesson_of(
-    draws: Sequence[Draw], scenes: Sequence[SceneTensors], learner: Learner, config: TrainConfig
-) -> Lesson:
-    """Make a lesson, on the CPU; it follows from the draws alone.
+def make_batch(
+    draws: Sequence[Draw],
+    scenes: Sequence[SceneTensors],
+    module: TrainingModule,
+    config: TrainConfig,
+) -> Batch:
+    """Make a step's batch, on the CPU; it follows from the draws alone.
 
     Args:
         draws: G scenes and their sentences.
         scenes: all scenes.
-        learner: who will learn it; its weights are not looked at.
+        module: to be trained; its weights are not looked at.
         config: sizes and augmentation.
     """
     drawn = [scenes[draw.scene] for draw in draws]
-    changes = draw_changes(drawn, config.augmentation, [draw.seed for draw in draws])
+    changes = draw_augmentation(drawn, config.augmentation, [draw.seed for draw in draws])
     truth = scene_truth(drawn)
-    questions = None
-    if learner.reads:
+    sentences = None
+    if module.reads:
         chosen = [
-            [scene.descriptions[number] for number in draw.sentences]
-            + [FILLER] * (config.sentences_per_scene - len(draw.sentences))
+            [scene.descriptions[index] for index in draw.sentences]
+            + [PAD] * (config.sentences_per_scene - len(draw.sentences))
             for scene, draw in zip(drawn, draws, strict=True)
         ]
-        questions = questions_of(
+        sentences = batch_sentences(
             chosen,
             [_readings(group, draw, config) for group, draw in zip(chosen, draws, strict=True)],
             truth.objects.shape[2],
-            learner.text,
+            module.text,
             config.model,
         )
-    return Lesson(scene_points(drawn), changes, truth, questions)
+    return Batch(scene_points(drawn), changes, truth, sentences)
 
 
 def _readings(
@@ -72,4 +75,4 @@ def _readings(
 ) -> list[DescribedWords]:
     """What the decoder reads of a scene's sentences."""
     chance = random.Random(f"wording {draw.seed}")
-    return [reading_of(d, config.model, config.wording_noise, chance) for d in group]
+    return [decoder_words(d, config.model, config.wording_noise, chance) for d in group]

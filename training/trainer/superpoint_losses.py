@@ -48,7 +48,7 @@ class NamingHeads(nn.Module):
         return category + color
 
 
-def real_rows(padded: Tensor, truth: SceneTruth) -> Tensor:
+def valid_rows(padded: Tensor, truth: SceneTruth) -> Tensor:
     """(G, S, ...) -> (M, ...): the scenes' superpoints one after another, without padding."""
     return padded.flatten(0, 1).index_select(0, truth.real)
 
@@ -66,7 +66,7 @@ def center_loss(
         truth: about them.
         point_to_superpoint: (N,) of all scenes' points, numbered through.
     """
-    assert superpoints.votes is not None, "build_learner refuses this weight without the head"
+    assert superpoints.votes is not None, "build_module refuses this weight without the head"
     own = superpoints.geometry[..., :3]
     points = own.new_zeros(own.shape[:2])
     sizes = group_sizes(point_to_superpoint, len(truth.real))
@@ -76,13 +76,13 @@ def center_loss(
     centers = torch.bmm(parts.transpose(1, 2), own) / total[..., None]
     owner = truth.objects.argmax(dim=2)
     way = centers.gather(1, owner[..., None].expand(-1, -1, 3)) - own
-    votes = (real_rows(owner, truth) > 0) & (truth.names[:, 0] != STRUCTURE)
+    votes = (valid_rows(owner, truth) > 0) & (truth.names[:, 0] != STRUCTURE)
     miss = F.smooth_l1_loss(
-        real_rows(superpoints.votes.offsets, truth).float(),
-        real_rows(way, truth),
+        valid_rows(superpoints.votes.offsets, truth).float(),
+        valid_rows(way, truth),
         reduction="none",
         beta=OFFSET_BETA_M,
     ).sum(dim=1)
     miss = (miss * votes).sum() / votes.sum().clamp(min=1)
-    said = real_rows(superpoints.votes.movable, truth).float()
+    said = valid_rows(superpoints.votes.movable, truth).float()
     return miss + F.binary_cross_entropy_with_logits(said, votes.float())

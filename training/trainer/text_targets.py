@@ -1,4 +1,4 @@
-"""What is asked about a step's scenes, and what the right answers are."""
+"""Sentences about a step's scenes, and the objects that their phrases refer to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from detailbase_core.language.described_words import described_words, plain_word
 from detailbase_core.language.text_rows import TextRows
 from training.trainer.losses import PhraseTargets
-from training.trainer.phrase_losses import word_places
+from training.trainer.phrase_losses import word_tags
 from training.trainer.sequence_packing import Packing, packing_of, placed
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from training.scenes.descriptions import Description
 
 
-class Wanted(NamedTuple):
-    """What the phrases of G scenes refer to.
+class Targets(NamedTuple):
+    """Objects that the phrases of G scenes refer to.
 
     Attributes:
         scene, sentence, row: (P,) int64 each, as in PhraseTargets.
@@ -48,35 +48,35 @@ class Wanted(NamedTuple):
     place: Tensor
 
 
-class Questions(NamedTuple):
+class SentenceBatch(NamedTuple):
     """B sentences about each of G scenes; made on the CPU.
 
     Attributes:
         tokens: of all G * B sentences, as the phrase head reads them.
         described: of what the decoder reads of them; None = the same.
         packing: of the text rows that the decoder reads.
-        wanted: what their phrases refer to.
+        targets: the objects that their phrases refer to.
         query: (P,) int64, each phrase's row in predictions whose rows are packed.
         phrase_rows: the same, scene by scene.
-        word_places: (G * B, W, 3), see there.
+        word_tags: (G * B, W, 3), see there.
     """
 
     tokens: Tokens
     described: Tokens | None
     packing: Packing
-    wanted: Wanted
+    targets: Targets
     query: Tensor
     phrase_rows: TextRows
-    word_places: Tensor
+    word_tags: Tensor
 
 
-def questions_of(
+def batch_sentences(
     chosen: Sequence[Sequence[Description]],
     readings: Sequence[Sequence[DescribedWords]],
     columns: int,
     encoder: SmallTextEncoder | TransformersTextEncoder,
     config: ModelConfig,
-) -> Questions:
+) -> SentenceBatch:
     """Prepare sentences.
 
     Args:
@@ -94,20 +94,20 @@ def questions_of(
     rows = (described or tokens).mask.shape[1]
     beside = encoder.rows_beside_words
     packing = packing_of([[len(r.words) + beside for r in group] for group in readings], rows)
-    wanted = wanted_objects(chosen, columns, readings)
-    query = placed(wanted.scene, wanted.sentence, wanted.row, packing)
-    phrase_rows = _rows_by_scene(wanted, query, packing)
-    places = word_places(flat, tokens.mask.shape[1] - 1)
-    return Questions(tokens, described, packing, wanted, query, phrase_rows, places)
+    targets = object_targets(chosen, columns, readings)
+    query = placed(targets.scene, targets.sentence, targets.row, packing)
+    phrase_rows = _rows_by_scene(targets, query, packing)
+    tags = word_tags(flat, tokens.mask.shape[1] - 1)
+    return SentenceBatch(tokens, described, packing, targets, query, phrase_rows, tags)
 
 
-def reading_of(
+def decoder_words(
     description: Description,
     config: ModelConfig,
     noise: float = 0.0,
     chance: random.Random | None = None,
 ) -> DescribedWords:
-    """What a network's decoder reads of a sentence.
+    """The words of a sentence that a network's decoder reads.
 
     Args:
         description: the sentence; where it does not tell its describing words, all are taken
@@ -128,21 +128,21 @@ def reading_of(
     return reading.without_separators([chance.random() < noise for _ in reading.words])
 
 
-def _rows_by_scene(wanted: Wanted, query: Tensor, packing: Packing) -> TextRows:
-    """The packed rows that phrases stand in, in `wanted`'s places."""
-    number = torch.zeros(wanted.objects.shape[:2], dtype=torch.int64)
-    real = torch.zeros_like(number, dtype=torch.bool)
-    number.view(-1)[wanted.place] = query - wanted.scene * packing.source.shape[1]
-    real.view(-1)[wanted.place] = True
-    return TextRows(number, real)
+def _rows_by_scene(targets: Targets, query: Tensor, packing: Packing) -> TextRows:
+    """The packed rows that phrases stand in, in the targets' order."""
+    index = torch.zeros(targets.objects.shape[:2], dtype=torch.int64)
+    valid = torch.zeros_like(index, dtype=torch.bool)
+    index.view(-1)[targets.place] = query - targets.scene * packing.source.shape[1]
+    valid.view(-1)[targets.place] = True
+    return TextRows(index, valid)
 
 
-def wanted_objects(
+def object_targets(
     chosen: Sequence[Sequence[Description]],
     columns: int,
     readings: Sequence[Sequence[DescribedWords]] | None = None,
-) -> Wanted:
-    """What the sentences' own rows and all their phrases refer to.
+) -> Targets:
+    """Objects that the sentences' own rows and all their phrases refer to.
 
     Args:
         chosen: descriptions of each of the G scenes.
@@ -163,22 +163,22 @@ def wanted_objects(
             places.append((g, b, row, bool(ids), g * most + k))
     table = torch.tensor(places, dtype=torch.int64).view(-1, 5).T.contiguous()
     scene, sentence, row, named, place = table
-    return Wanted(scene, sentence, row, named.bool(), torch.from_numpy(objects), place)
+    return Targets(scene, sentence, row, named.bool(), torch.from_numpy(objects), place)
 
 
 def phrase_targets(
-    wanted: Wanted, scene_objects: Tensor, query: Tensor | None = None
+    targets: Targets, scene_objects: Tensor, query: Tensor | None = None
 ) -> PhraseTargets:
     """The masks: superpoints more than half of whose points belong to a phrase's objects.
 
     Args:
-        wanted: P phrases.
+        targets: of P phrases.
         scene_objects: SceneTruth.objects, on the same device.
         query: see PhraseTargets.place.
     """
-    shares = torch.bmm(wanted.objects, scene_objects.transpose(1, 2)).flatten(0, 1)
-    masks = shares.index_select(0, wanted.place) > 0.5
-    told = masks.any(dim=1) == wanted.named
+    shares = torch.bmm(targets.objects, scene_objects.transpose(1, 2)).flatten(0, 1)
+    masks = shares.index_select(0, targets.place) > 0.5
+    told = masks.any(dim=1) == targets.named
     return PhraseTargets(
-        wanted.scene, wanted.sentence, wanted.row, masks, query, wanted.place, told
+        targets.scene, targets.sentence, targets.row, masks, query, targets.place, told
     )

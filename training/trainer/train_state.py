@@ -1,4 +1,4 @@
-"""What learns, and how a loss changes it; saved and restored to the bit."""
+"""Weights and optimiser of a run: updated, saved and restored to the bit."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from training.config import TrainConfig
-    from training.trainer.training_module import Learner
+    from training.trainer.training_module import TrainingModule
 
-# Settings that change nothing about what is learned.
-OUTWARD = ("out", "device", "threads", "log_every", "save_every", "picture_every")
+# Settings without influence on the weights.
+NOT_LEARNING = ("out", "device", "threads", "log_every", "save_every", "picture_every")
 
 
-class Learning:
+class TrainState:
     """Weights, their average, the optimiser and, for float16, the loss's scale.
 
     Nothing else has to be kept for an exact resume: learning rate, data order and noise follow
@@ -39,16 +39,16 @@ class Learning:
         left_out_in_a_row: the same of the last ones.
     """
 
-    def __init__(self, learner: Learner, config: TrainConfig, device: torch.device) -> None:
-        self.learner, self.config = learner, config
-        self.average = RunningAverage(learner, config.ema_decay)
-        self.optimizer = torch.optim.AdamW(parameter_groups(learner, config), fused=True)
+    def __init__(self, module: TrainingModule, config: TrainConfig, device: torch.device) -> None:
+        self.module, self.config = module, config
+        self.average = RunningAverage(module, config.ema_decay)
+        self.optimizer = torch.optim.AdamW(parameter_groups(module, config), fused=True)
         self.scaler = torch.amp.GradScaler(device.type, enabled=config.autocast == "float16")
         self.step = 0
         self.left_out = torch.zeros((), dtype=torch.int64, device=device)
         self.left_out_in_a_row = torch.zeros((), dtype=torch.int64, device=device)
 
-    def learn(self, loss: Tensor, rate: float) -> Tensor:
+    def update(self, loss: Tensor, rate: float) -> Tensor:
         """One step down the loss's gradient.
 
         Args:
@@ -65,7 +65,7 @@ class Learning:
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         self.scaler.unscale_(self.optimizer)
         norm = torch.nn.utils.clip_grad_norm_(
-            self.learner.parameters(), self.config.clip_norm or math.inf
+            self.module.parameters(), self.config.clip_norm or math.inf
         )
         if not self.scaler.is_enabled():
             bad = ~norm.isfinite()
@@ -82,7 +82,7 @@ class Learning:
 
     def broken_weights(self) -> list[str]:
         """Names of weights that are no longer numbers; waits for the device."""
-        weights = {k: v for k, v in self.learner.state_dict().items() if v.is_floating_point()}
+        weights = {k: v for k, v in self.module.state_dict().items() if v.is_floating_point()}
         good = torch.stack([value.isfinite().all() for value in weights.values()]).tolist()
         return [name for name, fine in zip(weights, good, strict=True) if not fine]
 
@@ -95,7 +95,7 @@ class Learning:
             steps: of the whole run.
         """
         frozen = self._frozen()
-        weights = {k: v for k, v in self.learner.state_dict().items() if k not in frozen}
+        weights = {k: v for k, v in self.module.state_dict().items() if k not in frozen}
         state = {
             "step": self.step,
             "steps": steps,
@@ -119,10 +119,10 @@ class Learning:
         Raises:
             TrainingError: it cannot be read, or is that of another network.
         """
-        device = next(self.learner.parameters()).device
+        device = next(self.module.parameters()).device
         try:
             state = torch.load(path, map_location=device, weights_only=True)
-            self.learner.load_state_dict({**self._frozen(), **state["learner"]})
+            self.module.load_state_dict({**self._frozen(), **state["learner"]})
             for name, value in self.average.values.items():
                 value.copy_(state["average"][name])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -139,7 +139,7 @@ class Learning:
 
     def _use_configured_rates(self) -> None:
         """The optimiser's state brings those it was saved with."""
-        configured = parameter_groups(self.learner, self.config)
+        configured = parameter_groups(self.module, self.config)
         for group, wanted in zip(self.optimizer.param_groups, configured, strict=True):
             group.update({k: wanted[k] for k in ("peak_lr", "weight_decay")})
 
@@ -147,16 +147,16 @@ class Learning:
         """Parameters that come from elsewhere and never change."""
         return {
             name: value.detach()
-            for name, value in self.learner.named_parameters()
+            for name, value in self.module.named_parameters()
             if not value.requires_grad
         }
 
 
-def parameter_groups(learner: Learner, config: TrainConfig) -> list[dict[str, Any]]:
+def parameter_groups(module: TrainingModule, config: TrainConfig) -> list[dict[str, Any]]:
     """What the optimiser changes: the U-Net, and everything else, each with its peak rate."""
-    backbone = [p for p in learner.model.unet.parameters() if p.requires_grad]
+    backbone = [p for p in module.model.unet.parameters() if p.requires_grad]
     known = {id(p) for p in backbone}
-    others = [p for p in learner.parameters() if p.requires_grad and id(p) not in known]
+    others = [p for p in module.parameters() if p.requires_grad and id(p) not in known]
     rate, decay = config.learning_rate, config.weight_decay
     return [
         {"params": backbone, "peak_lr": rate * config.backbone_rate, "weight_decay": decay},
@@ -170,5 +170,5 @@ def _changes(before: dict[str, Any], now: dict[str, Any], where: str = "") -> It
         one, two = before.get(key), now.get(key)
         if isinstance(one, dict) and isinstance(two, dict):
             yield from _changes(one, two, f"{where}{key}.")
-        elif one != two and where + key not in OUTWARD:
+        elif one != two and where + key not in NOT_LEARNING:
             yield f"{where}{key} was {one}, is {two}"

@@ -17,17 +17,17 @@ from training.errors import TrainingError
 from training.scenes.scene_files import read_scene
 from training.trainer.augmentation import batch_augmented
 from training.trainer.distributed import Processes
-from training.trainer.loss_meter import LossWatch, NotANumberError
-from training.trainer.pinned_batch import Parcel
+from training.trainer.loss_meter import LossMeter, NotANumberError
+from training.trainer.pinned_batch import PinnedBatch
 from training.trainer.prediction_pictures import draw_prediction
-from training.trainer.prefetch import Ahead
+from training.trainer.prefetch import Prefetcher
 from training.trainer.run_length import RunLength
 from training.trainer.run_log import RunLog
-from training.trainer.sampler import Draws
+from training.trainer.sampler import Sampler
 from training.trainer.schedule import rate_factor
-from training.trainer.step_batch import Lesson, lesson_of
-from training.trainer.train_state import Learning
-from training.trainer.training_module import build_learner
+from training.trainer.step_batch import Batch, make_batch
+from training.trainer.train_state import TrainState
+from training.trainer.training_module import build_module
 
 if TYPE_CHECKING:
     import threading
@@ -45,7 +45,7 @@ ATTENTION = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBack
 
 
 class Run:
-    """One training run: what it learns from, what learns, and where it writes.
+    """One training run: data, model, optimiser and output folder.
 
     Args:
         config: everything it is told.
@@ -68,14 +68,14 @@ class Run:
         self.config, self.store, self.device = config, store, device
         self.processes = processes or Processes()
         self.folder = Path(config.out)
-        self.draws = self._draws()
-        self.learner = build_learner(config).to(device)
-        self.learning = Learning(self.learner, config, device)
-        self.parallel = self.processes.wrap(self.learner)
-        self.watch = LossWatch(self.processes)
-        self.lessons = Ahead(self._lesson)
+        self.sampler = self._sampler()
+        self.module = build_module(config).to(device)
+        self.state = TrainState(self.module, config, device)
+        self.parallel = self.processes.wrap(self.module)
+        self.meter = LossMeter(self.processes)
+        self.batches = Prefetcher(self._batch)
         self._told_left_out = 0
-        self.length = RunLength(config, self.draws.steps_per_epoch, self.processes, device, began)
+        self.length = RunLength(config, self.sampler.steps_per_epoch, self.processes, device, began)
 
     @property
     def steps(self) -> int:
@@ -92,14 +92,14 @@ class Run:
             TrainingError: loss or weights are no longer numbers, or the GPU's memory is too
                 small. What was saved before stays.
         """
-        self.learner.train()
-        begin = saved = self.learning.step
+        self.module.train()
+        begin = saved = self.state.step
         total = self.steps if self.length.known else None
         with RunLog(self.folder, begin, total, self.processes.first) as log:
             while not (stop and stop.is_set()):
-                if self.length.look(self.learning.step):
+                if self.length.look(self.state.step):
                     log.expects(self.steps)
-                if self.learning.step >= self.steps:
+                if self.state.step >= self.steps:
                     break
                 self._rescan(log)
                 try:
@@ -107,7 +107,7 @@ class Run:
                 except torch.cuda.OutOfMemoryError as error:
                     raise TrainingError(self._out_of_memory()) from error
                 log.stepped()
-                step = self.learning.step
+                step = self.state.step
                 if step % self.config.log_every == 0 or step == begin + 1:
                     self._log(log)
                 if step % self.config.save_every == 0:
@@ -115,16 +115,16 @@ class Run:
                     saved = step
                 if self.config.picture_every and step % self.config.picture_every == 0:
                     self._draw(log)
-            if self.learning.step > saved:
+            if self.state.step > saved:
                 self.save()
 
     def train_step(self) -> torch.Tensor:
         """One optimiser step; the loss, on the device."""
-        step = self.learning.step
-        lesson = self.lessons.take(step, self.steps).opened()
-        batch = batch_augmented(
-            lesson.points,
-            lesson.changes,
+        step = self.state.step
+        batch = self.batches.take(step, self.steps).to_device()
+        scenes = batch_augmented(
+            batch.points,
+            batch.changes,
             self.config.augmentation,
             self.config.model.voxel_size_m,
         )
@@ -136,10 +136,10 @@ class Run:
         )
         with autocast, sdpa_kernel(ATTENTION):
             loss: torch.Tensor
-            loss, parts = self.parallel(batch, lesson.truth, lesson.questions)
+            loss, parts = self.parallel(scenes, batch.truth, batch.sentences)
         rate = rate_factor(step, self.steps, self.config)
-        norm = self.learning.learn(loss, rate)
-        self.watch.add(step, {"loss": loss, **parts, "gradient_norm": norm})
+        norm = self.state.update(loss, rate)
+        self.meter.add(step, {"loss": loss, **parts, "gradient_norm": norm})
         return loss.detach()
 
     def save(self) -> None:
@@ -151,7 +151,7 @@ class Run:
                 cannot be written. The files stay as they were.
         """
         self._means()
-        if broken := self.learning.broken_weights():
+        if broken := self.state.broken_weights():
             raise self._lost(f"{len(broken)} weights became NaN or infinite ({broken[0]} ...)")
         if not self.processes.first:
             return
@@ -159,18 +159,18 @@ class Run:
             self._write_files()
         except (OSError, RuntimeError, SafetensorError) as error:  # each library has its own
             raise TrainingError(
-                f"{self.folder}: cannot be written at step {self.learning.step}: {error}; what was "
+                f"{self.folder}: cannot be written at step {self.state.step}: {error}; what was "
                 "saved before is still there, so the run can go on from it"
             ) from error
 
     def _write_files(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        notes = {"training": f"{self.learning.step} steps on {len(self.store.scenes)} scenes"}
-        with self.learning.average.applied():
-            text = self.learner.text
+        notes = {"training": f"{self.state.step} steps on {len(self.store.scenes)} scenes"}
+        with self.state.average.applied():
+            text = self.module.text
             own = text if isinstance(text, SmallTextEncoder) else None
-            save_checkpoint(self.folder / CHECKPOINT_FILE, self.learner.model, own, notes)
-        self.learning.save(self.folder / STATE_FILE, self.store.fingerprint(), self.steps)
+            save_checkpoint(self.folder / CHECKPOINT_FILE, self.module.model, own, notes)
+        self.state.save(self.folder / STATE_FILE, self.store.fingerprint(), self.steps)
 
     def resume(self) -> list[str] | None:
         """Go on from the saved state, where there is one.
@@ -186,7 +186,7 @@ class Run:
         path = self.folder / STATE_FILE
         if not path.exists():
             return None
-        notes, steps = self.learning.load(path, self.store.fingerprint())
+        notes, steps = self.state.load(path, self.store.fingerprint())
         if self.config.minutes:
             self.length.steps = steps
         return notes
@@ -197,25 +197,25 @@ class Run:
             for path in self.folder.glob(f".{name}.*"):
                 path.unlink()
 
-    def _draws(self) -> Draws:
-        return Draws([len(scene.descriptions) for scene in self.store.scenes], self.config)
+    def _sampler(self) -> Sampler:
+        return Sampler([len(scene.descriptions) for scene in self.store.scenes], self.config)
 
-    def _lesson(self, step: int) -> Parcel[Lesson]:
-        """A step's lesson, ready to be sent; made in another thread."""
-        draws = self.processes.share(self.draws.step(step))
-        lesson = lesson_of(draws, self.store.scenes, self.learner, self.config)
-        return Parcel(lesson, self.device)
+    def _batch(self, step: int) -> PinnedBatch[Batch]:
+        """A step's batch, ready to be sent to the device; made in the prefetcher's thread."""
+        draws = self.processes.share(self.sampler.step(step))
+        batch = make_batch(draws, self.store.scenes, self.module, self.config)
+        return PinnedBatch(batch, self.device)
 
     def _rescan(self, log: RunLog) -> None:
         every = self.config.rescan_every
-        if every and self.learning.step % every == 0 and (found := self.store.rescan()):
-            self.draws = self._draws()
-            self.lessons.forget()
+        if every and self.state.step % every == 0 and (found := self.store.rescan()):
+            self.sampler = self._sampler()
+            self.batches.discard()
             log.say(f"{found} new scenes, {len(self.store.scenes)} now")
 
     def _log(self, log: RunLog) -> None:
-        step = self.learning.step
-        if (count := int(self.learning.left_out)) > self._told_left_out:
+        step = self.state.step
+        if (count := int(self.state.left_out)) > self._told_left_out:
             self._told_left_out = count
             log.say(f"step {step}: {count} steps left out so far, their gradients were no numbers")
         rate = self.config.learning_rate * rate_factor(step - 1, self.steps, self.config)
@@ -227,33 +227,35 @@ class Run:
         if not self.processes.first:
             return
         described = read_scene(self.store.paths[0], self.store.scenes[0].descriptions)
-        path = self.folder / "pictures" / f"step_{self.learning.step:06d}.png"
+        path = self.folder / "pictures" / f"step_{self.state.step:06d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self.learning.average.applied():
-            pixels = draw_prediction(self.learner, described, path)
-        log.picture(self.learning.step, "answer_above_truth", pixels)
+        with self.state.average.applied():
+            pixels = draw_prediction(self.module, described, path)
+        log.picture(self.state.step, "answer_above_truth", pixels)
 
     def _means(self) -> dict[str, float]:
         try:
-            means = self.watch.look()
+            means = self.meter.means()
         except NotANumberError as error:
-            names = [self.store.scenes[draw.scene].scene_id for draw in self.draws.step(error.step)]
+            names = [
+                self.store.scenes[draw.scene].scene_id for draw in self.sampler.step(error.step)
+            ]
             raise self._lost(f"{error} (scenes {', '.join(names)})") from error
-        if (count := int(self.learning.left_out_in_a_row)) >= MOST_LEFT_OUT:
+        if (count := int(self.state.left_out_in_a_row)) >= MOST_LEFT_OUT:
             raise self._lost(f"the gradients of the last {count} steps were NaN or infinite")
         return means
 
     def _lost(self, what: str) -> TrainingError:
         return TrainingError(
-            f"{what}, seen after step {self.learning.step}; {self.config.out} keeps the last good "
+            f"{what}, seen after step {self.state.step}; {self.config.out} keeps the last good "
             "state, if one was saved before: lower learning_rate or set autocast to none"
         )
 
     def _out_of_memory(self) -> str:
-        draws = self.processes.share(self.draws.step(self.learning.step))
+        draws = self.processes.share(self.sampler.step(self.state.step))
         sizes = [len(self.store.scenes[draw.scene].xyz) for draw in draws]
         return (
-            f"out of GPU memory at step {self.learning.step}, with {sum(sizes):,} points in "
+            f"out of GPU memory at step {self.state.step}, with {sum(sizes):,} points in "
             f"{len(sizes)} scenes: lower scenes_per_step ({self.config.scenes_per_step}), "
             f"sentences_per_scene ({self.config.sentences_per_scene}) or augmentation.max_points, "
             "or set autocast to bfloat16"

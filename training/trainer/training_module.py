@@ -1,4 +1,4 @@
-"""What is trained: network and text encoder together."""
+"""The trained module: network and text encoder together, with their loss."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from training.config import differing
 from training.trainer.losses import GROUNDING_PARTS, grounding_loss
 from training.trainer.phrase_losses import phrase_loss
 from training.trainer.sequence_packing import packed
-from training.trainer.superpoint_losses import NamingHeads, center_loss, real_rows
+from training.trainer.superpoint_losses import NamingHeads, center_loss, valid_rows
 from training.trainer.text_targets import phrase_targets
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from detailbase_core.network.scene_batch import SceneBatch
     from training.config import LossWeights, TrainConfig
     from training.scenes.dataset import SceneTruth
-    from training.trainer.text_targets import Questions
+    from training.trainer.text_targets import SentenceBatch
 
-# What of the network each optional part of the loss teaches: one of these options.
+# Options of the network that each optional part of the loss trains: it needs one of them.
 HEADS_OF_LOSS = {
     "presence": ("presence_head", "presence_from_masks"),
     "phrases": ("phrase_head",),
@@ -43,8 +43,8 @@ HEADS_OF_LOSS = {
 HEAD_OPTIONS = ("phrase_head", "hide_wording", "presence_head", "presence_from_masks")
 
 
-class Learner(nn.Module):
-    """Network, text encoder and what teaches them, with one forward pass.
+class TrainingModule(nn.Module):
+    """Network, text encoder and their losses, with one forward pass.
 
     Where no part of the loss looks at sentences, as when the U-Net is pre-trained, text encoder
     and decoder do not run.
@@ -61,7 +61,7 @@ class Learner(nn.Module):
         self.naming = NamingHeads(model.config.superpoint_width)
         self.reads = any(getattr(loss_weights, name) for name in (*GROUNDING_PARTS, "phrases"))
 
-    def train(self, mode: bool = True) -> Learner:
+    def train(self, mode: bool = True) -> TrainingModule:
         """As for any module, but a U-Net that is kept as it is also keeps its statistics."""
         super().train(mode)
         if not any(p.requires_grad for p in self.model.unet.parameters()):
@@ -72,22 +72,22 @@ class Learner(nn.Module):
         self,
         batch: SceneBatch,
         truth: SceneTruth,
-        questions: Questions | None,
+        sentences: SentenceBatch | None,
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Ground the same number of descriptions in each scene, and compare with the truth.
 
         Args:
             batch: the scenes as augmented.
             truth: about them.
-            questions: the descriptions; None where no part of the loss reads any.
+            sentences: the descriptions; None where no part of the loss reads any.
 
         Returns:
             The loss to minimise, and its unweighted parts by name.
         """
         superpoints = self.model.encode_scene(batch)
         loss, parts = self._superpoint_loss(superpoints, batch, truth)
-        if questions is not None:
-            sentence_loss, sentence_parts = self._sentence_loss(superpoints, truth, questions)
+        if sentences is not None:
+            sentence_loss, sentence_parts = self._sentence_loss(superpoints, truth, sentences)
             loss, parts = loss + sentence_loss, parts | sentence_parts
         return loss, parts
 
@@ -98,7 +98,7 @@ class Learner(nn.Module):
         loss = superpoints.features.new_zeros((), dtype=torch.float32)
         with torch.autocast(loss.device.type, enabled=False):
             if weights.naming:
-                features = real_rows(superpoints.features, truth).float()
+                features = valid_rows(superpoints.features, truth).float()
                 parts["naming"] = self.naming.loss(features, truth.names)
                 loss = loss + weights.naming * parts["naming"]
             if weights.centers:
@@ -107,31 +107,31 @@ class Learner(nn.Module):
         return loss, parts
 
     def _sentence_loss(
-        self, superpoints: SuperpointBatch, truth: SceneTruth, questions: Questions
+        self, superpoints: SuperpointBatch, truth: SceneTruth, sentences: SentenceBatch
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        text, _ = self.text.encode_tokens(questions.tokens)
+        text, _ = self.text.encode_tokens(sentences.tokens)
         phrase_logits = None if self.model.phrase_head is None else self.model.phrase_head(text)
-        if questions.described is not None:
-            text, _ = self.text.encode_tokens(questions.described)
-        sentence_of_row = questions.packing.sentence[:, None]
+        if sentences.described is not None:
+            text, _ = self.text.encode_tokens(sentences.described)
+        sentence_of_row = sentences.packing.sentence[:, None]
         batch = TextBatch(
-            packed(text, questions.packing),
+            packed(text, sentences.packing),
             sentence_of_row >= 0,
-            questions.phrase_rows,
+            sentences.phrase_rows,
             sentence_of_row,
         )
         predictions = self.model.ground_stages(superpoints, batch)
         weights = self.loss_weights
         with torch.autocast(superpoints.features.device.type, enabled=False):
-            targets = phrase_targets(questions.wanted, truth.objects, questions.query)
+            targets = phrase_targets(sentences.targets, truth.objects, sentences.query)
             loss, parts = grounding_loss(predictions, targets, superpoints.padding, weights)
             if weights.phrases and phrase_logits is not None:
-                parts["phrases"] = phrase_loss(phrase_logits, questions.word_places)
+                parts["phrases"] = phrase_loss(phrase_logits, sentences.word_tags)
                 loss = loss + weights.phrases * parts["phrases"]
         return loss, parts
 
 
-def build_learner(config: TrainConfig) -> Learner:
+def build_module(config: TrainConfig) -> TrainingModule:
     """Network and text encoder: those to start from, or new ones with the backbone's weights.
 
     Raises:
@@ -146,7 +146,7 @@ def build_learner(config: TrainConfig) -> Learner:
     model, text = _started(config) if config.start else _new(config)
     if not config.backbone_rate:
         model.unet.requires_grad_(False)
-    return Learner(model, text, config.loss)
+    return TrainingModule(model, text, config.loss)
 
 
 def _new(config: TrainConfig) -> tuple[DetailBase, SmallTextEncoder | TransformersTextEncoder]:

@@ -13,6 +13,7 @@ from PIL import Image
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.cloud_files import detect_format, read_cloud, read_cloud_file
 from detailbase_core.mapping.load_scene import load_scene
+from tests.helpers.cloud_files import ply_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,6 +110,92 @@ def test_texture_colours(tmp_path: Path, suffix: str) -> None:
     left = cloud.xyz[:, 0] < 0.95
     assert (cloud.rgb[left] == (255, 0, 0)).all()
     assert (cloud.rgb[cloud.xyz[:, 0] > 1.05] == (0, 0, 255)).all()
+
+
+PLATE = np.array([[0, 0, 3], [2, 0, 3], [2, 1, 3], [0, 1, 3]], np.float32)
+REDS = np.array([0, 200, 200, 0], np.uint8)
+FACES = {
+    "triangles": [[0, 1, 2], [0, 2, 3]],
+    "a quad": [[0, 1, 2, 3]],
+    "mixed": [[0, 1, 2], [0, 2], [3], [0, 1, 2, 3][:0], [0, 2, 3, 0]],
+}
+
+
+def mesh_ply(
+    fmt: str, faces: list[list[int]], *, extra: bool = False, first: bool = False
+) -> bytes:
+    columns = dict(zip("xyz", PLATE.T, strict=True)) | {
+        "red": REDS, "green": np.zeros(4, "u1"), "blue": np.zeros(4, "u1"),
+    }  # fmt: skip
+    order = "<" if "little" in fmt else ">"
+    declared = f"element face {len(faces)}\nproperty list uchar int vertex_indices"
+    declared += "\nproperty int material" if extra else ""
+    body = b""
+    for face in faces:
+        if fmt == "ascii":
+            row = [len(face), *face, *([7] if extra else [])]
+            body += " ".join(map(str, row)).encode() + b"\n"
+        else:
+            body += bytes([len(face)]) + np.array(face, f"{order}i4").tobytes()
+            body += np.array([7], f"{order}i4").tobytes() if extra else b""
+    if first:
+        return ply_bytes(columns, fmt, declared, body)
+    return ply_bytes(columns, fmt, after=declared, after_body=body)
+
+
+@pytest.mark.parametrize("fmt", ["ascii", "binary_little_endian", "binary_big_endian"])
+@pytest.mark.parametrize("faces", FACES)
+@pytest.mark.parametrize("extra", [False, True])
+@pytest.mark.parametrize("first", [False, True])
+def test_faces_of_a_ply_are_sampled_with_their_colours(
+    tmp_path: Path, fmt: str, faces: str, extra: bool, first: bool
+) -> None:
+    (tmp_path / "a.ply").write_bytes(mesh_ply(fmt, FACES[faces], extra=extra, first=first))
+    found = read_cloud_file(tmp_path / "a.ply")
+    cloud = found.cloud
+    assert 19_800 < len(cloud) < 20_200
+    np.testing.assert_array_equal(cloud.xyz[:4], PLATE)
+    assert (cloud.xyz[:, 2] == 3).all()
+    grid = np.unique((cloud.xyz[:, :2] / 0.05).astype(int), axis=0)
+    assert len(grid) >= 40 * 20  # no hole of five centimetres
+    assert np.abs(cloud.rgb[:, 0] - cloud.xyz[:, 0] * 100.0).max() < 1.0
+    np.testing.assert_array_equal(cloud.xyz, read_cloud(tmp_path / "a.ply").xyz)
+
+
+def test_the_report_says_that_a_ply_is_a_mesh(tmp_path: Path) -> None:
+    (tmp_path / "a.ply").write_bytes(mesh_ply("ascii", FACES["triangles"]))
+    assert "points on 2 faces, " in load_scene(tmp_path / "a.ply", up="z", unit="m").note
+
+
+@pytest.mark.parametrize("fmt", ["ascii", "binary_little_endian"])
+@pytest.mark.parametrize(
+    "fault", ["cut off", "no such vertex", "a negative one", "more than there are"]
+)
+def test_vertices_are_taken_alone_where_the_faces_are_broken(
+    tmp_path: Path, fmt: str, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    corner = {"no such vertex": 4, "a negative one": -1}.get(fault, 2)
+    data = mesh_ply(fmt, [[0, 1, corner], [0, 2, 3]])
+    data = data[:-4] if fault == "cut off" else data
+    if fault == "more than there are":
+        data = data.replace(b"face 2", b"face 4000000000")
+    (tmp_path / "a.ply").write_bytes(data)
+    np.testing.assert_array_equal(read_cloud(tmp_path / "a.ply").xyz, PLATE)
+    assert "vertices alone are taken" in caplog.text
+
+
+def test_colours_of_faces_where_vertices_have_none(tmp_path: Path) -> None:
+    head = "ply\nformat ascii 1.0\nelement vertex 4\n"
+    head += "".join(f"property float {axis}\n" for axis in "xyz")
+    head += "element face 2\nproperty list uchar int vertex_index\n"
+    head += "".join(f"property uchar {c}\n" for c in ("red", "green", "blue")) + "end_header\n"
+    rows = "".join(" ".join(map(str, row)) + "\n" for row in PLATE.tolist())
+    (tmp_path / "a.ply").write_text(head + rows + "3 0 1 2 255 0 0\n3 0 2 3 0 0 255\n")
+    cloud = read_cloud(tmp_path / "a.ply")
+    below = cloud.xyz[:, 1] < cloud.xyz[:, 0] / 2 - 0.01
+    assert (cloud.rgb[below][4:] == (255, 0, 0)).all() and below.sum() > 9000
+    above = cloud.xyz[:, 1] > cloud.xyz[:, 0] / 2 + 0.01
+    assert (cloud.rgb[above] == (0, 0, 255)).all()
 
 
 def test_vertex_colours(tmp_path: Path) -> None:

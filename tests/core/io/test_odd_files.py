@@ -15,6 +15,7 @@ import pytest
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.cloud_files import detect_format, read_cloud, read_cloud_file
 from detailbase_core.io.lzf import decompress_lzf
+from detailbase_core.io.npz import NpzArchive
 from tests.helpers.cloud_files import pcd_bytes, ply_bytes
 
 if TYPE_CHECKING:
@@ -254,6 +255,17 @@ def test_crafted_files_are_refused_at_once(tmp_path: Path, name: str) -> None:
     finally:
         tracemalloc.stop()
     assert time.monotonic() - begin < 5.0
+
+
+def test_a_constant_array_beside_others_is_no_bomb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detailbase_core.io.npz.SMALL_BYTES", 1 << 20)
+    noise = np.random.default_rng(0).bytes(20_000)
+    arrays = {"noise": np.frombuffer(noise, "u1"), "times": np.zeros(400_000)}
+    np.savez_compressed(tmp_path / "a.npz", **arrays)
+    with NpzArchive(str(tmp_path / "a.npz")) as archive:
+        assert not archive.read("times").any()
 
 
 def test_encrypted_and_unknown_members_are_errors(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_plys_that_we_refuse_and_plyfile_reads(plyfile, tmp_path, text, caplog, 
     def refuse(data, name):
         raise BadFileError(f"{name}: refused")
 
-    monkeypatch.setattr("detailbase_core.io.cloud_files.read_ply", refuse)
+    monkeypatch.setattr("detailbase_core.io.cloud_files.read_ply_mesh", refuse)
     path = tmp_path / "scene.ply"
     path.write_bytes(text.encode())
     with caplog.at_level(logging.WARNING):

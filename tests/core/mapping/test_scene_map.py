@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -353,6 +354,17 @@ def test_damaged_files_are_refused_and_the_map_stays(tmp_path):
     with pytest.raises(BadFileError, match="cannot be read"):
         scene_map.load(tmp_path / "absent.npz")
     assert np.array_equal(scene_map.snapshot()[0].xyz, before)
+
+
+def test_a_file_made_to_fill_memory_is_refused_before_it_does(tmp_path, monkeypatch):
+    monkeypatch.setattr("detailbase_core.io.npz.SMALL_BYTES", 1 << 20)
+    np.savez_compressed(tmp_path / "bomb.npz", voxel=np.zeros((200_000, 3), np.int32))
+    tracemalloc.start()
+    with pytest.raises(BadFileError, match="no saved scene map"):
+        SceneMap(CONFIG).load(tmp_path / "bomb.npz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1e6
 
 
 @pytest.mark.parametrize(

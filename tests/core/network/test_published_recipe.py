@@ -22,7 +22,7 @@ from training.prepare_scannet import main as prepare_scannet
 from training.scenes.scene_store import SceneStore
 from training.train import main
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE, Run
-from training.trainer.training_module import build_learner
+from training.trainer.training_module import build_module
 
 RECIPE = Path(__file__).parents[3] / "config" / "detailbase_published.yaml"
 SMALL = ModelConfig(
@@ -114,18 +114,18 @@ def test_from_scannets_files_to_a_checkpoint(config, data, tmp_path, capsys):
 
 
 def test_it_starts_from_the_given_weights_and_keeps_the_text_encoder(config, data):
-    learner = build_learner(config)
+    module = build_module(config)
     expected = DetailBase(SMALL)
     Checkpoint.read(data / "spformer.pth").load_backbone(expected.unet)
     for name, value in expected.unet.state_dict().items():
-        assert torch.equal(learner.model.unet.state_dict()[name], value)
+        assert torch.equal(module.model.unet.state_dict()[name], value)
     run = Run(config, SceneStore(config, quiet=True), torch.device("cpu"))
-    before = {name: value.clone() for name, value in run.learner.state_dict().items()}
-    run.learner.train()
+    before = {name: value.clone() for name, value in run.module.state_dict().items()}
+    run.module.train()
     run.train_step()
-    rates = [group["lr"] for group in run.learning.optimizer.param_groups]
+    rates = [group["lr"] for group in run.state.optimizer.param_groups]
     assert rates == [pytest.approx(1e-6), pytest.approx(1e-4)]
-    after = run.learner.state_dict()
+    after = run.module.state_dict()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert not any(name.startswith("text.") for name in changed)
     assert "model.unet.input_conv.weight" in changed
@@ -135,7 +135,7 @@ def test_it_starts_from_the_given_weights_and_keeps_the_text_encoder(config, dat
 def test_the_loss_falls(config):
     config = replace(config, learning_rate=3e-3, backbone_rate=1.0, epochs=15)
     run = Run(config, SceneStore(config, quiet=True), torch.device("cpu"))
-    run.learner.train()
+    run.module.train()
     losses = [float(run.train_step()) for _ in range(run.steps)]
     assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
 
@@ -143,4 +143,4 @@ def test_the_loss_falls(config):
 def test_a_backbone_that_does_not_fit_is_named(config):
     wider = replace(config, model=replace(SMALL, widths=(8, 24)))
     with pytest.raises(CheckpointError, match=r"spformer\.pth \(backbone\).*\n.*misshapen"):
-        build_learner(wider)
+        build_module(wider)

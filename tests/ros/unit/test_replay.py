@@ -67,8 +67,8 @@ def robot(*, transforms_late_s: float = 0.0, scans: int = 3) -> list[tuple[str, 
 class Asked:
     """What a replay answered, warned of and counted."""
 
-    def __init__(self, path: Path, *sentences: str, **intake: object) -> None:
-        config = ReplayConfig(intake=IntakeConfig(**intake))
+    def __init__(self, path: Path, *sentences: str, tf_prefix: str = "", **intake: object) -> None:
+        config = ReplayConfig(intake=IntakeConfig(**intake), tf_prefix=tf_prefix)
         self.grounder = FakeGrounder(config.attentive_grounder)
         self.events = EventCounters(logging.getLogger("replay"), period_s=0.0)
         found = replay(path, sentences, config, self.grounder, self.events)
@@ -104,6 +104,18 @@ def test_what_still_waits_at_the_end_is_told(
     path = write_bag(tmp_path / "lost", robot(transforms_late_s=0.0)[:-1])
     assert Asked(path, "the chair").counts["dropped: no_transform"] == 1
     assert "no transform from 'lidar' to map_frame 'odom'" in caplog.text
+
+
+def test_transforms_of_another_namespace_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [(t.replace("/tf", "/robot2/tf"), data, at) for t, data, at in robot()]
+    path = write_bag(tmp_path / "robot2", there)
+    assert Asked(path, "the chair").counts["dropped: no_transform"] == 3
+    assert Asked(path, "the chair", tf_prefix="/robot2").counts["scans inserted"] == 3
+    monkeypatch.setattr("detailbase_core.grounder.Grounder", FakeGrounder)
+    assert cli.main(["replay", str(path), "the chair", "--tf-prefix", "robot2"]) == 0
+    assert "3 scans inserted" in capsys.readouterr().err
 
 
 def test_recorded_questions_are_answered_at_their_time(tmp_path: Path) -> None:

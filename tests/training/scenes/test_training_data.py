@@ -34,7 +34,7 @@ from training.scenes.descriptions import (
     read_descriptions,
 )
 from training.scenes.scene_files import read_folder, read_scene
-from training.trainer.text_targets import phrase_targets, wanted_objects
+from training.trainer.text_targets import object_targets, phrase_targets
 
 STILL = AugmentationConfig(rotate=False, scale=0.0, jitter_m=0.0, height_m=0.0, color_shift=0.0,
                            color_gain=0.0, drop_points=0.0)  # fmt: skip
@@ -252,7 +252,7 @@ def test_phrase_targets_follow_from_the_points(toys, tmp_path):
     scenes = list(read_folder(tmp_path / "rooms"))
     chosen = [[toys[0].descriptions[i] for i in (3, 0)], [toys[1].descriptions[i] for i in (2, 1)]]
     truth = scene_truth(toys)
-    targets = phrase_targets(wanted_objects(chosen, truth.objects.shape[2]), truth.objects)
+    targets = phrase_targets(object_targets(chosen, truth.objects.shape[2]), truth.objects)
     expected = []
     for g, (scene, descriptions) in enumerate(zip(scenes, chosen, strict=True)):
         for b, description in enumerate(descriptions):
@@ -286,7 +286,7 @@ def test_masks_equal_brute_force(instance, ids, count, seed):
 def masks_of(objects, ids):
     """Masks of one scene's phrases, from which part of its superpoints is whose."""
     phrases = tuple(DescribedPhrase(1, tuple(own)) for own in ids)
-    wanted = wanted_objects([[Description(("it",), phrases, None)]], objects.shape[1])
+    wanted = object_targets([[Description(("it",), phrases, None)]], objects.shape[1])
     return phrase_targets(wanted, objects[None]).masks
 
 

@@ -25,7 +25,7 @@ def run_with_clock(run, clock, seconds_of_step):
     step = run.train_step
 
     def timed():
-        clock[0] += seconds_of_step(run.learning.step)
+        clock[0] += seconds_of_step(run.state.step)
         return step()
 
     run.train_step = timed
@@ -76,11 +76,11 @@ def test_when_the_time_is_over_a_run_ends_with_the_step_it_has_reached(toy_run, 
 def test_a_run_by_the_clock_is_the_run_of_its_steps(toy_run, tmp_path, clock):
     timed = of_minutes(toy_run, 0.5, out=str(tmp_path / "timed"))
     run_with_clock(timed, clock, lambda step: 1.0)
-    assert timed.learning.step == timed.steps == 20
+    assert timed.state.step == timed.steps == 20
     told = toy_run(steps=20, warmup_steps=10, out=str(tmp_path / "told"))
     told.train()
-    for name, value in told.learning.average.values.items():
-        assert torch.equal(value, timed.learning.average.values[name]), name
+    for name, value in told.state.average.values.items():
+        assert torch.equal(value, timed.state.average.values[name]), name
 
 
 def test_a_resumed_run_keeps_its_steps(toy_run, clock):
@@ -99,4 +99,4 @@ def test_a_resumed_run_keeps_its_steps(toy_run, clock):
     assert again.resume() == []
     assert again.steps == 20
     again.train()
-    assert again.learning.step == 20
+    assert again.state.step == 20

@@ -22,7 +22,7 @@ from training.errors import TrainingError
 from training.trainer.ema import RunningAverage
 from training.trainer.schedule import rate_factor
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE, Run
-from training.trainer.training_module import build_learner, with_heads
+from training.trainer.training_module import build_module, with_heads
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -44,13 +44,13 @@ def losses_of(run: Run) -> list[float]:
 def test_the_loss_falls_and_a_model_is_left(toy_run, tmp_path):
     run = toy_run()
     losses = losses_of(run)
-    assert len(losses) == run.learning.step == 15
+    assert len(losses) == run.state.step == 15
     assert np.mean(losses[-3:]) < 0.85 * np.mean(losses[:3])
     checkpoint = Checkpoint.read(tmp_path / "run" / CHECKPOINT_FILE)
     assert checkpoint.metadata["training"] == "15 steps on 2 scenes"
     model, text_encoder = checkpoint.load()
     assert to_dict(model.config) == to_dict(run.config.model)
-    averaged = run.learning.average.values["model.decoder.query_proj.weight"]
+    averaged = run.state.average.values["model.decoder.query_proj.weight"]
     assert torch.allclose(model.decoder.query_proj.weight, averaged, atol=1e-3)
     assert text_encoder.dim == 16
     assert not any("naming" in name for name in checkpoint.tensors)
@@ -82,7 +82,7 @@ def test_a_resumed_run_equals_one_that_never_stopped(toy_run, tmp_path, stop_at)
     step = first.train_step
 
     def stopping():
-        if first.learning.step == stop_at:
+        if first.state.step == stop_at:
             raise KeyboardInterrupt
         return step()
 
@@ -91,7 +91,7 @@ def test_a_resumed_run_equals_one_that_never_stopped(toy_run, tmp_path, stop_at)
         first.train()
     second = toy_run(steps=9, out=str(tmp_path / "parts"))
     assert second.resume() == []
-    assert second.learning.step == 4
+    assert second.state.step == 4
     assert losses_of(second) == expected[4:]
     one, two = (
         torch.load(tmp_path / name / STATE_FILE, weights_only=True) for name in ("whole", "parts")
@@ -129,13 +129,13 @@ def test_the_state_of_another_network_is_named(toy_run):
 
 def broken_from(monkeypatch, run: Run, step: int, value: float) -> None:
     """From a step on the loss is no number, and so are the gradients."""
-    forward = run.learner.forward
+    forward = run.module.forward
 
     def broken(*arguments):
         loss, parts = forward(*arguments)
-        return (loss * value if run.learning.step >= step else loss), parts
+        return (loss * value if run.state.step >= step else loss), parts
 
-    monkeypatch.setattr(run.learner, "forward", broken)
+    monkeypatch.setattr(run.module, "forward", broken)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -182,9 +182,9 @@ def gradients_broken_at(run: Run, steps) -> None:
     """At some steps the gradients are no numbers, though the loss is."""
 
     def broken(gradient):
-        return gradient * math.nan if run.learning.step in steps else gradient
+        return gradient * math.nan if run.state.step in steps else gradient
 
-    run.learner.model.decoder.query_proj.weight.register_hook(broken)
+    run.module.model.decoder.query_proj.weight.register_hook(broken)
 
 
 def test_a_step_whose_gradient_is_no_number_changes_nothing(toy_run, capsys):
@@ -195,7 +195,7 @@ def test_a_step_whose_gradient_is_no_number_changes_nothing(toy_run, capsys):
 
     def kept() -> torch.Tensor:
         loss = step()
-        weights.append(run.learner.model.decoder.mask_head[0].weight.detach().clone())
+        weights.append(run.module.model.decoder.mask_head[0].weight.detach().clone())
         return loss
 
     run.train_step = kept
@@ -203,7 +203,7 @@ def test_a_step_whose_gradient_is_no_number_changes_nothing(toy_run, capsys):
     same = [torch.equal(one, two) for one, two in itertools.pairwise(weights)]
     assert [step + 1 for step, equal in enumerate(same) if equal] == [5, 6]
     assert "step 8: 2 steps left out so far" in capsys.readouterr().err
-    assert not run.learning.broken_weights()
+    assert not run.state.broken_weights()
 
 
 def test_gradients_that_stay_no_numbers_stop_the_run(toy_run, tmp_path):
@@ -226,19 +226,19 @@ def test_scenes_without_descriptions_are_not_drawn(toy_run, tmp_path):
 
 def test_without_naming_its_heads_do_not_learn(toy_run):
     run = toy_run(steps=2, loss=LossWeights(presence=0.5))
-    before = run.learner.naming.category.weight.detach().clone()
+    before = run.module.naming.category.weight.detach().clone()
     losses_of(run)
-    assert torch.equal(run.learner.naming.category.weight, before)
+    assert torch.equal(run.module.naming.category.weight, before)
 
 
 # --- parts ---------------------------------------------------------------------------------------
 
 
 def test_running_average(toy_run):
-    learner = toy_run().learner
+    module = toy_run().module
     name = "model.decoder.query_proj.weight"
-    weight = learner.model.decoder.query_proj.weight
-    average = RunningAverage(learner, 0.9)
+    weight = module.model.decoder.query_proj.weight
+    average = RunningAverage(module, 0.9)
     start = weight.detach().clone()
     expected = start.clone()
     with torch.no_grad():
@@ -253,9 +253,9 @@ def test_running_average(toy_run):
     last = weight.detach().clone()
     with average.applied():
         assert torch.equal(weight, average.values[name])
-        assert not learner.model.training
+        assert not module.model.training
     assert torch.equal(weight, last)
-    assert learner.training
+    assert module.training
 
 
 def test_rate_rises_then_falls_to_nothing():
@@ -284,14 +284,14 @@ def test_the_published_rate_halves_thrice():
 
 def test_the_backbone_has_its_own_rate(toy_run):
     run = toy_run(backbone_rate=0.01)
-    backbone, others = run.learning.optimizer.param_groups
+    backbone, others = run.state.optimizer.param_groups
     run.train_step()
     assert backbone["lr"] == pytest.approx(5e-5 / 2)  # the first of two steps of warm-up
     assert others["lr"] == pytest.approx(5e-3 / 2)
     count = sum(p.numel() for group in (backbone, others) for p in group["params"])
-    assert count == sum(p.numel() for p in run.learner.parameters())
+    assert count == sum(p.numel() for p in run.module.parameters())
     assert {id(p) for p in backbone["params"]} == {
-        id(p) for p in run.learner.model.unet.parameters()
+        id(p) for p in run.module.model.unet.parameters()
     }
 
 
@@ -305,7 +305,7 @@ def trained(toy_run, tmp_path):
 def test_a_model_is_trained_further(toy_run, trained):
     tensors = load_file(trained)
     run = toy_run(start=str(trained), word_vectors=TrainConfig.word_vectors)
-    model, text = run.learner.model.state_dict(), run.learner.text.state_dict()
+    model, text = run.module.model.state_dict(), run.module.text.state_dict()
     assert any(name.startswith("unet.") for name in model)
     assert any(name.startswith("decoder.") for name in model)
     for name, value in model.items():
@@ -325,7 +325,7 @@ def test_a_model_goes_on_with_other_heads(toy_run, trained):
         presence_from_masks=True,
     )  # fmt: skip
     run = toy_run(start=str(trained), word_vectors="", model=model)
-    state = run.learner.model.state_dict()
+    state = run.module.model.state_dict()
     kept = {k for k in tensors if not k.startswith(("text_encoder.", "decoder.presence_head."))}
     assert state.keys() - kept == {k for k in state if k.startswith("phrase_head.")}
     for name in kept:
@@ -349,10 +349,10 @@ def test_a_head_with_more_outputs_keeps_those_it_had():
 
 def test_words_are_those_of_the_shipped_model_where_no_others_are_named(toy_run):
     text = dataclasses.replace(toy_run().config.text, vector_dim=128)
-    learner = build_learner(dataclasses.replace(toy_run().config, word_vectors="", text=text))
+    module = build_module(dataclasses.replace(toy_run().config, word_vectors="", text=text))
     shipped = load_file(SHIPPED_CHECKPOINT)
-    assert torch.equal(learner.text.vectors, shipped["text_encoder.vectors"])
-    assert torch.equal(learner.text.vocabulary, shipped["text_encoder.vocabulary"])
+    assert torch.equal(module.text.vectors, shipped["text_encoder.vectors"])
+    assert torch.equal(module.text.vocabulary, shipped["text_encoder.vocabulary"])
 
 
 def test_another_network_is_not_trained_further(toy_run, trained):
@@ -362,10 +362,10 @@ def test_another_network_is_not_trained_further(toy_run, trained):
     model = dataclasses.replace(config.model, decoder_layers=2, heads=4)
     said = r"model\.heads is 2 there and 4 here; model\.decoder_layers is 1 there and 2 here$"
     with pytest.raises(ConfigError, match=said):
-        build_learner(dataclasses.replace(config, model=model))
+        build_module(dataclasses.replace(config, model=model))
     text = dataclasses.replace(config.text, layers=3)
     with pytest.raises(ConfigError, match=r"text\.layers is 1 there and 3 here$"):
-        build_learner(dataclasses.replace(config, text=text))
+        build_module(dataclasses.replace(config, text=text))
 
 
 def test_a_u_net_without_a_rate_stays_as_it_is(toy_run, trained, tmp_path):
@@ -388,13 +388,13 @@ def test_a_u_net_without_a_rate_stays_as_it_is(toy_run, trained, tmp_path):
 def test_settings_that_do_not_go_together_are_refused(toy_run):
     config = toy_run().config
     with pytest.raises(ConfigError, match=r"text\.dim is 32 wide, model\.text_dim 16"):
-        build_learner(dataclasses.replace(config, text=dataclasses.replace(config.text, dim=32)))
+        build_module(dataclasses.replace(config, text=dataclasses.replace(config.text, dim=32)))
     narrow = dataclasses.replace(config.text, vector_dim=9)
     with pytest.raises(ConfigError, match=r"words\.npz holds .* width 12 .* text\.vector_dim is 9"):
-        build_learner(dataclasses.replace(config, text=narrow))
+        build_module(dataclasses.replace(config, text=narrow))
     headless = dataclasses.replace(config.model, presence_head=False)
     with pytest.raises(ConfigError, match=r"loss\.presence needs model\.presence_head"):
-        build_learner(dataclasses.replace(config, model=headless))
+        build_module(dataclasses.replace(config, model=headless))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no vectors", b"PK\3\4 cut"])

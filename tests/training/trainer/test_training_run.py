@@ -32,28 +32,28 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("autocast", ["bfloat16", "float16"])
 def test_reduced_precision_learns_and_keeps_float32_weights(toy_run, tmp_path, autocast):
     run = toy_run(autocast=autocast, steps=12)
-    run.learner.train()
+    run.module.train()
     losses = [float(run.train_step()) for _ in range(12)]
     assert np.mean(losses[-3:]) < 0.9 * np.mean(losses[:3])
-    assert {p.dtype for p in run.learner.parameters()} == {torch.float32}
+    assert {p.dtype for p in run.module.parameters()} == {torch.float32}
     exact = toy_run(out=str(tmp_path / "exact"))
-    exact.learner.train()
+    exact.module.train()
     assert losses[0] != float(exact.train_step())  # it did compute in another precision
 
 
 def test_float16_gradients_that_overflow_cost_a_step_and_no_more(toy_run):
     run = toy_run(autocast="float16", steps=4)
-    run.learner.train()
-    before = run.learner.model.decoder.query_proj.weight.detach().clone()
-    run.learning.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**127)
+    run.module.train()
+    before = run.module.model.decoder.query_proj.weight.detach().clone()
+    run.state.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**127)
     run.train_step()
-    assert torch.equal(run.learner.model.decoder.query_proj.weight, before)
-    assert run.watch.look()["gradient_norm"] == 0.0  # no reason to stop
-    assert run.learning.scaler.get_scale() == 2.0**126
-    run.learning.scaler = torch.amp.GradScaler("cpu", init_scale=1.0)
+    assert torch.equal(run.module.model.decoder.query_proj.weight, before)
+    assert run.meter.means()["gradient_norm"] == 0.0  # no reason to stop
+    assert run.state.scaler.get_scale() == 2.0**126
+    run.state.scaler = torch.amp.GradScaler("cpu", init_scale=1.0)
     run.train_step()
-    assert not torch.equal(run.learner.model.decoder.query_proj.weight, before)
-    assert run.learning.broken_weights() == []
+    assert not torch.equal(run.module.model.decoder.query_proj.weight, before)
+    assert run.state.broken_weights() == []
 
 
 # --- memory --------------------------------------------------------------------------------------
@@ -62,8 +62,8 @@ def test_float16_gradients_that_overflow_cost_a_step_and_no_more(toy_run):
 def test_cudnn_attends_to_nothing_that_is_learned_from(toy_run, monkeypatch):
     run = toy_run(steps=1)
     seen = []
-    forward = run.learner.forward
-    monkeypatch.setattr(run.learner, "forward", lambda *args: (
+    forward = run.module.forward
+    monkeypatch.setattr(run.module, "forward", lambda *args: (
         seen.append(torch.backends.cuda.cudnn_sdp_enabled()), forward(*args))[1])  # fmt: skip
     torch.backends.cuda.enable_cudnn_sdp(True)
     run.train_step()
@@ -102,14 +102,14 @@ class HostWaits(TorchDispatchMode):
 def test_a_step_waits_for_nothing_outside_the_network(toy_run, monkeypatch):
     """Drawing, augmentation, average and loss watch, at every step but those that log."""
     run = toy_run(steps=9)
-    run.learner.train()
+    run.module.train()
     loss = torch.ones((), requires_grad=True)
     monkeypatch.setattr(run, "parallel", lambda *arguments: (loss, {"mask_bce": loss}))
-    monkeypatch.setattr(run.learning, "learn", lambda loss, rate: loss)
+    monkeypatch.setattr(run.state, "update", lambda loss, rate: loss)
     with HostWaits() as waits:
-        for run.learning.step in range(3):
+        for run.state.step in range(3):
             run.train_step()
-            run.learning.average.update(run.learning.step)
+            run.state.average.update(run.state.step)
     assert not waits.seen
     with waits:
         float(loss.detach())
@@ -119,7 +119,7 @@ def test_a_step_waits_for_nothing_outside_the_network(toy_run, monkeypatch):
 def test_a_whole_step_waits_for_the_numbers_of_voxels_and_pooled_pairs_only(toy_run, monkeypatch):
     run = toy_run(steps=9)
     monkeypatch.setattr(native, "PROBLEM", "not on a GPU")
-    run.learner.train()
+    run.module.train()
     with HostWaits() as waits:
         run.train_step()
     assert waits.seen == {"_unique2": 2}
@@ -133,9 +133,9 @@ def test_scenes_that_arrive_while_it_runs_are_learned_from(toy_run, tmp_path, ca
     step, seen = run.train_step, []
 
     def arriving():
-        if run.learning.step == 5:
+        if run.state.step == 5:
             write_scene(tmp_path / "rooms", "late", toy_arrays(7), toy_records())
-        seen.append({draw.scene for draw in run.draws.step(run.learning.step)})
+        seen.append({draw.scene for draw in run.sampler.step(run.state.step)})
         return step()
 
     run.train_step = arriving
@@ -159,7 +159,7 @@ def test_changed_settings_are_named_when_resuming(toy_run):
     again = toy_run(steps=4, learning_rate=0.25, log_every=3, out=toy_run().config.out)
     assert again.resume() == ["learning_rate was 0.005, is 0.25", "steps was 2, is 4"]
     again.train_step()
-    assert {group["peak_lr"] for group in again.learning.optimizer.param_groups} == {0.25}
+    assert {group["peak_lr"] for group in again.state.optimizer.param_groups} == {0.25}
 
 
 # --- what people see -----------------------------------------------------------------------------
@@ -167,9 +167,9 @@ def test_changed_settings_are_named_when_resuming(toy_run):
 
 def test_scalars_and_pictures_are_logged(toy_run, tmp_path):
     run = toy_run(steps=6, log_every=2, picture_every=3)
-    weights = {k: v.clone() for k, v in run.learner.state_dict().items()}
+    weights = {k: v.clone() for k, v in run.module.state_dict().items()}
     run.train()
-    assert any(not torch.equal(v, weights[k]) for k, v in run.learner.state_dict().items())
+    assert any(not torch.equal(v, weights[k]) for k, v in run.module.state_dict().items())
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
     scalars = set(events.Tags()["scalars"])
     assert {"loss", "mask_bce", "mask_dice", "naming", "gradient_norm", "learning_rate",
@@ -190,7 +190,7 @@ def test_a_resumed_run_hides_what_it_repeats(toy_run, tmp_path):
     step = first.train_step
 
     def stopping():
-        if first.learning.step == 7:
+        if first.state.step == 7:
             raise KeyboardInterrupt
         return step()
 

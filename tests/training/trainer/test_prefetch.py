@@ -1,4 +1,4 @@
-"""A step's lesson is made one step early, in another thread, and travels in one piece."""
+"""A step's batch is made one step early, in another thread, and travels in one piece."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from training.trainer.pinned_batch import Parcel
-from training.trainer.prefetch import Ahead
+from training.trainer.pinned_batch import PinnedBatch
+from training.trainer.prefetch import Prefetcher
 
 CPU = torch.device("cpu")
 
@@ -26,14 +26,14 @@ class Outer(NamedTuple):
     pair: tuple[torch.Tensor, str]
 
 
-def test_a_parcel_holds_what_was_put_in():
+def test_a_pinned_batch_holds_what_was_put_in():
     sent = Outer(
         torch.arange(7, dtype=torch.int64).view(7, 1),
         Inner(torch.tensor([True, False, True]), None),
         [1, 2],
         (torch.rand(2, 3, 5).transpose(0, 2), "text"),
     )
-    got = Parcel(sent, CPU).opened()
+    got = PinnedBatch(sent, CPU).to_device()
     assert isinstance(got, Outer)
     assert isinstance(got.inner, Inner)
     for one, two in ((sent.numbers, got.numbers), (sent.inner.flags, got.inner.flags),
@@ -45,13 +45,13 @@ def test_a_parcel_holds_what_was_put_in():
 
 def test_empty_tensors_travel_too():
     sent = (torch.zeros(0, 4), torch.ones(3), torch.zeros(0, dtype=torch.int64))
-    got = Parcel(sent, CPU).opened()
+    got = PinnedBatch(sent, CPU).to_device()
     assert [x.shape for x in got] == [(0, 4), (3,), (0,)]
     assert torch.equal(got[1], torch.ones(3))
 
 
 def test_everything_lies_in_one_piece_of_memory():
-    got = Parcel((torch.ones(3), torch.arange(5)), CPU).opened()
+    got = PinnedBatch((torch.ones(3), torch.arange(5)), CPU).to_device()
     assert len({x.untyped_storage().data_ptr() for x in got}) == 1
 
 
@@ -62,32 +62,32 @@ def test_the_next_step_is_made_while_this_one_is_used():
         made.append((step, threading.current_thread()))
         if step == 4:
             second.set()
-        return f"lesson {step}"
+        return f"batch {step}"
 
-    ahead = Ahead(make)
-    assert ahead.take(3, 20) == "lesson 3"
+    prefetcher = Prefetcher(make)
+    assert prefetcher.take(3, 20) == "batch 3"
     assert second.wait(10)  # nobody asked for it yet
-    assert ahead.take(4, 20) == "lesson 4"
-    assert ahead.take(9, 20) == "lesson 9"  # after a jump
+    assert prefetcher.take(4, 20) == "batch 4"
+    assert prefetcher.take(9, 20) == "batch 9"  # after a jump
     assert [step for step, _ in made[:2]] == [3, 4]
     assert threading.main_thread() not in {thread for _, thread in made}
 
 
 def test_nothing_is_made_for_a_step_that_never_comes():
     made = []
-    ahead = Ahead(lambda step: made.append(step) or step)
-    assert [ahead.take(step, 3) for step in (1, 2)] == [1, 2]
-    ahead._thread.shutdown()  # waits for what was begun
+    prefetcher = Prefetcher(lambda step: made.append(step) or step)
+    assert [prefetcher.take(step, 3) for step in (1, 2)] == [1, 2]
+    prefetcher._thread.shutdown()  # waits for what was begun
     assert made == [1, 2]
 
 
 def test_what_is_out_of_date_is_made_again():
     version = ["old"]
-    ahead = Ahead(lambda step: f"{version[0]} {step}")
-    assert ahead.take(0, 20) == "old 0"
+    prefetcher = Prefetcher(lambda step: f"{version[0]} {step}")
+    assert prefetcher.take(0, 20) == "old 0"
     version[0] = "new"
-    ahead.forget()
-    assert ahead.take(1, 20) == "new 1"
+    prefetcher.discard()
+    assert prefetcher.take(1, 20) == "new 1"
 
 
 def test_a_failure_reaches_whoever_takes_it():
@@ -96,7 +96,7 @@ def test_a_failure_reaches_whoever_takes_it():
             raise ValueError("no scene 7")
         return step
 
-    ahead = Ahead(make)
-    assert ahead.take(0, 20) == 0
+    prefetcher = Prefetcher(make)
+    assert prefetcher.take(0, 20) == 0
     with pytest.raises(ValueError, match="no scene 7"):
-        ahead.take(1, 20)
+        prefetcher.take(1, 20)

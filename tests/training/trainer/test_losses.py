@@ -24,16 +24,16 @@ from training.scenes.categories import CATEGORIES
 from training.scenes.dataset import SceneTruth, scene_truth
 from training.scenes.descriptions import DescribedPhrase, Description
 from training.trainer.losses import PhraseTargets, grounding_loss, grounding_parts
-from training.trainer.phrase_losses import phrase_loss, word_places
+from training.trainer.phrase_losses import phrase_loss, word_tags
 from training.trainer.sequence_packing import packed, packing_of, placed
 from training.trainer.superpoint_losses import NamingHeads, center_loss
 from training.trainer.text_targets import (
+    batch_sentences,
+    decoder_words,
+    object_targets,
     phrase_targets,
-    questions_of,
-    reading_of,
-    wanted_objects,
 )
-from training.trainer.training_module import HEADS_OF_LOSS, build_learner
+from training.trainer.training_module import HEADS_OF_LOSS, build_module
 
 OFF = LossWeights(bce=0, dice=0, score=0)
 
@@ -131,7 +131,7 @@ def test_an_object_without_a_superpoint_of_its_own_tells_nothing_of_presence():
     scene = torch.tensor([[[1.0, 0.0], [0.6, 0.4]]])  # object 0 owns too little of superpoint 1
     phrases = (DescribedPhrase(1, (0,)), DescribedPhrase(2, ()), DescribedPhrase(3, (7,)))
     said = [[Description(("lamp", "dog", "cup"), phrases, None)]]
-    assert phrase_targets(wanted_objects(said, 2), scene).told.tolist() == [False, True, False]
+    assert phrase_targets(object_targets(said, 2), scene).told.tolist() == [False, True, False]
 
 
 # --- superpoints ---------------------------------------------------------------------------------
@@ -200,14 +200,14 @@ def test_the_parts_need_their_heads(config):
             config, model=model, loss=dataclasses.replace(OFF, **{loss: 1.0})
         )
         with pytest.raises(ConfigError, match=rf"loss\.{loss} needs model\.{options[0]}"):
-            build_learner(changed)
+            build_module(changed)
 
 
 def test_pretraining_reads_no_sentence(config, monkeypatch):
-    learner = build_learner(dataclasses.replace(config, loss=dataclasses.replace(OFF, naming=1.0)))
-    assert not learner.reads
-    learner = build_learner(dataclasses.replace(config, loss=dataclasses.replace(OFF, dice=1.0)))
-    assert learner.reads
+    module = build_module(dataclasses.replace(config, loss=dataclasses.replace(OFF, naming=1.0)))
+    assert not module.reads
+    module = build_module(dataclasses.replace(config, loss=dataclasses.replace(OFF, dice=1.0)))
+    assert module.reads
 
 
 # --- phrases -------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ SPANLESS = Description(("the", "chair"), (DescribedPhrase(2, (1,)),), (1,))
 
 
 def test_word_places():
-    told, not_told = word_places([RED_CHAIR, SPANLESS], 6)
+    told, not_told = word_tags([RED_CHAIR, SPANLESS], 6)
     assert told[:, 0].tolist() == [BEGIN, INSIDE, INSIDE, OUTSIDE, BEGIN, -1]
     assert told[:, 1].tolist() == [0, 0, 1, -1, 1, -1]
     assert (not_told == -1).all()
@@ -234,7 +234,7 @@ def test_word_places():
 
 @pytest.mark.parametrize("outputs", [4, 5])
 def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest(outputs):
-    truth = word_places([ASKED, SPANLESS], 6)
+    truth = word_tags([ASKED, SPANLESS], 6)
     logits = torch.zeros(2, 7, outputs)
     for b, k in itertools.product(range(2), range(6)):
         place, *flags = truth[b, k].tolist()
@@ -261,22 +261,22 @@ def test_packed_sentences_are_answered_as_alone(config):
         config.model, center_offsets=True, relative_positions=True,
         look_alike_rounds=1,
     )  # fmt: skip
-    learner = build_learner(dataclasses.replace(config, model=options)).eval()
+    module = build_module(dataclasses.replace(config, model=options)).eval()
     scenes = load_toys(config)
     batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
     said = [list(scene.descriptions[:4]) for scene in scenes]
     said[1].reverse()
     with torch.no_grad():
-        superpoints = learner.model.encode_scene(batch)
-        text, mask = learner.text.encode([d.words for group in said for d in group])
+        superpoints = module.model.encode_scene(batch)
+        text, mask = module.text.encode([d.words for group in said for d in group])
         every = TextBatch(text.unflatten(0, (2, 4)), mask.unflatten(0, (2, 4)))
-        padded = learner.model.ground_stages(superpoints, every)
+        padded = module.model.ground_stages(superpoints, every)
         lengths = [[len(d.words) + 1 for d in group] for group in said]
         packing = packing_of(lengths, text.shape[1])
         sentence = packing.sentence[:, None]
         packed_text = TextBatch(packed(text, packing), sentence >= 0, sentence_of_row=sentence)
-        tight = learner.model.ground_stages(superpoints, packed_text)
-    targets = wanted_objects(said, 5)
+        tight = module.model.ground_stages(superpoints, packed_text)
+    targets = object_targets(said, 5)
     place = placed(targets.scene, targets.sentence, targets.row, packing)
     assert tight[0].mask_logits.shape[2] < padded[0].mask_logits.shape[1:3].numel()
     for one, two in zip(padded, tight, strict=True):
@@ -308,17 +308,17 @@ def test_what_is_learned_of_a_thing_is_the_same_however_it_is_asked_for(config):
         config.model, phrase_head=True, look_alike_rounds=1, **WORDING_HIDDEN
     )
     loss = LossWeights(presence=0.5, phrases=0.5, choice=0.5)
-    learner = build_learner(dataclasses.replace(config, model=model, loss=loss)).eval()
+    module = build_module(dataclasses.replace(config, model=model, loss=loss)).eval()
     scenes = load_toys(config)
     batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
     truth = scene_truth(scenes)
 
     def parts(*opening: str) -> dict[str, float]:
         said = [[asked(*opening), scene.descriptions[0]] for scene in scenes]
-        read = [[reading_of(d, model) for d in group] for group in said]
-        questions = questions_of(said, read, truth.objects.shape[2], learner.text, model)
+        read = [[decoder_words(d, model) for d in group] for group in said]
+        sentences = batch_sentences(said, read, truth.objects.shape[2], module.text, model)
         with torch.no_grad():
-            return {k: v.item() for k, v in learner(batch, truth, questions)[1].items()}
+            return {k: v.item() for k, v in module(batch, truth, sentences)[1].items()}
 
     plain, please = parts(), parts("please", "bring", "me")
     assert plain.pop("phrases") != please.pop("phrases")
@@ -329,9 +329,9 @@ def test_what_is_learned_of_a_thing_is_the_same_however_it_is_asked_for(config):
 def test_slips_of_the_phrase_head_are_drawn_by_seed(config):
     model = dataclasses.replace(config.model, phrase_head=True, **WORDING_HIDDEN)
     said = asked("please", "bring", "me")
-    assert reading_of(said, model).words == ("red", "chair", "by", "lamp")
-    noisy = [reading_of(said, model, 0.3, random.Random(seed)) for seed in range(200)]
-    assert noisy == [reading_of(said, model, 0.3, random.Random(seed)) for seed in range(200)]
+    assert decoder_words(said, model).words == ("red", "chair", "by", "lamp")
+    noisy = [decoder_words(said, model, 0.3, random.Random(seed)) for seed in range(200)]
+    assert noisy == [decoder_words(said, model, 0.3, random.Random(seed)) for seed in range(200)]
     shown = [word for one in noisy for word in one.words]
     assert 140 < shown.count("please") + shown.count("me") + shown.count("bring") < 220
     assert shown.count("red") == shown.count("chair") == 200
@@ -358,26 +358,26 @@ def test_all_options_learn_together(config, precision, options):
     loss = LossWeights(focal=1, contrast=0.1, presence=0.5, naming=0.5, phrases=0.5, centers=0.5,
                        choice=0.5)  # fmt: skip
     torch.manual_seed(0)
-    learner = build_learner(dataclasses.replace(config, model=model, loss=loss)).train()
-    for layer in learner.model.decoder.layers:  # they begin at nothing
+    module = build_module(dataclasses.replace(config, model=model, loss=loss)).train()
+    for layer in module.model.decoder.layers:  # they begin at nothing
         torch.nn.init.normal_(layer.relative.look.weight, std=0.1)
         torch.nn.init.normal_(layer.relative.draw.weight, std=0.1)
-    for one in learner.model.decoder.look_alikes.rounds:
+    for one in module.model.decoder.look_alikes.rounds:
         torch.nn.init.normal_(one.score.weight)
         torch.nn.init.normal_(one.kind.weight)
     scenes = load_toys(config)
     batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
     said = [[RED_CHAIR, *scene.descriptions[:3]] for scene in scenes]
     truth = scene_truth(scenes)
-    read = [[reading_of(d, model) for d in group] for group in said]
-    questions = questions_of(said, read, truth.objects.shape[2], learner.text, model)
+    read = [[decoder_words(d, model) for d in group] for group in said]
+    sentences = batch_sentences(said, read, truth.objects.shape[2], module.text, model)
     with torch.autocast("cpu", torch.bfloat16, enabled=precision is torch.bfloat16):
-        total, parts = learner(batch, truth, questions)
+        total, parts = module(batch, truth, sentences)
     assert total.dtype == torch.float32
     assert {"focal", "contrast", "presence", "naming", "phrases", "centers"} <= parts.keys()
     total.backward()
     unused = ("cross_norm", "score_head")  # as published; scores learn from good masks only
-    for name, parameter in learner.named_parameters():
+    for name, parameter in module.named_parameters():
         if any(part in name for part in unused):
             continue
         assert parameter.grad is not None and parameter.grad.any(), name
