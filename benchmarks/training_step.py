@@ -26,7 +26,7 @@ import detailbase_core.network.sparse_unet
 import training.trainer.trainer
 import training.trainer.training_module
 from detailbase_core.config import load_yaml
-from detailbase_core.ops.devices import choose_device
+from detailbase_core.ops.execution import choose_device
 from training.config import TrainConfig
 from training.scenes.scene_store import SceneStore
 from training.trainer.trainer import Run

@@ -5,6 +5,8 @@ Each message says what, with which input, and what to do.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 SHOWN = 400  # characters
 
 
@@ -59,6 +61,20 @@ class EmptySceneError(DetailBaseError):
 
 class Cancelled(DetailBaseError):  # noqa: N818 - it is an outcome, not a fault
     """The caller's cancel token was set while a query ran."""
+
+
+class CancelToken(Protocol):
+    """Anything with threading.Event's is_set(), to stop a running query from another thread."""
+
+    def is_set(self) -> bool:
+        """True once the caller no longer wants the answer."""
+        ...
+
+
+def check_cancelled(token: CancelToken | None) -> None:
+    """Raise Cancelled where the token is set."""
+    if token is not None and token.is_set():
+        raise Cancelled("the query was cancelled")
 
 
 class LookupFailed(DetailBaseError):  # noqa: N818 - tf2's own name for it

@@ -27,8 +27,7 @@ from detailbase_core.network.batch import TextBatch
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
-from detailbase_core.ops.devices import choose_device, set_threads
-from detailbase_core.ops.stages import Stages
+from detailbase_core.ops.execution import Stages, choose_device, set_threads
 from detailbase_core.postprocess.postprocess import answer_query
 from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import Grounding, PointCloud, Scene
@@ -39,12 +38,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detailbase_core.errors import CancelToken
     from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.batch import SceneKeys
     from detailbase_core.network.tiling import Tiles
-    from detailbase_core.ops.cancellation import CancelToken
     from detailbase_core.types import Sentence
 
 # Questions about so few superpoints (a room has two thousand) are answered on one thread: they are

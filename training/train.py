@@ -22,7 +22,7 @@ import torch
 import yaml
 
 from detailbase_core.errors import DetailBaseError
-from detailbase_core.ops.devices import choose_device
+from detailbase_core.ops.execution import choose_device
 from training.config import load_config
 from training.scenes.scene_store import SceneStore
 from training.trainer.distributed import Processes, joined

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from detailbase_core.errors import BadQueryError, CheckpointError
 from detailbase_core.language.wordpiece import WordPieces
-from detailbase_core.ops.devices import to_device
+from detailbase_core.ops.execution import to_device
 from detailbase_core.ops.scatter import average_features
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from detailbase_core.ops.devices import to_device
+from detailbase_core.ops.execution import to_device
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

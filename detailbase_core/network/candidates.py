@@ -11,7 +11,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from detailbase_core.ops import native, native_torch
+from detailbase_core.ops import native
+from detailbase_core.ops.native_torch import takes
 
 MAX_CANDIDATES = 8  # candidates of a mask
 MIN_SEED_PROBABILITY = 0.1  # mask probability of a superpoint around which a candidate may form
@@ -64,7 +65,7 @@ def pick_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Cand
         centers: (G, S, 3) float32, metres, the voted centres.
         reach: (G, S) float32, metres, see vote_reach.
     """
-    if native_torch.takes(probability):
+    if takes(probability):
         p, c, r = (tensor.detach().numpy() for tensor in (probability, centers, reach))
         assignment = torch.from_numpy(
             native.C.pick_candidates(

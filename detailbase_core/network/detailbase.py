@@ -15,15 +15,15 @@ from detailbase_core.network.offset_head import OffsetHead, Votes
 from detailbase_core.network.sparse_unet import SparseUNet
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import grid_origin, voxelize
-from detailbase_core.ops.devices import to_device
+from detailbase_core.ops.execution import to_device
 from detailbase_core.ops.scatter import average_features, group_bounds
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
+    from detailbase_core.errors import CancelToken
     from detailbase_core.network.batch import SceneKeys, TextBatch
     from detailbase_core.network.scene_batch import SceneBatch
     from detailbase_core.network.sparse_unet import LevelFeatures
-    from detailbase_core.ops.cancellation import CancelToken
 
 
 class DetailBase(nn.Module):

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from detailbase_core.errors import CancelToken, check_cancelled
 from detailbase_core.language.text_rows import TextRows, all_rows
 from detailbase_core.network.batch import Prediction, SceneKeys, SuperpointBatch, TextBatch
 from detailbase_core.network.candidate_reranking import CandidateReranker
@@ -27,7 +28,6 @@ from detailbase_core.network.position_encoding import (
     waves,
 )
 from detailbase_core.network.relative_positions import mask_centroids
-from detailbase_core.ops.cancellation import CancelToken, check_cancelled
 from detailbase_core.ops.packed_matmul import packed_matmul
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core.ops import native_torch
-from detailbase_core.ops.cancellation import CancelToken, check_cancelled
+from detailbase_core.errors import CancelToken, check_cancelled
+from detailbase_core.ops import native
+from detailbase_core.ops.native_torch import call, takes
 from detailbase_core.sparse import (
     DownConv3d,
     InverseConv3d,
@@ -48,9 +49,11 @@ class NormReLU(nn.BatchNorm1d):
 
     def forward(self, features: Tensor) -> Tensor:
         """Normalise with the batch's statistics in training, with the running ones otherwise."""
-        if self.learns() or not native_torch.takes(features):
+        if self.learns() or not takes(features):
             return functional.relu(super().forward(features), inplace=True)
-        return native_torch.norm_relu(features, *self.scale_and_shift())
+        result = features.new_empty(features.shape)
+        call(native.C.norm_relu, features, *self.scale_and_shift(), result)
+        return result
 
     def learns(self) -> bool:
         """Whether the batch's statistics count, or gradients may be wanted."""

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from detailbase_core.errors import BadCloudError
-from detailbase_core.ops.native_torch import cell_keys, takes
+from detailbase_core.ops import native
+from detailbase_core.ops.native_torch import call, takes
 from detailbase_core.ops.scatter import distinct_keys
 from detailbase_core.sparse import morton
 
@@ -63,7 +64,7 @@ def voxelize(
     if len(xyz) == 0:
         empty = torch.zeros((0, 4), dtype=torch.int32, device=xyz.device)
         return Voxels(empty, scene_of_point.new_zeros(0), (min_spatial_shape,) * 3)
-    if origin is not None and takes(xyz) and takes(scene_of_point, torch.int64):
+    if origin is not None and takes(xyz, scene_of_point):
         keys, highest = _keys_from_origin(xyz, scene_of_point, voxel_size_m, origin)
     else:
         cells = (
@@ -141,7 +142,8 @@ def _keys_from_origin(
     corners = _corner(origin.cpu(), voxel_size_m)
     if corners.ndim == 1:
         corners = corners.expand(int(scene_of_point.max()) + 1, 3)
-    keys, *bounds = cell_keys(xyz, scene_of_point, voxel_size_m, corners)
+    keys = torch.empty_like(scene_of_point, memory_format=torch.contiguous_format)
+    bounds = call(native.C.cell_keys, xyz, scene_of_point, voxel_size_m, corners, keys)
     return keys, _checked_bounds(bounds, voxel_size_m, origin)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from torch.utils.weak import WeakIdKeyDictionary
 
 from detailbase_core.ops import native
-from detailbase_core.ops.native_torch import array, empty, takes, threads
+from detailbase_core.ops.native_torch import call, takes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,18 +41,18 @@ def packed_matmul(left: Tensor, right: Tensor, added: Tensor | None = None) -> T
             f"left {tuple(left.shape)}, right {tuple(right.shape)}: they may differ in the last "
             "but one dimension only"
         )
-    if not all(takes(x) for x in (left, right, added) if x is not None):
+    if not takes(left, right, added):
         product = left @ right.transpose(-1, -2)
         return product if added is None else product + added
     shape = (*left.shape[:-1], right.shape[-2])
-    result = empty(shape).zero_() if added is None else added.contiguous().clone()
-    _packed(right).add_products(array(_one_batch(left)), _one_batch(result).numpy(), threads())
+    result = left.new_zeros(shape) if added is None else added.contiguous().clone()
+    call(_packed(right).add_products, _one_batch(left), _one_batch(result))
     return result
 
 
 def _packed(right: Tensor) -> native.C.RowPanels:
     if right not in _PACKED:
-        _PACKED[right] = native.C.RowPanels(array(_one_batch(right)), threads())
+        _PACKED[right] = call(native.C.RowPanels, _one_batch(right))
     panels: native.C.RowPanels = _PACKED[right]
     return panels
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from detailbase_core.ops import native_torch
+from detailbase_core.ops import native
+from detailbase_core.ops.native_torch import call, takes
 
 
 class Distinct(NamedTuple):
@@ -31,8 +32,10 @@ def distinct_keys(keys: Tensor) -> Distinct:
     Args:
         keys: [N] int64.
     """
-    if native_torch.takes(keys, torch.int64):
-        return Distinct(*native_torch.distinct_keys(keys))
+    if takes(keys):
+        inverse = torch.empty_like(keys, memory_format=torch.contiguous_format)
+        distinct, counts = call(native.C.distinct_keys, keys, inverse)
+        return Distinct(torch.from_numpy(distinct), inverse, torch.from_numpy(counts))
     return Distinct(*torch.unique(keys, return_inverse=True, return_counts=True))
 
 
@@ -47,8 +50,10 @@ def average_features(features: Tensor, index: Tensor, count: int) -> Tensor:
     Returns:
         [count, C], dtype of `features`.
     """
-    if native_torch.takes(features) and native_torch.takes(index, torch.int64):
-        return native_torch.group_means(features, index, count)
+    if takes(features, index):
+        means = features.new_empty((count, features.shape[1]))
+        call(native.C.group_means, features, index, means)
+        return means
     exact = features.float() if features.dtype.itemsize < 4 else features  # half sums saturate
     total = exact.new_zeros((count, features.shape[1])).index_add_(0, index, exact)
     size = group_sizes(index, count).clamp_(min=1)
@@ -66,9 +71,12 @@ def group_bounds(rows: Tensor, index: Tensor, count: int) -> tuple[Tensor, Tenso
     Returns:
         [count, C] each.
     """
-    if native_torch.takes(rows) and native_torch.takes(index, torch.int64):
-        return native_torch.group_bounds(rows, index, count)
-    wide, shape = index[:, None].expand_as(rows), (count, rows.shape[1])
+    shape = (count, rows.shape[1])
+    if takes(rows, index):
+        low, high = rows.new_empty(shape), rows.new_empty(shape)
+        call(native.C.group_bounds, rows, index, low, high)
+        return low, high
+    wide = index[:, None].expand_as(rows)
     low = rows.new_full(shape, torch.inf).scatter_reduce(0, wide, rows, "amin")
     high = rows.new_full(shape, -torch.inf).scatter_reduce(0, wide, rows, "amax")
     return low, high

@@ -13,7 +13,7 @@ import torch
 from detailbase_core import __version__
 from detailbase_core.errors import DetailBaseError
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
-from detailbase_core.ops.devices import choose_device, set_threads
+from detailbase_core.ops.execution import choose_device, set_threads
 from detailbase_core.sparse import available_backends
 
 

@@ -10,10 +10,10 @@ from detailbase_core.sparse.layers import (
     DownConv3d,
     InverseConv3d,
     PointwiseConv3d,
+    SparseTensor,
     SubmanifoldConv3d,
 )
 from detailbase_core.sparse.pyramid import Pyramid, build_pyramid, pyramid_of_sorted
-from detailbase_core.sparse.sparse_tensor import SparseTensor
 
 __all__ = [
     "Backend",

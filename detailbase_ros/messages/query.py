@@ -11,8 +11,8 @@ from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError, sh
 from detailbase_core.types import MAX_SENTENCE
 
 if TYPE_CHECKING:
+    from detailbase_core.errors import CancelToken
     from detailbase_core.grounder import Grounder
-    from detailbase_core.ops.cancellation import CancelToken
     from detailbase_core.types import Grounding
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from detailbase_core.errors import (
     EmptySceneError,
 )
 from detailbase_core.grounder import Grounder
-from detailbase_core.ops.devices import choose_device, set_threads, threads
+from detailbase_core.ops.execution import choose_device, set_threads, threads
 from detailbase_core.types import PointCloud
 from tests.helpers.weight_files import save_tiny_checkpoint
 

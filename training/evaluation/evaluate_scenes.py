@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 
 from detailbase_core.network.checkpoint import Checkpoint
-from detailbase_core.ops.devices import choose_device
+from detailbase_core.ops.execution import choose_device
 from training.errors import TrainingError
 from training.evaluation.evaluate_scene import TOLD, Examiner
 from training.scenes.scene_files import read_scene

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from detailbase_core import _C
 from detailbase_core.ops import packed_matmul as module
-from detailbase_core.ops.devices import threads
+from detailbase_core.ops.execution import threads
 from detailbase_core.ops.packed_matmul import packed_matmul
 
 

@@ -15,9 +15,9 @@ from detailbase_core.sparse import (
     available_backends,
     backends,
     build_pyramid,
+    kernel_map,
     morton,
     native_backend,
-    neighbour_tables,
     select_backend,
     torch_backend,
 )
@@ -100,8 +100,8 @@ def test_threads_do_not_change_a_bit(name, native_settings):
 def test_native_neighbours_equal_torch():
     for shape, voxels in ((SHAPE, 1500), ((300, 2, 300), 800), ((1, 1, 1), 1), ((5, 5, 5), 0)):
         keys = morton.encode(random_coords(1, voxels, shape, scenes=3)).sort().values
-        native = native_backend.neighbour_table(keys)
-        assert torch.equal(native, neighbour_tables.neighbour_table_by_search(keys))
+        native = kernel_map.neighbour_table(keys)
+        assert torch.equal(native, kernel_map.neighbour_table_by_search(keys))
 
 
 def test_native_kernels_refuse_shapes_that_do_not_fit():

@@ -8,10 +8,9 @@ import time
 import numpy as np
 
 from detailbase_core.config import GrounderConfig
-from detailbase_core.errors import EmptySceneError
+from detailbase_core.errors import EmptySceneError, check_cancelled
 from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.mapping.scene_map import SceneMap
-from detailbase_core.ops.cancellation import check_cancelled
 from detailbase_core.postprocess.instances import separate_instances
 from detailbase_core.types import GroundedPhrase, Grounding, Scene
 

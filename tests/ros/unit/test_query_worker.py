@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError
-from detailbase_core.ops.cancellation import check_cancelled
+from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError, check_cancelled
 from detailbase_ros.messages.query import Query, Status, answer
 from detailbase_ros.queries.query_worker import QueryWorker
 

@@ -7,7 +7,7 @@ import time
 import pytest
 import torch
 
-from detailbase_core.ops.stages import Stages
+from detailbase_core.ops.execution import Stages
 
 
 def test_stages_come_in_order_with_their_times(one_thread):

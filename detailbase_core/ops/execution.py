@@ -1,8 +1,9 @@
-"""Choice of the device and of the number of CPU threads."""
+"""Device, CPU threads and stage times of a computation."""
 
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -64,3 +65,27 @@ def threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+class Stages:
+    """A stopwatch for the stages of one computation.
+
+    Attributes:
+        seconds: wall time of each finished stage, in order of execution.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """The block is this stage."""
+        begin = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begin
+
+    @contextmanager
+    def computed(self, name: str, thread_count: int) -> Iterator[None]:
+        """The block is this stage; torch computes in it, without gradients, on so many threads."""
+        with self.timed(name), threads(thread_count), torch.inference_mode():
+            yield
