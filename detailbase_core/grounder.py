@@ -16,16 +16,14 @@ import numpy as np
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadCloudError, EmptySceneError
-from detailbase_core.language.described_words import described_words
 from detailbase_core.language.learned_parser import LearnedParser
-from detailbase_core.language.phrase_spans import word_spans
 from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.text_encoder import RecentText
+from detailbase_core.language.words import described_words
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
-from detailbase_core.network.batch import TextBatch
+from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
-from detailbase_core.network.scene_batch import batch_scenes
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
 from detailbase_core.ops.execution import Stages, choose_device, set_threads
 from detailbase_core.postprocess.postprocess import answer_query
@@ -39,8 +37,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.errors import CancelToken
-    from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.language.rule_parser import PhraseParser
+    from detailbase_core.language.words import DescribedWords
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.batch import SceneKeys
     from detailbase_core.network.tiling import Tiles
@@ -100,7 +98,8 @@ class Grounder:
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
         self.text_encoder = RecentText(text_encoder.to(self.device))
-        self.parser = parser or self._own_parser()
+        self._own_parser = self._build_parser()
+        self.parser = parser or self._own_parser
         self._encoded: EncodedScene | None = None
         self._encoding_version: int | None = None  # of the snapshot that is being encoded
         self._network = threading.Lock()
@@ -223,7 +222,7 @@ class Grounder:
         if isinstance(self.parser, (RuleParser, LearnedParser)):
             self.parser.max_words = config.max_words
 
-    def _own_parser(self) -> PhraseParser:
+    def _build_parser(self) -> LearnedParser | RuleParser:
         head = self.model.phrase_head
         if head is None:
             return RuleParser(self.config.max_words)
@@ -231,15 +230,15 @@ class Grounder:
         return LearnedParser(head, self.text_encoder, self.config.max_words, plain)
 
     def _read(self, parsed: Sentence) -> DescribedWords:
-        """What the decoder reads of a sentence."""
+        """The words of a sentence that the decoder reads."""
         words, describes = [word.text for word in parsed.words], None
         if self.model.config.hide_wording:
             describes = parsed.describes
             if describes is None:  # a parser that does not tell
-                own = self._own_parser()
+                own = self._own_parser
                 assert isinstance(own, LearnedParser), "ModelConfig wants a phrase head"
                 describes = own.tags(words).describes
-        return described_words(words, word_spans(parsed), describes)
+        return described_words(words, parsed.spans, describes)
 
     def _fresh(self, version: int, encoded_at: float) -> bool:
         """Whether queries may still use the encoding of this version of the map."""
@@ -292,7 +291,7 @@ class Grounder:
         return TextBatch.with_spans(
             features[None].expand(shape),
             mask[None].expand(shape[:3]),
-            [reading.spans(word_spans(parsed))] * tiles,
+            [reading.spans(parsed.spans)] * tiles,
         )
 
     def _question_threads(self, tiles: Tiles) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +16,11 @@ import numpy as np
 from detailbase_core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    Spans = Sequence[tuple[int, int, int]]  # (first, last, head) words of phrases
 
 MAX_SENTENCE = 4096  # characters; what is longer was not said by a person
 GREY = 128  # all three channels of a point whose colour is not known
@@ -184,6 +187,34 @@ class Sentence:
     words: tuple[Word, ...]
     phrases: tuple[Phrase, ...]
     describes: tuple[bool, ...] | None = None
+
+    @classmethod
+    def of_words(
+        cls,
+        text: str,
+        words: tuple[Word, ...],
+        spans: Spans,
+        describes: tuple[bool, ...] | None = None,
+    ) -> Sentence:
+        """A sentence whose phrases are given by their (first, last, head) words."""
+        phrases = []
+        for first, last, head in spans:
+            begin, end = words[first].begin, words[last].end
+            phrases.append(Phrase(text[begin:end], begin, end, head))
+        return cls(text, words, tuple(phrases), describes)
+
+    @cached_property
+    def spans(self) -> Spans:
+        """(first, last, head) words of each phrase."""
+        spans = []
+        for phrase in self.phrases:
+            inside = [
+                k
+                for k, word in enumerate(self.words)
+                if word.begin < phrase.end and word.end > phrase.begin
+            ]
+            spans.append((inside[0], inside[-1], phrase.head))
+        return spans
 
     def __post_init__(self) -> None:
         for phrase in self.phrases:

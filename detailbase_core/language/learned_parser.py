@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core.language.described_words import plain_word
-from detailbase_core.language.rule_parser import checked_words, phrase_of_words
+from detailbase_core.language.words import checked_words, plain_words
 from detailbase_core.types import Sentence
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.language.text_encoder import TextEncoder
 
-OUTSIDE, BEGIN, INSIDE = range(3)  # a word's place in a phrase
+OUTSIDE, BEGIN, INSIDE = range(3)  # a word's tag
 HEAD, DESCRIBES = 3, 4  # the phrase head's further outputs
 HIDDEN = 64
 HEADLESS = -3.0  # logit; tuned on rooms apart from the exams, and anything from -4 to 0 does
@@ -70,29 +69,27 @@ def viterbi_decode(scores: NDArray[np.floating]) -> list[int]:
         paths = best[:, None] + follows
         came_from.append(paths.argmax(axis=0))
         best = paths.max(axis=0) + word
-    places = [int(best.argmax())]
+    tags = [int(best.argmax())]
     for source in reversed(came_from):
-        places.append(int(source[places[-1]]))
-    return places[::-1]
+        tags.append(int(source[tags[-1]]))
+    return tags[::-1]
 
 
-def decode_phrases(
-    places: Sequence[int], head_scores: Sequence[float]
-) -> list[tuple[int, int, int]]:
+def decode_phrases(tags: Sequence[int], head_scores: Sequence[float]) -> list[tuple[int, int, int]]:
     """(first word, last word, head word) of each phrase of a sentence, in order.
 
     A phrase is headed by its word with the largest score; one without any word that could head it
     ("the" of "to the left of it") is none.
 
     Args:
-        places: OUTSIDE, BEGIN or INSIDE of each word, no INSIDE after an OUTSIDE.
+        tags: OUTSIDE, BEGIN or INSIDE of each word, no INSIDE after an OUTSIDE.
         head_scores: logit of each word.
     """
     runs: list[list[int]] = []
-    for word, place in enumerate(places):
-        if place == BEGIN:
+    for word, tag in enumerate(tags):
+        if tag == BEGIN:
             runs.append([word])
-        elif place == INSIDE:
+        elif tag == INSIDE:
             runs[-1].append(word)
     heads = [max(run, key=head_scores.__getitem__) for run in runs]
     return [
@@ -103,7 +100,7 @@ def decode_phrases(
 
 
 class WordTags(NamedTuple):
-    """What the phrase head says of a sentence's words.
+    """Tags of a sentence's words by the phrase head.
 
     Attributes:
         phrases: (first, last, head) words of each phrase.
@@ -168,12 +165,11 @@ class LearnedParser:
         """
         words = checked_words(text, self.max_words)
         tags = self.tags([word.text for word in words])
-        phrases = tuple(phrase_of_words(text, words, *found) for found in tags.phrases)
-        return Sentence(text, words, phrases, tags.describes)
+        return Sentence.of_words(text, words, tags.phrases, tags.describes)
 
     def tags(self, words: Sequence[str]) -> WordTags:
         """Tags of one sentence's words."""
-        read = list(map(plain_word, words)) if self.plain else list(words)
+        read = plain_words(words) if self.plain else list(words)
         with torch.inference_mode():
             rows, _ = self.text_encoder.encode([read])
             (tags,) = tag_words(self.head, rows, [len(words)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from detailbase_core.language.described_words import plain_word
 from detailbase_core.language.lexicon import (
     ADVERBS,
     BUNDLES,
@@ -29,11 +28,12 @@ from detailbase_core.language.lexicon import (
     SUBJECTS,
     THAT_WORDS,
 )
+from detailbase_core.language.words import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.language.phrase_spans import Spans
+    from detailbase_core.types import Spans
 
 # Words that name nothing by themselves.
 _GRAMMAR = frozenset().union(
@@ -106,7 +106,7 @@ def named_rows(words: Sequence[str], spans: Spans) -> list[bool]:
     Returns:
         1 + P.
     """
-    said = [plain_word(word) for word in words]
+    said = plain_words(words)
     named: list[bool] = []
     for first, last, _ in spans:
         named.append(_names(said, first, last, any(named)))

@@ -7,18 +7,12 @@ Sentences in other languages may yield no phrases: the sentence itself is always
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from detailbase_core.errors import BadQueryError
 from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.lexicon import DETERMINERS
-from detailbase_core.types import MAX_SENTENCE, Phrase, Sentence, Word
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-WORD_PATTERN = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
+from detailbase_core.language.words import checked_words
+from detailbase_core.types import Sentence
 
 
 class PhraseParser(Protocol):
@@ -27,42 +21,6 @@ class PhraseParser(Protocol):
     def parse(self, text: str) -> Sentence:
         """Words and phrases of `text`; raises BadQueryError where there is nothing to answer."""
         ...
-
-
-def split_words(text: str) -> tuple[Word, ...]:
-    """Cut a sentence into words and punctuation marks; offsets are Unicode code points.
-
-    "wall's" and "u-shaped" are one word each; every other mark stands alone.
-    """
-    return tuple(Word(m.group(), m.start(), m.end()) for m in WORD_PATTERN.finditer(text))
-
-
-def checked_words(text: str, max_words: int) -> tuple[Word, ...]:
-    """split_words, for a sentence that can be answered.
-
-    Raises:
-        BadQueryError: no words at all, or more than `max_words`; more than MAX_SENTENCE characters.
-    """
-    if len(text) > MAX_SENTENCE:  # before anything that takes time or memory in proportion
-        raise BadQueryError(
-            f"the sentence has {len(text)} characters, at most {MAX_SENTENCE} are accepted; "
-            "ask for fewer things at once"
-        )
-    words = split_words(text)
-    if not words:
-        raise BadQueryError('the sentence is empty; ask for something, e.g. "the chair"')
-    if len(words) > max_words:
-        raise BadQueryError(
-            f"the sentence has {len(words)} words, at most {max_words} are accepted; "
-            f"ask for fewer things at once or raise max_words"
-        )
-    return words
-
-
-def phrase_of_words(text: str, words: Sequence[Word], first: int, last: int, head: int) -> Phrase:
-    """The phrase from word `first` to word `last` of a sentence's words."""
-    begin, end = words[first].begin, words[last].end
-    return Phrase(text[begin:end], begin, end, head)
 
 
 def parse_sentence(text: str, max_words: int = 256) -> Sentence:
@@ -76,8 +34,7 @@ def parse_sentence(text: str, max_words: int = 256) -> Sentence:
         BadQueryError: no words at all, or more than `max_words`.
     """
     words = checked_words(text, max_words)
-    chunks = find_chunks([word.text for word in words])
-    return Sentence(text, words, tuple(phrase_of_words(text, words, *chunk) for chunk in chunks))
+    return Sentence.of_words(text, words, find_chunks([word.text for word in words]))
 
 
 def phrase_name(text: str) -> str:

@@ -14,7 +14,7 @@ from detailbase_core.ops.execution import to_device
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.language.phrase_spans import Spans
+    from detailbase_core.types import Spans
 
 
 class TextRows(NamedTuple):

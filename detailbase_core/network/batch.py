@@ -1,4 +1,7 @@
-"""Batches that travel between the network's stages: superpoints, text, predictions.
+"""Batches that travel between the network's stages: scenes, superpoints, text, predictions.
+
+This module alone decides the coordinates that the network sees (ModelConfig.coordinates);
+augmentation works on what comes out of it.
 
 Shapes: G scenes, B sentences per scene, T text rows per sentence, S superpoints per scene (padded),
 R text rows with K candidates each, D decoder width.
@@ -10,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,11 +22,126 @@ from detailbase_core.language.text_rows import rows_of_spans
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.language.phrase_spans import Spans
+    from numpy.typing import NDArray
+
     from detailbase_core.language.text_rows import TextRows
     from detailbase_core.network.candidates import Candidates
     from detailbase_core.network.decoder_layer import KeysValues
-    from detailbase_core.network.offset_head import Votes
+    from detailbase_core.types import Scene, Spans
+
+FLOOR_PERCENTILE = 1.0  # lower points are noise: reflections below the floor
+
+
+@dataclass(frozen=True)
+class SceneBatch:
+    """One or several scenes' points, concatenated.
+
+    Attributes:
+        xyz: (N, 3) float32, metres, z up: the coordinates as features and for positions.
+        grid_xyz: (N, 3) float32, metres: the coordinates that are cut into voxels (elsewhere
+            only where a map is anchored or training distorts it).
+        rgb: (N, 3) float32 in [-1, 1].
+        scene_of_point: (N,) int64, 0 .. G - 1, ascending.
+        point_to_superpoint: (N,) int64, numbered through all scenes.
+        superpoint_counts: superpoints of each scene.
+        point_counts: points of each scene.
+    """
+
+    xyz: Tensor
+    grid_xyz: Tensor
+    rgb: Tensor
+    scene_of_point: Tensor
+    point_to_superpoint: Tensor
+    superpoint_counts: tuple[int, ...]
+    point_counts: tuple[int, ...]
+
+    def to(self, device: torch.device | str) -> SceneBatch:
+        """The same batch on another device."""
+        return SceneBatch(
+            self.xyz.to(device),
+            self.grid_xyz.to(device),
+            self.rgb.to(device),
+            self.scene_of_point.to(device),
+            self.point_to_superpoint.to(device),
+            self.superpoint_counts,
+            self.point_counts,
+        )
+
+
+def network_colors(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """8-bit colours as the network takes them: c / 127.5 - 1, (N, 3) float32."""
+    colors: NDArray[np.float32] = rgb.astype(np.float32) / np.float32(127.5) - np.float32(1.0)
+    return colors
+
+
+def network_coordinates(xyz: NDArray[np.float32], coordinates: str) -> NDArray[np.float32]:
+    """Map coordinates as the network's features.
+
+    Args:
+        xyz: (N, 3) float32, metres, z up.
+        coordinates: ModelConfig.coordinates.
+
+    Returns:
+        (N, 3) float32: minus the mean (reference), or xy around the middle of the bounding box
+        and z above the floor (anchored).
+    """
+    if coordinates == "reference":
+        origin = xyz.astype(np.float64).mean(axis=0)
+    else:
+        axes = np.ascontiguousarray(xyz.T)  # NumPy is ten times as fast along memory
+        origin = (axes.min(axis=1).astype(np.float64) + axes.max(axis=1)) / 2
+        origin[2] = np.percentile(axes[2].astype(np.float64), FLOOR_PERCENTILE)
+    # In double precision, without an array of it.
+    centred = np.empty(xyz.shape, np.float32)
+    np.subtract(xyz, origin, out=centred, dtype=np.float64, casting="same_kind")
+    return centred
+
+
+def batch_scenes(scenes: Sequence[Scene], coordinates: str) -> SceneBatch:
+    """Concatenate scenes for the network; each holds at least one point."""
+    xyz, grid, rgb, owner, superpoints = [], [], [], [], []
+    offset = 0
+    for index, scene in enumerate(scenes):
+        features = network_coordinates(scene.cloud.xyz, coordinates)
+        xyz.append(features)
+        grid.append(features if coordinates == "reference" else scene.cloud.xyz)
+        rgb.append(network_colors(scene.cloud.rgb))
+        owner.append(np.full(len(scene.cloud), index, dtype=np.int64))
+        superpoints.append(scene.point_to_superpoint + offset)
+        offset += scene.superpoint_count
+    xyz_tensor, grid_tensor, rgb_tensor, owner_tensor, superpoint_tensor = (
+        torch.from_numpy(np.concatenate(part)) for part in (xyz, grid, rgb, owner, superpoints)
+    )
+    return SceneBatch(
+        xyz_tensor,
+        grid_tensor,
+        rgb_tensor,
+        owner_tensor,
+        superpoint_tensor,
+        tuple(scene.superpoint_count for scene in scenes),
+        tuple(len(scene.cloud) for scene in scenes),
+    )
+
+
+class Votes(NamedTuple):
+    """Votes of superpoints for their objects' centres; any leading dimensions.
+
+    Attributes:
+        offsets: (..., 3) float32, metres: from the superpoint's centre to its object's.
+        movable: (...,) float32 logit: whether it belongs to a thing that has a centre, and not
+            to floor, wall or ceiling.
+    """
+
+    offsets: Tensor
+    movable: Tensor
+
+    def centers(self, geometry: Tensor) -> Tensor:
+        """(..., 3) where the objects' centres are; structure stays where it is.
+
+        Args:
+            geometry: (..., 6) as in SuperpointBatch.
+        """
+        return geometry[..., :3] + self.offsets * self.movable.sigmoid()[..., None]
 
 
 @dataclass(frozen=True)
@@ -79,11 +198,11 @@ class TextBatch(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What is thought of the candidates.
+    """Mask logits of candidates, weighed against each other.
 
     Attributes:
-        logits: (G, R, K) float32, a mask logit each.
-        candidates: themselves.
+        logits: (G, R, K) float32.
+        candidates: of the R rows.
     """
 
     logits: Tensor
@@ -92,7 +211,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the queries say before a decoder layer, or after the last.
+    """Masks and scores of the queries before a decoder layer, or after the last.
 
     Attributes:
         mask_logits: (G, B, T, S); padding is meaningless.
@@ -109,25 +228,25 @@ class Prediction:
     choice: Choice | None = None
     peaks: bool = False
 
-    def with_peaks(self, real: Tensor) -> Prediction:
+    def with_peaks(self, valid: Tensor) -> Prediction:
         """The same, as present as the superpoint that fits best; presence has no gradient.
 
         Args:
-            real: (G, 1, 1, S) bool, False at padding.
+            valid: (G, 1, 1, S) bool, False at padding.
         """
-        fit = self.mask_logits.detach().masked_fill(~real, -torch.inf)
+        fit = self.mask_logits.detach().masked_fill(~valid, -torch.inf)
         return replace(self, presence_logits=fit.amax(dim=-1), peaks=True)
 
 
 class SceneKeys(NamedTuple):
-    """What the decoder makes of superpoints before it hears a sentence.
+    """The decoder's view of superpoints, the same for all sentences.
 
     Attributes:
-        place_waves: (G, S, 2 WAVES), waves at each superpoint's object.
-        of_layers: what words look at, layer by layer.
-        mask_features: (G, S, D), what masks are drawn by.
+        center_features: (G, S, 2 FREQUENCIES), Fourier features of each superpoint's object centre.
+        of_layers: keys and values of each layer's attention.
+        mask_features: (G, S, D), their products with queries are mask logits.
     """
 
-    place_waves: Tensor
+    center_features: Tensor
     of_layers: tuple[KeysValues, ...]
     mask_features: Tensor

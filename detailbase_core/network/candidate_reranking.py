@@ -6,7 +6,7 @@ measured: how near each is to what other phrases mean, where it lies as seen fro
 it is, and its rank in each of these orders.
 
 Shapes: G scenes, Q text rows of all sentences of a scene, R of them with candidates, K candidates
-each, H places that a row refers to, S superpoints (padded), D decoder width.
+each, H positions that a row refers to, S superpoints (padded), D decoder width.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.network.batch import Choice
-from detailbase_core.network.candidate_features import (
+from detailbase_core.network.candidates import (
     SIZES,
     CandidateFeatures,
+    Candidates,
     candidate_features,
     pairwise_feature_count,
     pairwise_features,
+    pick_candidates,
+    vote_reach,
 )
-from detailbase_core.network.candidates import Candidates, pick_candidates, vote_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,18 +89,20 @@ class CandidateReranker(nn.Module):
                 centers,
                 vote_reach(superpoints.geometry),
             )
-            measures = candidate_features(candidates, superpoints, centers)
+            features = candidate_features(candidates, superpoints.geometry, centers)
             alone, fit = (candidates.mean_of_row(logits) for logits in (first, last))
-            scalars = _scalars(measures, alone, fit, candidates.valid)
+            scalars = _scalars(features, alone, fit, candidates.valid)
         asked = self.dropout(rows.gather(queries))
         state = self.of_thing(scalars) + self.of_phrase(asked)[:, :, None]
         steps = _steps(sentence, rows)
         connected = rows.gather(sentence)[..., None] == sentence[:, None]  # padding hears padding
         better, change = [], torch.zeros_like(fit)
         for one in cast("Iterable[RerankerLayer]", self.rounds):
-            places = _places(centroids, measures.center, fit + change.detach(), candidates, rows)
-            references, heard = one.refer(asked, queries, places, connected, steps)
-            state = one(state, asked, heard, references, measures, alone, candidates.valid)
+            positions = _positions(
+                centroids, features.center, fit + change.detach(), candidates, rows
+            )
+            references, heard = one.refer(asked, queries, positions, connected, steps)
+            state = one(state, asked, heard, references, features, alone, candidates.valid)
             change = change + one.change(state).masked_fill(~candidates.valid, 0.0)
             of_superpoints = F.pad(change, (1, 0)).gather(2, candidates.assignment + 1)
             logits = rows.scatter_add(masks[1], of_superpoints)
@@ -130,14 +134,14 @@ class RerankerLayer(nn.Module):
             nn.init.zeros_(linear.bias)
 
     def refer(
-        self, asked: Tensor, queries: Tensor, places: Tensor, connected: Tensor, steps: Tensor
+        self, asked: Tensor, queries: Tensor, positions: Tensor, connected: Tensor, steps: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Places that each row refers to, (G, R, H, 3), and what it hears from there.
 
         Args:
             asked: (G, R, D), the queries of the rows.
             queries: (G, Q, D), all.
-            places: (G, Q, 3) float32, metres, where what each row means is.
+            positions: (G, Q, 3) float32, metres, where what each row means is.
             connected: (G, R, Q) bool, which may be referred to; at least one per row.
             steps: (G, R, Q) int64, see _steps.
         """
@@ -148,8 +152,8 @@ class RerankerLayer(nn.Module):
         share = match.masked_fill(~connected[:, :, None], -torch.inf).softmax(dim=-1)
         told = self.told(queries).unflatten(-1, (REFERENCES, TOLD_DIM))
         heard = torch.einsum("grhq,gqhc->grhc", share.to(told.dtype), told).flatten(-2)
-        with torch.autocast(places.device.type, enabled=False):
-            references = torch.einsum("grhq,gqc->grhc", share, places)
+        with torch.autocast(positions.device.type, enabled=False):
+            references = torch.einsum("grhq,gqc->grhc", share, positions)
         return references, self.referred(heard)
 
     def forward(
@@ -158,7 +162,7 @@ class RerankerLayer(nn.Module):
         asked: Tensor,
         heard: Tensor,
         references: Tensor,
-        measures: CandidateFeatures,
+        features: CandidateFeatures,
         alone: Tensor,
         valid: Tensor,
     ) -> Tensor:
@@ -167,14 +171,14 @@ class RerankerLayer(nn.Module):
         Args:
             state: the old one.
             asked, heard, references: as in and from `refer`.
-            measures: of the candidates.
+            features: of the candidates.
             alone: (G, R, K) float32, their mask logits from the words alone.
             valid: (G, R, K) bool.
         """
         surest = alone.masked_fill(~valid, -MAX_LOGIT).amax(dim=-1, keepdim=True)
         kind = self.kind(state).squeeze(-1).float() + KIND_SLOPE * (alone - surest + KIND_LOGITS)
         with torch.autocast(kind.device.type, enabled=False):
-            told = pairwise_features(measures, references, kind.sigmoid() * valid)
+            told = pairwise_features(features, references, kind.sigmoid() * valid)
         known = self.fact_norm(self.facts(told)) * self.asked(asked)[:, :, None]
         known = known + heard[:, :, None]
         mixed = torch.cat([self.norm(state), known.to(state.dtype)], dim=-1)
@@ -187,10 +191,10 @@ class RerankerLayer(nn.Module):
         return change
 
 
-def _scalars(measures: CandidateFeatures, alone: Tensor, fit: Tensor, valid: Tensor) -> Tensor:
+def _scalars(features: CandidateFeatures, alone: Tensor, fit: Tensor, valid: Tensor) -> Tensor:
     """(G, R, K, SCALARS) of the candidates."""
     number = valid.sum(dim=-1, keepdim=True).expand_as(valid)
-    return torch.cat([measures.sizes, torch.stack([alone, fit, number], dim=-1) / 4.0], dim=-1)
+    return torch.cat([features.sizes, torch.stack([alone, fit, number], dim=-1) / 4.0], dim=-1)
 
 
 def _step_preferences() -> Tensor:
@@ -212,7 +216,7 @@ def _steps(sentence: Tensor, rows: TextRows) -> Tensor:
     return torch.where(phrase[:, None], later.clamp(-STEPS, STEPS) + STEPS, NO_PHRASE)
 
 
-def _places(
+def _positions(
     centroids: Tensor, centers: Tensor, logits: Tensor, candidates: Candidates, rows: TextRows
 ) -> Tensor:
     """(G, Q, 3) where what each row means is: with its surest candidates, else in its middle."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.network.relative_positions import RelativePositions
+from detailbase_core.network.position_encoding import RelativePositions
 from detailbase_core.ops.packed_matmul import packed_matmul
 
 if TYPE_CHECKING:
@@ -158,15 +158,15 @@ class DecoderLayer(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.relative = RelativePositions(config) if config.relative_positions else None
 
-    def keys_values(self, keys: Tensor, place_waves: Tensor) -> KeysValues:
+    def keys_values(self, keys: Tensor, center_features: Tensor) -> KeysValues:
         """What all queries see of the superpoints in this layer.
 
         Args:
             keys: (G, S, D).
-            place_waves: (G, S, 2 WAVES), waves at each superpoint's object.
+            center_features: (G, S, 2 FREQUENCIES), Fourier features of each superpoint's object.
         """
-        places = None if self.relative is None else place_waves
-        return self.cross_attention.keys_values(keys, places)
+        of_keys = None if self.relative is None else center_features
+        return self.cross_attention.keys_values(keys, of_keys)
 
     def forward(
         self,
@@ -174,7 +174,7 @@ class DecoderLayer(nn.Module):
         keys_values: KeysValues,
         visible: Tensor,
         connected: Tensor,
-        places: Tensor | None = None,
+        centroids: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
         """One layer.
 
@@ -183,20 +183,21 @@ class DecoderLayer(nn.Module):
             keys_values: of the superpoints, by this layer.
             visible: (G, B, T, S) bool, the superpoints that each query may look at.
             connected: (G, B, 1 or T, T) bool, which rows each row may hear from.
-            places: (G, B, T, 3) float32, metres, centroids of the words' present masks, where the
+            centroids: (G, B, T, 3) float32, metres, of the words' present masks, where the
                 layer has relative positions.
 
         Returns:
-            (G, B, T, D), and the preference for places with which to draw masks,
-            (G, B, T, 2 WAVES), where the layer has relative positions.
+            (G, B, T, D), and the preference for positions with which to draw masks,
+            (G, B, T, 2 FREQUENCIES), where the layer has relative positions.
         """
         shape = queries.shape
-        looking, references, preference = None, None, None
-        if places is not None and self.relative is not None:
-            references = self.relative.references(queries, places, connected)
-            looking = self.relative.looking(queries, references).flatten(1, 2).transpose(1, 2)
+        of_queries, references, preference = None, None, None
+        if centroids is not None and self.relative is not None:
+            references = self.relative.references(queries, centroids, connected)
+            each = self.relative.attention_preference(queries, references)
+            of_queries = each.flatten(1, 2).transpose(1, 2)
         flat = queries.flatten(1, 2)
-        seen = self.cross_attention.attend(flat, keys_values, visible.flatten(1, 2), looking)
+        seen = self.cross_attention.attend(flat, keys_values, visible.flatten(1, 2), of_queries)
         flat = flat + self.dropout(seen)
         if self.use_cross_norm:
             flat = self.cross_norm(flat)
@@ -206,5 +207,5 @@ class DecoderLayer(nn.Module):
         words = words + self.dropout(self.ffn_out(self.dropout(F.gelu(self.ffn_in(words)))))
         queries = self.ffn_norm(words).view(shape)
         if self.relative is not None and references is not None:
-            preference = self.relative.drawing(queries, references)
+            preference = self.relative.mask_preference(queries, references)
         return queries, preference

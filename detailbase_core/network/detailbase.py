@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from detailbase_core.language.learned_parser import PhraseHead
-from detailbase_core.network.batch import Prediction, SuperpointBatch
 from detailbase_core.network.mask_decoder import MaskDecoder
-from detailbase_core.network.offset_head import OffsetHead, Votes
 from detailbase_core.network.sparse_unet import SparseUNet
-from detailbase_core.network.superpoint_pooling import pool_superpoints
+from detailbase_core.network.superpoint_pooling import (
+    OffsetHead,
+    pad_superpoints,
+    pool_superpoints,
+    superpoint_geometry,
+)
 from detailbase_core.network.voxelization import grid_origin, voxelize
-from detailbase_core.ops.execution import to_device
-from detailbase_core.ops.scatter import average_features, group_bounds
+from detailbase_core.ops.scatter import average_features
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
     from detailbase_core.errors import CancelToken
-    from detailbase_core.network.batch import SceneKeys, TextBatch
-    from detailbase_core.network.scene_batch import SceneBatch
+    from detailbase_core.network.batch import (
+        Prediction,
+        SceneBatch,
+        SceneKeys,
+        SuperpointBatch,
+        TextBatch,
+    )
     from detailbase_core.network.sparse_unet import LevelFeatures
 
 
@@ -73,8 +79,8 @@ class DetailBase(nn.Module):
             self.config.min_spatial_shape,
             self._grid_origins(batch) if anchored else None,
         )
-        place = batch.xyz[:, 2:] if anchored else batch.xyz
-        features = torch.cat([batch.rgb, place], dim=1)
+        position = batch.xyz[:, 2:] if anchored else batch.xyz
+        features = torch.cat([batch.rgb, position], dim=1)
         voxel_features = average_features(features, voxels.point_to_voxel, len(voxels))
         return self.unet(voxel_features, voxels, cancel), voxels.point_to_voxel
 
@@ -119,33 +125,3 @@ class DetailBase(nn.Module):
         scenes = torch.split(axes, list(batch.point_counts), dim=1)
         lowest = torch.stack([points.amin(dim=1) for points in scenes])
         return grid_origin(lowest[:, None], self.config.voxel_size_m, step)
-
-
-def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) -> Tensor:
-    """Centre (mean) and extent of each superpoint's points, (count, 6) float32, metres."""
-    xyz = xyz.float()
-    low, high = group_bounds(xyz, point_to_superpoint, count)
-    center = average_features(xyz, point_to_superpoint, count)
-    return torch.cat([center, (high - low).clamp(min=0.0)], dim=1)
-
-
-def pad_superpoints(
-    features: Tensor, geometry: Tensor, counts: tuple[int, ...], votes: Votes | None = None
-) -> SuperpointBatch:
-    """Superpoints numbered through -> one padded row per scene."""
-
-    scenes, longest = len(counts), max(counts)
-    real = np.arange(longest) < np.array(counts)[:, None]
-    place = to_device(torch.from_numpy(np.flatnonzero(real)), features.device)
-    padding = to_device(torch.from_numpy(~real), features.device)
-
-    def padded(rows: Tensor) -> Tensor:
-        empty = rows.new_zeros((scenes * longest, *rows.shape[1:]))
-        return empty.index_copy(0, place, rows).view(scenes, longest, *rows.shape[1:])
-
-    return SuperpointBatch(
-        padded(features),
-        padding,
-        padded(geometry),
-        None if votes is None else Votes(*map(padded, votes)),
-    )

@@ -21,13 +21,13 @@ from detailbase_core.network.batch import Prediction, SceneKeys, SuperpointBatch
 from detailbase_core.network.candidate_reranking import CandidateReranker
 from detailbase_core.network.decoder_layer import DecoderLayer
 from detailbase_core.network.position_encoding import (
+    FREQUENCIES,
     POSITION_WIDTH,
-    WAVES,
+    fourier_features,
+    mask_centroids,
     position_embedding,
     wave_vectors,
-    waves,
 )
-from detailbase_core.network.relative_positions import mask_centroids
 from detailbase_core.ops.packed_matmul import packed_matmul
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ class MaskDecoder(nn.Module):
         self.score_head = _two_layers(dim, dim, 1)
         self.presence_head = _two_layers(dim, dim, 1) if config.presence_head else None
         self.presence_from_masks = config.presence_from_masks
-        embedded = POSITION_WIDTH + (2 * WAVES if config.center_offsets else 0)
+        embedded = POSITION_WIDTH + (2 * FREQUENCIES if config.center_offsets else 0)
         self.position_proj = nn.Linear(embedded, 2 * dim) if config.superpoint_positions else None
         self.look_alikes = CandidateReranker(config) if config.look_alike_rounds else None
-        self.uses_places = config.relative_positions
-        self.waves: Tensor
-        self.register_buffer("waves", wave_vectors(), persistent=False)
+        self.uses_centroids = config.relative_positions
+        self.wave_vectors: Tensor
+        self.register_buffer("wave_vectors", wave_vectors(), persistent=False)
 
     def forward(
         self,
@@ -79,30 +79,30 @@ class MaskDecoder(nn.Module):
         Raises:
             Cancelled: `cancel` was set.
         """
-        place_waves, of_layers, mask_features = scene_keys or self.scene_keys(superpoints)
+        center_features, of_layers, mask_features = scene_keys or self.scene_keys(superpoints)
         queries = self.query_proj(text.features)
         sentence = _sentences(text.mask) if text.sentence_of_row is None else text.sentence_of_row
         if text.sentence_of_row is None:
             connected = text.mask[:, :, None, :]
         else:
             connected = sentence[..., :, None] == sentence[..., None, :]
-        real = _real(superpoints)
+        valid = _valid(superpoints)
         answers = [self.out_norm(queries)]
         masks = [_masks(answers[0], mask_features)]
         for layer, keys_values in zip(self.layers, of_layers, strict=True):
             check_cancelled(cancel)
-            probabilities = _probabilities(masks[-1], real)
-            visible = _visible_superpoints(probabilities, real)
-            places = (
+            probabilities = _probabilities(masks[-1], valid)
+            visible = _visible_superpoints(probabilities, valid)
+            centroids = (
                 mask_centroids(probabilities, superpoints.object_centers)
-                if self.uses_places
+                if self.uses_centroids
                 else None
             )
-            queries, preference = layer(queries, keys_values, visible, connected, places)
+            queries, preference = layer(queries, keys_values, visible, connected, centroids)
             answers.append(self.out_norm(queries))
             mask_logits = _masks(answers[-1], mask_features)
             if preference is not None:
-                mask_logits = mask_logits + _masks(preference, place_waves)
+                mask_logits = mask_logits + _masks(preference, center_features)
             masks.append(mask_logits)
         predictions = self._predictions(torch.stack(answers), masks)
         if self.look_alikes is not None:
@@ -111,7 +111,7 @@ class MaskDecoder(nn.Module):
                 answers[-1], predictions, superpoints, sentence.flatten(1, 2), text.phrase_rows
             )
         if self.presence_from_masks:
-            predictions[-1] = predictions[-1].with_peaks(real)
+            predictions[-1] = predictions[-1].with_peaks(valid)
         return predictions
 
     def _chosen(
@@ -125,7 +125,7 @@ class MaskDecoder(nn.Module):
         """The last prediction with the look-alikes of each row weighed against each other."""
         assert self.look_alikes is not None
         first, last = predictions[0].mask_logits, predictions[-1].mask_logits
-        probabilities = _probabilities(last, _real(superpoints))
+        probabilities = _probabilities(last, _valid(superpoints))
         centroids = mask_centroids(probabilities, superpoints.object_centers)
         better = self.look_alikes(
             answers.flatten(1, 2),
@@ -142,18 +142,18 @@ class MaskDecoder(nn.Module):
 
     def scene_keys(self, superpoints: SuperpointBatch) -> SceneKeys:
         """The part of the work that is the same for all sentences."""
-        place_waves = waves(superpoints.object_centers, self.waves)
+        center_features = fourier_features(superpoints.object_centers, self.wave_vectors)
         keys = F.relu(self.key_norm(self.key_proj(superpoints.features)))
         mask_features = self.mask_head(superpoints.features)
         if self.position_proj is not None:
             embedding = position_embedding(superpoints.geometry)
             if superpoints.votes is not None:
-                embedding = torch.cat([embedding, place_waves], dim=-1)
+                embedding = torch.cat([embedding, center_features], dim=-1)
             key_part, mask_part = self.position_proj(embedding).chunk(2, dim=-1)
             keys, mask_features = keys + key_part, mask_features + mask_part
         layers = cast("Iterable[DecoderLayer]", self.layers)
-        of_layers = tuple(layer.keys_values(keys, place_waves) for layer in layers)
-        return SceneKeys(place_waves, of_layers, mask_features)
+        of_layers = tuple(layer.keys_values(keys, center_features) for layer in layers)
+        return SceneKeys(center_features, of_layers, mask_features)
 
     def _predictions(self, answers: Tensor, masks: Sequence[Tensor]) -> list[Prediction]:
         """Scores and presence of all answers (L, G, B, T, D) at once, beside their masks."""
@@ -165,9 +165,9 @@ class MaskDecoder(nn.Module):
 
 
 def _sentences(text_mask: Tensor) -> Tensor:
-    """(G, B, T) number of each row's sentence, -1 at padding."""
-    number = torch.arange(text_mask.shape[1], device=text_mask.device)[:, None]
-    return torch.where(text_mask, number, -1)
+    """(G, B, T) index of each row's sentence, -1 at padding."""
+    index = torch.arange(text_mask.shape[1], device=text_mask.device)[:, None]
+    return torch.where(text_mask, index, -1)
 
 
 def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:
@@ -176,20 +176,20 @@ def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:
     return flat.view(*queries.shape[:3], flat.shape[-1])
 
 
-def _real(superpoints: SuperpointBatch) -> Tensor:
+def _valid(superpoints: SuperpointBatch) -> Tensor:
     """(G, 1, 1, S) bool, False at padding."""
     return ~superpoints.padding[:, None, None, :]
 
 
-def _probabilities(mask_logits: Tensor, real: Tensor) -> Tensor:
+def _probabilities(mask_logits: Tensor, valid: Tensor) -> Tensor:
     """(G, B, T, S) float32 of masks, zeros at padding; without gradient."""
-    return mask_logits.detach().float().sigmoid() * real
+    return mask_logits.detach().float().sigmoid() * valid
 
 
-def _visible_superpoints(probabilities: Tensor, real: Tensor) -> Tensor:
-    """(G, B, T, S) bool: where the mask is on; everywhere real for a query whose mask is empty."""
+def _visible_superpoints(probabilities: Tensor, valid: Tensor) -> Tensor:
+    """(G, B, T, S) bool: where the mask is on; all superpoints for a query whose mask is empty."""
     on = probabilities >= 0.5
-    return on | (~on.any(dim=-1, keepdim=True) & real)
+    return on | (~on.any(dim=-1, keepdim=True) & valid)
 
 
 def _two_layers(width_in: int, hidden: int, width_out: int) -> nn.Sequential:

@@ -81,14 +81,14 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: SparseTensor) -> SparseTensor:
         """[V, in] -> [V, out] on the same level."""
-        kept = x.features if self.shortcut is None else self.shortcut(x.features)
+        residual = x.features if self.shortcut is None else self.shortcut(x.features)
         x = x.with_features(self.norm1(x.features))
         if x.backend.fused is not None and not self.norm2.learns():
             x = self.conv1.fused(x, norm=self.norm2.scale_and_shift())
-            return self.conv2.fused(x, added=kept)
+            return self.conv2.fused(x, added=residual)
         x = self.conv1(x)
         x = self.conv2(x.with_features(self.norm2(x.features)))
-        return x.with_features(x.features + kept)
+        return x.with_features(x.features + residual)
 
 
 class UNetLevel(nn.Module):

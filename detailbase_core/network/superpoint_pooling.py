@@ -1,20 +1,25 @@
-"""From voxel features to superpoint features."""
+"""From voxels to superpoints: features, geometry, and votes for their objects' centres."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detailbase_core.ops.scatter import distinct_keys, group_sizes
+from detailbase_core.network.batch import SuperpointBatch, Votes
+from detailbase_core.network.position_encoding import POSITION_WIDTH, position_embedding
+from detailbase_core.ops.execution import to_device
+from detailbase_core.ops.scatter import average_features, distinct_keys, group_bounds, group_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import Tensor
-
     from detailbase_core.network.sparse_unet import LevelFeatures
+
+VOTE_HIDDEN = 64
 
 
 def pool_superpoints(
@@ -66,3 +71,51 @@ def _pool(level: LevelFeatures, voxel: Tensor, owner: Tensor, weight: Tensor, co
             voxel, features.float(), firsts, mode="sum", per_sample_weights=weight
         )
     return means.to(features.dtype)
+
+
+def superpoint_geometry(xyz: Tensor, point_to_superpoint: Tensor, count: int) -> Tensor:
+    """Centre (mean) and extent of each superpoint's points, (count, 6) float32, metres."""
+    xyz = xyz.float()
+    low, high = group_bounds(xyz, point_to_superpoint, count)
+    center = average_features(xyz, point_to_superpoint, count)
+    return torch.cat([center, (high - low).clamp(min=0.0)], dim=1)
+
+
+class OffsetHead(nn.Module):
+    """Two layers on a superpoint's features and position: votes for its object's centre.
+
+    Args:
+        width: features per superpoint.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(width + POSITION_WIDTH, VOTE_HIDDEN)
+        self.out = nn.Linear(VOTE_HIDDEN, 4)
+
+    def forward(self, features: Tensor, geometry: Tensor) -> Votes:
+        """Votes of S superpoints, from features (S, C) and geometry (S, 6)."""
+        seen = torch.cat([features.float(), position_embedding(geometry)], dim=-1)
+        out = self.out(F.relu(self.hidden(seen))).float()
+        return Votes(out[:, :3], out[:, 3])
+
+
+def pad_superpoints(
+    features: Tensor, geometry: Tensor, counts: tuple[int, ...], votes: Votes | None = None
+) -> SuperpointBatch:
+    """Superpoints numbered through -> one padded row per scene."""
+    scenes, longest = len(counts), max(counts)
+    valid = np.arange(longest) < np.array(counts)[:, None]
+    index = to_device(torch.from_numpy(np.flatnonzero(valid)), features.device)
+    padding = to_device(torch.from_numpy(~valid), features.device)
+
+    def padded(rows: Tensor) -> Tensor:
+        empty = rows.new_zeros((scenes * longest, *rows.shape[1:]))
+        return empty.index_copy(0, index, rows).view(scenes, longest, *rows.shape[1:])
+
+    return SuperpointBatch(
+        padded(features),
+        padding,
+        padded(geometry),
+        None if votes is None else Votes(*map(padded, votes)),
+    )

@@ -12,8 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from detailbase_core.network.batch import Prediction, SuperpointBatch
-from detailbase_core.network.offset_head import Votes
+from detailbase_core.network.batch import Prediction, SuperpointBatch, Votes
 
 TILE_M = 12.0
 _OFF = -30.0  # a mask logit that is certainly off

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detailbase_core.language.phrase_semantics import named_rows
-from detailbase_core.language.phrase_spans import word_spans
 from detailbase_core.postprocess.instances import separate_instances
 from detailbase_core.postprocess.object_selection import select_objects
 from detailbase_core.types import GroundedPhrase, Instance
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
-    from detailbase_core.language.described_words import DescribedWords
+    from detailbase_core.language.words import DescribedWords
     from detailbase_core.network.batch import Prediction
     from detailbase_core.postprocess.object_selection import SelectedObjects
     from detailbase_core.postprocess.vote_clustering import CenterVotes
@@ -91,13 +90,13 @@ def _objects(
 def _wordings(sentence: Sentence) -> Iterator[tuple[list[str], str]]:
     """Words and head word of each phrase."""
     words = [word.text for word in sentence.words]
-    for first, last, head in word_spans(sentence):
+    for first, last, head in sentence.spans:
         yield words[first : last + 1], words[head]
 
 
 def _named(sentence: Sentence, reading: DescribedWords | None) -> list[bool]:
     """Whether the sentence, and each phrase, names anything."""
-    words, spans = [word.text for word in sentence.words], word_spans(sentence)
+    words, spans = [word.text for word in sentence.words], sentence.spans
     return named_rows(words if spans or reading is None else reading.words, spans)
 
 

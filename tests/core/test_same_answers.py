@@ -10,7 +10,7 @@ import torch
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
-from detailbase_core.language.rule_parser import RuleParser, phrase_of_words
+from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.types import Sentence
@@ -98,8 +98,8 @@ class OnePhrase(RuleParser):
 
     def parse(self, text):
         words = super().parse(text).words
-        phrase = phrase_of_words(text, words, 0, len(words) - 1, len(words) - 1)
-        return Sentence(text, words, (phrase,), (False,) * len(words))
+        last = len(words) - 1
+        return Sentence.of_words(text, words, [(0, last, last)], (False,) * len(words))
 
 
 def test_hyphens_quotes_and_widths_are_read_alike(grounder, monkeypatch):
@@ -147,7 +147,7 @@ def test_what_names_nothing_is_answered_with_nothing_and_a_plea(
 ):
     """Whatever phrases are seen in it: random weights see some anywhere."""
     if own:
-        monkeypatch.setattr(grounder, "parser", grounder._own_parser())
+        monkeypatch.setattr(grounder, "parser", grounder._own_parser)
     answer = grounder.ground(sentence)
     if not own:
         assert not answer.found

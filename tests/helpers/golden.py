@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from detailbase_core.network.batch import SceneBatch
 from detailbase_core.network.checkpoint import Checkpoint
-from detailbase_core.network.scene_batch import SceneBatch
 from training.trainer.losses import PhraseTargets
 
 DATA = Path(__file__).parents[1] / "data"

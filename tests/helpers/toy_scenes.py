@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from detailbase_core.network.scene_batch import SceneBatch
+    from detailbase_core.network.batch import SceneBatch
     from training.scenes.dataset import SceneTensors
 
 TARGETS = {"chair": 0, "table": 1, "lamp": 3}  # word -> object id; 2 owns nothing

@@ -10,10 +10,9 @@ import torch
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.language.chunker import find_chunks
-from detailbase_core.language.described_words import described_words, plain_word
 from detailbase_core.language.learned_parser import WordTags, tag_words
-from detailbase_core.network.batch import TextBatch
-from detailbase_core.network.scene_batch import batch_scenes
+from detailbase_core.language.words import described_words, plain_word
+from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.postprocess.object_selection import SelectedObjects, Selection, select_objects
 from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import PointCloud, Scene
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.language.phrase_spans import Spans
     from detailbase_core.language.text_encoder import TextEncoder
     from detailbase_core.network.batch import SuperpointBatch
     from detailbase_core.network.detailbase import DetailBase
+    from detailbase_core.types import Spans
     from training.scenes.descriptions import Description
     from training.scenes.scene_files import DescribedScene
 

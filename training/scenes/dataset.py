@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from detailbase_core.network.scene_batch import network_coordinates
+from detailbase_core.network.batch import network_coordinates
 from detailbase_core.synthetic.colors import COLOR_NAMES
 from training.scenes.categories import CATEGORIES, STRUCTURE, UNKNOWN
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from detailbase_core.language.rule_parser import split_words
+from detailbase_core.language.words import split_words
 from training.sentences import held_out, templates
 from training.sentences.clause import Mention, Related, describes, reworded
 from training.sentences.referring import Speaker

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from detailbase_core.network.scene_batch import SceneBatch
+from detailbase_core.network.batch import SceneBatch
 from training.trainer.elastic import elastic
 
 if TYPE_CHECKING:

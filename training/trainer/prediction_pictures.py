@@ -9,9 +9,7 @@ import torch
 from PIL import Image
 
 from detailbase_core.config import InstanceConfig
-from detailbase_core.language.phrase_spans import word_spans
-from detailbase_core.network.batch import TextBatch
-from detailbase_core.network.scene_batch import batch_scenes
+from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.output.render import render_answers
 from detailbase_core.postprocess.instances import fit_box
 from detailbase_core.postprocess.postprocess import answer_query
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.language.described_words import DescribedWords
+    from detailbase_core.language.words import DescribedWords
     from training.scenes.descriptions import Description
     from training.scenes.scene_files import DescribedScene
     from training.trainer.training_module import TrainingModule
@@ -88,7 +86,7 @@ def _predicted(
     batch = batch_scenes([scene], module.model.config.coordinates).to(device)
     encoded = module.model.encode_scene(batch)
     text, mask = module.text.encode([reading.words])
-    spans = [reading.spans(word_spans(sentence))]
+    spans = [reading.spans(sentence.spans)]
     answer = module.model.ground(encoded, TextBatch.with_spans(text[None], mask[None], spans))
     found = answer_query(sentence, answer, scene, InstanceConfig(), reading=reading)
     return Grounding(sentence.text, scene, *found)

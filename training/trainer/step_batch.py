@@ -13,7 +13,7 @@ from training.trainer.text_targets import SentenceBatch, batch_sentences, decode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detailbase_core.language.described_words import DescribedWords
+    from detailbase_core.language.words import DescribedWords
     from training.config import TrainConfig
     from training.scenes.dataset import SceneTensors
     from training.trainer.sampler import Draw

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from detailbase_core.language.described_words import described_words, plain_word
 from detailbase_core.language.text_rows import TextRows
+from detailbase_core.language.words import described_words, plain_word
 from training.trainer.losses import PhraseTargets
 from training.trainer.phrase_losses import word_tags
 from training.trainer.sequence_packing import Packing, packing_of, placed
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from detailbase_core.config import ModelConfig
-    from detailbase_core.language.described_words import DescribedWords
     from detailbase_core.language.text_encoder import (
         SmallTextEncoder,
         Tokens,
         TransformersTextEncoder,
     )
+    from detailbase_core.language.words import DescribedWords
     from training.scenes.descriptions import Description
 
 

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import ModelConfig, Settings
-    from detailbase_core.network.batch import SuperpointBatch
-    from detailbase_core.network.scene_batch import SceneBatch
+    from detailbase_core.network.batch import SceneBatch, SuperpointBatch
     from training.config import LossWeights, TrainConfig
     from training.scenes.dataset import SceneTruth
     from training.trainer.text_targets import SentenceBatch

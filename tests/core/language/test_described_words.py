@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detailbase_core.language.described_words import SEPARATOR, described_words, word_parts
-from detailbase_core.language.rule_parser import split_words
+from detailbase_core.language.words import SEPARATOR, described_words, split_words, word_parts
 
 RELATIONS = {"next", "to", "by", "left", "not"}
 

@@ -23,7 +23,6 @@ from detailbase_core.language.learned_parser import (
     decode_phrases,
     viterbi_decode,
 )
-from detailbase_core.language.phrase_spans import word_spans
 from detailbase_core.language.rule_parser import parse_sentence
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
@@ -77,7 +76,7 @@ def test_phrases_are_in_order_apart_and_hold_their_heads(words):
 
 
 def test_spans_of_phrases_in_words():
-    assert word_spans(parse_sentence("the red chair by it")) == [(0, 2, 2)]
+    assert parse_sentence("the red chair by it").spans == [(0, 2, 2)]
 
 
 class Nouns(torch.nn.Module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detailbase_core.language.phrase_semantics import named_rows
-from detailbase_core.language.rule_parser import split_words
+from detailbase_core.language.words import split_words
 
 
 def named(text: str, *phrases: str) -> list[bool]:

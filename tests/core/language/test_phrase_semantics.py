@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detailbase_core.language.phrase_semantics import distinct_references, grammatical_number
-from detailbase_core.language.rule_parser import split_words
+from detailbase_core.language.words import split_words
 from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.stock import shipped_stock
 from training.sentences.generator import describe

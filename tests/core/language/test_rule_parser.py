@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core.errors import BadQueryError
-from detailbase_core.language import described_words, rule_parser
+from detailbase_core.language import words as sentence_words
 from detailbase_core.language.chunker import find_chunks
-from detailbase_core.language.described_words import word_parts
-from detailbase_core.language.rule_parser import RuleParser, parse_sentence, split_words
+from detailbase_core.language.rule_parser import RuleParser, parse_sentence
 from detailbase_core.language.tagger import TaggedWords
 from detailbase_core.language.wordpiece import WordPieces
+from detailbase_core.language.words import split_words, word_parts
 from detailbase_core.synthetic.rooms import generate_room
 from training.sentences.generator import describe
 
@@ -223,7 +223,7 @@ def test_generated_sentences_are_taken_apart_as_they_were_put_together() -> None
 
 
 def test_a_sentence_is_measured_before_it_is_cut_into_words(monkeypatch) -> None:
-    monkeypatch.setattr(rule_parser, "split_words", lambda text: pytest.fail("cut"))
+    monkeypatch.setattr(sentence_words, "split_words", lambda text: pytest.fail("cut"))
     with pytest.raises(BadQueryError, match="8000000 characters, at most 4096"):
         parse_sentence("." * 8_000_000)
 
@@ -242,12 +242,12 @@ def test_the_search_for_a_noun_looks_a_bounded_way_ahead(monkeypatch, words: str
 
 
 def test_long_words_are_cut_before_they_are_kept() -> None:
-    described_words._parts.cache_clear()
+    sentence_words._parts.cache_clear()
     pieces = WordPieces(["[UNK]", "a", "##a"])
     for letter in "bcdefghijk":
         word_parts(letter * 1_000_000)
         word_parts(letter * 1_000_001)  # the same to the cache
         pieces.ids(letter * 1_000_000)
         pieces.ids(letter * 1_000_001)
-    assert described_words._parts.cache_info().currsize == 10
+    assert sentence_words._parts.cache_info().currsize == 10
     assert pieces._ids.cache_info().currsize == 10

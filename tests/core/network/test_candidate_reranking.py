@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 from detailbase_core.config import ModelConfig
 from detailbase_core.language.text_rows import TextRows, all_rows, padded_rows, rows_of_spans
 from detailbase_core.network.batch import SuperpointBatch, TextBatch
-from detailbase_core.network.candidate_features import (
-    CandidateFeatures,
-    candidate_features,
-    pairwise_feature_count,
-    pairwise_features,
-    ranks,
-)
 from detailbase_core.network.candidate_reranking import CandidateReranker
 from detailbase_core.network.candidates import (
     MAX_CANDIDATES,
+    CandidateFeatures,
     Candidates,
     assign_candidates,
+    candidate_features,
+    pairwise_feature_count,
+    pairwise_features,
     pick_candidates,
+    ranks,
 )
 from detailbase_core.network.detailbase import DetailBase
 from tests.core.network.test_checkpoint import tiny_batch
@@ -163,7 +161,7 @@ def test_larger_things_measure_larger():
     shares = torch.zeros(1, 1, 2, 18)
     shares[0, 0, 0, :9] = shares[0, 0, 1, 9:] = 1 / 9
     found = Candidates(torch.zeros(1, 1, 18, dtype=torch.int64), shares, shares.sum(-1) > 0)
-    measures = candidate_features(found, scene, scene.geometry[..., :3])
+    measures = candidate_features(found, scene.geometry, scene.geometry[..., :3])
     small, large = measures.sizes[0, 0]
     torch.testing.assert_close(measures.center[0, 0, 1], torch.tensor([5.0, 0, 0]))
     torch.testing.assert_close(

@@ -16,14 +16,13 @@ from safetensors.torch import load_file, save_file
 
 from detailbase_core.errors import CheckpointError
 from detailbase_core.network import checkpoint as checkpoint_module
-from detailbase_core.network.batch import TextBatch
+from detailbase_core.network.batch import SceneBatch, TextBatch
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.published_names import (
     is_backbone_key,
     released_backbone_key,
     released_key,
 )
-from detailbase_core.network.scene_batch import SceneBatch
 from detailbase_core.network.sparse_unet import SparseUNet
 from tests.helpers.golden import load_golden
 from tests.helpers.weight_files import (

@@ -9,12 +9,17 @@ import torch
 
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import ConfigError
-from detailbase_core.network.batch import SuperpointBatch, TextBatch
+from detailbase_core.network.batch import SuperpointBatch, TextBatch, Votes
 from detailbase_core.network.decoder_layer import Attention, Bias
 from detailbase_core.network.detailbase import DetailBase
-from detailbase_core.network.offset_head import Votes
-from detailbase_core.network.position_encoding import WAVES, seen_from, wave_vectors, waves
-from detailbase_core.network.relative_positions import RelativePositions, mask_centroids
+from detailbase_core.network.position_encoding import (
+    FREQUENCIES,
+    RelativePositions,
+    fourier_features,
+    mask_centroids,
+    shift_coefficients,
+    wave_vectors,
+)
 from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from tests.core.network.test_checkpoint import tiny_batch
@@ -78,13 +83,15 @@ def test_every_option_learns(option):
 def test_preferences_depend_on_the_way_from_the_reference_only():
     torch.manual_seed(0)
     vectors = wave_vectors()
-    assert vectors.shape == (WAVES, 3)
+    assert vectors.shape == (FREQUENCIES, 3)
     places, reference, shift = torch.randn(50, 3), torch.randn(3), torch.randn(3)
-    coefficients = torch.randn(2 * WAVES)
-    direct = waves(places - reference, vectors) @ coefficients
-    seen = waves(places, vectors) @ seen_from(coefficients, waves(reference, vectors))
-    moved = waves(places + shift, vectors) @ seen_from(
-        coefficients, waves(reference + shift, vectors)
+    coefficients = torch.randn(2 * FREQUENCIES)
+    direct = fourier_features(places - reference, vectors) @ coefficients
+    seen = fourier_features(places, vectors) @ shift_coefficients(
+        coefficients, fourier_features(reference, vectors)
+    )
+    moved = fourier_features(places + shift, vectors) @ shift_coefficients(
+        coefficients, fourier_features(reference + shift, vectors)
     )
     torch.testing.assert_close(seen, direct, atol=2e-4, rtol=0)
     torch.testing.assert_close(moved, direct, atol=2e-4, rtol=0)
@@ -96,11 +103,11 @@ def test_references_are_mixtures_of_real_words_places():
     queries, words = torch.randn(1, 1, 3, MODEL.query_dim), torch.randn(1, 1, 3, 3)
     mask = torch.tensor([[[[True, True, False]]]])
     references = relative.references(queries, words, mask)
-    assert references.shape == (1, 1, 3, MODEL.heads, 2 * WAVES)
+    assert references.shape == (1, 1, 3, MODEL.heads, 2 * FREQUENCIES)
     words[0, 0, 2] = 1e3  # padding
     assert torch.equal(relative.references(queries, words, mask), references)
     words[0, 0, :2] = torch.tensor([1.0, 2.0, 0.5])  # both at one place: so is every mixture
-    expected = waves(torch.tensor([1.0, 2.0, 0.5]), relative.vectors)
+    expected = fourier_features(torch.tensor([1.0, 2.0, 0.5]), relative.vectors)
     torch.testing.assert_close(
         relative.references(queries, words, mask), expected.expand_as(references)
     )

@@ -71,7 +71,7 @@ def test_principal_components_keep_what_varies():
 
 
 def test_the_household_words_can_be_words_of_a_sentence():
-    from detailbase_core.language.rule_parser import split_words
+    from detailbase_core.language.words import split_words
 
     words = HOUSEHOLD_WORDS.read_text(encoding="utf-8").split()
     assert len(words) > 400

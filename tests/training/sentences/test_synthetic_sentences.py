@@ -7,7 +7,7 @@ import difflib
 import numpy as np
 import pytest
 
-from detailbase_core.language.rule_parser import split_words
+from detailbase_core.language.words import split_words
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
 from detailbase_core.synthetic.rooms import generate_room

@@ -1,4 +1,4 @@
-"""A sentence's words as the decoder reads them: those that describe things, and no others.
+"""A sentence's words, and those of them that the decoder reads: they describe things.
 
 "Where is the sofa?", "bring me a sofa." and "The sofa" all read "sofa": what a phrase names is
 encoded apart from what the sentence wants of it, so no answer can depend on how it is asked.
@@ -11,14 +11,17 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from detailbase_core.errors import BadQueryError
 from detailbase_core.language.lexicon import COPULAS, DETERMINERS, FILLERS, LEADING_DETERMINERS
 from detailbase_core.language.wordpiece import MAX_WORD_LENGTH
+from detailbase_core.types import MAX_SENTENCE, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from detailbase_core.language.phrase_spans import Spans
+    from detailbase_core.types import Spans
 
+WORD_PATTERN = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
 SEPARATOR = ""  # a word without pieces: here the sentence said something that describes nothing
 # Between describing words they part nothing: "the chair that is next to the table".
 _NO_BREAKS = DETERMINERS | COPULAS | FILLERS | {"that", "which", "who"}
@@ -26,8 +29,38 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060\u2032
 _HYPHENS = re.compile(r"[\s_\u00ad\u2010-\u2015\u2212-]+")
 
 
+def split_words(text: str) -> tuple[Word, ...]:
+    """Cut a sentence into words and punctuation marks; offsets are Unicode code points.
+
+    "wall's" and "u-shaped" are one word each; every other mark stands alone.
+    """
+    return tuple(Word(m.group(), m.start(), m.end()) for m in WORD_PATTERN.finditer(text))
+
+
+def checked_words(text: str, max_words: int) -> tuple[Word, ...]:
+    """split_words, for a sentence that can be answered.
+
+    Raises:
+        BadQueryError: no words at all, or more than `max_words`; more than MAX_SENTENCE characters.
+    """
+    if len(text) > MAX_SENTENCE:  # before anything that takes time or memory in proportion
+        raise BadQueryError(
+            f"the sentence has {len(text)} characters, at most {MAX_SENTENCE} are accepted; "
+            "ask for fewer things at once"
+        )
+    words = split_words(text)
+    if not words:
+        raise BadQueryError('the sentence is empty; ask for something, e.g. "the chair"')
+    if len(words) > max_words:
+        raise BadQueryError(
+            f"the sentence has {len(words)} words, at most {max_words} are accepted; "
+            f"ask for fewer things at once or raise max_words"
+        )
+    return words
+
+
 class DescribedWords(NamedTuple):
-    """What a text encoder is given for the decoder.
+    """Words of a sentence as a text encoder reads them for the decoder.
 
     Attributes:
         words: the describing words, in order and normalised; SEPARATOR where others were between
@@ -93,6 +126,11 @@ def word_parts(word: str) -> tuple[str, ...]:
 def plain_word(word: str) -> str:
     """The same as one word, for where each word has one row."""
     return " ".join(word_parts(word))
+
+
+def plain_words(words: Iterable[str]) -> list[str]:
+    """plain_word of each."""
+    return [plain_word(word) for word in words]
 
 
 @lru_cache(maxsize=10_000)
