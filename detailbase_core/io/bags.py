@@ -26,12 +26,11 @@ from detailbase_core.io.bag_reader import (
     bag_topics,
     decoded,
 )
-from detailbase_core.io.cloud_messages import (
+from detailbase_core.io.pointcloud2 import (
     checked_frame_and_stamp,
     decode_cloud,
     frame_and_stamp,
 )
-from detailbase_core.io.colors import SourceScales
 from detailbase_core.io.time_resets import BACK_NS, Order, TimeResets
 from detailbase_core.io.transform_messages import transforms_from_message
 from detailbase_core.transforms import StampedTransform, TransformBuffer
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.io.bag_topic import BagTopic
+    from detailbase_core.io.colors import ColorScale
     from detailbase_core.types import PointCloud
 
 __all__ = [
@@ -193,7 +193,8 @@ def read_bag_scans(
     frame = map_frame if map_frame in known else root
     wanted = tuple(topics) or scan_topics(frames, frame)
     _warn_of(path, index)
-    found, lost, reason, scales = 0, 0, "", SourceScales()
+    found, lost, reason = 0, 0, ""
+    scales: dict[str, ColorScale] = {}
     clouds = bag_messages(path, (CLOUD_TYPE,), problems=[])
     for run, (connection, _, raw) in zip(index.run_of_cloud, clouds, strict=False):
         topic = connection.topic
@@ -210,7 +211,8 @@ def read_bag_scans(
         except (LookupFailed, BadCloudError, BadMessageError) as error:
             lost, reason = lost + 1, str(error)
             continue
-        scales.keep(topic, read.color_scale)
+        if read.color_scale is not None:
+            scales[topic] = read.color_scale
         found += 1
         yield BagScan(topic, read.cloud, pose, frame, run, read.color_note)
     if not found:

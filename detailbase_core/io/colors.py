@@ -310,19 +310,3 @@ def rgb_from_packed(packed: NDArray[Any]) -> NDArray[np.uint8]:
     """(N, 3) uint8 from colours packed as 0xAARRGGBB, one 32-bit word each, (N,) of any type."""
     words = packed_words(packed)
     return np.column_stack([(words >> shift) & 0xFF for shift in (16, 8, 0)]).astype(np.uint8)
-
-
-class SourceScales:
-    """The colour scale of each source of scans (a topic), so that brightness does not flicker."""
-
-    def __init__(self) -> None:
-        self._scales: dict[str, ColorScale] = {}
-
-    def get(self, source: str) -> ColorScale | None:
-        """The scale of earlier scans; None before the first."""
-        return self._scales.get(source)
-
-    def keep(self, source: str, scale: ColorScale | None) -> None:
-        """Remember the scale that a scan was read with."""
-        if scale is not None:
-            self._scales[source] = scale

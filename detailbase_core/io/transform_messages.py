@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from detailbase_core.io.cloud_messages import to_nanoseconds
+from detailbase_core.io.pointcloud2 import to_nanoseconds
 from detailbase_core.transforms import StampedTransform
 
 

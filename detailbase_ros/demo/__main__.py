@@ -27,7 +27,7 @@ from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
 
 from detailbase_core.io.cloud_files import write_ply
-from detailbase_core.io.cloud_messages import to_nanoseconds
+from detailbase_core.io.pointcloud2 import to_nanoseconds
 from detailbase_core.output.render import render_answers
 from detailbase_core.synthetic.demo_check import DemoCheck, judged_lines
 from detailbase_core.synthetic.demo_room import FRAMES, QUESTIONS, demo_room, demo_scans

@@ -1,4 +1,4 @@
-"""Stamps, boxes and clouds as messages. Clouds come in by detailbase_core.io.cloud_messages."""
+"""Stamps, boxes and clouds as messages. Clouds come in by detailbase_core.io.pointcloud2."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from detailbase_core.io.cloud_messages import decode_cloud, frame_and_stamp
+from detailbase_core.io.pointcloud2 import decode_cloud, frame_and_stamp
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 
 if TYPE_CHECKING:

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from detailbase_core.errors import LookupFailed
-from detailbase_core.io.cloud_messages import checked_frame_and_stamp, decode_cloud
+from detailbase_core.io.pointcloud2 import checked_frame_and_stamp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.io.cloud_messages import MessageCloud
-    from detailbase_core.io.colors import ColorScale
     from detailbase_core.transforms import TransformSource
 
 
@@ -44,17 +42,6 @@ class ArrivedScan:
             BadCloudError: its header has no frame or no stamp.
         """
         return cls(topic, *checked_frame_and_stamp(message.header), message)
-
-    def read(self, color_scale: ColorScale | None = None) -> MessageCloud:
-        """The cloud in the sensor's frame.
-
-        Args:
-            color_scale: of earlier scans of the topic.
-
-        Raises:
-            BadCloudError: a layout that cannot be read.
-        """
-        return decode_cloud(self.message, self.frame, self.stamp_ns, color_scale)
 
 
 class PosedScan(NamedTuple):

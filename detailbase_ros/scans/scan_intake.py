@@ -6,19 +6,21 @@ map from the same messages. Times called `now` are seconds on whatever clock the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detailbase_core.errors import BadCloudError, LookupFailed
-from detailbase_core.io.colors import SourceScales
+from detailbase_core.io.pointcloud2 import decode_cloud
 from detailbase_core.transforms import listed_frames
-from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector
 from detailbase_ros.scans.pending_scans import PendingScans
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from detailbase_core.grounder import Grounder
+    from detailbase_core.io.colors import ColorScale
     from detailbase_core.transforms import TransformSource
     from detailbase_ros.node_config import IntakeConfig
     from detailbase_ros.runtime.event_counters import EventCounters
@@ -53,7 +55,8 @@ class ScanIntake:
         self._config, self._transforms = config, transforms
         self._grounder, self._events = grounder, events
         self.viewpoint: tuple[float, float] | None = None
-        self._color_scales = SourceScales()
+        # By topic, so that brightness does not flicker from scan to scan.
+        self._color_scales: dict[str, ColorScale] = {}
         self._keyframes = KeyframeSelector(
             config.min_move_m, config.min_turn_deg, config.max_scan_gap_s
         )
@@ -102,8 +105,6 @@ class ScanIntake:
 
         Returns the scans that entered the map, in order of arrival.
         """
-        if not len(self._pending):
-            return []
         ready, expired = self._pending.take(now)
         for lost in expired:
             self._report_missing_transform(lost)
@@ -134,8 +135,10 @@ class ScanIntake:
         return False
 
     def _insert(self, scan: ArrivedScan, pose: Pose) -> bool:
-        decoded = scan.read(self._color_scales.get(scan.topic))
-        self._color_scales.keep(scan.topic, decoded.color_scale)
+        scale = self._color_scales.get(scan.topic)
+        decoded = decode_cloud(scan.message, scan.frame, scan.stamp_ns, scale)
+        if decoded.color_scale is not None:
+            self._color_scales[scan.topic] = decoded.color_scale
         cloud = decoded.cloud
         self._events.inform_once(f"colors {scan.topic}", f"{scan.topic}: {decoded.color_note}")
         if not decoded.has_color:
@@ -186,3 +189,80 @@ class ScanIntake:
             self._grounder.clear()
             self._keyframes.reset()
             self.viewpoint = None
+
+
+def pose_difference(a: Pose, b: Pose) -> tuple[float, float]:
+    """Distance (metres) and angle (degrees) between two rigid (4, 4) transforms."""
+    distance = float(np.linalg.norm(a[:3, 3] - b[:3, 3]))
+    cosine = (np.trace(a[:3, :3].T @ b[:3, :3]) - 1.0) / 2.0
+    return distance, float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+
+
+@dataclass
+class KeyframeSelector:
+    """Selects a scan as keyframe once its camera has moved, turned or waited enough.
+
+    Attributes:
+        min_move_m: metres since the last scan added.
+        min_turn_deg: degrees since then.
+        max_gap_s: seconds since then, by the scans' stamps.
+    """
+
+    min_move_m: float
+    min_turn_deg: float
+    max_gap_s: float
+
+    def __post_init__(self) -> None:
+        self._last: dict[str, tuple[Pose, int]] = {}
+
+    def is_keyframe(self, source: str, sensor_to_map: Pose, stamp_ns: int) -> bool:
+        """Whether a scan is a keyframe, worth adding to the map.
+
+        Args:
+            source: name of the camera (its topic); each is judged by its own scans.
+            sensor_to_map: (4, 4) pose of the camera.
+            stamp_ns: of the scan.
+        """
+        last = self._last.get(source)  # one look: reset() may come from another thread
+        if last is None:
+            return True
+        last_pose, last_ns = last
+        move, turn = pose_difference(last_pose, sensor_to_map)
+        gap_s = abs(stamp_ns - last_ns) / 1e9
+        return move >= self.min_move_m or turn >= self.min_turn_deg or gap_s >= self.max_gap_s
+
+    def added(self, source: str, sensor_to_map: Pose, stamp_ns: int) -> None:
+        """Remember the scan that was added last."""
+        self._last[source] = (sensor_to_map, stamp_ns)
+
+    def reset(self) -> None:
+        """Forget all sources: the next scan of each is a keyframe."""
+        self._last.clear()
+
+
+@dataclass
+class JumpDetector:
+    """Notices when a localisation moves the map frame against the odometry at one stroke.
+
+    Attributes:
+        jump_m: larger steps between two looks are jumps, metres.
+        jump_deg: larger turns are jumps, degrees.
+    """
+
+    jump_m: float
+    jump_deg: float
+
+    def __post_init__(self) -> None:
+        self._last: Pose | None = None
+
+    def jumped(self, odom_to_map: Pose) -> bool:
+        """Whether `odom_to_map`, (4, 4), jumped since the last call."""
+        last, self._last = self._last, odom_to_map
+        if last is None:
+            return False
+        move, turn = pose_difference(last, odom_to_map)
+        return move > self.jump_m or turn > self.jump_deg
+
+    def reset(self) -> None:
+        """Forget the last look."""
+        self._last = None

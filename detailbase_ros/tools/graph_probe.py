@@ -15,7 +15,7 @@ from rclpy.qos import QoSCompatibility, qos_check_compatible
 from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.errors import BadCloudError, LookupFailed
-from detailbase_core.io.cloud_messages import cloud_from_message, to_nanoseconds
+from detailbase_core.io.pointcloud2 import cloud_from_message, to_nanoseconds
 from detailbase_ros.messages.topics import CLOUDS, DIAGNOSTICS, TF, TF_STATIC
 from detailbase_ros.runtime.discovery import answering_nodes, full_name
 from detailbase_ros.runtime.endpoints import Endpoints, qos_profile

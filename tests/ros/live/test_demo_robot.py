@@ -5,7 +5,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import PointCloud2
 
-from detailbase_core.io.cloud_messages import cloud_from_message
+from detailbase_core.io.pointcloud2 import cloud_from_message
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
 from detailbase_ros.demo.demo_robot_node import DemoRobotNode

@@ -13,7 +13,7 @@ from sensor_msgs.msg import PointCloud2
 from visualization_msgs.msg import Marker
 
 from detailbase_core.errors import BadCloudError
-from detailbase_core.io.cloud_messages import cloud_from_message, to_nanoseconds
+from detailbase_core.io.pointcloud2 import cloud_from_message, to_nanoseconds
 from detailbase_core.output.palette import PALETTE, SENTENCE_COLOR
 from detailbase_core.types import (
     Box,

@@ -12,7 +12,7 @@ from rclpy.time import Time
 from scipy.spatial.transform import Rotation
 
 from detailbase_core.errors import ExtrapolationError, FramesNotConnectedError, UnknownFrameError
-from detailbase_core.io.cloud_messages import to_nanoseconds
+from detailbase_core.io.pointcloud2 import to_nanoseconds
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 from detailbase_ros.messages import detections
 from detailbase_ros.messages.conversions import make_header

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from detailbase_ros.scans.keyframes import JumpDetector, KeyframeSelector, pose_difference
+from detailbase_ros.scans.scan_intake import JumpDetector, KeyframeSelector, pose_difference
 
 SECOND = 1_000_000_000
 
