@@ -20,8 +20,7 @@ from detailbase_core.transforms import TransformBuffer
 from detailbase_ros.messages.query import Query, QueryResult, answer
 from detailbase_ros.messages.topics import CLOUDS, QUERIES, TF
 from detailbase_ros.node_config import IntakeConfig
-from detailbase_ros.scans.pending_scans import ArrivedScan
-from detailbase_ros.scans.scan_intake import ScanIntake
+from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
 from detailbase_ros.scans.transform_intake import store_transforms
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
 """Topic, TF, keyframes -> Grounder.add.
 
-scan_intake and pending_scans import no rclpy: the replay uses them, too.
+scan_intake and transform_intake import no rclpy: the replay uses them, too.
 """

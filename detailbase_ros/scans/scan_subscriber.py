@@ -12,8 +12,7 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from detailbase_core.errors import BadCloudError
 from detailbase_ros.messages.topics import CLOUDS
 from detailbase_ros.runtime.latencies import Latencies
-from detailbase_ros.scans.pending_scans import ArrivedScan
-from detailbase_ros.scans.scan_intake import ScanIntake
+from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
 from detailbase_ros.scans.tf_source import make_transform_source
 from detailbase_ros.scans.topic_monitor import TopicMonitor
 

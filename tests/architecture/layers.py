@@ -75,7 +75,6 @@ WITHOUT_ROS = (
     "replay.replay",
     "runtime.event_counters",
     "runtime.latencies",
-    "scans.pending_scans",
     "scans.scan_intake",
     "scans.transform_intake",
     "tools.doctor_checks",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from detailbase_core.transforms import TransformBuffer
-from detailbase_ros.scans.pending_scans import ArrivedScan, PendingScans
+from detailbase_ros.scans.scan_intake import ArrivedScan, PendingScans
 
 IDENTITY = (0.0, 0.0, 0.0, 1.0)
 
