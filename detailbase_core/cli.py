@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from detailbase_core import __version__
 from detailbase_core.errors import BadFileError, DetailBaseError
 from detailbase_core.ops.malloc import tune_malloc
-from detailbase_core.output.progress import Progress
+from detailbase_core.output.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,12 +95,9 @@ def _ground(options: argparse.Namespace) -> int:
     config = _config(options)
     outputs = [path for path in (options.json, options.ply, options.picture) if path]
     _check_before_work(options.sentence, config.max_words, outputs)
-    with Progress("loading the program") as progress:
+    with progress("starting") as report:
         from detailbase_core.mapping.load_scene import load_scene
         from detailbase_core.output import result_files as reports
-
-        def report(text: str) -> None:
-            progress.text = text
 
         loaded = load_scene(
             options.scene,
@@ -112,14 +109,14 @@ def _ground(options: argparse.Namespace) -> int:
             tf_prefix=options.tf_prefix,
         )
     print(f"{options.scene}: {loaded.note}", file=sys.stderr)
-    with Progress("loading the model") as progress:
+    with progress("loading the model") as report:
         grounder = make_grounder(config)
-        progress.text = f"looking into {len(loaded.cloud):,} points"
+        report(f"searching {len(loaded.cloud):,} points")
         grounding = grounder.ground_cloud(loaded.cloud, options.sentence)
         if options.picture:
             from detailbase_core.output.render import render_grounding
 
-            progress.text = f"drawing {options.picture}"
+            report(f"drawing {options.picture}")
             render_grounding(grounding, options.picture)
         if options.ply:
             reports.write_answer_ply(options.ply, grounding)
@@ -162,7 +159,7 @@ def _check_before_work(sentence: str, max_words: int, outputs: Sequence[Path]) -
 
 
 def _info(options: argparse.Namespace) -> int:
-    with Progress("looking around"):
+    with progress("checking the system"):
         from detailbase_core.output.environment import info_lines
 
         lines = info_lines()

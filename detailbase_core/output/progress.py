@@ -1,62 +1,60 @@
-"""One line on stderr about what takes its time, and only then."""
+"""One line on stderr about work that takes over a second, and only then."""
 
 from __future__ import annotations
 
 import sys
 import threading
-import time
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
+from tqdm import tqdm
+
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Callable, Iterator
 
 PATIENCE_S = 1.0
 REFRESH_S = 0.5
 
 
-class Progress:
-    """Says what goes on when it takes over a second.
+@contextmanager
+def progress(text: str, stream: TextIO | None = None) -> Iterator[Callable[[str], None]]:
+    """Show what the block does and for how long: a tqdm bar whose length nobody knows.
 
-    with Progress("reading room.ply") as progress:
-        progress.text = "reading room.ply: half of it"
+    with progress("reading room.ply") as report:
+        report("searching 200,000 points")
 
-    On a terminal the line is renewed and in the end removed; elsewhere it is written once.
+    On a terminal the line is renewed and in the end removed; elsewhere it is written once, and
+    again with the whole time at the end.
 
-    Attributes:
-        text: what goes on; may change meanwhile.
+    Args:
+        text: what goes on at first.
+        stream: where to; None = stderr.
+
+    Yields:
+        A function that takes what goes on now.
     """
+    stream = stream or sys.stderr
+    terminal, done = stream.isatty(), threading.Event()
+    bar = tqdm(
+        desc=text,
+        bar_format="{desc} ... {elapsed}",
+        delay=PATIENCE_S,
+        mininterval=REFRESH_S,
+        leave=not terminal,
+        file=stream,
+    )
 
-    def __init__(self, text: str, stream: TextIO | None = None) -> None:
-        self.text = text
-        self._stream = stream or sys.stderr
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+    def tick() -> None:
+        # tqdm draws when it is told of progress; here nobody else tells.
+        while not done.wait(REFRESH_S) and (terminal or bar.last_print_t == bar.start_t):
+            bar.update(0)
 
-    def __enter__(self) -> Progress:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        error_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        begin = time.monotonic()
-        if self._done.wait(PATIENCE_S):
-            return
-        if not self._stream.isatty():
-            print(f"{self.text} ...", file=self._stream, flush=True)
-            return
-        width = 0
-        while True:
-            line = f"{self.text} ... {time.monotonic() - begin:.0f} s"
-            print(f"\r{line:<{width}}", end="", file=self._stream, flush=True)
-            width = len(line)
-            if self._done.wait(REFRESH_S):
-                break
-        print(f"\r{'':<{width}}\r", end="", file=self._stream, flush=True)
+    ticking = threading.Thread(target=tick, daemon=True)
+    ticking.start()
+    try:
+        yield partial(bar.set_description_str, refresh=False)
+    finally:
+        done.set()
+        ticking.join()
+        bar.close()

@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detailbase_core.output.progress import Progress
+from detailbase_core.output.progress import progress
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from detailbase_ros.replay.replay import ReplayAnswer, ReplayConfig
 
@@ -36,9 +37,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Returns 0 where anything was found, 1 where nothing was, 2 where a question had no answer."""
-    with Progress("starting") as progress:
+    with progress("starting") as report:
         config = _config(options)
-        answers, counts = _replay(options, config, progress)
+        answers, counts = _replay(options, config, report)
     for answer in answers:
         print("\n".join(_lines(answer)))
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
@@ -52,16 +53,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _replay(
-    options: argparse.Namespace, config: ReplayConfig, progress: Progress
+    options: argparse.Namespace, config: ReplayConfig, report: Callable[[str], None]
 ) -> tuple[list[ReplayAnswer], dict[str, int]]:
     """The answers, and how often what happened."""
     from detailbase_core.grounder import Grounder
     from detailbase_ros.replay.answer_bag import AnswerBag
     from detailbase_ros.replay.replay import replay
     from detailbase_ros.runtime.event_counters import EventCounters
-
-    def report(text: str) -> None:
-        progress.text = text
 
     events, answers = EventCounters(logging.getLogger(__name__)), []
     with AnswerBag(options.out, config.intake.map_frame) if options.out else nullcontext() as bag:

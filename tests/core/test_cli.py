@@ -336,17 +336,19 @@ def test_progress_tells_a_terminal_and_cleans_up(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(progress, "REFRESH_S", 0.01)
     terminal, file = Terminal(), io.StringIO()
     for stream in (terminal, file):
-        with progress.Progress("reading a", stream) as line:
-            while not stream.getvalue():
+        with progress.progress("reading a", stream) as report:
+            while "reading a" not in stream.getvalue():
                 pass
-            line.text = "reading b"
-    assert file.getvalue() == "reading a ...\n"
-    assert "reading a ... 0 s" in terminal.getvalue()
+            report("reading b")
+            while stream is terminal and "reading b" not in stream.getvalue():
+                pass
+    assert file.getvalue() == "\rreading a ... 00:00\rreading b ... 00:00\n"
+    assert "reading b ... 00:00" in terminal.getvalue()
     assert terminal.getvalue().endswith(" \r")
 
 
 def test_progress_is_silent_about_short_work() -> None:
     stream = io.StringIO()
-    with progress.Progress("reading", stream):
+    with progress.progress("reading", stream):
         pass
     assert stream.getvalue() == ""
