@@ -35,7 +35,7 @@ _TO_ANSWER_S = 10.0
 
 
 def work(robot: Robot, views: list[View], tick: int) -> None:
-    """What happens in one tick."""
+    """One tick: its scan, transforms and questions."""
     cloud, transform = views[tick % len(views)]
     robot.show((PointCloud2(), transform) if tick % 50 == 49 else (cloud, transform))
     if tick % _TICKS_PER_QUESTION == 0:

@@ -1,4 +1,4 @@
-"""What a training step costs, part by part, on rooms of boxes that it makes.
+"""Cost of a training step, part by part, on rooms of boxes that it makes.
 
     python benchmarks/training_step.py config/detailbase_rooms.yaml
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
-    """Which function is which part."""
+    """(owner, name of the function, name of the part) of each part."""
     module, model = run.module, run.module.model
     return (
         (run.batches, "take", "waiting for the batch"),

@@ -86,7 +86,12 @@ def _add_ground(ground: argparse.ArgumentParser) -> None:
     add("--map-frame", default="odom", metavar="FRAME", help="fixed frame of a recording")
     add("--tf-prefix", default="", metavar="NAME", help="namespace of a recording's transforms")
     add("--checkpoint", default="", metavar="FILE", help="weights (default: the shipped model)")
-    add("--text-encoder", default="", metavar="NAME", help="for weights that carry none")
+    add(
+        "--text-encoder",
+        default="",
+        metavar="NAME",
+        help="text encoder, if the checkpoint has none",
+    )
     add("--device", default="", metavar="NAME", help="auto, cpu, cuda, cuda:1 ...")
     add("--config", type=Path, metavar="FILE", help="settings as YAML")
 

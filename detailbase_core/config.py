@@ -98,7 +98,7 @@ def _check_heads(name: str, width: int, heads: int) -> None:
 
 @dataclass(frozen=True)
 class MapConfig(Settings):
-    """How scans become a map."""
+    """Settings of the map made of scans."""
 
     voxel_size_m: float = setting(0.02, "Edge of a map voxel, metres.", low=0.005, high=0.5)
     max_voxels: int = setting(
@@ -145,7 +145,7 @@ class MapConfig(Settings):
 
 @dataclass(frozen=True)
 class SuperpointConfig(Settings):
-    """How a cloud is cut into superpoints."""
+    """Settings of superpoints."""
 
     voxel_size_m: float = setting(
         0.02, "Edge of the voxels whose adjacency is the graph, metres.", low=0.005, high=0.5
@@ -178,7 +178,7 @@ class SuperpointConfig(Settings):
 
 @dataclass(frozen=True)
 class InstanceConfig(Settings):
-    """How masks become separate objects."""
+    """Settings of objects made of masks."""
 
     mask_threshold: float = setting(
         0.5,
@@ -415,7 +415,7 @@ _Loader.add_implicit_resolver(
 
 
 def read_yaml(path: str | Path) -> Any:
-    """What a YAML file says, of whatever kind.
+    """Content of a YAML file, of whatever kind.
 
     Raises:
         ConfigError: not readable, or not YAML.

@@ -160,16 +160,16 @@ class Grounder:
         return self._ground(sentence, lambda: encoded, cancel)
 
     def encode_scene(self, cancel: CancelToken | None = None) -> EncodedScene:
-        """The map's encoding: the kept one while it is fresh enough, else a new one.
+        """The map's encoding: the cached one while it is fresh enough, else a new one.
 
         Raises:
             EmptySceneError: the map holds nothing yet.
             Cancelled: `cancel` was set meanwhile.
         """
         with self._network:
-            kept = self._encoded
-            if kept is not None and self._fresh(kept.scene.version, kept.encoded_at):
-                return kept
+            cached = self._encoded
+            if cached is not None and self._fresh(cached.scene.version, cached.encoded_at):
+                return cached
             cloud, version = self.map.snapshot()
             if not len(cloud):
                 raise EmptySceneError(
@@ -295,7 +295,7 @@ class Grounder:
         )
 
     def _question_threads(self, tiles: Tiles) -> int:
-        """How many threads a question gets."""
+        """Number of threads that a question gets."""
         return 1 if tiles.index.numel() <= FEW_SUPERPOINTS else self._threads
 
 

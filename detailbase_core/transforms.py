@@ -46,7 +46,7 @@ _MAX_FAULTS, _MAX_PARENTS, _MAX_LISTED = 100, 8, 20
 
 
 class StampedTransform(NamedTuple):
-    """Where `child` is in `parent`, as tf2_msgs/TFMessage has it; unpacks into TransformBuffer.set.
+    """Pose of `child` in `parent`, as tf2_msgs/TFMessage has it; unpacks into TransformBuffer.set.
 
     Attributes:
         parent, child: frame names.
@@ -73,7 +73,7 @@ def invert(matrix: Matrix) -> Matrix:
 
 
 class TransformSource(Protocol):
-    """Where poses come from. Look-ups never wait."""
+    """Source of poses. Look-ups never wait."""
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> Matrix:
         """(4, 4) transform from `source` to `target` at `stamp_ns`; raises LookupFailed."""
@@ -118,7 +118,7 @@ class TransformBuffer:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What is wrong with the tree as it was heard so far, for people: a frame with two
+        """Faults of the tree as it was heard so far, for people: a frame with two
         parents, a circle, two publishers of one edge, one that is static and moving.
         """
         with self._lock:
@@ -307,7 +307,7 @@ class TransformBuffer:
                 raise type(error)(f"{'; '.join(faults)} ({error})") from None
 
     def _faults_between(self, *frames: str) -> list[str]:
-        """What is wrong with the chains of some frames."""
+        """Fault of the chains of some frames, in words."""
         chain = {f for frame in frames for f in self._ancestors(frame)}
         chain |= {parent for frame in tuple(chain) for parent in self._parents.get(frame, ())}
         return [fault for (child, _), fault in self._faults.items() if child in chain]

@@ -121,7 +121,7 @@ class PointCloud:
 
 @dataclass(frozen=True)
 class Scene:
-    """What the network looks at: a snapshot of the map, cut into superpoints.
+    """Input of the network: a snapshot of the map, cut into superpoints.
 
     Attributes:
         cloud: finite points, one per occupied map voxel (or as read from a file).

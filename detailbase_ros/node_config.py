@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class IntakeConfig(Settings):
-    """Which scans enter the map, and where."""
+    """Settings of scans on their way into the map."""
 
     map_frame: str = setting(
         "odom", "Fixed frame of the map, z up; odom, or map with a good localisation."
@@ -75,7 +75,7 @@ class IntakeConfig(Settings):
 
 @dataclass(frozen=True)
 class ApproachConfig(Settings):
-    """The robot that is to stand in front of things."""
+    """The robot that is to stand in front of objects."""
 
     robot_radius_m: float = setting(
         0.3, "The robot's footprint as a circle, metres.", low=0.05, high=2.0
@@ -87,7 +87,7 @@ class ApproachConfig(Settings):
 
 @dataclass(frozen=True)
 class NodeConfig(IntakeConfig):
-    """What the ROS node adds to the Grounder."""
+    """Settings that the ROS node adds to the Grounder's."""
 
     autostart: bool = setting(
         True, "Become active at once; off where a lifecycle manager does the transitions."

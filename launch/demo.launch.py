@@ -37,7 +37,7 @@ def once_said(text: str, actions: list) -> RegisterEventHandler:
 
 
 def questions(query: str) -> list:
-    """What asks the query; nothing where there is none."""
+    """Actions that ask the query; none where there is none."""
     if not query:
         return []
     # Behind --, so that no question is taken for an option.

@@ -261,7 +261,7 @@ def load_config(path: str | Path, changes: Mapping[str, object]) -> TrainConfig:
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:
-    """What a YAML file says, before anyone looks whether there are such settings.
+    """Content of a YAML file, before anyone looks whether there are such settings.
 
     Raises:
         ConfigError: not readable, or no settings.

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How rooms are made.
+    """Settings of rooms.
 
     Attributes:
         furniture: file of the bank; None = the shipped one.

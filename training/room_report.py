@@ -47,7 +47,7 @@ _PER_ROOM = 32  # sentences of a room that was not scanned
 
 @dataclass
 class Report:
-    """What there is to tell.
+    """Figures to report.
 
     Attributes:
         figures: of the rooms in the folder.

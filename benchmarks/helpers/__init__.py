@@ -1,1 +1,1 @@
-"""What benchmarks share; nothing here runs by itself."""
+"""Helpers of the benchmarks; nothing here runs by itself."""

@@ -136,7 +136,7 @@ class Robot(Node):
 
 
 def demo_views(width: int, height: int) -> list[View]:
-    """What a camera of this size sees on its way through the demo's room and back."""
+    """Views of a camera of this size on its way through the demo's room and back."""
     room = generate_room(ROOM_SEED)
     camera = Camera(width=width, height=height, fov_deg=80)
     scans = scan_room(room, camera=camera, poses=robot_path(room, FRAMES))

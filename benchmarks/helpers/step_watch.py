@@ -31,7 +31,7 @@ REST = "drawing and the rest"
 
 @dataclass
 class PartFigures:
-    """What was seen of one part of the steps; operations that are views are not counted."""
+    """Figures of one part of the steps; operations that are views are not counted."""
 
     seconds: float = 0.0
     ops: int = 0

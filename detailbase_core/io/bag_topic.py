@@ -32,5 +32,5 @@ class BagTopic:
 
 
 def ros1_error(path: Path) -> BadFileError:
-    """What to raise for a ROS 1 recording."""
+    """Error for a ROS 1 recording."""
     return BadFileError(f"{path}: {ROS1_ADVICE}")

@@ -85,7 +85,7 @@ class BagScan:
 
 @dataclass
 class _Run:
-    """What is recorded between two resets of time."""
+    """Transforms recorded between two resets of time."""
 
     buffer: TransformBuffer = field(
         default_factory=lambda: TransformBuffer(_WHOLE_BAG_S, _WHOLE_BAG_TRANSFORMS)
@@ -95,7 +95,7 @@ class _Run:
 
 @dataclass
 class _Index:
-    """What a first reading of a bag tells.
+    """Frames, transforms and problems, from a first reading of a bag.
 
     Attributes:
         runs: at least one.
@@ -187,7 +187,7 @@ def read_bag_scans(
         raise _no_clouds(path)
     parents = {child: parent for run in index.runs for child, parent in run.parents.items()}
     if not parents:
-        logger.warning("%s holds no transforms: its clouds are taken as they lie", path)
+        logger.warning("%s holds no transforms: its clouds are used as they are", path)
     root = _root(next(iter(frames.values())), parents)
     known = {frame for run in index.runs for frame in run.buffer.frames}
     frame = map_frame if map_frame in known else root

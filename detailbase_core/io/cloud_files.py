@@ -93,7 +93,7 @@ class CloudFile:
 
 
 class _Points(NamedTuple):
-    """What a reader returns."""
+    """Points and colours, as a reader returns them."""
 
     xyz: NDArray[Any]
     colors: Colors
@@ -143,8 +143,10 @@ def read_cloud_file(path: str | Path) -> CloudFile:
 
 
 def detect_format(path: str | Path) -> str:
-    """What a path holds: "PLY", "PCD", "NPZ", "MCAP", "SQLite", "zstd", "rosbag2 folder", or a
-    description for people ("a PNG picture").
+    """Format of a path's content.
+
+    "PLY", "PCD", "NPZ", "MCAP", "SQLite", "zstd", "rosbag2 folder", or a description for people
+    ("a PNG picture").
 
     Raises:
         BadFileError: there is no such path, or it cannot be opened.

@@ -38,7 +38,7 @@ _FLICKER = 2.0  # a later scan's range must differ by more to change the scale o
 
 @dataclass(frozen=True)
 class ColorScale:
-    """How numbers become 0 .. 255: linearly from `low` .. `high`, cut at both ends.
+    """Mapping of numbers to 0 .. 255: linearly from `low` .. `high`, cut at both ends.
 
     Attributes:
         low, high: values that become 0 and 255.
@@ -73,7 +73,7 @@ _SIGNED_UNIT = ColorScale(-1.0, 1.0, "-1 to 1")
 
 @dataclass(frozen=True)
 class ColorFields:
-    """Which columns hold the colour, and in which form.
+    """Columns that hold the colour, and their form.
 
     Attributes:
         kind: PACKED (one word, or several values in one column), CHANNELS, HARMONICS (of Gaussian
@@ -143,7 +143,7 @@ def colors_from_columns(
         for name in fields.names:  # of no use: there may be a better one
             del left[name]
     count = len(next(iter(columns.values())))
-    note = f"no colours among {', '.join(columns)}: taken as grey"
+    note = f"no colours among {', '.join(columns)}: treated as grey"
     return Colors(np.full((count, 3), GREY, np.uint8), note, is_grey=True)
 
 
@@ -167,7 +167,7 @@ def read_colors(
     if fields.kind == INTENSITY:
         scale = keep_scale(known, intensity_scale(values[0]))
         grey = np.repeat(scale.apply(values[0])[:, None], 3, axis=1)
-        return Colors(grey, f"no colours: {listed} taken as grey ({scale.note})", scale, True)
+        return Colors(grey, f"no colours: {listed} treated as grey ({scale.note})", scale, True)
     scale = keep_scale(known, color_scale(values))
     rgb = np.column_stack([scale.apply(v) for v in values])
     return Colors(rgb, f"colours from {listed} ({scale.note})", scale)

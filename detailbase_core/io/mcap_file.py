@@ -110,7 +110,7 @@ class McapFile:
     # -- the file ------------------------------------------------------------------------------
 
     def _scan(self, file: BinaryIO) -> None:
-        """Where chunks and single messages lie; channels and schemas outside of chunks."""
+        """Positions of chunks and single messages; channels and schemas outside of chunks."""
         size = file.seek(0, 2)
         file.seek(0)
         if file.read(len(MAGIC)) != MAGIC:

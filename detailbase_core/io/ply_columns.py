@@ -85,7 +85,7 @@ def read_columns(data: bytes, offset: int, element: Element, byte_order: str) ->
 
 
 def skip_element(data: bytes, offset: int, element: Element, byte_order: str, name: str) -> int:
-    """Where the next element begins.
+    """Position at which the next element begins.
 
     Raises:
         BadFileError: the data end too early; `name` is the file's.

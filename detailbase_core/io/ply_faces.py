@@ -72,7 +72,7 @@ def read_faces(
 
 
 def _index_of(element: Element) -> int:
-    """Which property lists the vertices; -1 = none."""
+    """Index of the property that lists the vertices; -1 = none."""
     for k, prop in enumerate(element.properties):
         if prop.name.lower() in _NAMES and prop.count_type and prop.type in _CODES:
             return k

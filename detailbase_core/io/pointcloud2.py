@@ -35,7 +35,7 @@ _HOW_TO_FIX = "publish x y z with rgb, rgba, r g b or intensity"
 
 
 class Field(Protocol):
-    """What a sensor_msgs/PointField has."""
+    """Members of a sensor_msgs/PointField."""
 
     name: str
     offset: int

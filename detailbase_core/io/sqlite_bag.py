@@ -64,9 +64,9 @@ class SqliteBag:
             BadFileError: the database is broken where the messages are.
         """
         wanted = [number for number, topic in self._topics.items() if topic.msgtype in types]
-        places = ", ".join("?" * len(wanted))
+        marks = ", ".join("?" * len(wanted))
         query = (
-            f"SELECT topic_id, timestamp, data FROM messages WHERE topic_id IN ({places}) "
+            f"SELECT topic_id, timestamp, data FROM messages WHERE topic_id IN ({marks}) "
             "ORDER BY timestamp, id"
         )
         try:

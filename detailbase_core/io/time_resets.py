@@ -10,7 +10,7 @@ _MOST_STALE = 5  # more in a row, and time did jump ahead
 
 
 class Order(enum.Enum):
-    """What a stamp says about the time of its message."""
+    """Order of a message's stamp among those before it."""
 
     ON = "goes on"
     RESET = "time went back: all before it belongs to another run"

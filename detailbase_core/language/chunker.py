@@ -47,7 +47,7 @@ class _Chunker:
             i = end
 
     def _is_predicate_next(self, i: int, predicate: bool) -> bool:
-        """After "it is" bare words describe: "it is brown and round". "there is" names things."""
+        """After "it is" bare words describe: "it is brown and round". "there is" names objects."""
         if self._tagged.tag(i) is Tag.COPULA:
             after_there = self._tagged.tag(i - 1) is Tag.PRONOUN
             return not (after_there or self._words[i].startswith("there"))
@@ -114,7 +114,7 @@ class _Chunker:
         return (more_end, more_head) if self._words[head] in lexicon.MEASURES else (end, head)
 
     def _is_referring(self, start: int, end: int, head: int, predicate: bool) -> bool:
-        """Whether the chunk names a thing that can be pointed at."""
+        """Whether the chunk names an object that can be pointed at."""
         if head < 0 or end - start > LONGEST_CHUNK or self._words[head] in lexicon.ABSTRACT_NOUNS:
             return False
         if self._tagged.tag(start) is Tag.DETERMINER:

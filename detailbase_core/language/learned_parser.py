@@ -30,7 +30,7 @@ class PhraseHead(nn.Module):
 
     Args:
         text_dim: width of the text encoder's output.
-        describing: whether it also scores words as describing things, in phrases or beside them.
+        describing: whether it also scores words as describing objects, in phrases or beside them.
     """
 
     def __init__(self, text_dim: int, describing: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What each word of a sentence can do in a noun phrase: by itself, then by its neighbours."""
+"""Tags of a sentence's words: their part in a noun phrase, by themselves, then by neighbours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATIN = re.compile(r"[^\W\d_]*[A-Za-z\u00c0-\u024f]")
 
 
 class Tag(Enum):
-    """What a word can do in a noun phrase."""
+    """Part that a word can have in a noun phrase."""
 
     DETERMINER = auto()
     NUMBER = auto()
@@ -160,7 +160,7 @@ class TaggedWords:
         return before is Tag.RELATIVE and self.words[i - 1] in ("that", "which", "who")
 
     def _is_participle_verb(self, i: int) -> bool:
-        """Whether an -ing or -ed word says what a thing does rather than what it is."""
+        """Whether an -ing or -ed word says what an object does rather than what it is."""
         word = self.words[i]
         shaped = word.endswith(("ing", "ed")) and len(word) > 4
         if not (shaped or word in lexicon.IRREGULAR_PARTICIPLES) or word in lexicon.ING_ED_NOUNS:

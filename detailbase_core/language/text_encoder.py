@@ -35,7 +35,7 @@ class Tokens(NamedTuple):
     Attributes:
         ids: (K,) int64, of all their tokens.
         rows: (K,) int64, which of the B * T text rows each token belongs to.
-        mask: (B, T) bool, real text rows.
+        mask: (B, T) bool, text rows that are no padding.
     """
 
     ids: Tensor
@@ -44,7 +44,7 @@ class Tokens(NamedTuple):
 
 
 class TextEncoder(Protocol):
-    """What the model asks of a text encoder."""
+    """Interface of a text encoder to the model."""
 
     @property
     def dim(self) -> int:
@@ -145,8 +145,8 @@ class SmallTextEncoder(nn.Module):
         """Contextual rows from looked-up vectors; shapes as in `look_up`, last dim `dim`."""
         x = self.project(vectors)
         x[:, 0] = self.sentence
-        places = torch.arange(x.shape[1], device=x.device)
-        x = x + self.position(places.clamp(max=self.config.max_positions - 1))
+        positions = torch.arange(x.shape[1], device=x.device)
+        x = x + self.position(positions.clamp(max=self.config.max_positions - 1))
         x = self.transformer(x, src_key_padding_mask=~mask)
         return self.norm(x), mask
 

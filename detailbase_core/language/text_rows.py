@@ -1,4 +1,4 @@
-"""Some of the text rows of several scenes' sentences: those that name things."""
+"""Some of the text rows of several scenes' sentences: those that name objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sentence's words, and those of them that the decoder reads: they describe things.
+"""A sentence's words, and those of them that the decoder reads: they describe objects.
 
 "Where is the sofa?", "bring me a sofa." and "The sofa" all read "sofa": what a phrase names is
 encoded apart from what the sentence wants of it, so no answer can depend on how it is asked.
@@ -106,16 +106,16 @@ def described_words(
         return DescribedWords(tuple(words), tuple(range(1, len(words) + 1)))
     phrase = _phrase_of_words(len(words), spans)
     shown = _shown(words, spans, phrase, describes)
-    kept: list[str] = []
+    read: list[str] = []
     rows = [0] * len(words)
     last = -1
     for index in (k for k, seen in enumerate(shown) if seen):
         if last >= 0 and _parted(words, phrase, last, index):
-            kept.append(SEPARATOR)
-        kept += word_parts(words[index])
-        rows[index] = len(kept)  # a hyphenated head is its last part
+            read.append(SEPARATOR)
+        read += word_parts(words[index])
+        rows[index] = len(read)  # a hyphenated head is its last part
         last = index
-    return DescribedWords(tuple(kept), tuple(rows))
+    return DescribedWords(tuple(read), tuple(rows))
 
 
 def word_parts(word: str) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def up_by_walls(
 
 
 def _likelihood(up: NDArray[np.float64], height: float, camera: bool) -> float:
-    """How usual it is that this direction is up."""
+    """Prior of this direction being up."""
     if camera:
         faces_camera = height < 0.0  # the origin is above the plane
         return float(max(0.0, 0.3 - up[1])) if faces_camera and up[1] < -0.25 else 0.0

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InsertReport:
-    """What one scan did to the map.
+    """Effect of one scan on the map.
 
     Attributes:
         inserted: points used (finite, within range and crop box).
@@ -79,7 +79,7 @@ class SceneMap:
 
     @property
     def memory_bytes(self) -> int:
-        """What the map holds in memory, copies in use elsewhere not counted."""
+        """Memory of the map, bytes, copies in use elsewhere not counted."""
         with self._lock:
             return self._voxels.memory_bytes()
 

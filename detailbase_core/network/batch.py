@@ -82,7 +82,7 @@ def network_coordinates(xyz: NDArray[np.float32], coordinates: str) -> NDArray[n
         coordinates: ModelConfig.coordinates.
 
     Returns:
-        (N, 3) float32: minus the mean (reference), or xy around the middle of the bounding box
+        (N, 3) float32: minus the mean (reference), or xy around the centre of the bounding box
         and z above the floor (anchored).
     """
     if coordinates == "reference":
@@ -128,7 +128,7 @@ class Votes(NamedTuple):
 
     Attributes:
         offsets: (..., 3) float32, metres: from the superpoint's centre to its object's.
-        movable: (...,) float32 logit: whether it belongs to a thing that has a centre, and not
+        movable: (...,) float32 logit: whether it belongs to an object that has a centre, and not
             to floor, wall or ceiling.
     """
 
@@ -151,7 +151,7 @@ class SuperpointBatch:
     Attributes:
         features: (G, S, C) U-Net features, zeros at padding.
         padding: (G, S) bool, True where there is no superpoint.
-        geometry: (G, S, 6) float32, metres: centre relative to the scene's middle (xy) and
+        geometry: (G, S, 6) float32, metres: centre relative to the scene's centre (xy) and
             floor (z), then extent along x, y, z.
         votes: of all superpoints (G, S, ...), for their objects' centres; None where the network
             has no head for it.

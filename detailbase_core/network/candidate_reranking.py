@@ -1,6 +1,6 @@
 """Reranking of a phrase's candidates against each other: the target among its distractors.
 
-"The second chair from the left, seen from the door": that a thing is the second is nothing that a
+"The second chair from the left, seen from the door": that an object is the second is nothing that a
 superpoint knows. So the candidates of each phrase come apart, and what counts among them is
 measured: how near each is to what other phrases mean, where it lies as seen from there, how large
 it is, and its rank in each of these orders.
@@ -219,7 +219,7 @@ def _steps(sentence: Tensor, rows: TextRows) -> Tensor:
 def _positions(
     centroids: Tensor, centers: Tensor, logits: Tensor, candidates: Candidates, rows: TextRows
 ) -> Tensor:
-    """(G, Q, 3) where what each row means is: with its surest candidates, else in its middle."""
+    """(G, Q, 3) where what each row means is: its surest candidates', else its mask's."""
     share = (SOFTMAX_SCALE * logits).masked_fill(~candidates.valid, -1e4).softmax(dim=-1)
     chosen = (share[..., None] * centers).sum(dim=-2)
     has = candidates.valid.any(dim=-1)[..., None]

@@ -35,7 +35,7 @@ STEEPNESS = 6.0  # per metre: a mean of exponentials comes near to the largest
 
 
 def vote_reach(geometry: Tensor) -> Tensor:
-    """How near another vote must lie to be the same object's, metres.
+    """Distance within which another vote is the same object's, metres.
 
     Args:
         geometry: (..., 6) as in SuperpointBatch.
@@ -206,7 +206,7 @@ def pairwise_feature_count(references: int) -> int:
 
 
 def ranks(orders: Tensor, kind: Tensor) -> tuple[Tensor, Tensor]:
-    """How many of the kind come before each candidate, and how many after it.
+    """Numbers of candidates of the kind before each candidate, and after it.
 
     Args:
         orders: (G, R, K, N) what they are ordered by, in units of its blur.

@@ -77,10 +77,10 @@ class Checkpoint:
         """
         path = Path(path)
         tensors, metadata = read_weight_file(path)
-        kept = {k: v for k, v in tensors.items() if not _is_known_extra(k)}
-        if not kept:
+        weights = {k: v for k, v in tensors.items() if not _is_known_extra(k)}
+        if not weights:
             raise CheckpointError(f"{path}: holds no weights")
-        return cls(path, kept, metadata, tuple(sorted(tensors.keys() - kept.keys())))
+        return cls(path, weights, metadata, tuple(sorted(tensors.keys() - weights.keys())))
 
     @property
     def is_ours(self) -> bool:

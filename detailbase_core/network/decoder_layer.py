@@ -32,7 +32,7 @@ class Bias(NamedTuple):
 
 
 class KeysValues(NamedTuple):
-    """What queries attend to.
+    """Keys and values that queries attend to.
 
     Attributes:
         keys, values: projected, (G, heads, S, D / heads).
@@ -64,7 +64,7 @@ class Attention(nn.Module):
         return self.attend(queries, self.keys_values(keys, of_keys), allowed, of_queries)
 
     def keys_values(self, keys: Tensor, of_keys: Tensor | None = None) -> KeysValues:
-        """What is the same for all queries.
+        """Keys and values, the same for all queries.
 
         Args:
             keys: (G, S, D).
@@ -159,7 +159,7 @@ class DecoderLayer(nn.Module):
         self.relative = RelativePositions(config) if config.relative_positions else None
 
     def keys_values(self, keys: Tensor, center_features: Tensor) -> KeysValues:
-        """What all queries see of the superpoints in this layer.
+        """Keys and values of the superpoints in this layer, the same for all queries.
 
         Args:
             keys: (G, S, D).

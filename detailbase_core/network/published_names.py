@@ -148,7 +148,7 @@ def _widths(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:
 
 
 def _size(tensors: Mapping[str, Tensor], pattern: str, axis: int, default: int) -> int:
-    """What most tensors of these names have along an axis."""
+    """Length that most tensors of these names have along an axis."""
     sizes = Counter(
         tensor.shape[axis]
         for name, tensor in tensors.items()
@@ -158,5 +158,5 @@ def _size(tensors: Mapping[str, Tensor], pattern: str, axis: int, default: int) 
 
 
 def _count(tensors: Mapping[str, Tensor], pattern: str) -> int:
-    """How many different numbers the pattern's group takes among the names."""
+    """Number of different numbers that the pattern's group takes among the names."""
     return len({match[1] for name in tensors if (match := re.match(pattern, name))})

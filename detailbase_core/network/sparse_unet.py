@@ -211,7 +211,7 @@ class SparseUNet(nn.Module):
         return found
 
     def _through_levels(self, x: SparseTensor, cancel: CancelToken | None) -> list[SparseTensor]:
-        """What each level has at the end, from fine to coarse."""
+        """Features of each level at the end, from fine to coarse."""
         *levels, deepest = cast("list[UNetLevel]", list(self.levels))
         skips: list[SparseTensor] = []
         for level in levels:

@@ -1,6 +1,6 @@
 """Scenes wider than a room, cut into tiles that each look like one to the decoder.
 
-Positions reach the decoder as metres from the scene's middle, and training saw rooms only. So a
+Positions reach the decoder as metres from the scene's centre, and training saw rooms only. So a
 building is asked tile by tile, in one batch, and the tiles' answers are put together.
 """
 
@@ -23,7 +23,7 @@ class Tiles:
     """One scene's superpoints as K tiles.
 
     Attributes:
-        superpoints: K rows, padded; each tile's positions are measured from its own middle.
+        superpoints: K rows, padded; each tile's positions are measured from its own centre.
         index: (K, S') int64, which of the scene's superpoints stands there; padding repeats 0.
         count: superpoints of the scene.
     """
@@ -45,11 +45,11 @@ def tile_superpoints(whole: SuperpointBatch, tile_m: float = TILE_M) -> Tiles:
     cell = ((place - low) / edge.clamp(min=1e-6)).floor().minimum(per_axis - 1)
     key = cell[:, 0] * per_axis[1] + cell[:, 1]
     members = [torch.nonzero(key == k).flatten() for k in torch.unique(key)]
-    middles = [low + (cell[m[0]] + 0.5) * edge for m in members]
+    centers = [low + (cell[m[0]] + 0.5) * edge for m in members]
     geometry = []
-    for m, middle in zip(members, middles, strict=True):
+    for m, center in zip(members, centers, strict=True):
         shifted = whole.geometry[0, m].clone()
-        shifted[:, :2] -= middle
+        shifted[:, :2] -= center
         geometry.append(shifted)
     lengths = torch.tensor([len(m) for m in members], device=place.device)
     index = pad_sequence(members, batch_first=True)
@@ -69,7 +69,7 @@ def join_tiles(prediction: Prediction, tiles: Tiles, presence_threshold: float) 
     """The tiles' answers as one scene's.
 
     A tile that holds nothing of the kind (presence below the threshold) adds nothing to the mask;
-    score and presence are those of the tile where the thing is most surely present.
+    score and presence are those of the tile where the object is most surely present.
 
     Args:
         prediction: K tiles, one sentence each (B = 1).

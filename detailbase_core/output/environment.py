@@ -1,4 +1,4 @@
-"""What this installation computes with."""
+"""Versions, devices and backends of this installation."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def _separate(
     thresholds: Sequence[float],
     centers: CenterVotes,
 ) -> None:
-    """Where both phrases select one object, give one of them its next best, by the highest sum."""
+    """Give one of two phrases that select the same object its next best, by the highest sum."""
     if not all(selected[row].whole for row in pair):
         return
     shared = selected[pair[0]].mask & selected[pair[1]].mask

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class TableProducts(Protocol):
-    """What a backend provides; shapes are those in torch_backend."""
+    """Products that a backend provides; shapes are those in torch_backend."""
 
     def gather_product(self, source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
         """out[i] = sum over k of weight[:, k] . source[table[i, k]]."""

@@ -25,7 +25,7 @@ OPTICAL_FRAME = "camera_optical_frame"
 _SHINY = (
     "metal", "glass", "mirror", "window", "faucet", "stovetop", "jar", "can", "pan", "lid",
 )  # fmt: skip
-_PATCH_PX = 8  # of missing depth on shiny things
+_PATCH_PX = 8  # of missing depth on shiny objects
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class _Frame:
     camera: Camera
     light: NDArray[np.float32]
     balance: NDArray[np.float64]
-    shiny: list[int]  # ids of things of metal or glass
+    shiny: list[int]  # ids of objects of metal or glass
     rng: np.random.Generator
 
     def scan(

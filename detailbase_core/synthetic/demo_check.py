@@ -52,7 +52,7 @@ class DemoCheck:
     def judge(self, question: Question, answer: Grounding) -> list[bool]:
         """Whether each of the question's phrases was answered rightly.
 
-        That is where more than half of the union of its things' points and those found is shared,
+        That is where more than half of the union of its objects' points and those found is shared,
         or where nothing was found for something that is not there.
         """
         owner = self._owner(answer.scene)
@@ -86,7 +86,7 @@ class DemoCheck:
             begin = len(_SHOULD_BE) + question.sentence.index(meaning.phrase)
             ids = meaning.ids(self._room)
             instances = tuple(
-                _instance(n, np.flatnonzero(owner == thing), scene) for n, thing in enumerate(ids)
+                _instance(n, np.flatnonzero(owner == item), scene) for n, item in enumerate(ids)
             )
             score = float(bool(instances))
             end = begin + len(meaning.phrase)
@@ -96,7 +96,7 @@ class DemoCheck:
         return Grounding(text, scene, whole, tuple(phrases))
 
     def summary(self) -> str:
-        """How many phrases were right, and which were not."""
+        """Number of phrases that were right, and a line for each that was not."""
         lines = [f"{self.asked - len(self.wrong)} of {self.asked} phrases right."]
         return "\n  ".join([*lines, *(f"wrong: {phrase}" for phrase in self.wrong)])
 

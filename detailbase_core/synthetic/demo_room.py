@@ -1,4 +1,4 @@
-"""What the demo shows: one room, one drive through it, some questions and what they mean."""
+"""The demo: one room, one drive through it, some questions and the objects that they mean."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MAP_FRAME = "odom"
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a phrase means: all things of the room that are like this, perhaps none.
+    """Meaning of a phrase: all objects of the room that are like this, perhaps none.
 
     Attributes:
         phrase: its words in the sentence.
-        category: of the things.
+        category: of the objects.
         color, shape: likewise; None = any.
     """
 
@@ -39,13 +39,13 @@ class Meaning:
     shape: str | None = None
 
     def ids(self, room: Room) -> tuple[int, ...]:
-        """Ids of those things."""
+        """Ids of those objects."""
         return tuple(
-            thing.id
-            for thing in room.furniture
-            if thing.category == self.category
-            and self.color in (None, thing.color)
-            and self.shape in (None, thing.shape)
+            item.id
+            for item in room.furniture
+            if item.category == self.category
+            and self.color in (None, item.color)
+            and self.shape in (None, item.shape)
         )
 
 
@@ -85,6 +85,6 @@ def demo_room() -> Room:
 
 
 def demo_scans() -> Iterator[Scan]:
-    """What the robot sees on its drive through the demo room, in order."""
+    """Views of the robot on its drive through the demo room, in order."""
     room = demo_room()
     yield from scan_room(room, camera=CAMERA, poses=robot_path(room, FRAMES))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """How one category is made.
+    """Maker of one category.
 
     Attributes:
         make: builds the parts from a generator and the main colour.

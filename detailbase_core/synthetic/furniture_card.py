@@ -1,4 +1,4 @@
-"""What is known of a furniture model besides its samples, as JSON and back."""
+"""Metadata of a furniture model, besides its samples, as JSON and back."""
 
 from __future__ import annotations
 

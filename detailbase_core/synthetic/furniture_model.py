@@ -1,7 +1,7 @@
 """A piece of furniture as samples of its surface, from a bank or made up.
 
 Model frame: origin at the middle of the footprint, z up from the lowest point, x = width, front
-towards +y; metres, in the size of the real thing.
+towards +y; metres, in the size of the real object.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Mount = str  # "floor", "top" (stands on other things), "wall" or "ceiling"
+Mount = str  # "floor", "top" (stands on other objects), "wall" or "ceiling"
 
 
 @dataclass(frozen=True)
 class Surface:
-    """A level rectangle in the model's frame where smaller things can stand.
+    """A level rectangle in the model's frame where smaller objects can stand.
 
     Attributes:
         center: (x, y, z), metres; z is the height of the surface.
@@ -52,7 +52,7 @@ class FurnitureModel:
         shape: "round", "rectangular", "square", "l-shaped" where people would say so, else None.
         has_front: whether "in front of" and "facing" make sense.
         parts, lacks: as in room.RoomObject.
-        on: where smaller things can be put on it, the largest first.
+        on: where smaller objects can be put on it, the largest first.
         under: the free floor below it (z = 0), where there is some.
     """
 

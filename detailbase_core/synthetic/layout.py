@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from detailbase_core.synthetic.stock import Stock
 
 _GAP_M = 0.04  # between any two pieces on the floor
-_LIFT_M = 0.002  # things stand this much above what carries them
+_LIFT_M = 0.002  # objects stand this much above what carries them
 _TRIES = 12
 _FLAT_M = 0.03  # rugs: others stand on them
 
@@ -177,7 +177,7 @@ class Layout:
         x, y = base.to_room(*spot)
         return self.place(model, Pose(x, y, 0.0, base.pose.yaw + turn), gap=gap, snug=snug)
 
-    # --- on and under other things ------------------------------------------------------------
+    # --- on and under other objects ------------------------------------------------------------
 
     def on_top(
         self, model: FurnitureModel | None, support: int, *, back: bool = False, turn: float = 0.3

@@ -1,4 +1,4 @@
-"""Which parts of a room are taken: a grid of object ids."""
+"""Occupied parts of a room: a grid of object ids."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CELL_M = 0.025
 _COARSE_M = 0.04  # of the points that are tried
-_SEATED_M = 0.08  # what stands on a thing may touch it up to this height above its own base
+_SEATED_M = 0.08  # what stands on an object may touch it up to this height above its own base
 _OUTSIDE = -1
 
 

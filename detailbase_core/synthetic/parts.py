@@ -1,4 +1,4 @@
-"""What the furniture makers hand back, and the parts that many of them share."""
+"""Results of the furniture makers, and the parts that many of them share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Parts:
     Attributes:
         solids: boxes, cylinders and ellipsoids.
         shape: "round" or "rectangular" where people would say so.
-        on, under: (centre, half extents, free height) of places for smaller things.
+        on, under: (centre, half extents, free height) of places for smaller objects.
         has, lacks: see furniture_model.FurnitureModel's parts and lacks.
     """
 

@@ -1,4 +1,4 @@
-"""Where a small robot can drive in a room, and a drive that sees most of it."""
+"""Free space of a small robot in a room, and a drive that sees most of the room."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def free_cells(room: Room) -> NDArray[np.bool_]:
     for right in (-CLEARANCE_M, 0.0, CLEARANCE_M):
         for ahead in (-CLEARANCE_M, 0.0, CLEARANCE_M):
             free &= inside_outline(x + right, y + ahead, outline)
-    for thing in room.furniture:
-        box = thing.box
+    for item in room.furniture:
+        box = item.box
         low = box.center[2] - box.size[2] / 2
         if low > _ROBOT_TOP_M or low + box.size[2] < _FLAT_M:
             continue

@@ -1,4 +1,4 @@
-"""What a furnished room is: its outline, and the things in it with where and what they are.
+"""A furnished room: its outline, and the objects in it with position and kind.
 
 Room frame: z up, floor at z = 0, metres; the origin is the middle of the outline's bounds.
 """
@@ -27,7 +27,7 @@ FIRST_OBJECT_ID = 8
 
 @dataclass(frozen=True)
 class RoomObject:
-    """One thing in a room, floor, walls and ceiling included.
+    """One object in a room, floor, walls and ceiling included.
 
     Attributes:
         id: unique in the room; FLOOR_ID, WALL_IDS, CEILING_ID, then FIRST_OBJECT_ID and on.
@@ -69,7 +69,7 @@ class RoomObject:
 
 @dataclass(frozen=True)
 class Finish:
-    """How the shell of a room looks.
+    """Looks of a room's shell.
 
     Attributes:
         floor_rgb: 0..255.
@@ -110,7 +110,7 @@ class Room:
     @property
     def furniture(self) -> tuple[RoomObject, ...]:
         """Everything but the structure; row i has id FIRST_OBJECT_ID + i."""
-        return tuple(thing for thing in self.objects if not thing.structure)
+        return tuple(item for item in self.objects if not item.structure)
 
     @property
     def size(self) -> tuple[float, float, float]:

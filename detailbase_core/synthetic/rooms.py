@@ -75,8 +75,8 @@ def fingerprint(rooms: Iterable[Room]) -> str:
     """
     digest = hashlib.sha256()
     for room in rooms:
-        things = [(t.category, t.color, t.supported_by) for t in room.objects]
-        digest.update(repr(things).encode())
+        items = [(t.category, t.color, t.supported_by) for t in room.objects]
+        digest.update(repr(items).encode())
     return digest.hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""What each pixel of an ideal camera in a room sees."""
+"""Object and distance at each pixel of an ideal camera in a room."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Sight:
 def room_surfels(room: Room) -> Surfels:
     """The furniture's surface samples, room frame."""
     return Surfels.of(
-        (thing.id, thing.model, thing.pose)
-        for thing in room.furniture
-        if thing.model is not None and thing.pose is not None
+        (item.id, item.model, item.pose)
+        for item in room.furniture
+        if item.model is not None and item.pose is not None
     )
 
 

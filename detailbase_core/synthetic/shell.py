@@ -21,7 +21,7 @@ _TILE_M = 0.33
 def shell_depth(
     room: Room, origin: NDArray[np.float64], rays: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """How far along each ray the shell is, and which part of it.
+    """Distance of the shell along each ray, and the part that is hit.
 
     Args:
         room: gives outline and height.

@@ -74,12 +74,12 @@ class Stock:
 
     @property
     def categories(self) -> frozenset[str]:
-        """What there is."""
+        """Names of all categories."""
         return frozenset(self._rows) | (frozenset(KINDS) if self._make_up else self._always_made)
 
     @classmethod
     def of_bank(cls, bank: FurnitureBank, part: BankPart, *, everyday: bool = False) -> Stock:
-        """What rooms of a part of a bank are furnished with.
+        """Stock of rooms of a part of a bank.
 
         Args:
             bank: any.
@@ -98,7 +98,7 @@ class Stock:
         )
 
     def mounts(self, category: str) -> frozenset[str]:
-        """Where models of a category are put, see FurnitureModel; those of made ones included."""
+        """Places of models of a category, see FurnitureModel; those of made ones included."""
         found = {self._cards[row].mount for row in self._rows.get(category, ())}
         return frozenset(found or ({KINDS[category].mount} if category in KINDS else ()))
 
@@ -166,5 +166,5 @@ def _fits(
 
 
 def shipped_stock() -> Stock:
-    """What every installation can furnish rooms with."""
+    """Stock of every installation."""
     return Stock(FurnitureBank.load().models)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pose:
-    """Where a model stands: its origin (metres, room frame) and heading about z (radians)."""
+    """Pose of a model: its origin (metres, room frame) and heading about z (radians)."""
 
     x: float
     y: float
@@ -55,7 +55,7 @@ class Surfels:
     owner: NDArray[np.int32]
 
     @classmethod
-    def of(cls, things: Iterable[tuple[int, FurnitureModel, Pose]]) -> Surfels:
+    def of(cls, items: Iterable[tuple[int, FurnitureModel, Pose]]) -> Surfels:
         """Put (object id, model, pose) together."""
         parts = [
             (
@@ -65,7 +65,7 @@ class Surfels:
                 model.rgb,
                 np.full(len(model.points), id_, np.int32),
             )
-            for id_, model, pose in things
+            for id_, model, pose in items
         ]
         if not parts:
             none = np.zeros((0, 3), np.float32)

@@ -24,7 +24,7 @@ class Theme:
     Attributes:
         groups: what to put in, in this order, each with its chance.
         sides: shortest and longest wall, metres.
-        objects: how many things it should hold, fewest and most.
+        objects: how many objects it should hold, fewest and most.
         weight: how often it is built.
     """
 

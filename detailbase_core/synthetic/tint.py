@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from detailbase_core.synthetic.furniture_model import FurnitureModel
 
 _LUMA = np.array([0.299, 0.587, 0.114])
-_LEAST_MAIN = 0.25  # of the surface; less would not be called the thing's colour
+_LEAST_MAIN = 0.25  # of the surface; less would not be called the object's colour
 _WOOD = ("brown", "beige")
 
 

@@ -38,7 +38,7 @@ _BASE, _CAMERA = "base_link", "camera_optical"
 
 @dataclass(frozen=True)
 class RobotConfig(Settings):
-    """How the simulated robot drives."""
+    """Settings of the simulated robot's drive."""
 
     ticks_per_scan: int = setting(
         10, "A cloud every so many ticks of 0.05 s; the drive has 24 clouds.", low=1

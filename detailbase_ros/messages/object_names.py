@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ObjectName(NamedTuple):
-    """What an object is called: ("chair", 1)."""
+    """Name of an object: ("chair", 1)."""
 
     noun: str
     number: int

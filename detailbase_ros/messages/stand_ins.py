@@ -62,7 +62,7 @@ def typestore(definitions: Mapping[str, str]) -> Typestore:
 
 
 def stand_in(type_name: str) -> Callable[..., Any]:
-    """What makes messages of "package/msg/Name", as its generated class does.
+    """Maker of messages of "package/msg/Name", as its generated class.
 
     Members that are not named are zero, empty, or messages of such members; a member that the
     type does not have is a TypeError.

@@ -72,16 +72,16 @@ def find_approach(
         return None
     grid = _Grid.of(near, floor, config)
     centre = np.array(box.center[:2])
-    places = grid.centres(grid.standable(config.robot_radius_m, viewer))
-    gap = _gap(places, box) - config.robot_radius_m
+    positions = grid.centres(grid.standable(config.robot_radius_m, viewer))
+    gap = _gap(positions, box) - config.robot_radius_m
     fits = (gap >= 0.0) & (gap <= _FARTHEST_M)
-    places, gap = places[fits], gap[fits]
-    seen = grid.sees(places, box)
-    places, gap = places[seen], gap[seen]
-    if not len(places):
+    positions, gap = positions[fits], gap[fits]
+    seen = grid.sees(positions, box)
+    positions, gap = positions[seen], gap[seen]
+    if not len(positions):
         return None
-    cost = np.abs(gap - _COMFORT_M) + _SIDE_M * _off_front(places - centre, box, viewer)
-    x, y = places[np.argmin(cost)]
+    cost = np.abs(gap - _COMFORT_M) + _SIDE_M * _off_front(positions - centre, box, viewer)
+    x, y = positions[np.argmin(cost)]
     yaw = float(np.arctan2(centre[1] - y, centre[0] - x))
     return Approach(float(x), float(y), floor, yaw)
 
@@ -164,11 +164,11 @@ class _Grid:
         roomy: Mask = free & (sizes[patch] * CELL_M**2 >= _ROOM_M2)
         return roomy
 
-    def sees(self, places: Points, box: Box) -> Mask:
+    def sees(self, positions: Points, box: Box) -> Mask:
         """(M,) whether nothing as high as the object stands between it and each place."""
         goal = np.array(box.center[:2])
         part = np.linspace(0.0, 1.0, _VIEW_STEPS)[:, None, None]
-        way = places + part * (goal - places)  # (steps, M, 2)
+        way = positions + part * (goal - positions)  # (steps, M, 2)
         cell = np.floor((way - self.origin) / CELL_M).astype(np.int64)
         cell = np.clip(cell, 0, np.array(self.top.shape) - 1)
         height = box.center[2] + box.size[2] / 2
@@ -177,10 +177,10 @@ class _Grid:
         return np.asarray(~(hides & ~own).any(axis=0))
 
 
-def _gap(places: Points, box: Box) -> Points:
-    """(M,) horizontal distance of places from the box, metres; 0 inside."""
+def _gap(positions: Points, box: Box) -> Points:
+    """(M,) horizontal distance of positions from the box, metres; 0 inside."""
     cos, sin = np.cos(box.yaw), np.sin(box.yaw)
-    own = (places - np.array(box.center[:2])) @ np.array([[cos, -sin], [sin, cos]])
+    own = (positions - np.array(box.center[:2])) @ np.array([[cos, -sin], [sin, cos]])
     beyond = np.maximum(np.abs(own) - np.array(box.size[:2]) / 2, 0.0)
     return np.asarray(np.linalg.norm(beyond, axis=1))
 

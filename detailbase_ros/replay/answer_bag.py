@@ -37,7 +37,7 @@ class AnswerBag:
 
     def __init__(self, path: str | Path, map_frame: str) -> None:
         self._bag = BagWriter(path, own_definitions())
-        self._place = (map_frame, 0, 0)  # frame, stamp_ns, version of the map last looked at
+        self._map_state = (map_frame, 0, 0)  # frame, stamp_ns, version of the map last looked at
         self._shown_version = -1
         for topic in TOPICS:
             self._bag.add_topic(topic)
@@ -47,9 +47,9 @@ class AnswerBag:
         grounding = result.grounding
         if grounding is not None:
             cloud = grounding.scene.cloud
-            self._place = (cloud.frame, cloud.stamp_ns, grounding.scene.version)
+            self._map_state = (cloud.frame, cloud.stamp_ns, grounding.scene.version)
             self._write_visuals(grounding, result.query.id, at_ns)
-        frame, stamp_ns, version = self._place
+        frame, stamp_ns, version = self._map_state
         header = make_header(frame, stamp_ns)
         self._write(GROUNDING, result_to_message(result, header, version, at_ns), at_ns)
 

@@ -15,7 +15,7 @@ from detailbase_ros.replay.replay import ReplayConfig
 
 
 def read_node_parameters(path: str | Path) -> tuple[ReplayConfig, tuple[str, ...]]:
-    """What of a parameter file concerns a replay, and the names of what does not.
+    """A parameter file's settings for a replay, and the names of its others.
 
     Args:
         path: YAML with one `ros__parameters`; names may be dotted or nested.

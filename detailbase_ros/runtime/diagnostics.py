@@ -29,7 +29,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Status:
-    """How one part of the node is.
+    """State of one part of the node.
 
     Attributes:
         part: its name.

@@ -31,7 +31,7 @@ def answering_nodes(node: Node) -> dict[str, str]:
 
 
 def count_namesakes(node: Node) -> int:
-    """How many other nodes have this node's name and namespace."""
+    """Number of other nodes with this node's name and namespace."""
     own = node.get_name(), node.get_namespace()
     same = [other for other in node.get_node_names_and_namespaces() if other == own]
     return max(0, len(same) - 1)

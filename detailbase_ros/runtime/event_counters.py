@@ -65,7 +65,7 @@ class EventCounters:
             self._logger.error(f"{reason}{total}\n{_lines_shown(trace)}")
 
     def _count_dropped(self, cause: str) -> str | None:
-        """How to end the message; None while a recent one stands for it."""
+        """End of the message; None while a recent one stands for it."""
         now = time.monotonic()
         with self._lock:
             self._counts[f"dropped: {cause}"] += 1

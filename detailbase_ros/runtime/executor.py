@@ -97,7 +97,7 @@ class PooledExecutor(Executor):
         return self._taken(super()._take_service, srv)
 
     def _taken(self, take: Callable[[Any], Any], entity: Any) -> Any:
-        """What `take` returns; None, which means that nothing has come, where it raises."""
+        """Result of `take`; None, which means that nothing has come, where it raises."""
         try:
             return take(entity)
         except Exception as error:

@@ -91,7 +91,7 @@ class ScanSubscriber:
 
     @property
     def viewpoint(self) -> tuple[float, float] | None:
-        """Where the newest scan in the map was taken: (x, y) in the map frame, metres."""
+        """Viewpoint of the newest scan in the map: (x, y) in the map frame, metres."""
         return self._intake.viewpoint
 
     def reconfigure(self, config: NodeConfig) -> None:

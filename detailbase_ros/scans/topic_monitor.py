@@ -56,7 +56,7 @@ class TopicMonitor:
         return [topic for topic, last in self._last.items() if now - last >= PATIENCE_S]
 
     def publishers(self, topic: str) -> list[TopicEndpointInfo]:
-        """Who publishes on a topic."""
+        """Publishers of a topic."""
         name = self._subscriptions[topic].topic_name  # remapped and complete
         return list(self._node.get_publishers_info_by_topic(name))
 
@@ -70,7 +70,7 @@ class TopicMonitor:
 
 
 def explain_silence(subscription: Subscription, publishers: list[TopicEndpointInfo]) -> str:
-    """What may be wrong with a topic whose publishers are not heard."""
+    """Possible cause, in words, why a topic's publishers are not heard."""
     topic, ours = subscription.topic_name, subscription.qos_profile
     wrong = [reason for publisher in publishers if (reason := _mismatch(topic, ours, publisher))]
     theirs = ", ".join(f"{full_name(p)} ({_qos(p.qos_profile)})" for p in publishers)

@@ -36,7 +36,7 @@ def look_at_machine(seen: Observation, checkpoint: str) -> None:
 
 
 def report_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
-    """What is printed: a line per diagnosis, and one more for what to do."""
+    """Printed report: a line per diagnosis, and one more for what to do."""
     lines = []
     for diagnosis in diagnoses:
         mark = "PROBLEM" if diagnosis.fix else "ok"

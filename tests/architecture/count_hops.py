@@ -50,7 +50,7 @@ class Tracer:
 
     @property
     def walk(self) -> Walk:
-        """What has been followed so far."""
+        """The walk that has been followed so far."""
         return Walk(tuple(self._files), self._moves)
 
     @contextmanager

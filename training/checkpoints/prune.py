@@ -137,7 +137,7 @@ def _block(at: str, reads: tuple[Stream, ...], writes: Stream) -> Iterator[Layer
 
 
 def _uses(state: State, layers: Sequence[Layer], widths: Sequence[int]) -> dict[Stream, Tensor]:
-    """What each channel adds to the layers that read it: its mean square times its weights'."""
+    """Share of each channel in the layers that read it: its mean square times its weights'."""
     uses: dict[Stream, Tensor] = {}
     for layer in layers:
         weights = state[f"{layer.name}.weight"].square().flatten(0, -2).sum(dim=0)
@@ -185,7 +185,7 @@ def _selected(
 def _places(
     streams: Sequence[Stream], kept: Mapping[Stream, Tensor], widths: Sequence[int]
 ) -> Tensor:
-    """Where the kept channels of streams lie that are side by side."""
+    """Indices of the channels that stay, of streams that are side by side."""
     begins = accumulate((widths[level] for level, _ in streams), initial=0)
     places = [kept[stream] + begin for stream, begin in zip(streams, begins, strict=False)]
     return torch.cat([torch.empty(0, dtype=torch.long), *places])

@@ -76,7 +76,7 @@ class Figures:
 
 
 def figures_of(comparison: Comparison) -> Figures | None:
-    """What is complete so far; None before the first variant is.
+    """Figures that are complete so far; None before the first variant is.
 
     Raises:
         BadFileError: results cannot be read.

@@ -41,7 +41,7 @@ class Job:
 
 
 def places(side_by_side: int) -> list[str]:
-    """Where jobs may run at a time: names of visible GPUs, each so often; "" is the CPU."""
+    """Devices for jobs at a time: names of visible GPUs, each so often; "" is the CPU."""
     count = torch.cuda.device_count()
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     names = visible.split(",")[:count] if visible else [str(i) for i in range(count)]

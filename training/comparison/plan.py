@@ -1,4 +1,4 @@
-"""What a comparison is told: variants of a training, their trials, seeds and exams."""
+"""Plan of a comparison: variants of a training, their trials, seeds and exams."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Plan(Settings):
 
     @cached_property
     def configs(self) -> dict[str, TrainConfig]:
-        """What the runs of each variant have in common, by its name."""
+        """Settings that the runs of each variant have in common, by its name."""
         return {name: self._config(name, changes) for name, changes in self.variants.items()}
 
     def _config(self, variant: str, changes: Mapping[str, object]) -> TrainConfig:
@@ -108,7 +108,7 @@ class Plan(Settings):
         return config
 
     def rates(self, variant: str) -> list[Rates]:
-        """What is to be tried for a variant; a single one needs no trial."""
+        """Learning rates to be tried for a variant; a single one needs no trial."""
         own = self.configs[variant]
         choices = product(
             self.learning_rates or (own.learning_rate,), self.backbone_rates or (own.backbone_rate,)

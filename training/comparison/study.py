@@ -1,4 +1,4 @@
-"""How far a comparison is: everything that it knows lies in the files of its runs."""
+"""State of a comparison: everything that it knows lies in the files of its runs."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Comparison:
         return complete if len(complete) == len(found) else []
 
     def waiting(self) -> list[Job]:
-        """What can be done now, trials first.
+        """Jobs that can run now, trials first.
 
         Raises:
             ConfigError: a run's folder is that of other settings.
@@ -92,7 +92,7 @@ class Comparison:
         return [job for run, rooms in wanted.values() for job in self._jobs(run, rooms)]
 
     def _jobs(self, run: TrainConfig, rooms: Sequence[str]) -> Iterator[Job]:
-        """What is next for a run: its training, or else its evaluations.
+        """Next jobs of a run: its training, or else its evaluations.
 
         Of a run that has been measured, neither state nor weights are needed any more.
         """
@@ -128,7 +128,7 @@ def result(run: TrainConfig, data: str) -> SetResult | None:
 
 
 def saved_step(folder: Path) -> int:
-    """How far the run of this folder is.
+    """Step that the run of this folder has reached.
 
     Raises:
         TrainingError: its state cannot be read.

@@ -1,4 +1,4 @@
-"""How sure a gap between two models, or two sets of scenes, is: paired bootstrap over rooms."""
+"""Confidence of a gap between two models, or two sets of scenes: paired bootstrap over rooms."""
 
 from __future__ import annotations
 

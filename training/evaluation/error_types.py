@@ -1,4 +1,4 @@
-"""What kind of mistake an answer is, and how often each kind occurs."""
+"""Kind of an answer's mistake, and the share of each kind."""
 
 from __future__ import annotations
 

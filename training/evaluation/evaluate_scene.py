@@ -36,7 +36,7 @@ TOLD, FOUND = "told", "found"  # whose phrases a model is asked for
 
 
 class Answer(NamedTuple):
-    """What a model says to a sentence.
+    """Answer of a model to a sentence.
 
     Attributes:
         meant: the objects of the sentence and of each phrase, by text row.
@@ -157,7 +157,7 @@ def _answer(
     raw: NDArray[np.bool_],
     phrases: list[tuple[int, int, int]],
 ) -> Answer:
-    """What was selected, by the text rows of what was told; see _places."""
+    """Selected objects, by the text rows of what was told; see _places."""
     answer = Answer({}, {}, {}, phrases)
     nothing = np.zeros(raw.shape[1], np.bool_)
     for told, place in places.items():
@@ -170,7 +170,7 @@ def _answer(
 
 
 def _places(description: Description, asked: Spans) -> dict[int, int | None]:
-    """Where the answers to the sentence and to each told phrase are among those to the asked ones.
+    """Indices of the answers to the sentence and each told phrase among those to the asked ones.
 
     By text row of the told ones; None = it was not asked for.
     """

@@ -75,7 +75,7 @@ RoomOutcomes = list[list["SentenceOutcome"]]  # of one room, a list per model
 def examination(
     models: Sequence[Examinee], workers: int = 1
 ) -> Iterator[Callable[[Iterable[Room]], Iterator[RoomOutcomes]]]:
-    """What examines all models on rooms, in the rooms' order.
+    """Evaluation of all models on rooms, in the rooms' order.
 
     Every process computes with one thread, so the outcomes are the same for any number of them.
 

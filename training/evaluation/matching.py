@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """What a text row asks for.
+    """Objects that a text row asks for.
 
     Attributes:
         row: of the text.
@@ -47,7 +47,7 @@ class Question(NamedTuple):
 
 
 class SceneJudge:
-    """What is true in one scene.
+    """Truth about one scene.
 
     Masks over superpoints are judged by the points that each superpoint shares with each object,
     so that no mask over points is needed.
@@ -144,7 +144,7 @@ class SceneJudge:
         return iou_of(wanted, self.points_of(sorted(all_of_them)), wanted)
 
     def kind_of_answer(self, mask: NDArray[np.bool_], ids: Sequence[int]) -> str:
-        """Which of mistakes.KINDS a mask over superpoints (S,) is."""
+        """Kind, of error_types.KINDS, of a mask over superpoints (S,)."""
         wanted = self._columns(ids)
         if not wanted:  # none of the objects owns a point
             return OTHER_KIND if mask.any() else NOTHING

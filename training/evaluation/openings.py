@@ -29,7 +29,7 @@ RIGHT, WRONG = "1", "0"
 
 @dataclass(frozen=True)
 class ThingAnswers:
-    """What came of one thing in all wordings.
+    """Answers about one object in all wordings.
 
     Attributes:
         room: its seed.

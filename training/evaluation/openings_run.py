@@ -31,7 +31,7 @@ OPENINGS, GENERATED = "openings", "generated sentences"
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of some rooms.
+    """Results of some rooms.
 
     Attributes:
         things: every thing in all wordings.

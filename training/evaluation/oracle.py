@@ -1,4 +1,4 @@
-"""What superpoints allow: the masks that a perfect network could give.
+"""Upper bound of superpoints: the masks that a perfect network could give.
 
     python -m training.evaluation.oracle --seed 70000 --rooms 20
 

@@ -1,4 +1,4 @@
-"""What came of an examined sentence and its phrases: the rows from which all figures are made."""
+"""Results of an evaluated sentence and its phrases: the rows from which all figures are made."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def as_table(results: Results) -> str:
 
 
 def share_of(kind: str, kinds: Mapping[str, Mapping[str, int]], group: str = ALL) -> float:
-    """How many of a group's answers are of this kind, in percent; 0 for an empty group."""
+    """Share of a group's answers that are of this kind, in percent; 0 for an empty group."""
     counts = kinds.get(group, {})
     return 100 * counts.get(kind, 0) / max(1, sum(counts.values()))
 

@@ -63,7 +63,7 @@ class Presence:
         )
 
     def auc(self) -> RoomBlind:
-        """How well presence tells what is there from what is not."""
+        """Accuracy with which presence tells present objects from absent ones."""
         there = np.array(self.there, bool)
         return RoomBlind(auc(np.array(self.own), there), auc(np.array(self.others), there))
 

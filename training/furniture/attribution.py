@@ -1,4 +1,4 @@
-"""Whom to thank for the models of a bank."""
+"""Attribution of the models of a bank."""
 
 from __future__ import annotations
 

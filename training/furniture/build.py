@@ -36,7 +36,7 @@ IN_WALL_DEPTH_M = 0.12  # what lies deeper is the frame inside the wall
 
 @dataclass(frozen=True)
 class Labels:
-    """What is known of a model besides its mesh, as in FurnitureModel where not said otherwise.
+    """Metadata of a model, besides its mesh, as in FurnitureModel where not said otherwise.
 
     Attributes:
         color, material: None = compute; "" = no single word fits.
@@ -74,7 +74,7 @@ class Job(Protocol):
 
     @property
     def sampling(self) -> Sampling:
-        """How much work it is given."""
+        """Limits of the work on it."""
 
     def load(self) -> tuple[Mesh, Labels]:
         """Its mesh, and what is known of it.

@@ -1,4 +1,4 @@
-"""What a bank holds, by kind and source, as a Markdown page."""
+"""Content of a bank, by kind and source, as a Markdown page."""
 
 from __future__ import annotations
 

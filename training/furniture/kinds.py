@@ -31,7 +31,7 @@ _CARRIES = ("", "top", "seat", "shelves")
 
 @dataclass(frozen=True)
 class FurnitureKind:
-    """How models of one kind are taken into a bank.
+    """Rules by which models of one kind are taken into a bank.
 
     Attributes:
         category: what people call it; "" = left out, `note` says why.
@@ -63,7 +63,7 @@ class FurnitureKinds:
 
     @property
     def categories(self) -> frozenset[str]:
-        """What the kinds are called."""
+        """Names of the kinds."""
         return frozenset(kind.category for kind in self._kinds.values() if kind.category)
 
 

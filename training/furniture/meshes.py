@@ -32,7 +32,7 @@ INVISIBLE = 0.1  # materials less opaque than this are left out
 
 @dataclass(frozen=True)
 class Paint:
-    """What a material looks like.
+    """Looks of a material.
 
     Attributes:
         name: in the MTL file.

@@ -106,7 +106,7 @@ class FileJob:
 
 @dataclass(frozen=True)
 class ModelTable:
-    """What a table asks for.
+    """Models that a table asks for.
 
     Attributes:
         jobs: models to make.
@@ -121,7 +121,7 @@ class ModelTable:
 
 @dataclass(frozen=True)
 class TableOptions:
-    """How a table is read.
+    """Settings for reading a table.
 
     Attributes:
         columns: names of its columns by ours, where they differ.

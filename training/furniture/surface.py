@@ -25,7 +25,7 @@ _MOST_CANDIDATES = 120_000
 
 @dataclass(frozen=True)
 class Sampling:
-    """How much work a model is given.
+    """Limits of the work on a model.
 
     Attributes:
         most: samples that it may have.

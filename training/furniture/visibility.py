@@ -1,4 +1,4 @@
-"""Which part of a model can be seen from a viewpoint in a room."""
+"""Visible part of a model from viewpoints in a room."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LIFT_M = 0.0005  # rays start this far off the surface: doubled faces do not hi
 
 
 class Rays:
-    """Which samples some viewpoint in a room sees.
+    """Samples that some viewpoint in a room sees.
 
     Args:
         mesh: the model.

@@ -1,4 +1,4 @@
-"""What people would call a model's colour, material and shape."""
+"""People's words for a model's colour, material and shape."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def figure_section(sets: Mapping[str, SetResult], commands: Sequence[str]) -> st
 
 
 def gap_section(results: Sequence[Results]) -> str:
-    """How far ahead of its rival; "" without one."""
+    """Lead over its rival, in words; "" without one."""
     lines = [
         f"- {name}, against `{result.rival}`: {gap_text(found)}"
         for result in results
@@ -142,7 +142,7 @@ def comparison_section(folder: Path) -> str:
 
 
 def corruption_section(sets: Mapping[str, SetResult]) -> str:
-    """What each corruption and spoken text cost, in points.
+    """Cost of each corruption and of spoken text, in points.
 
     Raises:
         BadFileError: a corrupted set was not evaluated beside the set that it is a corruption of.
@@ -178,7 +178,7 @@ def corruption_section(sets: Mapping[str, SetResult]) -> str:
 
 
 def breakdown_section(sets: Mapping[str, SetResult]) -> str:
-    """Where the errors are: the worst names of each aspect."""
+    """Section of the errors: the worst names of each aspect."""
     parts = [
         "## Where it errs",
         f"The worst {WORST} of each, with {LEAST_PHRASES} phrases or more.",
@@ -196,7 +196,7 @@ def breakdown_section(sets: Mapping[str, SetResult]) -> str:
 
 
 def mistake_section(sets: Mapping[str, SetResult], pictures: Mapping[str, str]) -> str:
-    """What kinds of mistakes there are, in which sentences, and pictures of them."""
+    """Kinds of mistakes, the sentences in which they occur, and pictures of them."""
     parts = [
         "## Kinds of mistakes",
         "Answers to phrases about things, in %. Right: an IoU over 0.5, and not denied. Nothing: "

@@ -1,4 +1,4 @@
-"""Which object each point of a map belongs to, from labelled scans."""
+"""Object of each point of a map, from labelled scans."""
 
 from __future__ import annotations
 

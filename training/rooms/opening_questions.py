@@ -64,7 +64,7 @@ _VAGUE = _names(
 
 @dataclass(frozen=True)
 class RoomQuestions:
-    """What is asked about a room.
+    """Questions about a room.
 
     Attributes:
         seed: of the room.

@@ -35,7 +35,7 @@ _SLOT = re.compile(r"\b(a )?X\b")
 
 @dataclass(frozen=True)
 class Wording:
-    """What is said around a thing.
+    """Words around the name of an object.
 
     Attributes:
         text: with the slot "X", or "a X".

@@ -1,4 +1,4 @@
-"""What a folder of rooms holds, as a table."""
+"""Content of a folder of rooms, as a table."""
 
 from __future__ import annotations
 

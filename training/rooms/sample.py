@@ -142,7 +142,7 @@ def describe_seen(
 
 
 def _placed(rng: np.random.Generator) -> NDArray[np.float64]:
-    """Where the robot's map puts the room: any heading, half of the time along the walls."""
+    """Pose of the room in the robot's map: any heading, half of the time along the walls."""
     yaw = rng.uniform(-np.pi, np.pi)
     if rng.random() < 0.5:
         yaw = rng.integers(4) * np.pi / 2

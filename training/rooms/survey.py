@@ -1,4 +1,4 @@
-"""How a room is looked at: which sensor, on what path, with which errors."""
+"""Survey of a room: sensor, path and errors."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _swaying(poses: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np
 def _slipped(
     poses: NDArray[np.float64], slip_m: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """What the robot believes after its odometry has slipped half-way."""
+    """Poses as the robot believes them after its odometry has slipped half-way."""
     result: NDArray[np.float64] = poses.copy()
     angle = rng.uniform(0, 2 * np.pi)
     shift = slip_m * np.array([np.cos(angle), np.sin(angle), rng.normal(0, 0.15)])

@@ -77,18 +77,18 @@ class ScenePoints(NamedTuple):
 
 
 class SceneTruth(NamedTuple):
-    """What is true of the superpoints of G scenes.
+    """Truth about the superpoints of G scenes.
 
     Attributes:
         objects: (G, S, O) float32, as SceneTensors.objects; zeros where there is no superpoint or
             no object.
         names: (M, 2) int64, as SceneTensors.names, without padding.
-        real: (M,) int64, which of the G * S padded rows are superpoints.
+        valid: (M,) int64, which of the G * S padded rows are superpoints.
     """
 
     objects: Tensor
     names: Tensor
-    real: Tensor
+    valid: Tensor
 
 
 def scene_points(scenes: Sequence[SceneTensors]) -> ScenePoints:
@@ -118,12 +118,12 @@ def scene_truth(scenes: Sequence[SceneTensors]) -> SceneTruth:
     objects = torch.zeros(len(scenes), rows, columns)
     for padded, scene in zip(objects, scenes, strict=True):
         padded[: scene.objects.shape[0], : scene.objects.shape[1]] = scene.objects
-    real = [torch.arange(len(scene.objects)) + g * rows for g, scene in enumerate(scenes)]
-    return SceneTruth(objects, torch.cat([scene.names for scene in scenes]), torch.cat(real))
+    valid = [torch.arange(len(scene.objects)) + g * rows for g, scene in enumerate(scenes)]
+    return SceneTruth(objects, torch.cat([scene.names for scene in scenes]), torch.cat(valid))
 
 
 def scene_tensors(scene: DescribedScene, coordinates: str) -> SceneTensors:
-    """What training needs of a scene.
+    """Tensors of a scene for training.
 
     Args:
         scene: as read.
@@ -173,7 +173,7 @@ def _superpoint_names(scene: DescribedScene, shares: NDArray[np.float32]) -> NDA
 
 
 def _category(scene: DescribedScene, owner: int) -> int:
-    """What no furniture owns, in a scene that names its furniture, is structure."""
+    """Index of an owner's category: structure where a scene names its furniture and not this."""
     if owner in scene.categories:
         return _index(CATEGORIES, scene.categories[owner])
     return STRUCTURE if scene.categories else UNKNOWN
@@ -186,7 +186,7 @@ def _index(names: Sequence[str], name: str) -> int:
 def object_shares(
     instance: NDArray[np.int32], point_to_superpoint: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Which part of each superpoint belongs to which object.
+    """Part of each superpoint that belongs to each object.
 
     Args:
         instance: (N,) object id per point, -1 for none.

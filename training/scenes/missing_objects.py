@@ -17,7 +17,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class MissingObjects:
-    """What one scene lacks.
+    """Objects that one scene lacks.
 
     Attributes:
         ids: of objects without a point, ascending.

@@ -69,7 +69,7 @@ def read_folder(folder: str | Path, descriptions: str | Path = "") -> Iterator[D
 def find_scenes(
     folder: str | Path, descriptions: str | Path = "", skip_bad: bool = False
 ) -> tuple[list[Path], dict[str, tuple[Description, ...]] | None]:
-    """What there is to read, as the arguments of read_scenes.
+    """Files to read, as the arguments of read_scenes.
 
     Args:
         folder, descriptions: as for read_folder.
@@ -117,7 +117,7 @@ def made_of_scenes(
     paths: Sequence[Path],
     told: Mapping[str, tuple[Description, ...]] | None,
 ) -> Iterator[T]:
-    """What is made of each scene, in several threads; otherwise as read_scenes."""
+    """Result of `make` of each scene, in several threads; otherwise as read_scenes."""
 
     def one(path: Path) -> T:
         return make(read_scene(path, None if told is None else told[path.stem]))
@@ -184,7 +184,7 @@ def _check_points(
 
 
 def _by_object(archive: Mapping[str, NDArray[Any]], key: str) -> dict[int, str]:
-    """What our rooms' files say of each object; empty for files that say nothing."""
+    """Values of `key` by object id in a file of our rooms; empty for other files."""
     if "object_id" not in archive:
         return {}
     names = archive[f"object_{key}"].tolist()

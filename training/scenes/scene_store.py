@@ -60,7 +60,7 @@ class SceneStore:
         return len(self.scenes) - before
 
     def fingerprint(self) -> str:
-        """Which scenes with how many sentences these are."""
+        """Fingerprint of the scenes and their numbers of sentences."""
         text = "\n".join(f"{s.scene_id} {len(s.descriptions)}" for s in self.scenes)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

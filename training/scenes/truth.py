@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def true_grounding(described: DescribedScene, description: Description, scene: Scene) -> Grounding:
-    """What a perfect model would answer.
+    """Answer of a perfect model.
 
     Args:
         described: the scene's labels.

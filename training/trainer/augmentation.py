@@ -90,7 +90,7 @@ def _kept_rows(
     scene: Tensor,
     generators: Sequence[torch.Generator],
 ) -> Tensor:
-    """Which points stay, in their order: at least one of each superpoint, the rest at random.
+    """Points that stay, in their order: at least one of each superpoint, the rest at random.
 
     Args:
         points: of all scenes.

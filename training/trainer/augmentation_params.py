@@ -99,7 +99,7 @@ def _stretches(
 
 
 def _point_limits(sizes: Sequence[int], most: int) -> list[int]:
-    """How many points each scene keeps at most, so that together they stay below a limit."""
+    """Most points that each scene may keep, so that together they stay below a limit."""
     total = sum(sizes)
     return list(sizes) if total <= most else [size * most // total for size in sizes]
 

@@ -28,7 +28,7 @@ GROUNDING_PARTS = ("bce", "focal", "dice", "contrast", "score", "presence", "cho
 
 @dataclass(frozen=True)
 class PhraseTargets:
-    """What the phrases of a batch refer to.
+    """Targets of the phrases of a batch.
 
     Attributes:
         scene, sentence, row: (P,) int64 each: where in (G, B, T) the phrase's query stands.

@@ -1,4 +1,4 @@
-"""What the phrase head is taught: which words make a noun phrase, head it, or describe things."""
+"""Losses of the phrase head: words that make a noun phrase, head it, or describe objects."""
 
 from __future__ import annotations
 

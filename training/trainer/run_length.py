@@ -1,4 +1,4 @@
-"""How many steps a run has: as told, or as many as fit into the time that it is given."""
+"""Length of a run in steps: as told, or as many as fit into the time that it is given."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ class RunLength:
         return changed
 
     def _of_first(self, steps: int) -> int:
-        """What the first process says."""
+        """The first process's value."""
         said = torch.tensor(steps if self._processes.first else 0, device=self._device)
         return int(self._processes.add_up(said))

@@ -1,4 +1,4 @@
-"""What a run tells people: a progress bar, and TensorBoard's files."""
+"""Log of a run: a progress bar, and TensorBoard's files."""
 
 from __future__ import annotations
 

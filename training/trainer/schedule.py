@@ -12,7 +12,7 @@ MULTISTEP_FACTOR = 0.5  # as published
 
 
 def rate_factor(step: int, steps: int, config: TrainConfig) -> float:
-    """What the peak learning rate is multiplied by at a step.
+    """Factor on the peak learning rate at a step.
 
     Args:
         step: from 0.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Packing(NamedTuple):
-    """Where each text row of G scenes with B sentences each goes.
+    """Packed positions of the text rows of G scenes with B sentences each.
 
     Attributes:
         source: (G, Q) int64, which of all G * B * T text rows stands there; 0 at padding.
@@ -32,7 +32,7 @@ class Packing(NamedTuple):
 
 
 def packing_of(lengths: Sequence[Sequence[int]], rows: int) -> Packing:
-    """How to pack sentences; on the CPU.
+    """Packing of sentences; on the CPU.
 
     Args:
         lengths: G times B, real text rows of each sentence.

@@ -73,6 +73,6 @@ def make_batch(
 def _readings(
     group: Sequence[Description], draw: Draw, config: TrainConfig
 ) -> list[DescribedWords]:
-    """What the decoder reads of a scene's sentences."""
+    """The words of a scene's sentences that the decoder reads."""
     chance = random.Random(f"wording {draw.seed}")
     return [decoder_words(d, config.model, config.wording_noise, chance) for d in group]

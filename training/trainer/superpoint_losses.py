@@ -1,4 +1,4 @@
-"""What every superpoint is taught at every step: its name, and where its object's centre is."""
+"""Losses of every superpoint at every step: its name, and its object's centre."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class NamingHeads(nn.Module):
 
 def valid_rows(padded: Tensor, truth: SceneTruth) -> Tensor:
     """(G, S, ...) -> (M, ...): the scenes' superpoints one after another, without padding."""
-    return padded.flatten(0, 1).index_select(0, truth.real)
+    return padded.flatten(0, 1).index_select(0, truth.valid)
 
 
 def center_loss(
     superpoints: SuperpointBatch, truth: SceneTruth, point_to_superpoint: Tensor
 ) -> Tensor:
-    """How far votes miss the centres of their objects, plus the error of who votes at all.
+    """Distance by which votes miss their objects' centres, plus the error of who votes at all.
 
     A centre is the mean of an object's points, as augmented. Superpoints of floor, walls and
     ceiling, and of nothing known, do not vote.
@@ -69,8 +69,8 @@ def center_loss(
     assert superpoints.votes is not None, "build_module refuses this weight without the head"
     own = superpoints.geometry[..., :3]
     points = own.new_zeros(own.shape[:2])
-    sizes = group_sizes(point_to_superpoint, len(truth.real))
-    points.view(-1).index_copy_(0, truth.real, sizes)
+    sizes = group_sizes(point_to_superpoint, len(truth.valid))
+    points.view(-1).index_copy_(0, truth.valid, sizes)
     parts = truth.objects * points[..., None]
     total = parts.sum(dim=1).clamp(min=1e-6)
     centers = torch.bmm(parts.transpose(1, 2), own) / total[..., None]

@@ -153,7 +153,7 @@ class TrainState:
 
 
 def parameter_groups(module: TrainingModule, config: TrainConfig) -> list[dict[str, Any]]:
-    """What the optimiser changes: the U-Net, and everything else, each with its peak rate."""
+    """Parameter groups of the optimiser: U-Net, and everything else, each with its peak rate."""
     backbone = [p for p in module.model.unet.parameters() if p.requires_grad]
     known = {id(p) for p in backbone}
     others = [p for p in module.parameters() if p.requires_grad and id(p) not in known]

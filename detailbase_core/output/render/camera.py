@@ -1,4 +1,4 @@
-"""Where a picture is taken from, and what must go out of the way to look into a room."""
+"""Viewpoint of a picture, and the walls that must go out of its way into a room."""
 
 from __future__ import annotations
 

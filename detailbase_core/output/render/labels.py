@@ -73,8 +73,8 @@ class TagPlacer:
             self._draw.line((*start, foot[0], foot[1] + 5), fill=color, width=2)
         for frame, _, text, color in self._tags:
             self._draw.rounded_rectangle(frame, 0.3 * SIZE, fill=color, outline=(255, 255, 255))
-            middle = (frame[1] + frame[3]) / 2
-            write(self._draw, (frame[0] + 0.4 * SIZE, middle), text, SIZE, ink_on(color))
+            center_y = (frame[1] + frame[3]) / 2
+            write(self._draw, (frame[0] + 0.4 * SIZE, center_y), text, SIZE, ink_on(color))
 
     def _outline(self, instance: Instance) -> Rectangle:
         """Around the object's box in the finished picture, pixels."""

@@ -57,8 +57,8 @@ def view_scene(groundings: Sequence[Grounding], size: tuple[int, int]) -> MapVie
         size: (width, height) of the picture, pixels.
     """
     xyz = groundings[0].scene.cloud.xyz
-    camera, kept = choose_view(xyz, groundings, (size[0] * SCALE, size[1] * SCALE))
-    points = np.flatnonzero(kept)
+    camera, visible = choose_view(xyz, groundings, (size[0] * SCALE, size[1] * SCALE))
+    points = np.flatnonzero(visible)
     points = points[:: -(-len(points) // MAX_POINTS)]
     spacing = _spacing(xyz[points])
     crowd = spacing < LONELY * np.median(spacing)  # specks in the air only disturb

@@ -19,7 +19,7 @@ BLEND_M = 0.05  # points this far behind the foremost still mix into its colour,
 
 @dataclass(frozen=True)
 class Splats:
-    """Where each point's disc lies in the picture.
+    """Position of each point's disc in the picture.
 
     Attributes:
         pixel: per disc offset, the flat pixel index of each point drawn there, (M,) int64.

@@ -51,19 +51,19 @@ def choose_view(
     walls = main_direction(xyz[sample])
     best, best_score = 0.0, -np.inf
     for azimuth in walls + np.radians(AZIMUTHS):
-        kept = _kept(xyz[sample], azimuth, walls, floor, ceiling) | (owner[sample] >= 0)
-        score = _score(xyz[sample][kept], owner[sample][kept], len(objects), azimuth, size)
+        visible = _visible(xyz[sample], azimuth, walls, floor, ceiling) | (owner[sample] >= 0)
+        score = _score(xyz[sample][visible], owner[sample][visible], len(objects), azimuth, size)
         if score > best_score:
             best, best_score = float(azimuth), score
-    kept = _kept(xyz, best, walls, floor, ceiling) | (owner >= 0)
-    return aimed(xyz[kept], best, size), kept
+    visible = _visible(xyz, best, walls, floor, ceiling) | (owner >= 0)
+    return aimed(xyz[visible], best, size), visible
 
 
-def _kept(
+def _visible(
     xyz: NDArray[np.float32], azimuth: float, walls: float, floor: float, ceiling: float
 ) -> NDArray[np.bool_]:
-    kept: NDArray[np.bool_] = ~near_walls(xyz, azimuth, walls, floor) & (xyz[:, 2] < ceiling)
-    return kept if kept.any() else np.ones(len(xyz), np.bool_)
+    visible: NDArray[np.bool_] = ~near_walls(xyz, azimuth, walls, floor) & (xyz[:, 2] < ceiling)
+    return visible if visible.any() else np.ones(len(xyz), np.bool_)
 
 
 def _score(

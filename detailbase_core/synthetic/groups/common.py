@@ -1,4 +1,4 @@
-"""What any room has: openings, storage, decoration, clutter."""
+"""Furniture of any room: openings, storage, decoration, clutter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from detailbase_core.synthetic.groups.seating import things_on
 if TYPE_CHECKING:
     from detailbase_core.synthetic.layout import Layout
 
-# On what stands about: surface category -> things that people leave there.
+# On what stands about: surface category -> objects that people leave there.
 TOPS: dict[str, tuple[str, ...]] = {
     "bookshelf": ("books", "book", "vase", "box", "clock", "plant", "globe", "statue", "speaker"),
     "wall shelf": ("books", "vase", "bottle", "clock", "flowers"),
@@ -91,7 +91,7 @@ def openings(layout: Layout) -> None:
 
 
 def storage(layout: Layout) -> None:
-    """Look-alike shelves, cabinets or wardrobes against the walls, things on them."""
+    """Look-alike shelves, cabinets or wardrobes against the walls, objects on them."""
     rng = layout.rng
     kinds = (
         "bookshelf",
@@ -117,7 +117,7 @@ def wardrobe(layout: Layout) -> None:
 
 
 def clutter(layout: Layout) -> None:
-    """Look-alikes of one loose thing, here and there."""
+    """Look-alikes of one loose object, here and there."""
     rng = layout.rng
     known = [c for c in _LOOSE if c in layout.stock.categories]
     category = str(rng.choice(known))

@@ -40,9 +40,9 @@ _SOFT = frozenset(
 
 @dataclass(frozen=True)
 class Rule:
-    """Where some things are put, see everyday.yaml."""
+    """Places of some objects, see everyday.yaml."""
 
-    things: tuple[str, ...]
+    items: tuple[str, ...]
     where: str
     on: frozenset[str] | None
     rooms: frozenset[str] | None
@@ -53,7 +53,7 @@ class Rule:
 
 def _rule(row: dict[str, Any]) -> Rule:
     return Rule(
-        things=tuple(row["things"]),
+        items=tuple(row["objects"]),
         where=row["where"],
         on=frozenset(row["on"]) if "on" in row else None,
         rooms=frozenset(row["rooms"]) if "rooms" in row else None,
@@ -83,17 +83,17 @@ def openings(layout: Layout) -> None:
 
 
 def more(layout: Layout, theme: str, wanted: int) -> None:
-    """Further things until the room holds about so many.
+    """Further objects until the room holds about so many.
 
     Args:
         layout: a room with the groups of its theme.
         theme: its kind.
-        wanted: number of things.
+        wanted: number of objects.
     """
     rng = layout.rng
     there = layout.stock.categories
     fitting = [rule for rule in RULES if rule.rooms is None or theme in rule.rooms]
-    known = [tuple(thing for thing in rule.things if thing in there) for rule in fitting]
+    known = [tuple(item for item in rule.items if item in there) for rule in fitting]
     weights = np.array([r.weight * bool(k) for r, k in zip(fitting, known, strict=True)])
     kinds = sorted(there - _NEVER_LOOSE)
     for _ in range(3 * wanted):
@@ -103,9 +103,9 @@ def more(layout: Layout, theme: str, wanted: int) -> None:
             _put_anywhere(layout, str(rng.choice(kinds)))
             continue
         at = int(rng.choice(len(fitting), p=weights / weights.sum()))
-        rule, thing = fitting[at], str(rng.choice(known[at]))
+        rule, item = fitting[at], str(rng.choice(known[at]))
         count = int(rng.integers(1, rule.most + 1))
-        for model in layout.stock.twins(thing, count, rng):
+        for model in layout.stock.twins(item, count, rng):
             _put(layout, model, rule)
 
 
@@ -146,7 +146,7 @@ def _put_by_mount(layout: Layout, model: FurnitureModel) -> int | None:
 
 
 def _put_on(layout: Layout, model: FurnitureModel, on: frozenset[str] | None) -> int | None:
-    """On one of the things that carry such, which is tried in any order."""
+    """On one of the objects that carry such, which is tried in any order."""
     carriers = [
         row
         for row, item in enumerate(layout.items)

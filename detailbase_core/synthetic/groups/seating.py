@@ -16,7 +16,7 @@ _PUSHED_IN = (-0.22, -0.14, -0.06, 0.02, 0.1, 0.2)  # seat's front edge beyond t
 
 
 def dining(layout: Layout) -> None:
-    """A table with chairs around it, a lamp above and things on it."""
+    """A table with chairs around it, a lamp above and objects on it."""
     table = layout.anywhere(layout.pick("table"), gap=0.35)
     if table is None:
         return
@@ -190,7 +190,7 @@ def screen(layout: Layout, opposite: int | None = None) -> None:
 
 
 def things_on(layout: Layout, support: int, categories: tuple[str, ...], most: int) -> None:
-    """Up to `most` small things on a piece of furniture, some of them alike."""
+    """Up to `most` small objects on a piece of furniture, some of them alike."""
     rng = layout.rng
     known = [c for c in categories if c in layout.stock.categories]
     left = int(rng.integers(0, most + 1))

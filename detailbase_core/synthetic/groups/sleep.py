@@ -1,4 +1,4 @@
-"""Beds with what belongs to them, and a child's things."""
+"""Beds with what belongs to them, and a child's objects."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _bedside(layout: Layout, bed: int) -> None:
 
 
 def dresser(layout: Layout) -> None:
-    """A dresser with a mirror or picture above and things on it."""
+    """A dresser with a mirror or picture above and objects on it."""
     rng = layout.rng
     index = layout.against_wall(layout.pick("dresser", "sideboard", "cabinet"))
     if index is None:

@@ -31,7 +31,7 @@ _ON_COUNTER = (
 
 
 def kitchen_row(layout: Layout) -> None:
-    """Appliances and cabinets side by side along a wall, things on them, cupboards above."""
+    """Appliances and cabinets side by side along a wall, objects on them, cupboards above."""
     rng = layout.rng
     wall = int(rng.integers(len(layout.outline)))
     length = layout.wall_length(wall)

@@ -60,7 +60,7 @@ def test_points_with_normals_or_intensity_alone(tmp_path: Path) -> None:
     found = read_cloud_file(tmp_path / "a.xyz")
     assert (found.cloud.rgb == 128).all() and "nx" in found.color_note
     (tmp_path / "a.xyz").write_text(rows(XYZ, INTENSITY))
-    assert "intensity taken as grey" in read_cloud_file(tmp_path / "a.xyz").color_note
+    assert "intensity treated as grey" in read_cloud_file(tmp_path / "a.xyz").color_note
 
 
 @pytest.mark.parametrize(

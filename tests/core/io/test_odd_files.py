@@ -151,7 +151,7 @@ def test_intensity_of_a_pcd_is_its_grey(tmp_path: Path) -> None:
     (tmp_path / "a.pcd").write_bytes(pcd_bytes(c, "binary"))
     found = read_cloud_file(tmp_path / "a.pcd")
     assert found.cloud.rgb[:, 1].tolist() == [0, 99, 199]
-    assert "intensity taken as grey" in found.color_note
+    assert "intensity treated as grey" in found.color_note
 
 
 def test_a_git_lfs_pointer_is_named(tmp_path: Path) -> None:

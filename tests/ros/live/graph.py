@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import os
 import random
 import threading
 import time
@@ -34,8 +35,11 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 NODE = "/segmentation_node"
 START_NS = 1_700_000_000_000_000_000
-# A graph of its own for every test, unlikely to be that of another run on the same machine.
-DOMAINS = itertools.count(random.randrange(100))
+# A graph of its own for every test: no other worker's, and hardly that of another run on the same
+# machine. Higher domains' ports would lie among those that Linux gives to anybody.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+OWN_DOMAINS = range(1 + WORKER, 101, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+DOMAINS = itertools.cycle(random.sample(OWN_DOMAINS, len(OWN_DOMAINS)))
 
 
 def wait_for(condition, timeout_s=10.0, what="the expected thing"):
@@ -80,7 +84,7 @@ class Graph:
     """SegmentationNode(**parameters) and a robot beside it."""
 
     def __init__(self, grounder, parameters=None):
-        self.domain = domain = next(DOMAINS) % 100 + 1
+        self.domain = domain = next(DOMAINS)
         self.contexts = [rclpy.Context(), rclpy.Context()]
         for context in self.contexts:
             context.init(domain_id=domain)
