@@ -117,9 +117,13 @@ def main() -> None:
         config = load_yaml(TrainConfig, args.config)
         write_rooms(folder, args.rooms, args.points, config.text.vector_dim)
         config = dataclasses.replace(
-            config, data=name, descriptions="", backbone="", out=str(folder / "run"),
+            config,
+            data=name,
+            descriptions="",
+            backbone="",
+            out=str(folder / "run"),
             word_vectors=str(folder / "words" / "words.npz"),
-        )  # fmt: skip
+        )
         run = Run(config, SceneStore(config, quiet=True), device)
         run.module.train()
         for _ in range(args.warm_up):  # Triton compiles in the first ones

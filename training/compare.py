@@ -71,8 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"compare: {error}", file=sys.stderr)
         return 1
     for job, status in jobs.failed.items():
-        print(f"compare: {job.name} ended with {status}: {last_line(job.log)} ({job.log})",
-              file=sys.stderr)  # fmt: skip
+        print(
+            f"compare: {job.name} ended with {status}: {last_line(job.log)} ({job.log})",
+            file=sys.stderr,
+        )
     if left and not jobs.failed:
         print("stopped; the same command goes on", file=sys.stderr)
     return 1 if jobs.failed else 0

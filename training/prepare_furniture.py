@@ -175,12 +175,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--libraries", type=Path, default=INSTALLED, help="folder with *.sh3f files, at any depth")
     add("--models", type=Path, metavar="FOLDER", help="instead: folder with GLB, glTF or OBJ files")
     add("--table", type=Path, metavar="FILE", help="of --models: CSV with a row for each")
-    add("--column", type=_pair, action="append", default=[], metavar="NAME=THEIRS",
-        help="the table calls column NAME so; may be repeated")  # fmt: skip
-    add("--default", type=_pair, action="append", default=[], metavar="NAME=VALUE",
-        help="of column NAME where the table says nothing; may be repeated")  # fmt: skip
-    add("--share", type=_share, action="append", default=[], metavar="COLUMN=VALUE:PART",
-        help="take only PART (0 to 1) of the rows with VALUE; may be repeated")  # fmt: skip
+    add(
+        "--column",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="NAME=THEIRS",
+        help="the table calls column NAME so; may be repeated",
+    )
+    add(
+        "--default",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of column NAME where the table says nothing; may be repeated",
+    )
+    add(
+        "--share",
+        type=_share,
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE:PART",
+        help="take only PART (0 to 1) of the rows with VALUE; may be repeated",
+    )
     add("--kinds", type=Path, default=KINDS, help="CSV: what kinds of --table are called")
     add("--samples", type=int, default=THOROUGH.most, help="most of a model of --models")
     add("--quick", action="store_true", help="half of the rays: --models in half of the time")
@@ -193,10 +211,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if (options.models is None) != (options.table is None):
         parser.error("--models and --table belong together")
     try:
-        summary = _prepared_files(options) if options.models else prepare(
-            options.libraries, options.out, options.cache,
-            cc0_only=options.cc0_only, workers=options.workers, sheets=options.sheets,
-        )  # fmt: skip
+        summary = (
+            _prepared_files(options)
+            if options.models
+            else prepare(
+                options.libraries,
+                options.out,
+                options.cache,
+                cc0_only=options.cc0_only,
+                workers=options.workers,
+                sheets=options.sheets,
+            )
+        )
     except (BadFileError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -132,10 +132,15 @@ def written(report: Report, sheet: str) -> str:
         checked = f"All {report.stored:,} were checked. **Phrases found wrong: {wrong}.**"
     faults = "".join(f"\n- {complaint}" for complaint in statistics.complaints[:20])
     return TEXT.format(
-        command=COMMAND.format(rooms=rooms), sheet=sheet, figures=report.figures.markdown(),
-        statistics=statistics.markdown(), checked=checked + faults, examples=_examples(report),
-        generator=GENERATOR_VERSION, most_auc=MOST_AUC,
-    )  # fmt: skip
+        command=COMMAND.format(rooms=rooms),
+        sheet=sheet,
+        figures=report.figures.markdown(),
+        statistics=statistics.markdown(),
+        checked=checked + faults,
+        examples=_examples(report),
+        generator=GENERATOR_VERSION,
+        most_auc=MOST_AUC,
+    )
 
 
 def _examples(report: Report) -> str:

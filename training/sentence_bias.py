@@ -103,8 +103,9 @@ def _loudest(asked: Sequence[Question], least: int = 60) -> str:
     usual = float(np.mean([not q.present for q in asked]))
     tells = [
         ((absent[w] / n - usual) * np.sqrt(n / (usual * (1 - usual))), w, absent[w] / n)
-        for w, n in seen.items() if n >= least
-    ]  # fmt: skip
+        for w, n in seen.items()
+        if n >= least
+    ]
     loudest = sorted(tells, key=lambda row: -abs(row[0]))[:20]
     listed = ", ".join(f"{word} {share:.0%} ({z:+.0f})" for z, word, share in loudest)
     return f"share of absent phrases beside a word (in standard errors): {listed}"

@@ -93,13 +93,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Train DetailBase.")
     parser.add_argument("config", help="YAML file of TrainConfig")
     parser.add_argument(
-        "changes", nargs="*", type=_change, metavar="NAME=VALUE",
+        "changes",
+        nargs="*",
+        type=_change,
+        metavar="NAME=VALUE",
         help="a setting instead of the file's, such as minutes=25 or loss.contrast=0.5",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--skip-bad-records", action="store_true",
+        "--skip-bad-records",
+        action="store_true",
         help="leave descriptions out that cannot be used, counted by reason",
-    )  # fmt: skip
+    )
     given = parser.parse_args(arguments)
     if given.skip_bad_records:
         given.changes.append(("skip_bad_records", True))

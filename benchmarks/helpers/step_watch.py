@@ -22,9 +22,19 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 # Operations whose result a GPU's host has to wait for, since it decides a size or a value.
 WAITING = frozenset(
-    ("_local_scalar_dense", "nonzero", "_unique2", "unique_consecutive", "unique_dim", "bincount",
-     "masked_select", "is_nonzero", "equal", "item")
-)  # fmt: skip
+    (
+        "_local_scalar_dense",
+        "nonzero",
+        "_unique2",
+        "unique_consecutive",
+        "unique_dim",
+        "bincount",
+        "masked_select",
+        "is_nonzero",
+        "equal",
+        "item",
+    )
+)
 HOST_MADE = ("tensor", "as_tensor", "from_numpy")
 REST = "drawing and the rest"
 

@@ -23,8 +23,17 @@ if TYPE_CHECKING:
 
 OPTICAL_FRAME = "camera_optical_frame"
 _SHINY = (
-    "metal", "glass", "mirror", "window", "faucet", "stovetop", "jar", "can", "pan", "lid",
-)  # fmt: skip
+    "metal",
+    "glass",
+    "mirror",
+    "window",
+    "faucet",
+    "stovetop",
+    "jar",
+    "can",
+    "pan",
+    "lid",
+)
 _PATCH_PX = 8  # of missing depth on shiny objects
 
 

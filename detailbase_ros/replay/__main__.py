@@ -62,7 +62,8 @@ def _replay(
     from detailbase_ros.runtime.event_counters import EventCounters
 
     events, answers = EventCounters(logging.getLogger(__name__)), []
-    with AnswerBag(options.out, config.intake.map_frame) if options.out else nullcontext() as bag:
+    out, frame = options.out, config.intake.map_frame
+    with AnswerBag.create(out, frame) if out else nullcontext() as bag:
         report("loading the model")
         grounder = Grounder(config.attentive_grounder)
         for answer in replay(options.bag, options.sentences, config, grounder, events, report):

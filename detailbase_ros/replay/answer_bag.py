@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from detailbase_ros.messages.conversions import cloud_to_message, make_header
@@ -12,8 +13,8 @@ from detailbase_ros.messages.topics import GROUNDING, INSTANCES, MARKERS, SCENE
 from detailbase_ros.replay.bag_writer import BagWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from detailbase_core.types import Grounding
     from detailbase_ros.messages.query import QueryResult
@@ -25,22 +26,32 @@ TOPICS = (GROUNDING, MARKERS, INSTANCES, SCENE)
 class AnswerBag:
     """A new recording of answers, for RViz and Foxglove beside the one that was asked.
 
-    A context manager: the recording is there when the block has ended well.
-
     Args:
-        path: as for BagWriter.
+        bag: knows own_definitions().
         map_frame: frame of answers before anything was found.
-
-    Raises:
-        BadFileError: as BagWriter.
     """
 
-    def __init__(self, path: str | Path, map_frame: str) -> None:
-        self._bag = BagWriter(path, own_definitions())
+    def __init__(self, bag: BagWriter, map_frame: str) -> None:
+        self._bag = bag
         self._map_state = (map_frame, 0, 0)  # frame, stamp_ns, version of the map last looked at
         self._shown_version = -1
         for topic in TOPICS:
             self._bag.add_topic(topic)
+
+    @classmethod
+    @contextmanager
+    def create(cls, path: str | Path, map_frame: str) -> Iterator[AnswerBag]:
+        """Make the recording; it is there when the block has ended well.
+
+        Args:
+            path: as for BagWriter.
+            map_frame: as above.
+
+        Raises:
+            BadFileError: as BagWriter.
+        """
+        with BagWriter(path, own_definitions()) as bag:
+            yield cls(bag, map_frame)
 
     def write(self, result: QueryResult, at_ns: int) -> None:
         """Add an answer and, where there is something to show, its pictures."""
@@ -52,17 +63,6 @@ class AnswerBag:
         frame, stamp_ns, version = self._map_state
         header = make_header(frame, stamp_ns)
         self._write(GROUNDING, result_to_message(result, header, version, at_ns), at_ns)
-
-    def __enter__(self) -> AnswerBag:
-        return self
-
-    def __exit__(
-        self,
-        error_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._bag.__exit__(error_type, error, traceback)
 
     def _write_visuals(self, grounding: Grounding, query_id: int, at_ns: int) -> None:
         cloud, version = grounding.scene.cloud, grounding.scene.version

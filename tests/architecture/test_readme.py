@@ -153,8 +153,10 @@ def test_commands_are_found_and_wrong_ones_told():
     page = "Text\n\n    make demo  # see\n    FOO=1 make nonsense\n\n"
     page += "```\npython -m training.tram\n```\n"
     assert [problem(line) for line in commands(page)] == [
-        "python -m training.tram? ", "", "make nonsense? ",
-    ]  # fmt: skip
+        "python -m training.tram? ",
+        "",
+        "make nonsense? ",
+    ]
     assert problem("detailbase ground a.ply 'the chair' --jsn b") == "--jsn? "
     assert problem("python -m training.train config/nothing.yaml") == "config/nothing.yaml? "
     assert problem("ros2 run detailbase_ros nobody") == "ros2 run detailbase_ros nobody? "

@@ -48,11 +48,15 @@ class FakeGrounder:
         points = np.arange(min(10, len(cloud)))
         phrases = [
             GroundedPhrase(
-                p.text, p.begin, p.end, 0.91, 1.0 if i == 0 else 0.2,
+                p.text,
+                p.begin,
+                p.end,
+                0.91,
+                1.0 if i == 0 else 0.2,
                 (Instance(0, points, box, (1.4, -0.3, 0.4), 0.913),) if i == 0 else (),
             )
             for i, p in enumerate(parse_sentence(sentence).phrases)
-        ]  # fmt: skip
+        ]
         whole = GroundedPhrase(sentence, 0, len(sentence), 0.5, 0.3, ())
         scene = Scene(cloud, np.zeros(len(cloud), np.int64))
         return Grounding(sentence, scene, whole, tuple(phrases), {"encode_scene": 0.25})
@@ -77,9 +81,14 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network with random weights: its answers mean nothing, but it computes them."""
     torch.manual_seed(0)
     config = ModelConfig(
-        widths=(8, 16), text_dim=32, query_dim=16, heads=2, ffn_dim=32, decoder_layers=1,
+        widths=(8, 16),
+        text_dim=32,
+        query_dim=16,
+        heads=2,
+        ffn_dim=32,
+        decoder_layers=1,
         coordinates="anchored",
-    )  # fmt: skip
+    )
     letters = ["[UNK]", *"abcdefghijklmnopqrstuvwxyz"]
     text = TextConfig(vector_dim=8, dim=32, layers=1, heads=2, ffn_dim=32)
     vectors = np.random.default_rng(0).normal(size=(len(letters), 8))

@@ -25,8 +25,17 @@ from detailbase_core.config import (
 from detailbase_core.errors import ConfigError
 from training.config import AugmentationConfig, LossWeights, TrainConfig
 
-ALL = (GrounderConfig, MapConfig, SuperpointConfig, InstanceConfig, ModelConfig, TextConfig,
-       TrainConfig, AugmentationConfig, LossWeights)  # fmt: skip
+ALL = (
+    GrounderConfig,
+    MapConfig,
+    SuperpointConfig,
+    InstanceConfig,
+    ModelConfig,
+    TextConfig,
+    TrainConfig,
+    AugmentationConfig,
+    LossWeights,
+)
 
 
 def least(config_class: type[Settings]) -> Settings:
@@ -56,40 +65,49 @@ def test_defaults_stand_within_their_own_limits(config_class):
             assert field.metadata["low"] is not None, field.name
 
 
-@pytest.mark.parametrize(("values", "message"), [
-    ({"thread": 1}, r"unknown setting 'thread'; known here: backend, checkpoint, .*threads"),
-    ({"map": {"voxel": 1}}, r"unknown setting 'map\.voxel'; known here: carve, .*voxel_size_m"),
-    ({1: 2}, "unknown setting '1'"),
-    ({"map": {"voxel_size_m": "big"}}, r"map\.voxel_size_m: expected float, got 'big'"),
-    ({"map": {"voxel_size_m": None}}, r"map\.voxel_size_m: expected float, got None"),
-    ({"map": {"carve": 1}}, r"map\.carve: expected bool, got 1"),
-    ({"map": {"max_voxels": True}}, r"map\.max_voxels: expected int, got True"),
-    ({"map": {"max_voxels": 5000.0}}, r"map\.max_voxels: expected int, got 5000\.0"),
-    ({"map": {"voxel_size_m": 0.001}}, r"map\.voxel_size_m: 0\.001 is below 0\.005"),
-    ({"map": {"voxel_size_m": 3}}, r"map\.voxel_size_m: 3\.0 is above 0\.5"),
-    ({"map": {"voxel_size_m": math.nan}}, r"map\.voxel_size_m: NaN is not a value"),
-    ({"map": {"voxel_size_m": math.inf}}, r"map\.voxel_size_m: inf is above 0\.5"),
-    ({"map": 3}, r"map: expected settings, got 3"),
-    ({"map": None}, r"map: expected settings, got None"),
-    ({"backend": "cudnn"}, r"backend: 'cudnn' is not one of auto, native, torch, triton, spconv"),
-    ({"device": 0}, r"device: expected str, got 0"),
-    ({"threads": -1}, r"threads: -1 is below 0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"thread": 1}, r"unknown setting 'thread'; known here: backend, checkpoint, .*threads"),
+        ({"map": {"voxel": 1}}, r"unknown setting 'map\.voxel'; known here: carve, .*voxel_size_m"),
+        ({1: 2}, "unknown setting '1'"),
+        ({"map": {"voxel_size_m": "big"}}, r"map\.voxel_size_m: expected float, got 'big'"),
+        ({"map": {"voxel_size_m": None}}, r"map\.voxel_size_m: expected float, got None"),
+        ({"map": {"carve": 1}}, r"map\.carve: expected bool, got 1"),
+        ({"map": {"max_voxels": True}}, r"map\.max_voxels: expected int, got True"),
+        ({"map": {"max_voxels": 5000.0}}, r"map\.max_voxels: expected int, got 5000\.0"),
+        ({"map": {"voxel_size_m": 0.001}}, r"map\.voxel_size_m: 0\.001 is below 0\.005"),
+        ({"map": {"voxel_size_m": 3}}, r"map\.voxel_size_m: 3\.0 is above 0\.5"),
+        ({"map": {"voxel_size_m": math.nan}}, r"map\.voxel_size_m: NaN is not a value"),
+        ({"map": {"voxel_size_m": math.inf}}, r"map\.voxel_size_m: inf is above 0\.5"),
+        ({"map": 3}, r"map: expected settings, got 3"),
+        ({"map": None}, r"map: expected settings, got None"),
+        (
+            {"backend": "cudnn"},
+            r"backend: 'cudnn' is not one of auto, native, torch, triton, spconv",
+        ),
+        ({"device": 0}, r"device: expected str, got 0"),
+        ({"threads": -1}, r"threads: -1 is below 0"),
+    ],
+)
 def test_bad_settings_are_named_with_their_path(values, message):
     with pytest.raises(ConfigError, match=message):
         from_dict(GrounderConfig, values)
 
 
-@pytest.mark.parametrize(("values", "message"), [
-    ({"model": {"widths": 32}}, r"model\.widths: expected a list, got 32"),
-    ({"model": {"widths": [32, 0]}}, r"model\.widths: 0 is below 1"),
-    ({"model": {"widths": [32, "64"]}}, r"model\.widths: expected int, got '64'"),
-    ({"model": {"widths": []}}, r"model\.widths: the U-Net needs at least one level"),
-    ({"model": {"heads": 3}}, r"model\.query_dim: 256 does not divide into 3 heads"),
-    ({"text": {"dim": 30}}, r"text\.dim: 30 does not divide into 4 heads"),
-    ({"loss": {"presence": -1}}, r"loss\.presence: -1\.0 is below 0\.0"),
-    ({"learning_rate": "fast"}, r"^learning_rate: expected float"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"model": {"widths": 32}}, r"model\.widths: expected a list, got 32"),
+        ({"model": {"widths": [32, 0]}}, r"model\.widths: 0 is below 1"),
+        ({"model": {"widths": [32, "64"]}}, r"model\.widths: expected int, got '64'"),
+        ({"model": {"widths": []}}, r"model\.widths: the U-Net needs at least one level"),
+        ({"model": {"heads": 3}}, r"model\.query_dim: 256 does not divide into 3 heads"),
+        ({"text": {"dim": 30}}, r"text\.dim: 30 does not divide into 4 heads"),
+        ({"loss": {"presence": -1}}, r"loss\.presence: -1\.0 is below 0\.0"),
+        ({"learning_rate": "fast"}, r"^learning_rate: expected float"),
+    ],
+)
 def test_bad_training_settings_are_named_with_their_path(values, message):
     with pytest.raises(ConfigError, match=message):
         from_dict(TrainConfig, values)
@@ -102,9 +120,13 @@ def test_whole_numbers_become_floats_and_lists_tuples():
     assert from_dict(GrounderConfig, {}) == GrounderConfig()
 
 
-@pytest.mark.parametrize(("low", "high", "message"), [
-    ((0, 0, 1), (1, 1, 1), "must be below"), ((0, 0), (1, 1), "x y z each"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("low", "high", "message"),
+    [
+        ((0, 0, 1), (1, 1, 1), "must be below"),
+        ((0, 0), (1, 1), "x y z each"),
+    ],
+)
 def test_a_crop_box_that_holds_nothing_is_refused(low, high, message):
     with pytest.raises(ConfigError, match=f"^map.crop_low_m.*{message}"):
         from_dict(GrounderConfig, {"map": {"crop_low_m": low, "crop_high_m": high}})
@@ -117,17 +139,29 @@ def test_settings_are_checked_in_code_too_and_frozen():
         MapConfig().max_range_m = 3.0
 
 
-@pytest.mark.parametrize("config", [
-    GrounderConfig(), GrounderConfig(map=MapConfig(voxel_size_m=0.05, carve=False), threads=3),
-    TrainConfig(steps=5), TrainConfig(epochs=2, model=ModelConfig(widths=(8, 16), heads=4), seed=7),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "config",
+    [
+        GrounderConfig(),
+        GrounderConfig(map=MapConfig(voxel_size_m=0.05, carve=False), threads=3),
+        TrainConfig(steps=5),
+        TrainConfig(epochs=2, model=ModelConfig(widths=(8, 16), heads=4), seed=7),
+    ],
+)
 def test_yaml_round_trip(config, tmp_path):
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(to_dict(config)), encoding="utf-8")
     assert load_yaml(type(config), tmp_path / "config.yaml") == config
 
 
-@given(st.builds(InstanceConfig, mask_threshold=st.floats(0, 1), presence_threshold=st.floats(0, 1),
-                 connect_distance_m=st.floats(0.01, 1e6), min_points=st.integers(1)))  # fmt: skip
+@given(
+    st.builds(
+        InstanceConfig,
+        mask_threshold=st.floats(0, 1),
+        presence_threshold=st.floats(0, 1),
+        connect_distance_m=st.floats(0.01, 1e6),
+        min_points=st.integers(1),
+    )
+)
 def test_any_valid_settings_survive_yaml(config):
     values = yaml.safe_load(yaml.safe_dump(to_dict(config)))
     assert from_dict(InstanceConfig, values) == config

@@ -65,9 +65,12 @@ def same_threads_afterwards():
 def make(checkpoint):
     def make_grounder(**changes) -> Grounder:
         settings = {
-            "checkpoint": str(checkpoint), "device": "cpu", "threads": 1,
-            "map": MapConfig(voxel_size_m=0.05), "superpoints": SuperpointConfig(voxel_size_m=0.05),
-        }  # fmt: skip
+            "checkpoint": str(checkpoint),
+            "device": "cpu",
+            "threads": 1,
+            "map": MapConfig(voxel_size_m=0.05),
+            "superpoints": SuperpointConfig(voxel_size_m=0.05),
+        }
         return Grounder(GrounderConfig(**(settings | changes)))
 
     return make_grounder
@@ -190,12 +193,24 @@ def test_sentences_of_750_words_are_bad_queries_unless_allowed(make):
     assert len(answer.phrases) == 250
 
 
-@pytest.mark.parametrize("sentence", [
-    "🪑🪑 👉🏽 🛋️", "the 🪑 next to the table", "la silla roja al lado de la mesa",
-    "Der Stuhl neben dem runden Tisch", "桌子旁边的红色椅子", "الكرسي الأحمر بجانب الطاولة", "run!",
-    "?", "the\u0301 cha\u0301ir", "\u200bthe chair\u200b", "the chair\x00and the table",
-    "THE CHAIR", "the chair " + "x" * 4_000,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "🪑🪑 👉🏽 🛋️",
+        "the 🪑 next to the table",
+        "la silla roja al lado de la mesa",
+        "Der Stuhl neben dem runden Tisch",
+        "桌子旁边的红色椅子",
+        "الكرسي الأحمر بجانب الطاولة",
+        "run!",
+        "?",
+        "the\u0301 cha\u0301ir",
+        "\u200bthe chair\u200b",
+        "the chair\x00and the table",
+        "THE CHAIR",
+        "the chair " + "x" * 4_000,
+    ],
+)
 def test_unusual_sentences_get_an_answer(grounder, sentence):
     check_answer(grounder.ground(sentence), sentence)
 

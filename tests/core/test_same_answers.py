@@ -17,9 +17,14 @@ from detailbase_core.types import Sentence
 from tests.core.test_grounder import check_answer, room
 
 SOFA = [
-    "the sofa", "Where is the sofa?", "bring me a sofa.", "SOFA", "robot, some sofa please!",
-    "where's my sofa", "I am looking for any sofa .",
-]  # fmt: skip
+    "the sofa",
+    "Where is the sofa?",
+    "bring me a sofa.",
+    "SOFA",
+    "robot, some sofa please!",
+    "where's my sofa",
+    "I am looking for any sofa .",
+]
 
 
 class RulesTell(RuleParser):

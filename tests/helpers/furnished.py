@@ -32,9 +32,17 @@ def thing(
     """A thing without a number: where its middle is, how large, how high its lowest point is."""
     box = Box((*place, low + size[2] / 2), size, yaw)
     return RoomObject(
-        -1, category, color, None, box, on, front, material=material, parts=frozenset(parts),
+        -1,
+        category,
+        color,
+        None,
+        box,
+        on,
+        front,
+        material=material,
+        parts=frozenset(parts),
         lacks=frozenset(lacks),
-    )  # fmt: skip
+    )
 
 
 def room_of(
@@ -42,18 +50,42 @@ def room_of(
 ) -> Room:
     """A room with these things, numbered from FIRST_OBJECT_ID on, and its floor and walls."""
     x = max(corner[0] for corner in outline) * 2
-    floor = RoomObject(FLOOR_ID, "floor", None, None, Box((0, 0, -0.05), (x, x, 0.1), 0.0), None,
-                       False, structure=True)  # fmt: skip
+    floor = RoomObject(
+        FLOOR_ID,
+        "floor",
+        None,
+        None,
+        Box((0, 0, -0.05), (x, x, 0.1), 0.0),
+        None,
+        False,
+        structure=True,
+    )
     walls = [
-        RoomObject(id_, "wall", None, None, Box((0, 0, 1.2), (x, 0.1, 2.4), 0.0), None, True,
-                   structure=True)
+        RoomObject(
+            id_,
+            "wall",
+            None,
+            None,
+            Box((0, 0, 1.2), (x, 0.1, 2.4), 0.0),
+            None,
+            True,
+            structure=True,
+        )
         for id_ in WALL_IDS[: len(outline)]
-    ]  # fmt: skip
+    ]
     numbered = [
         RoomObject(
-            FIRST_OBJECT_ID + i, t.category, t.color, t.shape, t.box, t.supported_by, t.has_front,
-            material=t.material, parts=t.parts, lacks=t.lacks,
+            FIRST_OBJECT_ID + i,
+            t.category,
+            t.color,
+            t.shape,
+            t.box,
+            t.supported_by,
+            t.has_front,
+            material=t.material,
+            parts=t.parts,
+            lacks=t.lacks,
         )
         for i, t in enumerate(things)
-    ]  # fmt: skip
+    ]
     return Room(0, "test", outline, 2.4, (floor, *walls, *numbered))

@@ -91,10 +91,14 @@ def write_table(path: Path, rows: Sequence[dict[str, str]]) -> Path:
 def _catalogue_row(number: int, model: ToyModel) -> str:
     width, depth, height = model.size_cm
     fields = {
-        "id": f"Toys#{model.id}", "name": model.id.title(), "creator": "A. Tester",
+        "id": f"Toys#{model.id}",
+        "name": model.id.title(),
+        "creator": "A. Tester",
         "model": f"/toys/{model.id}/{model.id}.obj",
-        "width": width, "depth": depth, "height": height,
-    }  # fmt: skip
+        "width": width,
+        "depth": depth,
+        "height": height,
+    }
     if model.rotation:
         fields["modelRotation"] = model.rotation
     return "\n".join(f"{field}#{number}={value}" for field, value in fields.items())

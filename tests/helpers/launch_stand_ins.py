@@ -68,19 +68,23 @@ def find_package_share(name: str) -> str:
 MODULES = {
     "launch": {"LaunchContext": dict, "LaunchDescription": list},
     "launch.actions": {
-        "DeclareLaunchArgument": Action, "ExecuteProcess": ExecuteProcess,
-        "IncludeLaunchDescription": IncludeLaunchDescription, "OpaqueFunction": Action,
-        "RegisterEventHandler": lambda handler: handler, "SetEnvironmentVariable": Action,
+        "DeclareLaunchArgument": Action,
+        "ExecuteProcess": ExecuteProcess,
+        "IncludeLaunchDescription": IncludeLaunchDescription,
+        "OpaqueFunction": Action,
+        "RegisterEventHandler": lambda handler: handler,
+        "SetEnvironmentVariable": Action,
     },
     "launch.event_handlers": {"OnProcessIO": OnProcessIO, "OnProcessExit": OnProcessExit},
     "launch.launch_description_sources": {"PythonLaunchDescriptionSource": str},
     "launch.substitutions": {
-        "LaunchConfiguration": LaunchConfiguration, "PathJoinSubstitution": PathJoinSubstitution,
+        "LaunchConfiguration": LaunchConfiguration,
+        "PathJoinSubstitution": PathJoinSubstitution,
     },
     "launch_ros": {},
     "launch_ros.actions": {"Node": Node},
     "launch_ros.substitutions": {"FindPackageShare": find_package_share},
-}  # fmt: skip
+}
 
 
 def load(name: str, monkeypatch: Any) -> SimpleNamespace:

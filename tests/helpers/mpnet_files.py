@@ -26,8 +26,10 @@ def write_mpnet(folder: Path) -> Path:
     torch.manual_seed(0)
     sizes = {"hidden_size": HIDDEN, "num_hidden_layers": 2, "num_attention_heads": 2}
     config = transformers.MPNetConfig(
-        vocab_size=len(MPNET_PIECES), intermediate_size=32,
-        max_position_embeddings=MAX_TOKENS + 2, **sizes,
-    )  # fmt: skip
+        vocab_size=len(MPNET_PIECES),
+        intermediate_size=32,
+        max_position_embeddings=MAX_TOKENS + 2,
+        **sizes,
+    )
     transformers.MPNetModel(config).save_pretrained(folder)
     return folder

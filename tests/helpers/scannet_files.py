@@ -28,8 +28,13 @@ def box(x, y, size, height, color):
     """Four walls and a top, each a sheet of its own."""
     a, b, up = np.array([size, 0, 0]), np.array([0, size, 0]), np.array([0, 0, height])
     near, far = np.array([x, y, 0.0]), np.array([x + size, y + size, 0.0])
-    return [plane(near, a, up, color), plane(near, up, b, color), plane(far, up, -a, color),
-            plane(far, -b, up, color), plane(near + up, a, b, color)]  # fmt: skip
+    return [
+        plane(near, a, up, color),
+        plane(near, up, b, color),
+        plane(far, up, -a, color),
+        plane(far, -b, up, color),
+        plane(near + up, a, b, color),
+    ]
 
 
 def scene_parts(seed: int = 0):
@@ -51,9 +56,14 @@ def scene_parts(seed: int = 0):
 def write_ply(path: Path, xyz, rgb, faces, labels=None) -> None:
     """Binary little endian with alpha, and `label` where given, as ScanNet's files are."""
     columns = [("xyz", "<f4", 3), ("rgba", "u1", 4)]
-    header = ["ply", "format binary_little_endian 1.0", "comment MLIB generated",
-              f"element vertex {len(xyz)}", *(f"property float {axis}" for axis in "xyz"),
-              *(f"property uchar {c}" for c in ("red", "green", "blue", "alpha"))]  # fmt: skip
+    header = [
+        "ply",
+        "format binary_little_endian 1.0",
+        "comment MLIB generated",
+        f"element vertex {len(xyz)}",
+        *(f"property float {axis}" for axis in "xyz"),
+        *(f"property uchar {c}" for c in ("red", "green", "blue", "alpha")),
+    ]
     if labels is not None:
         columns.append(("label", "<u2"))
         header.append("property ushort label")
@@ -76,9 +86,10 @@ def write_scannet_scene(scans: Path, name: str, seed: int = 0, labels: bool = Tr
     # Two segments per object, numbered as ScanNet does: by some vertex, not densely.
     segments = owner * 100 + (xyz[:, 2] > 0.2)
     (folder / f"{name}_vh_clean_2.0.010000.segs.json").write_text(
-        json.dumps({"params": {"kThresh": "0.01"}, "sceneId": name,
-                    "segIndices": segments.tolist()})
-    )  # fmt: skip
+        json.dumps(
+            {"params": {"kThresh": "0.01"}, "sceneId": name, "segIndices": segments.tolist()}
+        )
+    )
     groups = [
         {"id": 4, "objectId": 4, "segments": [100, 101], "label": "chair"},
         {"id": 7, "objectId": 7, "segments": [200, 201], "label": "table"},

@@ -57,15 +57,23 @@ def toy_arrays(seed: int) -> dict[str, np.ndarray]:
 def toy_records() -> list[dict]:
     """One record per word, in DetailRefer's layout, and one with two phrases."""
     records = [
-        {"scene_id": "toy", "ann_id": str(i), "token": ["the", word],
-         "t2o": {"-1": [object_id], "1": [object_id]},
-         "phrases": [{"head": 1, "structure": False}]}
+        {
+            "scene_id": "toy",
+            "ann_id": str(i),
+            "token": ["the", word],
+            "t2o": {"-1": [object_id], "1": [object_id]},
+            "phrases": [{"head": 1, "structure": False}],
+        }
         for i, (word, object_id) in enumerate(TARGETS.items())
-    ]  # fmt: skip
+    ]
     records.append(
-        {"scene_id": "toy", "ann_id": "3", "token": ["the", "chair", "near", "the", "lamp"],
-         "t2o": {"-1": [0], "1": [0], "4": [3]}}
-    )  # fmt: skip
+        {
+            "scene_id": "toy",
+            "ann_id": "3",
+            "token": ["the", "chair", "near", "the", "lamp"],
+            "t2o": {"-1": [0], "1": [0], "4": [3]},
+        }
+    )
     return records
 
 
@@ -88,19 +96,37 @@ def write_toy_data(folder: Path) -> None:
 def toy_config(folder: Path, **changes) -> TrainConfig:
     """A run of seconds on the toy data."""
     settings = {
-        "data": str(folder / "rooms"), "word_vectors": str(folder / "words.npz"),
-        "out": str(folder / "run"), "device": "cpu", "steps": 15, "scenes_per_step": 2,
-        "sentences_per_scene": 4, "learning_rate": 5e-3, "warmup_steps": 2, "save_every": 4,
-        "log_every": 50, "picture_every": 0,
+        "data": str(folder / "rooms"),
+        "word_vectors": str(folder / "words.npz"),
+        "out": str(folder / "run"),
+        "device": "cpu",
+        "steps": 15,
+        "scenes_per_step": 2,
+        "sentences_per_scene": 4,
+        "learning_rate": 5e-3,
+        "warmup_steps": 2,
+        "save_every": 4,
+        "log_every": 50,
+        "picture_every": 0,
         "model": ModelConfig(
-            voxel_size_m=0.1, min_spatial_shape=8, widths=(8, 16), block_reps=1, text_dim=16,
-            query_dim=16, heads=2, ffn_dim=32, decoder_layers=1, dropout=0.1,
-            coordinates="anchored", superpoint_positions=True, presence_head=True,
+            voxel_size_m=0.1,
+            min_spatial_shape=8,
+            widths=(8, 16),
+            block_reps=1,
+            text_dim=16,
+            query_dim=16,
+            heads=2,
+            ffn_dim=32,
+            decoder_layers=1,
+            dropout=0.1,
+            coordinates="anchored",
+            superpoint_positions=True,
+            presence_head=True,
         ),
         "text": TextConfig(vector_dim=12, dim=16, layers=1, heads=2, ffn_dim=16, dropout=0.1),
         "augmentation": AugmentationConfig(drop_points=0.1),
         "loss": LossWeights(presence=0.5, naming=0.5),
-    }  # fmt: skip
+    }
     return TrainConfig(**(settings | changes))
 
 

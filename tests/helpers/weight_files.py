@@ -22,9 +22,17 @@ between two ##s arm ##chair ##let book ##case , . ?"""
 VOCABULARY = WORDS.split()
 
 MODEL = ModelConfig(
-    voxel_size_m=0.05, min_spatial_shape=16, widths=(8, 16), block_reps=1, text_dim=32,
-    query_dim=16, heads=2, ffn_dim=32, decoder_layers=2, coordinates="anchored",
-)  # fmt: skip
+    voxel_size_m=0.05,
+    min_spatial_shape=16,
+    widths=(8, 16),
+    block_reps=1,
+    text_dim=32,
+    query_dim=16,
+    heads=2,
+    ffn_dim=32,
+    decoder_layers=2,
+    coordinates="anchored",
+)
 TEXT = TextConfig(vector_dim=12, dim=32, layers=1, heads=2, ffn_dim=32, max_positions=16)
 
 

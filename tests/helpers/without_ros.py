@@ -50,7 +50,7 @@ def write_answers(out: Path) -> None:
     config = ReplayConfig()
     grounder = FakeGrounder(config.attentive_grounder)
     events = EventCounters(logging.getLogger())
-    with AnswerBag(out, config.intake.map_frame) as bag:
+    with AnswerBag.create(out, config.intake.map_frame) as bag:
         for answer in replay(BAG, SENTENCES, config, grounder, events):
             bag.write(answer.result, answer.at_ns)
 

@@ -114,10 +114,14 @@ class Jobs:
             environment["CUDA_VISIBLE_DEVICES"] = place
         with job.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", *job.command], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, env=environment, pass_fds=(self.lock,),
+                [sys.executable, "-m", *job.command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                pass_fds=(self.lock,),
                 start_new_session=True,  # Ctrl-C is for us, who ask them to stop
-            )  # fmt: skip
+            )
 
     def _collect(self, stop: threading.Event) -> bool:
         """Whether a job has ended."""

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from training.comparison.study import Comparison
 
 COLUMNS = (
-    "phrase_mIoU", "acc50", "sentence_mIoU", "instance_f1", "count_exact", "presence_f1", "span_f1",
-)  # fmt: skip
+    "phrase_mIoU",
+    "acc50",
+    "sentence_mIoU",
+    "instance_f1",
+    "count_exact",
+    "presence_f1",
+    "span_f1",
+)
 FIGURES_FILE = "comparison.json"
 
 

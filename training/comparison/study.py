@@ -104,11 +104,20 @@ class Comparison:
             return
         for data in unmeasured:
             command = (
-                "training.evaluate", "--checkpoint", str(folder / CHECKPOINT_FILE),
-                "--text-encoder", run.text_encoder, "--device", run.device,
-                "--data", data, "--workers", str(self.workers),
-                "--json", str(_result_file(run, data)),
-            )  # fmt: skip
+                "training.evaluate",
+                "--checkpoint",
+                str(folder / CHECKPOINT_FILE),
+                "--text-encoder",
+                run.text_encoder,
+                "--device",
+                run.device,
+                "--data",
+                data,
+                "--workers",
+                str(self.workers),
+                "--json",
+                str(_result_file(run, data)),
+            )
             label = Path(data).name
             yield Job(f"{name} on {label}", command, folder / f"{label}.txt")
 

@@ -66,8 +66,11 @@ def as_table(results: Results) -> str:
     for kind in KINDS:
         shares = "".join(f"{share_of(kind, result.kinds):{width}.1f}" for result in sets)
         lines.append(f"{'  ' + kind:{NAME_WIDTH}}{shares}")
-    lines += [f"{name} against {results.rival}: {gap_text(r)}"
-              for name, r in results.sets.items() if r.gap]  # fmt: skip
+    lines += [
+        f"{name} against {results.rival}: {gap_text(r)}"
+        for name, r in results.sets.items()
+        if r.gap
+    ]
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_model import FurnitureModel
-from training.furniture.kinds import PLACES
+from training.furniture.kinds import CATEGORIES, PLACES
 from training.furniture.meshes import load_mesh
 from training.furniture.places import places_on, places_under
 from training.furniture.surface import THOROUGH, Sampling, front_of, skin_of
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from training.furniture.places import Kind
     from training.furniture.surface import Skin
 
-HAS_ROOM_BELOW = frozenset({"table", "coffee table", "desk", "workbench", "ping pong table",
-                            "pool table", "dressing table"})  # fmt: skip
-HAS_OUTLINE = frozenset({"table", "coffee table", "rug", "tray", "mirror"})
-IN_WALL = frozenset({"door", "window"})
+HAS_ROOM_BELOW, HAS_OUTLINE, IN_WALL = (
+    frozenset(CATEGORIES[name]) for name in ("room_below", "outline", "in_wall")
+)
 IN_WALL_DEPTH_M = 0.12  # what lies deeper is the frame inside the wall
 
 
@@ -108,10 +107,22 @@ class CatalogueJob:
         entry, row = self.entry, self.row
         elevation = entry.elevation if row.elevation is None else row.elevation
         labels = Labels(
-            entry.key, entry.name, row.category, entry.library, entry.author, entry.license,
-            row.mount, elevation if row.mount == "wall" else 0.0, row.has_front, row.shape,
-            row.color, row.material, row.parts, row.lacks, PLACES.get(row.category),
-        )  # fmt: skip
+            entry.key,
+            entry.name,
+            row.category,
+            entry.library,
+            entry.author,
+            entry.license,
+            row.mount,
+            elevation if row.mount == "wall" else 0.0,
+            row.has_front,
+            row.shape,
+            row.color,
+            row.material,
+            row.parts,
+            row.lacks,
+            PLACES.get(row.category),
+        )
         return load_mesh(self.library, entry, row.turn), labels
 
 

@@ -11,9 +11,20 @@ from detailbase_core.synthetic.furniture_card import MOUNTS
 
 TABLE = Path(__file__).with_suffix(".csv")
 COLUMNS = (
-    "library", "id", "category", "mount", "elevation", "has_front", "turn", "shape", "color",
-    "material", "parts", "lacks", "note",
-)  # fmt: skip
+    "library",
+    "id",
+    "category",
+    "mount",
+    "elevation",
+    "has_front",
+    "turn",
+    "shape",
+    "color",
+    "material",
+    "parts",
+    "lacks",
+    "note",
+)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from detailbase_core.config import read_yaml
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_card import MOUNTS
 
@@ -15,17 +16,10 @@ if TYPE_CHECKING:
 
 KINDS = Path(__file__).with_suffix(".csv")
 COLUMNS = ("kind", "category", "mount", "bottom", "front", "carries", "note")
-# How smaller things are put on furniture of a category.
+CATEGORIES: dict[str, Any] = read_yaml(Path(__file__).with_name("categories.yaml"))
 PLACES: dict[str, Carries] = {
-    **dict.fromkeys(("sofa", "bed", "armchair", "bench", "chair", "stool"), "seat"),
-    **dict.fromkeys(("bookshelf", "cabinet", "tv stand", "wall shelf", "workbench"), "shelves"),
-    **dict.fromkeys((
-        "table", "coffee table", "desk", "nightstand", "dresser", "kitchen cabinet", "wardrobe",
-        "filing cabinet", "dressing table", "changing table", "washing machine", "dryer", "fridge",
-        "freezer", "fireplace", "locker", "safe", "pool table", "ping pong table", "box",
-        "speaker", "microwave",
-    ), "top"),
-}  # fmt: skip
+    category: place for place, those in CATEGORIES["carries"].items() for category in those
+}
 _CARRIES = ("", "top", "seat", "shelves")
 
 
@@ -97,6 +91,10 @@ def _kind(row: dict[str, str], where: str) -> FurnitureKind:
         raise BadFileError(f"{where}: bottom is a number or empty: {error}") from error
     carries = row["carries"] or PLACES.get(row["category"])
     return FurnitureKind(
-        row["category"], row["mount"], bottom, row["front"] != "no",
-        cast("Carries | None", carries), row["note"],
-    )  # fmt: skip
+        row["category"],
+        row["mount"],
+        bottom,
+        row["front"] != "no",
+        cast("Carries | None", carries),
+        row["note"],
+    )

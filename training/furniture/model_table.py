@@ -49,10 +49,29 @@ if TYPE_CHECKING:
     from training.furniture.surface import Sampling
 
 COLUMNS = (
-    "key", "file", "category", "source", "license", "author", "name", "mount", "elevation",
-    "has_front", "turn", "axes", "scale", "width", "depth", "height", "vertex_colors", "color",
-    "material", "shape", "parts", "lacks",
-)  # fmt: skip
+    "key",
+    "file",
+    "category",
+    "source",
+    "license",
+    "author",
+    "name",
+    "mount",
+    "elevation",
+    "has_front",
+    "turn",
+    "axes",
+    "scale",
+    "width",
+    "depth",
+    "height",
+    "vertex_colors",
+    "color",
+    "material",
+    "shape",
+    "parts",
+    "lacks",
+)
 _NO = frozenset({"", "no", "none", "false", "0", "-"})
 _MOUNT_WORDS = {"on-top": "top", "on top": "top"}
 _EYE_LEVEL_M = 1.5
@@ -93,9 +112,13 @@ class FileJob:
     def load(self) -> tuple[Mesh, Labels]:
         """See Job."""
         mesh = load_file(
-            self.path, axes=self.axes, scale=self.scale, turn=self.turn, size=self.size,
+            self.path,
+            axes=self.axes,
+            scale=self.scale,
+            turn=self.turn,
+            size=self.size,
             vertex_colors=self.vertex_colors,
-        )  # fmt: skip
+        )
         labels = self.labels
         if labels.mount == "wall" and np.isnan(labels.elevation):
             height = float(np.ptp(mesh.triangles[..., 2]))
@@ -235,9 +258,15 @@ def _job(fields: dict[str, str], models: Path, kind: FurnitureKind, sampling: Sa
         carries=kind.carries,
     )
     return FileJob(
-        path, labels, axes, scale, _number(fields, "turn", 0.0), (width, depth, height),
-        cast("VertexColors", vertex_colors), sampling,
-    )  # fmt: skip
+        path,
+        labels,
+        axes,
+        scale,
+        _number(fields, "turn", 0.0),
+        (width, depth, height),
+        cast("VertexColors", vertex_colors),
+        sampling,
+    )
 
 
 def _number(fields: Mapping[str, str], name: str, default: float) -> float:

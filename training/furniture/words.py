@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import ImageColor
 from scipy.spatial import ConvexHull, QhullError, cKDTree
+
+from detailbase_core.config import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,44 +22,8 @@ MAIN_SHARE = 0.45  # less of a model's surface in one colour, and people name no
 _AHEAD = 1.4  # and it must be this many times the second colour
 MATERIAL_SHARE = 0.7
 
-# CSS colours (and further ones where CSS has gaps) under the words that people use for them.
-# Between brown and white lies much that some call beige, some brown, some cream: no word.
-_COLORS = {
-    "red": "red crimson firebrick darkred #b02020 #d04030 #7a1515 #a03030 #a83a30 #601010",
-    "orange": "orange darkorange orangered #e07818 #c86010 #d8642a",
-    "yellow": "yellow gold goldenrod #e8d040 #d8c848 #b8a020 #f0e070 #c8a838 #c8c070",
-    "green": "green lime limegreen forestgreen seagreen darkgreen olivedrab darkolivegreen "
-             "yellowgreen mediumseagreen lightgreen darkseagreen #305018 #203818 #88a850 #98b090 "
-             "#507850 #a8c080",
-    "blue": "blue navy mediumblue royalblue steelblue dodgerblue deepskyblue skyblue cadetblue "
-            "teal darkcyan midnightblue cornflowerblue #204868 #30607a #182848 #8098b8 #98b0d0 "
-            "#5a7090 #10183a",
-    "purple": "purple indigo rebeccapurple darkorchid mediumpurple darkviolet darkmagenta "
-              "#583050 #9080b0 #402040",
-    "pink": "pink hotpink deeppink lightpink palevioletred orchid #e0a0b0 #c04868 #d08090",
-    "brown": "saddlebrown sienna #8b5a2b #6b4423 #5c3317 #4a2c18 #a06a38 #905028 #704020 #7a5538 "
-             "#85603c #3a2415 #a87848 #984c20 #605040 #503c30 #302018 #a87038 #b07840",
-    NO_WORD: "beige tan wheat burlywood bisque antiquewhite moccasin khaki darkkhaki rosybrown "
-             "#c8b090 #d8c8a8 #e0d0b0 #b8a080 #c8b898 #a89878 #908468 #b0a890 #d0b080 #887858 "
-             "#70664e #a09070 #c0a070",
-    "white": "white snow whitesmoke #e8e8e8 #d8d8d8 #cccccc #f0f0e8 #c4c4c4 #dcdcd4 #e4e8ee "
-             "#f8f0e4",
-    "grey": "grey dimgrey #707070 #909090 #a0a0a0 #acacac #b4b4b4 #606468 #585858 #888c90 "
-            "slategrey lightslategrey #787878 #808890 #4c4c4c #989488 #808078",
-    "black": "black #101010 #202020 #2c2c2c #181c20 #201c18 #383838",
-}  # fmt: skip
-
-_MATERIALS = {
-    "wooden": r"wood|madera|fusta|oak|pine|teak|beech|walnut|mahog|alder|pear|theca",
-    "leather": r"leather|cuir|cuero",
-    "glass": r"^glass|crystal|cristal|vidre|^vidro",
-    "metal": r"chrome|steel|metal|alumin|^alu$|iron|inox|stain",
-    "fabric": r"fabric|cloth|textile|tela",
-    "plastic": r"plastic",
-    "ceramic": r"ceramic|fayence|porcelain|faience|crockery",
-    "marble": r"marble|marmol|granite",
-    "wicker": r"rattan|wicker|basket",
-}
+_WORDS: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_suffix(".yaml"))
+_COLORS, _MATERIALS = _WORDS["colors"], _WORDS["materials"]
 
 
 def color_words(rgb: NDArray[np.uint8]) -> list[str]:

@@ -23,15 +23,27 @@ if TYPE_CHECKING:
 # What was aimed at before anyone trained, by what a set's name ends with.
 AIMS: dict[str, dict[str, float]] = {
     "unseen": {
-        "phrase_mIoU": 0.55, "acc50": 0.60, "sentence_mIoU": 0.50, "instance_f1": 0.50,
-        "count_exact": 0.60, "presence_f1": 0.80, "span_f1": 0.95, "oracle_mIoU": 0.90,
+        "phrase_mIoU": 0.55,
+        "acc50": 0.60,
+        "sentence_mIoU": 0.50,
+        "instance_f1": 0.50,
+        "count_exact": 0.60,
+        "presence_f1": 0.80,
+        "span_f1": 0.95,
+        "oracle_mIoU": 0.90,
     },
     "seen": {
-        "phrase_mIoU": 0.70, "acc50": 0.75, "sentence_mIoU": 0.65, "instance_f1": 0.65,
-        "count_exact": 0.70, "presence_f1": 0.85, "span_f1": 0.95, "oracle_mIoU": 0.90,
+        "phrase_mIoU": 0.70,
+        "acc50": 0.75,
+        "sentence_mIoU": 0.65,
+        "instance_f1": 0.65,
+        "count_exact": 0.70,
+        "presence_f1": 0.85,
+        "span_f1": 0.95,
+        "oracle_mIoU": 0.90,
     },
     "text": {"span_f1": 0.95, "oracle_mIoU": 0.90},
-}  # fmt: skip
+}
 KEY_MEASURES = (
     "phrase_mIoU",
     "acc50",
@@ -69,13 +81,19 @@ def summary_section(path: Path, checkpoint: Checkpoint, parameters: int) -> str:
         ("trained parameters", f"{parameters / 1e6:.2f} M"),
         ("training", checkpoint.metadata.get("training", "not told")),
         ("voxels", f"{100 * model.voxel_size_m:g} cm, coordinates {model.coordinates}"),
-        ("U-Net", f"widths {' '.join(map(str, model.widths))}, {model.block_reps} blocks a level, "
-                  f"features of {model.pooled_levels} levels"),
+        (
+            "U-Net",
+            f"widths {' '.join(map(str, model.widths))}, {model.block_reps} blocks a level, "
+            f"features of {model.pooled_levels} levels",
+        ),
         ("decoder", f"{model.decoder_layers} layers of width {model.query_dim}"),
         ("options", ", ".join(options) or "as published"),
-        ("text encoder", f"{text.get('layers')} layers of width {text.get('dim')} on fixed word "
-                         f"vectors of {text.get('vector_dim')}"),
-    ]  # fmt: skip
+        (
+            "text encoder",
+            f"{text.get('layers')} layers of width {text.get('dim')} on fixed word "
+            f"vectors of {text.get('vector_dim')}",
+        ),
+    ]
     return "## The network\n\n" + table(("", ""), rows)
 
 

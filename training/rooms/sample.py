@@ -106,9 +106,16 @@ def make_sample(
     descriptions = describe_seen(room, instance, sentences=sentences, split=split)
     superpoint = segment_cloud(cloud, superpoint_config or SuperpointConfig())
     return Sample(
-        seed, room, room_to_map, np.stack([s.sensor_to_map for s in scans]), cloud.xyz, cloud.rgb,
-        instance, superpoint.astype(np.int32), tuple(descriptions),
-    )  # fmt: skip
+        seed,
+        room,
+        room_to_map,
+        np.stack([s.sensor_to_map for s in scans]),
+        cloud.xyz,
+        cloud.rgb,
+        instance,
+        superpoint.astype(np.int32),
+        tuple(descriptions),
+    )
 
 
 def seen_things(room: Room, instance: NDArray[np.int32]) -> tuple[set[int], set[int]]:

@@ -84,9 +84,13 @@ class Survey:
         vector = np.radians(self.tilt_deg) * np.array([np.cos(axis), np.sin(axis), 0])
         lean[:3, :3] = Rotation.from_rotvec(vector).as_matrix()
         scans = scan_room(
-            room, camera=self.camera, poses=poses, believed=believed,
-            room_to_map=lean @ room_to_map, rng=rng,
-        )  # fmt: skip
+            room,
+            camera=self.camera,
+            poses=poses,
+            believed=believed,
+            room_to_map=lean @ room_to_map,
+            rng=rng,
+        )
         return scans if self.keep_points == 1.0 else [self._thinned(s, rng) for s in scans]
 
     def _thinned(self, scan: Scan, rng: np.random.Generator) -> Scan:

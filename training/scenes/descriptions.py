@@ -235,10 +235,15 @@ def _phrase(
     begin, end = int(told.get("begin", 0)), int(told.get("end", 0))
     inside = [k for k, (b, e) in enumerate(places) if b < end and e > begin]
     return DescribedPhrase(
-        head + 1, ids, bool(told["structure"]), bool(told.get("absent", False)),
-        bool(told.get("hard", False)), begin, end,
+        head + 1,
+        ids,
+        bool(told["structure"]),
+        bool(told.get("absent", False)),
+        bool(told.get("hard", False)),
+        begin,
+        end,
         (inside[0], inside[-1] + 1) if inside else (0, 0),
-    )  # fmt: skip
+    )
 
 
 def word_places(words: Sequence[str], text: str) -> list[tuple[int, int]]:

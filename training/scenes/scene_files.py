@@ -147,8 +147,16 @@ def read_scene(
         _check_points(xyz, rgb, instance, superpoint)
         if descriptions is None:
             descriptions = tuple(map(parse_record, read_records(path.with_suffix(".json"))))
-    except (OSError, KeyError, ValueError, EOFError, NotImplementedError,
-            zipfile.BadZipFile, zlib.error, BadFileError) as error:  # fmt: skip
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        EOFError,
+        NotImplementedError,
+        zipfile.BadZipFile,
+        zlib.error,
+        BadFileError,
+    ) as error:
         raise BadFileError(f"{path}: no described scene can be read: {error}") from error
     return DescribedScene(
         path.stem,

@@ -33,9 +33,13 @@ class RunLog:
 
     def __init__(self, folder: Path, step: int, steps: int | None, enabled: bool) -> None:
         self._bar = tqdm(
-            initial=step, total=steps, desc="training", unit="step", mininterval=1.0,
+            initial=step,
+            total=steps,
+            desc="training",
+            unit="step",
+            mininterval=1.0,
             disable=not enabled,
-        )  # fmt: skip
+        )
         self._writer = _summary_writer(folder, step) if enabled else None
         self._looked = (time.monotonic(), step)
 

@@ -33,9 +33,26 @@ if TYPE_CHECKING:
 
 POINTS = 12
 SLOW_S, MEMORY_BYTES = 60.0, 2 << 30
-_KEYWORDS = (b"-1", b"0", b"4294967295", b"99999999999999999999", b"nan", b"1e999", b" ", b"\n",
-             b"\r", b"list", b"char", b"double", b"vertex", b"end_header", b"\0\0\0\0",
-             b"\xff\xff\xff\xff", b"#", b"9" * 5000)  # fmt: skip
+_KEYWORDS = (
+    b"-1",
+    b"0",
+    b"4294967295",
+    b"99999999999999999999",
+    b"nan",
+    b"1e999",
+    b" ",
+    b"\n",
+    b"\r",
+    b"list",
+    b"char",
+    b"double",
+    b"vertex",
+    b"end_header",
+    b"\0\0\0\0",
+    b"\xff\xff\xff\xff",
+    b"#",
+    b"9" * 5000,
+)
 
 
 def bases() -> dict[str, bytes]:

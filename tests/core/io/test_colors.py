@@ -61,10 +61,16 @@ def test_every_scale_gives_the_same_colours(name: str) -> None:
 
 @pytest.mark.parametrize(
     "names",
-    ["Red Green Blue", "R G B", "scalar_red scalar_green scalar_blue", "diffuse_red diffuse_green "
-     "diffuse_blue", "scalar_Red scalar_Green scalar_Blue", "RED GREEN BLUE", "vertex_r vertex_g "
-     "vertex_b"],
-)  # fmt: skip
+    [
+        "Red Green Blue",
+        "R G B",
+        "scalar_red scalar_green scalar_blue",
+        "diffuse_red diffuse_green diffuse_blue",
+        "scalar_Red scalar_Green scalar_Blue",
+        "RED GREEN BLUE",
+        "vertex_r vertex_g vertex_b",
+    ],
+)
 def test_channels_under_any_usual_name(names: str) -> None:
     columns = {"x": np.zeros(6), "scalar_field": np.ones(6)} | channels(RGB, names)
     np.testing.assert_array_equal(colors_from_columns(columns).rgb, RGB)

@@ -23,8 +23,9 @@ RGB = np.array([[255, 0, 10], [13, 10, 3], [100, 200, 50]], np.uint8)
 
 
 def rows(*blocks: np.ndarray, mark: str = " ") -> str:
-    table = [[value for block in blocks for value in np.atleast_1d(block[k]).tolist()]
-             for k in range(3)]  # fmt: skip
+    table = [
+        [value for block in blocks for value in np.atleast_1d(block[k]).tolist()] for k in range(3)
+    ]
     return "".join(mark.join(map(str, row)) + "\n" for row in table)
 
 
@@ -125,8 +126,10 @@ def mesh_ply(
     fmt: str, faces: list[list[int]], *, extra: bool = False, first: bool = False
 ) -> bytes:
     columns = dict(zip("xyz", PLATE.T, strict=True)) | {
-        "red": REDS, "green": np.zeros(4, "u1"), "blue": np.zeros(4, "u1"),
-    }  # fmt: skip
+        "red": REDS,
+        "green": np.zeros(4, "u1"),
+        "blue": np.zeros(4, "u1"),
+    }
     order = "<" if "little" in fmt else ">"
     declared = f"element face {len(faces)}\nproperty list uchar int vertex_indices"
     declared += "\nproperty int material" if extra else ""

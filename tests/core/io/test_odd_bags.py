@@ -170,8 +170,11 @@ def test_a_chunk_that_unpacks_to_too_much_is_left_out(
 
 
 def test_only_the_nodes_own_transforms_count(tmp_path: Path) -> None:
-    other = [(topic, tf_cdr("odom", "lidar", T0 + k * SECOND + 5, 70.0), T0 + k * SECOND + 5)
-             for k in range(5) for topic in ("/ground_truth/tf", "/robot2/tf_static")]  # fmt: skip
+    other = [
+        (topic, tf_cdr("odom", "lidar", T0 + k * SECOND + 5, 70.0), T0 + k * SECOND + 5)
+        for k in range(5)
+        for topic in ("/ground_truth/tf", "/robot2/tf_static")
+    ]
     path = write_bag(tmp_path / "bag", [*drive(), *other])
     assert places(path) == [0, 1, 2, 3, 4]
 
@@ -179,8 +182,10 @@ def test_only_the_nodes_own_transforms_count(tmp_path: Path) -> None:
 def test_transforms_in_the_clouds_namespace(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    two = [(topic.replace("/points", "/r1/lidar/points"), data, time)
-           for topic, data, time in drive(tf="/r1/tf")]  # fmt: skip
+    two = [
+        (topic.replace("/points", "/r1/lidar/points"), data, time)
+        for topic, data, time in drive(tf="/r1/tf")
+    ]
     two += [m for m in drive(step=-30.0, tf="/r2/tf") if m[0] == "/r2/tf"]
     path = write_bag(tmp_path / "bag", two)
     assert places(path) == [0, 1, 2, 3, 4]
@@ -225,10 +230,16 @@ def test_clouds_without_a_stamp_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_frame_with_two_parents_is_named(tmp_path: Path) -> None:
-    other = [("/tf", tf_cdr("world", "lidar", T0 + k * SECOND + 9, 50.0), T0 + k * SECOND + 9)
-             for k in range(5)]  # fmt: skip
-    shifted = [(t, cloud_cdr("lidar", T0 + k // 2 * SECOND + SECOND // 2), s) if t == "/points"
-               else (t, d, s) for k, (t, d, s) in enumerate(drive())]  # fmt: skip
+    other = [
+        ("/tf", tf_cdr("world", "lidar", T0 + k * SECOND + 9, 50.0), T0 + k * SECOND + 9)
+        for k in range(5)
+    ]
+    shifted = [
+        (t, cloud_cdr("lidar", T0 + k // 2 * SECOND + SECOND // 2), s)
+        if t == "/points"
+        else (t, d, s)
+        for k, (t, d, s) in enumerate(drive())
+    ]
     with pytest.raises(BadFileError, match="'lidar' has two parents, 'odom' and 'world'"):
         places(write_bag(tmp_path / "bag", sorted([*shifted, *other], key=lambda m: m[2])))
 
@@ -245,8 +256,10 @@ def test_a_frame_with_two_parents_is_named(tmp_path: Path) -> None:
 def test_other_faults_of_the_tree_are_said(
     tmp_path: Path, faulty, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    added = [(topic, tf_cdr(parent, child, T0 + int(at * SECOND), x), T0 + int(at * SECOND) + 3)
-             for topic, parent, child, at, x in faulty]  # fmt: skip
+    added = [
+        (topic, tf_cdr(parent, child, T0 + int(at * SECOND), x), T0 + int(at * SECOND) + 3)
+        for topic, parent, child, at, x in faulty
+    ]
     path = write_bag(tmp_path / "bag", sorted([*drive(), *added], key=lambda m: m[2]))
     with caplog.at_level(logging.WARNING):
         found = places(path)

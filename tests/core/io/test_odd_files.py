@@ -217,7 +217,8 @@ CRAFTED = {
     "list of -1": signed_list(-1),
     "list of -128": signed_list(-128),
     "2^31 vertices": f"ply\nformat {LITTLE} 1.0\nelement vertex 2147483648\n{VERTICES}\n"
-    "end_header\n".encode() + bytes(1000),
+    "end_header\n".encode()
+    + bytes(1000),
     "2^31 vertices as text": f"ply\nformat ascii 1.0\nelement vertex 2147483648\n{VERTICES}\n"
     "end_header\n1 2 3\n".encode(),
     "2^31 faces as text": "ply\nformat ascii 1.0\nelement face 2147483648\nproperty list uchar "
@@ -229,18 +230,24 @@ CRAFTED = {
     "5,000 digits in a list": "ply\nformat ascii 1.0\nelement vertex 1\nproperty list uchar "
     f"int v\n{VERTICES}\nend_header\n{'9' * 5000} 1 2 3\n".encode(),
     "a list of floats": f"ply\nformat {LITTLE} 1.0\nelement vertex 1\nproperty list float int v\n"
-    f"{VERTICES}\nend_header\n".encode() + b"\xff" * 64,
+    f"{VERTICES}\nend_header\n".encode()
+    + b"\xff" * 64,
     "a list of 2^31": f"ply\nformat {LITTLE} 1.0\nelement vertex 1\nproperty list uint int v\n"
-    f"{VERTICES}\nend_header\n".encode() + b"\xff" * 64,
+    f"{VERTICES}\nend_header\n".encode()
+    + b"\xff" * 64,
     "wide PCD": PCD.format(count=1, width=2147483647, kind="binary").encode() + bytes(100),
     "PCD counts": PCD.format(count=999999999, width=1, kind="binary").encode() + bytes(100),
     "5,000 digits in a PCD": PCD.format(count=1, width="9" * 5000, kind="binary").encode(),
     "LZF beyond its size": PCD.format(count=1, width=2, kind="binary_compressed").encode()
-    + (1000).to_bytes(4, "little") + (24).to_bytes(4, "little") + b"\x00\x00"
+    + (1000).to_bytes(4, "little")
+    + (24).to_bytes(4, "little")
+    + b"\x00\x00"
     + b"\xe0\xff\x00" * 332,
     "LZF that promises": PCD.format(count=1, width=300_000_000, kind="binary_compressed").encode()
-    + (8).to_bytes(4, "little") + (3_600_000_000).to_bytes(4, "little") + bytes(8),
-}  # fmt: skip
+    + (8).to_bytes(4, "little")
+    + (3_600_000_000).to_bytes(4, "little")
+    + bytes(8),
+}
 
 
 @pytest.mark.parametrize("name", CRAFTED)

@@ -33,12 +33,15 @@ from tests.helpers.weight_files import MODEL, tiny_text_encoder
 O, B, I = OUTSIDE, BEGIN, INSIDE  # noqa: E741
 
 
-@pytest.mark.parametrize(("places", "expected"), [
-    ([B, I, O, O, B, I], [(0, 1, 1), (4, 5, 5)]),
-    ([B, B, I], [(0, 0, 0), (1, 2, 2)]),
-    ([O, O], []),
-    ([], []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([B, I, O, O, B, I], [(0, 1, 1), (4, 5, 5)]),
+        ([B, B, I], [(0, 0, 0), (1, 2, 2)]),
+        ([O, O], []),
+        ([], []),
+    ],
+)
 def test_decoding(places, expected):
     assert decode_phrases(places, range(len(places))) == expected
 
@@ -126,8 +129,10 @@ def test_spans_are_exact_substrings():
     parser = LearnedParser(Nouns(), tiny_text_encoder())
     sentence = parser.parse(" The  chair, and\tred")
     assert [(p.text, p.begin, p.end, p.head) for p in sentence.phrases] == [
-        ("The  chair", 1, 11, 1), (", and", 11, 16, 3), ("red", 17, 20, 4),
-    ]  # fmt: skip
+        ("The  chair", 1, 11, 1),
+        (", and", 11, 16, 3),
+        ("red", 17, 20, 4),
+    ]
 
 
 @pytest.mark.parametrize(("text", "message"), [("", "empty"), ("a b c d", "at most 3")])

@@ -19,23 +19,42 @@ def named(text: str, *phrases: str) -> list[bool]:
     return named_rows(words, spans)
 
 
-@pytest.mark.parametrize(("text", "phrases"), [
-    ("find it", ["it"]), ("This", ["This"]), ("no chair", ["no chair"]), ("no chair", ["chair"]),
-    ("without a chair", ["a chair"]), ("nothing", ["nothing"]), ("see something", ["something"]),
-    ("the one", ["the one"]), ("those uh ones", ["those uh ones"]), (", !", [", !"]),
-    ("take it and put it there", ["it", "it", "there"]), ("neither chair", ["neither chair"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("find it", ["it"]),
+        ("This", ["This"]),
+        ("no chair", ["no chair"]),
+        ("no chair", ["chair"]),
+        ("without a chair", ["a chair"]),
+        ("nothing", ["nothing"]),
+        ("see something", ["something"]),
+        ("the one", ["the one"]),
+        ("those uh ones", ["those uh ones"]),
+        (", !", [", !"]),
+        ("take it and put it there", ["it", "it", "there"]),
+        ("neither chair", ["neither chair"]),
+    ],
+)
 def test_these_name_nothing(text, phrases):
     assert named(text, *phrases) == [False] * (1 + len(phrases))
 
 
-@pytest.mark.parametrize(("text", "phrases"), [
-    ("the chair", ["the chair"]), ("this chair", ["this chair"]), ("Sofas", ["Sofas"]),
-    ("the red one", ["the red one"]), ("the cup and the table under it", ["the cup", "it"]),
-    ("this is the chair", ["this", "the chair"]), ("another chair", ["another chair"]),
-    ("not the chair", ["the chair"]), ("Nothing but the chair", ["the chair"]),
-    ("\u6c99\u53d1", ["\u6c99\u53d1"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("the chair", ["the chair"]),
+        ("this chair", ["this chair"]),
+        ("Sofas", ["Sofas"]),
+        ("the red one", ["the red one"]),
+        ("the cup and the table under it", ["the cup", "it"]),
+        ("this is the chair", ["this", "the chair"]),
+        ("another chair", ["another chair"]),
+        ("not the chair", ["the chair"]),
+        ("Nothing but the chair", ["the chair"]),
+        ("\u6c99\u53d1", ["\u6c99\u53d1"]),
+    ],
+)
 def test_these_name_something(text, phrases):
     assert named(text, *phrases) == [True] * (1 + len(phrases))
 
@@ -43,13 +62,24 @@ def test_these_name_something(text, phrases):
 def test_only_what_was_named_before_can_be_meant():
     assert named("find it next to the sofa", "it", "the sofa") == [True, False, True]
     assert named("no chair but a lamp, bring it", "no chair", "a lamp", "it") == [
-        True, False, True, True,
-    ]  # fmt: skip
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
-@pytest.mark.parametrize(("text", "something"), [
-    ("find it", False), ("where is that?", False), ("please bring me this one!", False),
-    ("?", False), ("the sofa", True), ("das da", True), ("", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "something"),
+    [
+        ("find it", False),
+        ("where is that?", False),
+        ("please bring me this one!", False),
+        ("?", False),
+        ("the sofa", True),
+        ("das da", True),
+        ("", False),
+    ],
+)
 def test_a_sentence_without_phrases_names_something_by_any_word_of_content(text, something):
     assert named(text) == [something]

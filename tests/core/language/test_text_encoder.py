@@ -55,12 +55,22 @@ def test_known_pieces_rejoin_to_the_word(parts):
     assert 0 in ids or rejoined(ids) == word[:MAX_WORD_LENGTH]
 
 
-@pytest.mark.parametrize(("word", "pieces"), [
-    ("chair", ["chair"]), ("Armchairs", ["arm", "##chair", "##s"]), ("CHÁIR", ["chair"]),
-    ("bookcases", ["book", "##case", "##s"]), ("xylophone", ["[UNK]"]), ("##s", ["[UNK]"]),
-    ("", []), ("red Armchair", ["red", "arm", "##chair"]),
-    ("\u0301", ["[UNK]"]), ("🪑", ["[UNK]"]), ("chairz", ["[UNK]"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("word", "pieces"),
+    [
+        ("chair", ["chair"]),
+        ("Armchairs", ["arm", "##chair", "##s"]),
+        ("CHÁIR", ["chair"]),
+        ("bookcases", ["book", "##case", "##s"]),
+        ("xylophone", ["[UNK]"]),
+        ("##s", ["[UNK]"]),
+        ("", []),
+        ("red Armchair", ["red", "arm", "##chair"]),
+        ("\u0301", ["[UNK]"]),
+        ("🪑", ["[UNK]"]),
+        ("chairz", ["[UNK]"]),
+    ],
+)
 def test_longest_pieces_come_first(word, pieces):
     assert [VOCABULARY[i] for i in PIECES.ids(word)] == pieces
 
@@ -135,8 +145,9 @@ def test_vectors_of_another_size_are_refused():
         SmallTextEncoder(TEXT, VOCABULARY, np.zeros((3, 12), np.float32))
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])),
-                min_size=2))  # fmt: skip
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])), min_size=2)
+)
 def test_packed_vocabulary_round_trip(pieces):
     packed = pack_vocabulary(pieces)
     assert packed.dtype == torch.uint8
@@ -224,9 +235,11 @@ def test_a_released_file_brings_its_text_weights(mpnet_folder, tmp_path):
     path = released_file(tmp_path / "released.pth", RELEASED, weights)
     checkpoint = Checkpoint.read(path)
     assert checkpoint.dropped == (
-        "criterion.loss_weight", "text_encoder.embeddings.position_ids",
-        "text_encoder.pooler.dense.bias", "text_encoder.pooler.dense.weight",
-    )  # fmt: skip
+        "criterion.loss_weight",
+        "text_encoder.embeddings.position_ids",
+        "text_encoder.pooler.dense.bias",
+        "text_encoder.pooler.dense.weight",
+    )
     _, encoder = checkpoint.load(str(mpnet_folder))
     assert torch.equal(
         encoder.encoder.embeddings.word_embeddings.weight, trained.embeddings.word_embeddings.weight

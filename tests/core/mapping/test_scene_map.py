@@ -501,9 +501,12 @@ scene_map.clear()
 print(full, told, resident() - before)
 """
     out = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
         cwd=Path(__file__).parents[3],
-    ).stdout  # fmt: skip
+    ).stdout
     full, told, left = map(int, out.split())
     assert told < 1.2 * full
     assert left < full / 2

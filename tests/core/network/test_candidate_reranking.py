@@ -177,11 +177,13 @@ def test_rows_are_read_and_written():
     values = torch.arange(6.0).view(2, 3, 1)
     assert rows.gather(values)[..., 0].tolist()[0] == [2, 0]
     assert rows.scatter(values, torch.full((2, 2, 1), 9.0))[..., 0].tolist() == [
-        [9, 1, 9], [3, 9, 5]
-    ]  # fmt: skip
+        [9, 1, 9],
+        [3, 9, 5],
+    ]
     assert rows.scatter_add(values, torch.full((2, 2, 1), 10.0))[..., 0].tolist() == [
-        [10, 1, 12], [3, 14, 5]
-    ]  # fmt: skip
+        [10, 1, 12],
+        [3, 14, 5],
+    ]
 
 
 def test_rows_of_spans_are_sentences_and_heads():
@@ -208,8 +210,9 @@ def test_the_choice_changes_nothing_at_first_and_then_only_its_rows():
     after = model.ground(superpoints, batch).mask_logits
     changed = (after != before[-1].mask_logits).any(dim=-1)[0]
     assert changed.tolist() == [
-        [True, False, False, True, False], [True, False, False, False, False]
-    ]  # fmt: skip
+        [True, False, False, True, False],
+        [True, False, False, False, False],
+    ]
 
 
 def line_up(count: int, words: int, generator: torch.Generator):

@@ -57,10 +57,14 @@ def tiny_batch() -> SceneBatch:
     xyz = torch.rand(300, 3, generator=random)
     superpoints = (xyz[:, 0] * 8).long().unique(return_inverse=True)[1]
     return SceneBatch(
-        xyz, xyz, torch.rand(300, 3, generator=random) * 2 - 1,
-        torch.zeros(300, dtype=torch.int64), superpoints, (int(superpoints.max()) + 1,),
+        xyz,
+        xyz,
+        torch.rand(300, 3, generator=random) * 2 - 1,
+        torch.zeros(300, dtype=torch.int64),
+        superpoints,
+        (int(superpoints.max()) + 1,),
         (300,),
-    )  # fmt: skip
+    )
 
 
 def equals_released(network: torch.nn.Module) -> bool:
@@ -69,8 +73,10 @@ def equals_released(network: torch.nn.Module) -> bool:
 
 
 @pytest.mark.parametrize("prefix", ["", "module."])
-@pytest.mark.parametrize("wrappers", [(), ("state_dict",), ("model",), ("net",),
-                                      ("model", "state_dict"), ("net", "model")])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrappers",
+    [(), ("state_dict",), ("model",), ("net",), ("model", "state_dict"), ("net", "model")],
+)
 def test_released_layouts_load(tmp_path, prefix, wrappers):
     content: object = {prefix + k: v for k, v in released_state().items()}
     for wrapper in reversed(wrappers):
@@ -169,11 +175,14 @@ def test_weights_that_are_no_numbers_are_refused(value):
         Checkpoint(Path("x.pth"), state).load_network()
 
 
-@pytest.mark.parametrize("state", [
-    {"layer1.0.conv1.weight": torch.zeros(3, 3)},
-    {"decoder.lang_proj.weight": torch.zeros(256, 768)},
-    {k: v for k, v in released_state().items() if not k.startswith("decoder.")},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"layer1.0.conv1.weight": torch.zeros(3, 3)},
+        {"decoder.lang_proj.weight": torch.zeros(256, 768)},
+        {k: v for k, v in released_state().items() if not k.startswith("decoder.")},
+    ],
+)
 def test_other_networks_are_no_detailbase(state):
     with pytest.raises(CheckpointError, match="not a DetailBase file, it has no"):
         Checkpoint(Path("x.pth"), state).load_network()

@@ -36,12 +36,23 @@ def records() -> list[dict]:
     for number in range(21):
         scene = f"scene000{number % 2}_00"
         if number % 3:
-            made.append({"scene_id": scene, "ann_id": str(number),
-                         "token": ["the", "red", "chair", "near", "the", "table"],
-                         "t2o": {"2": [4], "5": [7], "-1": [4]}})  # fmt: skip
+            made.append(
+                {
+                    "scene_id": scene,
+                    "ann_id": str(number),
+                    "token": ["the", "red", "chair", "near", "the", "table"],
+                    "t2o": {"2": [4], "5": [7], "-1": [4]},
+                }
+            )
         else:
-            made.append({"scene_id": scene, "object_id": "7", "ann_id": str(number),
-                         "token": ["the", "blue", "table"]})  # fmt: skip
+            made.append(
+                {
+                    "scene_id": scene,
+                    "object_id": "7",
+                    "ann_id": str(number),
+                    "token": ["the", "blue", "table"],
+                }
+            )
     return made
 
 
@@ -67,11 +78,17 @@ def config(data, tmp_path):
     """The recipe as it ships, but for paths, sizes and length."""
     return replace(
         load_yaml(TrainConfig, RECIPE),
-        data=str(data / "scannet"), descriptions=str(data / "detailrefer.json"),
-        text_encoder=str(data / "mpnet"), backbone=str(data / "spformer.pth"),
-        out=str(tmp_path / "run"), device="cpu", threads=1, model=SMALL, epochs=4,
+        data=str(data / "scannet"),
+        descriptions=str(data / "detailrefer.json"),
+        text_encoder=str(data / "mpnet"),
+        backbone=str(data / "spformer.pth"),
+        out=str(tmp_path / "run"),
+        device="cpu",
+        threads=1,
+        model=SMALL,
+        epochs=4,
         picture_every=0,
-    )  # fmt: skip
+    )
 
 
 def test_the_recipe_is_the_published_one():

@@ -28,8 +28,11 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are left alone")
 def test_freed_memory_is_used_again():
     faults = [
-        int(subprocess.run([sys.executable, "-c", PROGRAM, how], check=True, text=True,
-                           stdout=subprocess.PIPE).stdout)
+        int(
+            subprocess.run(
+                [sys.executable, "-c", PROGRAM, how], check=True, text=True, stdout=subprocess.PIPE
+            ).stdout
+        )
         for how in ("given back", "kept")
-    ]  # fmt: skip
+    ]
     assert faults[1] < faults[0] / 2

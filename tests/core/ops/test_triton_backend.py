@@ -47,5 +47,9 @@ def test_row_counts_compile_no_kernel_anew():
         rows = [p for p in kernel.params if "rows" in p.name]
         assert rows
         assert all(p.do_not_specialize for p in rows)
-        assert all(p.is_constexpr or p in rows or p.name in ("left", "source", "table", "weight",
-                   "out", "partial") for p in kernel.params)  # fmt: skip
+        assert all(
+            p.is_constexpr
+            or p in rows
+            or p.name in ("left", "source", "table", "weight", "out", "partial")
+            for p in kernel.params
+        )

@@ -28,16 +28,28 @@ def model(seed=0, count=50, key="BlendSwap-CC-0/thing", **changes):
     rng = np.random.default_rng(seed)
     normals = rng.normal(size=(count, 3))
     fields = {
-        "key": key, "name": "Thing", "category": "chair", "library": key.partition("/")[0],
-        "author": "Somebody", "license": "CC0-1.0", "mount": "floor", "elevation": 0.0,
-        "size": (1.0, 2.0, 0.5), "radius": 0.02, "color": "red", "material": None,
-        "shape": "round", "has_front": True, "parts": frozenset({"arms", "back"}),
-        "lacks": frozenset({"wheels"}), "on": (Surface((0, 0, 0.5), (0.2, 0.1), 2.0),),
+        "key": key,
+        "name": "Thing",
+        "category": "chair",
+        "library": key.partition("/")[0],
+        "author": "Somebody",
+        "license": "CC0-1.0",
+        "mount": "floor",
+        "elevation": 0.0,
+        "size": (1.0, 2.0, 0.5),
+        "radius": 0.02,
+        "color": "red",
+        "material": None,
+        "shape": "round",
+        "has_front": True,
+        "parts": frozenset({"arms", "back"}),
+        "lacks": frozenset({"wheels"}),
+        "on": (Surface((0, 0, 0.5), (0.2, 0.1), 2.0),),
         "points": rng.uniform(-3, 3, (count, 3)).astype(np.float32),
         "normals": (normals / np.linalg.norm(normals, axis=1)[:, None]).astype(np.float32),
         "rgb": rng.integers(0, 256, (count, 3)).astype(np.uint8),
         "main": rng.random(count) < 0.5,
-    }  # fmt: skip
+    }
     return FurnitureModel(**{**fields, **changes})
 
 
@@ -100,9 +112,13 @@ def test_the_manifest_hash_knows_every_sample_and_word():
     hashes = {
         FurnitureBank([pack(m)]).manifest_hash
         for m in (
-            model(), model(1), model(color="blue"), model(parts=frozenset()), model(radius=0.03)
+            model(),
+            model(1),
+            model(color="blue"),
+            model(parts=frozenset()),
+            model(radius=0.03),
         )
-    }  # fmt: skip
+    }
     assert len(hashes) == 5
     assert (
         FurnitureBank([pack(model())]).manifest_hash == FurnitureBank([pack(model())]).manifest_hash
@@ -172,11 +188,22 @@ def test_headers_that_do_not_fit_are_refused(tmp_path, change, complaint):
 # --- the shipped bank ---------------------------------------------------------------------
 
 TALL = {  # metres, lowest and highest
-    "chair": (0.4, 1.3), "armchair": (0.6, 1.2), "sofa": (0.6, 1.1), "bed": (0.4, 1.3),
-    "table": (0.6, 1.1), "desk": (0.6, 1.3), "nightstand": (0.3, 0.8), "wardrobe": (1.4, 2.5),
-    "bookshelf": (0.7, 2.3), "toilet": (0.6, 1.0), "fridge": (1.2, 2.1), "cup": (0.03, 0.2),
-    "bottle": (0.08, 0.4), "radiator": (0.3, 1.2), "plant": (0.1, 1.5),
-}  # fmt: skip
+    "chair": (0.4, 1.3),
+    "armchair": (0.6, 1.2),
+    "sofa": (0.6, 1.1),
+    "bed": (0.4, 1.3),
+    "table": (0.6, 1.1),
+    "desk": (0.6, 1.3),
+    "nightstand": (0.3, 0.8),
+    "wardrobe": (1.4, 2.5),
+    "bookshelf": (0.7, 2.3),
+    "toilet": (0.6, 1.0),
+    "fridge": (1.2, 2.1),
+    "cup": (0.03, 0.2),
+    "bottle": (0.08, 0.4),
+    "radiator": (0.3, 1.2),
+    "plant": (0.1, 1.5),
+}
 
 
 @pytest.fixture(scope="module")

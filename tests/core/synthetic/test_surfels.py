@@ -73,8 +73,9 @@ def test_it_sees_what_its_twin_sees(seed, count, radius, heading, down):
 def test_a_sampled_wall_is_flat_and_has_no_holes():
     side = np.arange(-2, 2, 0.03)
     y, z = (a.ravel() for a in np.meshgrid(side, side))
-    wall = disks(np.stack([np.full_like(y, 1.5), y, z], 1), np.tile([-1.0, 0, 0], (len(y), 1)),
-                 0.03 * 0.76)  # fmt: skip
+    wall = disks(
+        np.stack([np.full_like(y, 1.5), y, z], 1), np.tile([-1.0, 0, 0], (len(y), 1)), 0.03 * 0.76
+    )
     depth, index = draw(wall, look((0.0, 0.0, 0.0), 0.0, 0.0))
     assert (index >= 0).all()
     assert np.abs(depth - 1.5).max() < 1e-4

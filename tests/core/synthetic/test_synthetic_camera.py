@@ -113,8 +113,10 @@ def test_each_corruption_does_what_it_says(corruption):
         assert 0.03 < np.linalg.norm(shift) < 0.06
         np.testing.assert_array_equal(after[0].sensor_to_map, before[0].sensor_to_map)
     elif corruption == "tilt":
-        floor = [np.concatenate([in_map(s)[s.labels == FLOOR_ID] for s in scans])
-                 for scans in (before, after)]  # fmt: skip
+        floor = [
+            np.concatenate([in_map(s)[s.labels == FLOOR_ID] for s in scans])
+            for scans in (before, after)
+        ]
         assert np.ptp(floor[0][:, 2]) < 0.01 and np.ptp(floor[1][:, 2]) > 0.1
     else:
         assert 0.45 < len(points[1]) / len(points[0]) < 0.55

@@ -38,8 +38,14 @@ def column_fill(key: str) -> tuple[np.ndarray, np.ndarray]:
     shell[tuple(cell.T)] = True
     inside = np.zeros_like(shell)
     for x, y, z in np.argwhere(~shell):
-        rays = (shell[:x, y, z], shell[x + 1 :, y, z], shell[x, :y, z], shell[x, y + 1 :, z],
-                shell[x, y, :z], shell[x, y, z + 1 :])  # fmt: skip
+        rays = (
+            shell[:x, y, z],
+            shell[x + 1 :, y, z],
+            shell[x, :y, z],
+            shell[x, y + 1 :, z],
+            shell[x, y, :z],
+            shell[x, y, z + 1 :],
+        )
         inside[x, y, z] = all(ray.any() for ray in rays)
     near = np.zeros_like(shell)
     for dx in (-1, 0, 1):

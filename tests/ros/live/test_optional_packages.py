@@ -45,8 +45,10 @@ class RecordedBuffer:
         assert isinstance(time, Time)
         for asked in GOLDEN["lookups"]:
             if (asked["target"], asked["source"], asked["stamp_ns"]) == (
-                target_frame, source_frame, time.nanoseconds,
-            ):  # fmt: skip
+                target_frame,
+                source_frame,
+                time.nanoseconds,
+            ):
                 break
         if "error" in asked:
             raise globals()[asked["error"]](asked["message"])

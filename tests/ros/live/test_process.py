@@ -91,9 +91,12 @@ def test_a_wrong_parameter_ends_it_with_one_line(parameter, complaint):
 
 def test_a_missing_model_ends_it_with_one_line():
     ended = run_to_its_end(
-        "-m", "detailbase_ros.segmentation_node",
-        "--ros-args", "-p", "checkpoint:=/nowhere/model.safetensors",
-    )  # fmt: skip
+        "-m",
+        "detailbase_ros.segmentation_node",
+        "--ros-args",
+        "-p",
+        "checkpoint:=/nowhere/model.safetensors",
+    )
     assert ended.returncode == 1
     assert "/nowhere/model.safetensors" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -103,8 +103,14 @@ def test_a_late_ear_gets_the_last_good_pictures_and_all_answers(graph):
     graph.robot.listen(GroundedQuery, f"{NODE}/grounding", answers, ANSWERS)
     wait_for(lambda: markers and instances and scene and len(answers) == 2)
     assert [f.name for f in instances[0].fields] == [
-        "x", "y", "z", "rgb", "query_id", "phrase_id", "instance_id",
-    ]  # fmt: skip
+        "x",
+        "y",
+        "z",
+        "rgb",
+        "query_id",
+        "phrase_id",
+        "instance_id",
+    ]
     assert instances[0].width > 30
     assert scene[0].width == len(graph.grounder.map)
     assert scene[0].header.frame_id == "odom"

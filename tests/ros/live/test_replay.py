@@ -55,7 +55,7 @@ def live_answers(graph, bag):
 def replayed_answers(bag, out):
     config = ReplayConfig()
     grounder = Grounder(config.attentive_grounder)
-    with AnswerBag(out, config.intake.map_frame) as written:
+    with AnswerBag.create(out, config.intake.map_frame) as written:
         for answer in replay(bag, SENTENCES, config, grounder, events=Silent()):
             written.write(answer.result, answer.at_ns)
     heard = {name: [] for name in TYPES}

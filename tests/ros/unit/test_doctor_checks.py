@@ -16,13 +16,21 @@ if TYPE_CHECKING:
 def well(**changes: object) -> Observation:
     """A graph on which everything works."""
     topic = CloudTopic(
-        "/camera/points", publishers=["/driver"], received=150, size_bytes=4_800_000,
-        frame="camera_optical", lag_s=0.03, poses=20,
-    )  # fmt: skip
+        "/camera/points",
+        publishers=["/driver"],
+        received=150,
+        size_bytes=4_800_000,
+        frame="camera_optical",
+        lag_s=0.03,
+        poses=20,
+    )
     seen = Observation(
-        nodes=["/segmentation_node"], state="active", topics=[topic], tf_publishers=3,
+        nodes=["/segmentation_node"],
+        state="active",
+        topics=[topic],
+        tf_publishers=3,
         torch="2.13 on cpu, 7 threads",
-    )  # fmt: skip
+    )
     return replace(seen, **changes)
 
 
@@ -55,7 +63,9 @@ def test_nothing_is_wrong_where_nothing_is() -> None:
         (with_topic(publishers=[], received=0), "/camera/points", "nobody publishes", "topic list"),
         (
             with_topic(mismatches={"/driver": "Best effort publisher and reliable subscription;"}),
-            "/camera/points", "QoS of /driver", "qos_overrides./camera/points.subscription",
+            "/camera/points",
+            "QoS of /driver",
+            "qos_overrides./camera/points.subscription",
         ),
         (with_topic(received=0), "/camera/points", "nothing came from /driver in 10 s", "fastdds"),
         (with_topic(received=4), "/camera/points", "0.4 Hz, 4.8 MB", "FASTDDS_DEFAULT_PROFILES"),
@@ -65,13 +75,15 @@ def test_nothing_is_wrong_where_nothing_is() -> None:
         (with_topic(lag_s=-3.0), "/camera/points", "3.0 s in the future", "chrony"),
         (
             with_topic(poses=0, pose_problem="frame 'odom' does not exist"),
-            "tf", "camera_optical -> odom: frame 'odom' does not exist", "set map_frame",
+            "tf",
+            "camera_optical -> odom: frame 'odom' does not exist",
+            "set map_frame",
         ),
         (well(torch_problem="install it"), "torch", "2.13", "install it"),
         (well(model_problem="/x: cannot be read"), "model", "/x: cannot", "set checkpoint"),
         (well(troubles=[("segmentation_node: map", "full")]), "node", "map: full", "its log"),
     ],
-)  # fmt: skip
+)
 def test_each_problem_is_named_with_its_fix(
     seen: Observation, part: str, what: str, fix: str
 ) -> None:

@@ -57,8 +57,10 @@ def test_alone_it_starts_the_node_with_its_parameter_file(robot):
 def test_cloud_topics(robot, text, topics):
     node = started(robot, clouds=text, map_frame="map", use_sim_time="true")["segmentation_node"]
     assert node.parameters[1] == {
-        "cloud_topics": topics, "map_frame": "map", "use_sim_time": True,
-    }  # fmt: skip
+        "cloud_topics": topics,
+        "map_frame": "map",
+        "use_sim_time": True,
+    }
 
 
 def test_images_become_the_cloud_that_the_node_listens_to(robot):

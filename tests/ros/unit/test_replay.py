@@ -168,7 +168,7 @@ def written(path: Path) -> list[tuple[str, object, int]]:
 
 def write_answers(path: Path, *sentences: str) -> Asked:
     asked = Asked(DATA / "room_mcap", *sentences)
-    with AnswerBag(path, "odom") as bag:
+    with AnswerBag.create(path, "odom") as bag:
         for result in asked.answers:
             bag.write(result, START)
     return asked
@@ -179,10 +179,15 @@ def test_answers_are_written_as_the_node_publishes_them(tmp_path: Path) -> None:
     asked = write_answers(path, "the box on the floor", "", "the unicorn")
     messages = written(path)
     assert [topic.split("/")[-1] for topic, _, _ in messages] == [
-        "scene", "markers", "instances", "grounding",  # the first question
+        "scene",
+        "markers",
+        "instances",
+        "grounding",  # the first question
         "grounding",  # an empty one: no picture
-        "markers", "instances", "grounding",  # nothing found clears the pictures
-    ]  # fmt: skip
+        "markers",
+        "instances",
+        "grounding",  # nothing found clears the pictures
+    ]
     answers = [message for topic, message, _ in messages if topic.endswith("grounding")]
     assert [a.query for a in answers] == ["the box on the floor", "", "the unicorn"]
     assert [a.status for a in answers] == [Status.OK, Status.BAD_QUERY, Status.NOTHING_FOUND]
@@ -211,12 +216,13 @@ def test_every_topic_is_offered_as_latched(tmp_path: Path) -> None:
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), AnswerBag(tmp_path / "answers.mcap", "odom"):
+    with pytest.raises(RuntimeError), AnswerBag.create(tmp_path / "answers.mcap", "odom"):
         raise RuntimeError("power cut")
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "answers.mcap").write_bytes(b"a thesis")
-    with pytest.raises(BadFileError, match="exists already"):
-        AnswerBag(tmp_path / "answers.mcap", "odom")
+    there = AnswerBag.create(tmp_path / "answers.mcap", "odom")
+    with pytest.raises(BadFileError, match="exists already"), there:
+        pytest.fail("begun")
 
 
 def test_messages_that_are_not_told_otherwise_are_empty() -> None:

@@ -25,9 +25,13 @@ from training.checkpoints.prune import main, narrow_checkpoint, narrowed
 
 WIDTHS, NARROW = (5, 7, 9), (3, 6, 9)
 OURS = replace(
-    MODEL, widths=WIDTHS, block_reps=2, pooled_levels=2, center_offsets=True,
+    MODEL,
+    widths=WIDTHS,
+    block_reps=2,
+    pooled_levels=2,
+    center_offsets=True,
     pointwise_reinterpret=False,
-)  # fmt: skip
+)
 
 
 def streams(name: str) -> list[tuple[int, str]]:
@@ -54,10 +58,12 @@ def with_idle_channels() -> tuple[DetailBase, torch.Tensor]:
     idle = defaultdict(dict)
 
     def idle_of(name: str) -> torch.Tensor:
-        return torch.cat([
-            idle[level].setdefault(stream, torch.randperm(WIDTHS[level]) >= NARROW[level])
-            for level, stream in streams(name)
-        ])  # fmt: skip
+        return torch.cat(
+            [
+                idle[level].setdefault(stream, torch.randperm(WIDTHS[level]) >= NARROW[level])
+                for level, stream in streams(name)
+            ]
+        )
 
     with torch.no_grad():
         for name, module in model.unet.named_modules():

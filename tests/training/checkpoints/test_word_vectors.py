@@ -16,8 +16,22 @@ from training.checkpoints.make_word_vectors import (
     whole_words,
 )
 
-PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "chair", "arm", "##chair", "night",
-          "##stand", "red", "é", "[unused1]", "?"]  # fmt: skip
+PIECES = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "chair",
+    "arm",
+    "##chair",
+    "night",
+    "##stand",
+    "red",
+    "é",
+    "[unused1]",
+    "?",
+]
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +43,27 @@ def encoder(tmp_path_factory):
     transformers.BertTokenizerFast(vocab=vocabulary).save_pretrained(folder)
     torch.manual_seed(0)
     config = transformers.BertConfig(
-        vocab_size=len(PIECES), hidden_size=8, num_hidden_layers=1, num_attention_heads=2,
+        vocab_size=len(PIECES),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
         intermediate_size=8,
-    )  # fmt: skip
+    )
     transformers.BertModel(config).save_pretrained(folder)
     return str(folder)
 
 
 def test_plain_pieces_are_kept():
     assert keep_plain_pieces(PIECES) == [
-        "[UNK]", "chair", "arm", "##chair", "night", "##stand", "red", "?",
-    ]  # fmt: skip
+        "[UNK]",
+        "chair",
+        "arm",
+        "##chair",
+        "night",
+        "##stand",
+        "red",
+        "?",
+    ]
 
 
 def test_words_that_are_no_pieces_are_added_once(tmp_path):

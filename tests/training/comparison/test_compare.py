@@ -58,10 +58,13 @@ def write_toy_config(folder: Path, **changes) -> None:
 def make_plan(folder: Path, **settings) -> Plan:
     """A plan on toy rooms; also as plan.yaml."""
     values = {
-        "config": str(folder / "toy.yaml"), "seeds": [1, 2], "side_by_side": 2,
+        "config": str(folder / "toy.yaml"),
+        "seeds": [1, 2],
+        "side_by_side": 2,
         "variants": {"plain": {}, "other": {"loss.dice": 0.5}},
-        "exams": [str(folder / "exam")], **settings,
-    }  # fmt: skip
+        "exams": [str(folder / "exam")],
+        **settings,
+    }
     if "learning_rates" in settings or "backbone_rates" in settings:
         values.setdefault("development", str(folder / "dev"))
     (folder / "plan.yaml").write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
@@ -75,9 +78,10 @@ def test_changes_are_those_of_all_and_then_a_variants_own(toy):
     other = toy / "other.yaml"
     other.write_text((toy / "toy.yaml").read_text().replace("clip_norm: 1.0", "clip_norm: 2.0"))
     plan = make_plan(
-        toy, changes={"steps": 7, "loss.dice": 0.1, "model.widths": [8, 8]},
+        toy,
+        changes={"steps": 7, "loss.dice": 0.1, "model.widths": [8, 8]},
         variants={"one": {"loss.dice": 0.9}, "two": {"config": str(other)}},
-    )  # fmt: skip
+    )
     one, two = plan.configs["one"], plan.configs["two"]
     assert (one.loss.dice, two.loss.dice) == (0.9, 0.1)
     assert (one.clip_norm, two.clip_norm) == (1.0, 2.0)
@@ -175,8 +179,9 @@ def test_trials_come_first_and_the_best_is_the_first_seeds_run(toy):
     pretend_measured(good, plan.development, {"a": [0.5, 1]})
     assert comparison.chosen("v") == (0.2, 1.0)
     assert names(comparison) == [
-        "v/lr0.2_backbone1_3steps_seed1 on exam", "v/lr0.2_backbone1_3steps_seed2",
-    ]  # fmt: skip
+        "v/lr0.2_backbone1_3steps_seed1 on exam",
+        "v/lr0.2_backbone1_3steps_seed2",
+    ]
     for run in comparison.runs("v"):
         pretend_trained(run)
         pretend_measured(run, plan.exams[0], {"a": [0.5, 1]})
@@ -277,8 +282,10 @@ def test_the_page_shows_what_was_tried(toy):
 
 
 def test_jobs_run_side_by_side_and_one_that_fails_stops_no_other(tmp_path, capfd):
-    todo = [Job(f"{i}", ("no_such_module" if i == 1 else "this",), tmp_path / f"{i}.txt")
-            for i in range(4)]  # fmt: skip
+    todo = [
+        Job(f"{i}", ("no_such_module" if i == 1 else "this",), tmp_path / f"{i}.txt")
+        for i in range(4)
+    ]
     most = 0
 
     def waiting() -> list[Job]:
@@ -351,9 +358,11 @@ def test_each_job_sees_its_own_gpu(tmp_path):
 def test_progress_is_read_from_the_bar(tmp_path):
     log = tmp_path / "log.txt"
     assert progress_of(log) == "starting"
-    log.write_bytes("loading scenes:  50%|█     | 1/2 [00:01<00:03,  2.2scene/s]\n"
-                    "training:  12%|█▏   | 960/8000 [00:32<03:55, 29.9step/s, loss=2.31, "
-                    "gradient_norm=0.5, mask_bce=1.2]\r".encode())  # fmt: skip
+    log.write_bytes(
+        "loading scenes:  50%|█     | 1/2 [00:01<00:03,  2.2scene/s]\n"
+        "training:  12%|█▏   | 960/8000 [00:32<03:55, 29.9step/s, loss=2.31, "
+        "gradient_norm=0.5, mask_bce=1.2]\r".encode()
+    )
     assert progress_of(log) == "960 of 8000, 03:55 left, loss 2.31"
     log.write_text("train: data/rooms: no scenes there\n")
     assert progress_of(log) == "train: data/rooms: no scenes there"
@@ -366,8 +375,14 @@ def test_a_stopped_comparison_goes_on_and_ends(toy):
     """SIGTERM in the middle of a run; the same command then does what is missing."""
     write_toy_config(toy, steps=150, save_every=1000, log_every=1, threads=1)
     make_plan(toy, seeds=[1])
-    command = [sys.executable, "-m", "training.compare", str(toy / "plan.yaml"),
-               "--out", str(toy / "runs")]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "training.compare",
+        str(toy / "plan.yaml"),
+        "--out",
+        str(toy / "runs"),
+    ]
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     while not any("loss=" in path.read_text() for path in toy.glob("runs/*/*_150steps*/log.txt")):

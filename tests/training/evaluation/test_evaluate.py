@@ -42,17 +42,26 @@ CONFIG = InstanceConfig(min_points=1, connect_distance_m=0.4)  # the toys' point
 
 def spoken_records() -> list[dict]:
     """Beside the toys' own: one that is absent, one about the floor, one about two things."""
-    return [*toy_records(), {
-        "token": ["the", "plant", "on", "the", "floor"], "text": "the plant on the floor",
-        "t2o": {"-1": [], "1": [], "4": [2]}, "style": "spoken", "relations": ["on"],
-        "phrases": [
-            {"begin": 0, "end": 9, "head": 1, "structure": False, "absent": True, "hard": True},
-            {"begin": 13, "end": 22, "head": 4, "structure": True},
-        ],
-    }, {
-        "token": ["both", "things"], "text": "both things", "t2o": {"-1": [0, 1], "1": [0, 1]},
-        "phrases": [{"begin": 0, "end": 11, "head": 1, "structure": False}],
-    }]  # fmt: skip
+    return [
+        *toy_records(),
+        {
+            "token": ["the", "plant", "on", "the", "floor"],
+            "text": "the plant on the floor",
+            "t2o": {"-1": [], "1": [], "4": [2]},
+            "style": "spoken",
+            "relations": ["on"],
+            "phrases": [
+                {"begin": 0, "end": 9, "head": 1, "structure": False, "absent": True, "hard": True},
+                {"begin": 13, "end": 22, "head": 4, "structure": True},
+            ],
+        },
+        {
+            "token": ["both", "things"],
+            "text": "both things",
+            "t2o": {"-1": [0, 1], "1": [0, 1]},
+            "phrases": [{"begin": 0, "end": 11, "head": 1, "structure": False}],
+        },
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +93,18 @@ def perfect(scene, monkeypatch):
 
 def test_a_perfect_model_has_perfect_figures(scene, perfect):
     figures = measures(perfect.examine(scene))
-    for name in ("phrase_mIoU", "acc25", "acc50", "sentence_mIoU", "instance_f1", "count_exact",
-                 "presence_f1", "presence_recall_hard", "oracle_mIoU", "all_smIoU"):  # fmt: skip
+    for name in (
+        "phrase_mIoU",
+        "acc25",
+        "acc50",
+        "sentence_mIoU",
+        "instance_f1",
+        "count_exact",
+        "presence_f1",
+        "presence_recall_hard",
+        "oracle_mIoU",
+        "all_smIoU",
+    ):
         assert figures[name] == 1.0, name
     assert figures["blind_mIoU"] < 1.0
     assert figures["same_category_mIoU"] == 1.0  # no two things are of one kind
@@ -237,18 +256,36 @@ def absent(said_present: bool) -> PhraseOutcome:
 
 
 def test_what_is_counted_apart():
-    outcomes = [sentence("a", 0, thing(0.6), PhraseOutcome(2, SMALL, iou=0.2, objects=1),
-                         PhraseOutcome(3, STRUCTURE, iou=0.9))]  # fmt: skip
+    outcomes = [
+        sentence(
+            "a",
+            0,
+            thing(0.6),
+            PhraseOutcome(2, SMALL, iou=0.2, objects=1),
+            PhraseOutcome(3, STRUCTURE, iou=0.9),
+        )
+    ]
     figures = measures(outcomes)
     assert (figures["phrase_mIoU"], figures["small_mIoU"], figures["structure_mIoU"]) == (
-        0.6, 0.2, 0.9,
-    )  # fmt: skip
+        0.6,
+        0.2,
+        0.9,
+    )
     assert (figures["acc50"], figures["phrases"], figures["phrases_small"]) == (1.0, 1, 1)
 
 
 def test_presence_is_about_saying_no():
-    outcomes = [sentence("a", 0, thing(0.5, said_present=False), thing(0.5), absent(False),
-                         absent(False), absent(True))]  # fmt: skip
+    outcomes = [
+        sentence(
+            "a",
+            0,
+            thing(0.5, said_present=False),
+            thing(0.5),
+            absent(False),
+            absent(False),
+            absent(True),
+        )
+    ]
     figures = measures(outcomes)
     assert figures["presence_precision"] == pytest.approx(2 / 3)
     assert figures["presence_recall"] == pytest.approx(2 / 3)
@@ -291,8 +328,9 @@ def test_the_gap_and_its_interval():
     gap = bootstrap_gap([ours], [theirs])
     assert gap.gap == pytest.approx(0.05)
     assert gap.low == pytest.approx(0.05) and gap.high == pytest.approx(0.05)  # alike everywhere
-    mixed = room_ious(sentence(f"{r}", 0, thing(level[r] + 0.3 * (r % 2)), thing(level[r]))
-                      for r in range(40))  # fmt: skip
+    mixed = room_ious(
+        sentence(f"{r}", 0, thing(level[r] + 0.3 * (r % 2)), thing(level[r])) for r in range(40)
+    )
     gap = bootstrap_gap([mixed], [theirs])
     assert gap.gap == pytest.approx(0.075)
     assert gap.low < gap.gap < gap.high
@@ -306,8 +344,10 @@ def test_the_gap_and_its_interval():
 def test_the_gap_is_between_the_means_of_runs():
     """Runs whose errors cancel room by room leave a gap without any doubt."""
     theirs = [{"a": (1.0, 2), "b": (2.0, 4), "c": (0.0, 0)}]
-    ours = [{"a": (1.4, 2), "b": (2.2, 4), "c": (0.0, 0)},
-            {"a": (1.0, 2), "b": (2.6, 4), "c": (0.0, 0)}]  # fmt: skip
+    ours = [
+        {"a": (1.4, 2), "b": (2.2, 4), "c": (0.0, 0)},
+        {"a": (1.0, 2), "b": (2.6, 4), "c": (0.0, 0)},
+    ]
     gap = bootstrap_gap(ours, theirs)
     assert gap[:3] == (pytest.approx(0.1), pytest.approx(0.1), pytest.approx(0.1))
     assert gap.rooms == 2  # nothing is asked about c
@@ -341,10 +381,23 @@ def exam(tmp_path):
 
 def test_the_command_writes_all_figures(exam, capsys):
     checkpoint, out = str(exam / "tiny.safetensors"), exam / "out.json"
-    status = evaluate_module.main([
-        "--checkpoint", checkpoint, "--versus", checkpoint, "--device", "cpu", "--workers", "1",
-        "--data", str(exam / "seen"), str(exam / "unseen"), "--json", str(out),
-    ])  # fmt: skip
+    status = evaluate_module.main(
+        [
+            "--checkpoint",
+            checkpoint,
+            "--versus",
+            checkpoint,
+            "--device",
+            "cpu",
+            "--workers",
+            "1",
+            "--data",
+            str(exam / "seen"),
+            str(exam / "unseen"),
+            "--json",
+            str(out),
+        ]
+    )
     assert status == 0
     table = capsys.readouterr().out
     assert all(label in table for label in (*ROWS.values(), *COUNTS.values()))
@@ -353,9 +406,10 @@ def test_the_command_writes_all_figures(exam, capsys):
     assert list(results.sets) == ["seen", "unseen"]
     assert results.training == "none" and results.parameters > 1000
     assert results.sets["seen"].measures.keys() == set(ROWS) | set(COUNTS) | {
-        f"{group}_{name}" for group in ("long", "complex")
+        f"{group}_{name}"
+        for group in ("long", "complex")
         for name in ("mIoU", "acc25", "acc50", "smIoU")
-    }  # fmt: skip
+    }
     assert as_table(results) in table
     assert results.sets["unseen"].gap == [0.0, 0.0, 0.0]
 
@@ -363,16 +417,40 @@ def test_the_command_writes_all_figures(exam, capsys):
 def test_any_number_of_processes_finds_the_same(exam, capsys):
     def figures(workers: int) -> dict:
         out = exam / f"{workers}.json"
-        assert evaluate_module.main([
-            "--checkpoint", str(exam / "tiny.safetensors"), "--device", "cpu",
-            "--data", str(exam / "seen"), "--workers", str(workers), "--json", str(out),
-        ]) == 0  # fmt: skip
+        assert (
+            evaluate_module.main(
+                [
+                    "--checkpoint",
+                    str(exam / "tiny.safetensors"),
+                    "--device",
+                    "cpu",
+                    "--data",
+                    str(exam / "seen"),
+                    "--workers",
+                    str(workers),
+                    "--json",
+                    str(out),
+                ]
+            )
+            == 0
+        )
         return dataclasses.asdict(dataclasses.replace(Results.read(out), command=""))
 
     assert figures(2) == figures(1)
     (exam / "seen" / "toy1.npz").write_bytes(b"")
-    assert evaluate_module.main(["--checkpoint", str(exam / "tiny.safetensors"), "--workers", "2",
-                                 "--data", str(exam / "seen")]) == 1  # fmt: skip
+    assert (
+        evaluate_module.main(
+            [
+                "--checkpoint",
+                str(exam / "tiny.safetensors"),
+                "--workers",
+                "2",
+                "--data",
+                str(exam / "seen"),
+            ]
+        )
+        == 1
+    )
     assert "toy1.npz: no described scene can be read" in capsys.readouterr().err
 
 
@@ -409,8 +487,11 @@ def test_other_files_are_no_results(tmp_path, content):
 
 
 def test_examples_are_good_and_bad_and_from_many_rooms():
-    outcomes = [sentence(room, n, thing(iou), thing(iou), text=f"text {n}")
-                for room in "abc" for n, iou in enumerate((0.9, 0.9, 0.5, 0.1))]  # fmt: skip
+    outcomes = [
+        sentence(room, n, thing(iou), thing(iou), text=f"text {n}")
+        for room in "abc"
+        for n, iou in enumerate((0.9, 0.9, 0.5, 0.1))
+    ]
     good, bad = examples(outcomes)
     assert sorted(e.scene for e in good[:3]) == sorted(e.scene for e in bad) == list("abc")
     assert {e.text for e in good} == {"text 0", "text 1"}

@@ -45,7 +45,7 @@ CATEGORIES = {1: "chair", 2: "chair", 3: "chair", 4: "lamp"}
         ([190, 100, 95, 0, 0], [1, 2], TOO_MUCH),
         ([90, 100, 30, 30, 0], [1], TOO_MUCH),  # no other whole thing
     ],
-)  # fmt: skip
+)
 def test_kinds(inside, wanted, kind):
     assert kind_of_answer(np.array(inside), POINTS, wanted, CATEGORIES) == kind
 
@@ -67,10 +67,12 @@ def answered(row: int, kind: str, objects: int = 1) -> PhraseOutcome:
 
 def test_a_relation_counts_what_its_sentence_is_about():
     absent = PhraseOutcome(2, ABSENT)
-    counts = count_kinds([
-        sentence("a", answered(1, LOOK_ALIKE), answered(3, RIGHT)),
-        sentence("b", answered(1, RIGHT), answered(3, RIGHT, objects=2), absent),
-    ])  # fmt: skip
+    counts = count_kinds(
+        [
+            sentence("a", answered(1, LOOK_ALIKE), answered(3, RIGHT)),
+            sentence("b", answered(1, RIGHT), answered(3, RIGHT, objects=2), absent),
+        ]
+    )
     assert counts[ALL] == {kind: {RIGHT: 3, LOOK_ALIKE: 1}.get(kind, 0) for kind in KINDS}
     assert counts["closest"] == {kind: int(kind in (RIGHT, LOOK_ALIKE)) for kind in KINDS}
     assert counts["several"][RIGHT] == 1

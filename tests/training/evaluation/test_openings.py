@@ -95,9 +95,14 @@ def _results() -> OpeningsResults:
     kinds = {THERE: ("11", "10"), ABSENT: ("01", "11"), OTHER_COLOR: ("11",), OTHER_PLACE: ("00",)}
     things = [ThingAnswers(1, kind, "[x]()", answers) for kind in KINDS for answers in kinds[kind]]
     return OpeningsResults(
-        "file", "a day", "python ...", ["the X", "find a X"], ["find a X"],
-        {"seen": things, "unseen": things}, {"openings": RoomBlind(0.9, 0.5)},
-    )  # fmt: skip
+        "file",
+        "a day",
+        "python ...",
+        ["the X", "find a X"],
+        ["find a X"],
+        {"seen": things, "unseen": things},
+        {"openings": RoomBlind(0.9, 0.5)},
+    )
 
 
 def test_figures_are_by_wording(tmp_path):

@@ -116,13 +116,36 @@ def folder(tmp_path):
 
 
 def prepare(folder, *more):
-    return main([
-        "--models", str(folder / "models"), "--table", str(folder / "table.csv"),
-        "--out", str(folder / "bank.npz"), "--cache", str(folder / "cache"), "--workers", "1",
-        "--quick", "--samples", "300", "--column", "category=what", "--column", "mount=where",
-        "--column", "has_front=faces", "--default", "source=mine", "--default", "license=CC0-1.0",
-        "--share", "look=cartoon:0", *more,
-    ])  # fmt: skip
+    return main(
+        [
+            "--models",
+            str(folder / "models"),
+            "--table",
+            str(folder / "table.csv"),
+            "--out",
+            str(folder / "bank.npz"),
+            "--cache",
+            str(folder / "cache"),
+            "--workers",
+            "1",
+            "--quick",
+            "--samples",
+            "300",
+            "--column",
+            "category=what",
+            "--column",
+            "mount=where",
+            "--column",
+            "has_front=faces",
+            "--default",
+            "source=mine",
+            "--default",
+            "license=CC0-1.0",
+            "--share",
+            "look=cartoon:0",
+            *more,
+        ]
+    )
 
 
 def test_a_folder_becomes_a_bank_and_what_is_bad_is_named_and_counted(folder, capsys):
@@ -130,18 +153,23 @@ def test_a_folder_becomes_a_bank_and_what_is_bad_is_named_and_counted(folder, ca
     said = capsys.readouterr().out
     assert "2 models in 2 categories" in said
     for text in (
-        "no colours", "in other units", "cannot be read", "line 7: has no category",
-        "line 8: mount is 'roof'", "5 skipped", "left out on purpose: 2 rows",
-    ):  # fmt: skip
+        "no colours",
+        "in other units",
+        "cannot be read",
+        "line 7: has no category",
+        "line 8: mount is 'roof'",
+        "5 skipped",
+        "left out on purpose: 2 rows",
+    ):
         assert text in said
     chair, picture = FurnitureBank.load(folder / "bank.npz").cards
     assert (chair.key, chair.license, chair.color) == ("mine/chair1", "CC0-1.0", "red")
     assert (chair.has_front, picture.has_front, picture.mount) == (True, False, "wall")
     assert picture.elevation == pytest.approx(1.25)  # its middle is at eye level
     assert len(FurnitureBank.load(folder / "bank.npz").models[0].points) <= 300
-    assert "| mine/chair1 | chair | chair | unknown |" in (
-        folder / "bank.ATTRIBUTION.md"
-    ).read_text()  # fmt: skip
+    assert (
+        "| mine/chair1 | chair | chair | unknown |" in (folder / "bank.ATTRIBUTION.md").read_text()
+    )
 
 
 def test_a_rerun_makes_only_what_is_missing_or_changed(folder):

@@ -33,9 +33,14 @@ def run(tmp_path):
         table = write_table(tmp_path / "table.csv", [*rows, *changed][-4:])
         out, cache = tmp_path / "out" / "bank.npz", tmp_path / "cache"
         return prepare(
-            tmp_path / "usr", out, cache, cc0_only=cc0_only, workers=1, table=table,
+            tmp_path / "usr",
+            out,
+            cache,
+            cc0_only=cc0_only,
+            workers=1,
+            table=table,
             sheets=tmp_path / "sheets",
-        )  # fmt: skip
+        )
 
     return go
 
@@ -98,8 +103,14 @@ def test_nothing_usable_is_an_error(tmp_path):
     write_library(tmp_path / "in", [BROKEN])
     table = write_table(tmp_path / "table.csv", [{"id": "broken", "category": "chair"}])
     with pytest.raises(BadFileError, match="no model could be made: BlendSwap-CC-0/broken"):
-        prepare(tmp_path / "in", tmp_path / "out.npz", tmp_path / "c",
-                cc0_only=False, workers=1, table=table)  # fmt: skip
+        prepare(
+            tmp_path / "in",
+            tmp_path / "out.npz",
+            tmp_path / "c",
+            cc0_only=False,
+            workers=1,
+            table=table,
+        )
 
 
 def test_the_hand_checked_table_is_whole():

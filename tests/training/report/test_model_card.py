@@ -32,11 +32,26 @@ def evaluated(tmp_path_factory):
     for name in ("exam_seen", "exam_seen_grey"):
         write_scene(folder / name, "toy", toy_arrays(0), records)
     checkpoint = str(save_tiny_checkpoint(folder / "tiny.safetensors"))
-    assert evaluate.main([
-        "--checkpoint", checkpoint, "--versus", checkpoint, "--device", "cpu", "--workers", "1",
-        "--data", str(folder / "exam_seen"), str(folder / "exam_seen_grey"),
-        "--json", str(folder / "r.json"),
-    ]) == 0  # fmt: skip
+    assert (
+        evaluate.main(
+            [
+                "--checkpoint",
+                checkpoint,
+                "--versus",
+                checkpoint,
+                "--device",
+                "cpu",
+                "--workers",
+                "1",
+                "--data",
+                str(folder / "exam_seen"),
+                str(folder / "exam_seen_grey"),
+                "--json",
+                str(folder / "r.json"),
+            ]
+        )
+        == 0
+    )
     return folder
 
 
@@ -109,17 +124,37 @@ def test_the_command_writes_card_and_pictures(evaluated, results, tmp_path):
     dataclasses.replace(results, sets={"exam_seen": found}).write(tmp_path / "r.json")
     (tmp_path / "notes.md").write_text("## How it was made\n\nBy hand.\n", encoding="utf-8")
     (tmp_path / "comparison.md").touch()
-    assert model_card.main([
-        str(evaluated / "tiny.safetensors"), "--results", str(tmp_path / "r.json"),
-        "--notes", str(tmp_path / "notes.md"), "--out", str(tmp_path / "card.md"),
-    ]) == 0  # fmt: skip
+    assert (
+        model_card.main(
+            [
+                str(evaluated / "tiny.safetensors"),
+                "--results",
+                str(tmp_path / "r.json"),
+                "--notes",
+                str(tmp_path / "notes.md"),
+                "--out",
+                str(tmp_path / "card.md"),
+            ]
+        )
+        == 0
+    )
     pages = {
-        "card.md": ("# Model card: tiny", "By hand.", "| training | none |",
-                    "beside ours](comparison.md)", "](card_details.md)", "| phrase mIoU |"),
-        "card_details.md": ("](card.md)", "+0.0 points", "the chair 0.91",
-                            "![exam_seen good](card/exam_seen_good.png)",
-                            "![a look-alike](card/mistake_a_look-alike.png)"),
-    }  # fmt: skip
+        "card.md": (
+            "# Model card: tiny",
+            "By hand.",
+            "| training | none |",
+            "beside ours](comparison.md)",
+            "](card_details.md)",
+            "| phrase mIoU |",
+        ),
+        "card_details.md": (
+            "](card.md)",
+            "+0.0 points",
+            "the chair 0.91",
+            "![exam_seen good](card/exam_seen_good.png)",
+            "![a look-alike](card/mistake_a_look-alike.png)",
+        ),
+    }
     for page, parts in pages.items():
         text = (tmp_path / page).read_text(encoding="utf-8")
         assert not [part for part in parts if part not in text]

@@ -55,8 +55,14 @@ def test_labelled_points_are_at_their_objects():
         mine = (SAMPLE.xyz[SAMPLE.instance == thing.id] - shift) @ rotation
         offset = mine - np.array(thing.box.center)
         c, s = np.cos(thing.box.yaw), np.sin(thing.box.yaw)
-        local = np.stack([c * offset[:, 0] + s * offset[:, 1],
-                          c * offset[:, 1] - s * offset[:, 0], offset[:, 2]], axis=1)  # fmt: skip
+        local = np.stack(
+            [
+                c * offset[:, 0] + s * offset[:, 1],
+                c * offset[:, 1] - s * offset[:, 0],
+                offset[:, 2],
+            ],
+            axis=1,
+        )
         within = np.abs(local) < np.array(thing.box.size) / 2 + 0.12  # depth noise
         assert len(mine) < 30 or within.all(axis=1).mean() > 0.97, thing.category
 
@@ -153,10 +159,16 @@ def test_the_same_models_sampled_on_another_processor_are_still_the_exams(tmp_pa
 
 def test_one_command_makes_all_exams(tmp_path, monkeypatch):
     made = {}
-    monkeypatch.setattr(make_exams, "make_rooms", lambda out, seeds, _, recipe: made.update(
-        {out.name: (seeds, recipe)}))  # fmt: skip
-    monkeypatch.setattr(make_exams, "exam_rooms", lambda name, bank, corruption: (
-        range(2), Recipe(bank, text=name, corruption=corruption)))  # fmt: skip
+    monkeypatch.setattr(
+        make_exams,
+        "make_rooms",
+        lambda out, seeds, _, recipe: made.update({out.name: (seeds, recipe)}),
+    )
+    monkeypatch.setattr(
+        make_exams,
+        "exam_rooms",
+        lambda name, bank, corruption: (range(2), Recipe(bank, text=name, corruption=corruption)),
+    )
     assert make_exams.main(["--out", str(tmp_path), "--furniture", "bank.npz"]) == 0
     assert list(made)[:3] == ["exam_seen", "exam_unseen", "exam_text"]
     assert len(made) == 3 + 2 * len(CORRUPTIONS)
@@ -169,10 +181,12 @@ def test_one_command_makes_all_exams(tmp_path, monkeypatch):
 
 def test_some_rooms_of_some_exams(tmp_path, monkeypatch, capsys):
     made = {}
-    monkeypatch.setattr(make_exams, "make_rooms", lambda out, seeds, *_: made.update(
-        {out.name: seeds}))  # fmt: skip
-    monkeypatch.setattr(make_exams, "exam_rooms", lambda name, bank, corruption: (
-        range(5, 9), Recipe(bank)))  # fmt: skip
+    monkeypatch.setattr(
+        make_exams, "make_rooms", lambda out, seeds, *_: made.update({out.name: seeds})
+    )
+    monkeypatch.setattr(
+        make_exams, "exam_rooms", lambda name, bank, corruption: (range(5, 9), Recipe(bank))
+    )
     there = ["--out", str(tmp_path), "--furniture", "bank.npz"]
     assert make_exams.main(["exam_text", "exam_seen_grey", *there, "--first", "3"]) == 0
     assert made == {"exam_text": range(5, 8), "exam_seen_grey": range(5, 8)}

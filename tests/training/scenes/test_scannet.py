@@ -63,18 +63,29 @@ def test_a_segment_claimed_twice_stays_with_the_first(folder):
     assert scene.categories == {4: "chair", 7: "table", 14: "chair", 17: "table"}
 
 
-@pytest.mark.parametrize(("name", "damage", "message"), [
-    ("_vh_clean_2.ply", lambda b: b[:-40], "no PLY mesh can be read"),
-    ("_vh_clean_2.ply", lambda b: b"", "PLY"),
-    ("_vh_clean_2.0.010000.segs.json", lambda b: b[:50], "no JSON can be read"),
-    ("_vh_clean_2.0.010000.segs.json", lambda b: b"[]", "segIndices"),
-    ("_vh_clean_2.0.010000.segs.json", lambda b: b'{"segIndices": [1]}', "1 segment indices for"),
-    ("_vh_clean_2.0.010000.segs.json", lambda b: b'{"segIndices": ["a"]}', "segIndices"),
-    (".aggregation.json", lambda b: b"{}", "no objects can be read"),
-    (".aggregation.json", lambda b: b.replace(b'"objectId": 4', b'"objectId": -4'), "below 0"),
-    (".aggregation.json", lambda b: b.replace(b'"label"', b'"name"'), "label"),
-    ("_vh_clean_2.labels.ply", lambda b: b.replace(b"ushort label", b"ushort lapel"), "no `label`"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "damage", "message"),
+    [
+        ("_vh_clean_2.ply", lambda b: b[:-40], "no PLY mesh can be read"),
+        ("_vh_clean_2.ply", lambda b: b"", "PLY"),
+        ("_vh_clean_2.0.010000.segs.json", lambda b: b[:50], "no JSON can be read"),
+        ("_vh_clean_2.0.010000.segs.json", lambda b: b"[]", "segIndices"),
+        (
+            "_vh_clean_2.0.010000.segs.json",
+            lambda b: b'{"segIndices": [1]}',
+            "1 segment indices for",
+        ),
+        ("_vh_clean_2.0.010000.segs.json", lambda b: b'{"segIndices": ["a"]}', "segIndices"),
+        (".aggregation.json", lambda b: b"{}", "no objects can be read"),
+        (".aggregation.json", lambda b: b.replace(b'"objectId": 4', b'"objectId": -4'), "below 0"),
+        (".aggregation.json", lambda b: b.replace(b'"label"', b'"name"'), "label"),
+        (
+            "_vh_clean_2.labels.ply",
+            lambda b: b.replace(b"ushort label", b"ushort lapel"),
+            "no `label`",
+        ),
+    ],
+)
 def test_broken_files_are_named(folder, name, damage, message):
     path = folder / f"scene0000_00{name}"
     path.write_bytes(damage(path.read_bytes()))
@@ -119,11 +130,20 @@ def test_what_the_command_wrote_is_read_with_scanrefer_and_detailrefer_files(tmp
     out = tmp_path / "out"
     assert main([str(tmp_path), "--out", str(out), "--workers", "1"]) == 0
     records = [
-        {"scene_id": "scene0000_00", "object_id": "7", "object_name": "table", "ann_id": "0",
-         "token": ["the", "table", "."]},
-        {"scene_id": "scene0000_00", "ann_id": "1", "token": ["chair", "by", "the", "table"],
-         "t2o": {"0": [4], "3": [7], "-1": [4]}},
-    ]  # fmt: skip
+        {
+            "scene_id": "scene0000_00",
+            "object_id": "7",
+            "object_name": "table",
+            "ann_id": "0",
+            "token": ["the", "table", "."],
+        },
+        {
+            "scene_id": "scene0000_00",
+            "ann_id": "1",
+            "token": ["chair", "by", "the", "table"],
+            "t2o": {"0": [4], "3": [7], "-1": [4]},
+        },
+    ]
     (tmp_path / "refer.json").write_text(json.dumps(records))
     (scene,) = read_folder(out, tmp_path / "refer.json")
     raw = read_scannet_scene(folder)

@@ -36,8 +36,15 @@ from training.scenes.descriptions import (
 from training.scenes.scene_files import read_folder, read_scene
 from training.trainer.text_targets import object_targets, phrase_targets
 
-STILL = AugmentationConfig(rotate=False, scale=0.0, jitter_m=0.0, height_m=0.0, color_shift=0.0,
-                           color_gain=0.0, drop_points=0.0)  # fmt: skip
+STILL = AugmentationConfig(
+    rotate=False,
+    scale=0.0,
+    jitter_m=0.0,
+    height_m=0.0,
+    color_shift=0.0,
+    color_gain=0.0,
+    drop_points=0.0,
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +58,12 @@ def toys(tmp_path_factory):
 
 
 def test_a_detailrefer_record():
-    record = {"scene_id": "s", "ann_id": "0", "token": ["the", "chair", "by", "two", "lamps"],
-              "t2o": {"1": [4], "4": ["7", 9], "-1": [4]}}  # fmt: skip
+    record = {
+        "scene_id": "s",
+        "ann_id": "0",
+        "token": ["the", "chair", "by", "two", "lamps"],
+        "t2o": {"1": [4], "4": ["7", 9], "-1": [4]},
+    }
     description = parse_record(record)
     assert description.words == ("the", "chair", "by", "two", "lamps")
     assert description.phrases == (DescribedPhrase(2, (4,)), DescribedPhrase(5, (7, 9)))
@@ -69,15 +80,21 @@ def test_a_scanrefer_record_is_about_the_whole_sentence(extra):
 
 
 def test_what_our_rooms_tell_of_a_sentence():
-    record = {"scene_id": "r", "token": ["Um", ",", "the", "red", "chair", "by", "the", "wall"],
-              "text": "Um, the red  chair by the wall", "t2o": {"-1": [9], "4": [9], "7": []},
-              "kind": "relation", "style": "spoken", "template": "by", "modifiers": ["color"],
-              "relations": ["next to"],
-              "phrases": [
-                  {"head": 4, "begin": 4, "end": 18, "structure": False, "absent": True,
-                   "hard": True},
-                  {"head": 7, "begin": 22, "end": 30, "structure": True},
-              ]}  # fmt: skip
+    record = {
+        "scene_id": "r",
+        "token": ["Um", ",", "the", "red", "chair", "by", "the", "wall"],
+        "text": "Um, the red  chair by the wall",
+        "t2o": {"-1": [9], "4": [9], "7": []},
+        "kind": "relation",
+        "style": "spoken",
+        "template": "by",
+        "modifiers": ["color"],
+        "relations": ["next to"],
+        "phrases": [
+            {"head": 4, "begin": 4, "end": 18, "structure": False, "absent": True, "hard": True},
+            {"head": 7, "begin": 22, "end": 30, "structure": True},
+        ],
+    }
     description = parse_record(record)
     chair, wall = description.phrases
     assert (chair.begin, chair.end, chair.words) == (4, 18, (2, 5))
@@ -86,8 +103,10 @@ def test_what_our_rooms_tell_of_a_sentence():
     assert wall.structure and not wall.absent and not wall.hard
     assert description.text == record["text"]
     assert (description.kind, description.style, description.template) == (
-        "relation", "spoken", "by"
-    )  # fmt: skip
+        "relation",
+        "spoken",
+        "by",
+    )
     assert description.modifiers == ("color",)
     assert description.relations == ("next to",)
 
@@ -99,8 +118,12 @@ def test_records_of_before_do_not_tell_which_words_describe():
 
 
 def test_spans_that_the_words_do_not_follow_are_not_guessed():
-    record = {"token": ["the", "lamp"], "text": "a lamp", "t2o": {"1": [3]},
-              "phrases": [{"head": 1, "begin": 0, "end": 6, "structure": False}]}  # fmt: skip
+    record = {
+        "token": ["the", "lamp"],
+        "text": "a lamp",
+        "t2o": {"1": [3]},
+        "phrases": [{"head": 1, "begin": 0, "end": 6, "structure": False}],
+    }
     assert parse_record(record).phrases[0].words == (0, 0)
 
 
@@ -110,16 +133,25 @@ def test_a_file_for_all_scenes_keeps_their_order(tmp_path):
     path.write_text(json.dumps(records))
     found = read_descriptions(path)
     assert {name: [d.sentence_ids for d in told] for name, told in found.items()} == {
-        "s0": [(0,), (2,), (4,)], "s1": [(1,), (3,)]
-    }  # fmt: skip
+        "s0": [(0,), (2,), (4,)],
+        "s1": [(1,), (3,)],
+    }
 
 
-@pytest.mark.parametrize(("content", "message"), [
-    ("[]", "empty list"), ("{}", "no list of records"), ("[", "no descriptions can be read"),
-    ('[{"scene_id": "s", "object_id": 1, "token": ["a"]}, {"scene_id": "s", "token": ["a"]}]',
-     "record 1: not a DetailRefer record .*no field 'object_id'"),
-    ('[{"object_id": 1, "token": ["a"]}]', "record 0: no field 'scene_id'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[]", "empty list"),
+        ("{}", "no list of records"),
+        ("[", "no descriptions can be read"),
+        (
+            '[{"scene_id": "s", "object_id": 1, "token": ["a"]}, '
+            '{"scene_id": "s", "token": ["a"]}]',
+            "record 1: not a DetailRefer record .*no field 'object_id'",
+        ),
+        ('[{"object_id": 1, "token": ["a"]}]', "record 0: no field 'scene_id'"),
+    ],
+)
 def test_files_that_describe_nothing_are_named(tmp_path, content, message):
     path = tmp_path / "refer.json"
     path.write_text(content)
@@ -128,41 +160,56 @@ def test_files_that_describe_nothing_are_named(tmp_path, content, message):
 
 
 def test_structure_without_points_is_no_target_and_absence_is_one():
-    record = {"token": ["the", "lamp", "in", "the", "corner", "by", "the", "wall"],
-              "t2o": {"1": [], "4": [], "7": [2]},
-              "phrases": [{"head": 1, "structure": False}, {"head": 4, "structure": True},
-                          {"head": 7, "structure": True}]}  # fmt: skip
+    record = {
+        "token": ["the", "lamp", "in", "the", "corner", "by", "the", "wall"],
+        "t2o": {"1": [], "4": [], "7": [2]},
+        "phrases": [
+            {"head": 1, "structure": False},
+            {"head": 4, "structure": True},
+            {"head": 7, "structure": True},
+        ],
+    }
     assert list(parse_record(record).targets()) == [(2, ()), (8, (2,))]
 
 
-@pytest.mark.parametrize(("record", "message"), [
-    ({"token": ["a"]}, "no field 'object_id'"),
-    ({"object_id": 3}, "no field 'token'"),
-    ({"token": "a chair", "object_id": 3}, "no list of words"),
-    ({"token": ["a", 3], "object_id": 3}, "no list of words"),
-    ({"token": ["a"], "object_id": "three"}, "three"),
-    ({"token": ["a"], "object_id": None}, "NoneType"),
-    ({"token": ["a"], "t2o": {"1": [3]}}, "key '1' names none of the 1 words"),
-    ({"token": ["a"], "t2o": {"-2": [3]}}, "key '-2' names none"),
-    ({"token": ["a"], "t2o": {"noun": [3]}}, "noun"),
-    ({"token": ["a"], "t2o": {"0": 3}}, "3 is no list of object ids"),
-    ({"token": ["a"], "t2o": {"0": [-1]}}, "below 0"),
-    ({"token": ["a"], "object_id": 3, "describes": [1, 0]}, "no list of 1 zeros and ones"),
-    ({"token": ["a"], "object_id": 3, "describes": [2]}, "no list of 1 zeros and ones"),
-    ({"token": ["a"], "t2o": [3]}, "not a DetailRefer record"),
-    ({"token": ["a"], "t2o": {"0": [3]}, "phrases": [{"head": 0}]}, "no field 'structure'"),
-    (["a"], "not a DetailRefer record"), (None, "not a DetailRefer record"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"token": ["a"]}, "no field 'object_id'"),
+        ({"object_id": 3}, "no field 'token'"),
+        ({"token": "a chair", "object_id": 3}, "no list of words"),
+        ({"token": ["a", 3], "object_id": 3}, "no list of words"),
+        ({"token": ["a"], "object_id": "three"}, "three"),
+        ({"token": ["a"], "object_id": None}, "NoneType"),
+        ({"token": ["a"], "t2o": {"1": [3]}}, "key '1' names none of the 1 words"),
+        ({"token": ["a"], "t2o": {"-2": [3]}}, "key '-2' names none"),
+        ({"token": ["a"], "t2o": {"noun": [3]}}, "noun"),
+        ({"token": ["a"], "t2o": {"0": 3}}, "3 is no list of object ids"),
+        ({"token": ["a"], "t2o": {"0": [-1]}}, "below 0"),
+        ({"token": ["a"], "object_id": 3, "describes": [1, 0]}, "no list of 1 zeros and ones"),
+        ({"token": ["a"], "object_id": 3, "describes": [2]}, "no list of 1 zeros and ones"),
+        ({"token": ["a"], "t2o": [3]}, "not a DetailRefer record"),
+        ({"token": ["a"], "t2o": {"0": [3]}, "phrases": [{"head": 0}]}, "no field 'structure'"),
+        (["a"], "not a DetailRefer record"),
+        (None, "not a DetailRefer record"),
+    ],
+)
 def test_malformed_records_are_bad_files(record, message):
     with pytest.raises(BadFileError, match=message):
         parse_record(record)
 
 
-@given(st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["token", "t2o", "object_id", "phrases", "0", "-1"]), inner),
-))  # fmt: skip
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["token", "t2o", "object_id", "phrases", "0", "-1"]), inner
+            )
+        ),
+    )
+)
 def test_any_json_is_a_record_or_a_bad_file(record):
     try:
         description = parse_record(record)
@@ -185,14 +232,23 @@ def test_a_scene_is_read_as_it_was_written(tmp_path):
     assert [d.words[-1] for d in scene.descriptions] == ["chair", "table", "lamp", "lamp"]
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("xyz", np.zeros((3, 3))), ("xyz", np.zeros((280, 2), np.float32)),
-    ("xyz", np.full((280, 3), np.nan, np.float32)), ("xyz", np.zeros((0, 3), np.float32)),
-    ("rgb", np.zeros((280, 3), np.float32)), ("rgb", np.zeros((9, 3), np.uint8)),
-    ("instance", np.zeros(280, np.float32)), ("instance", np.full(280, -2)),
-    ("superpoint", np.zeros(279, np.int64)), ("superpoint", np.full(280, -1)),
-    ("superpoint", np.full(280, 1)), ("superpoint", np.full(280, 2**40)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("xyz", np.zeros((3, 3))),
+        ("xyz", np.zeros((280, 2), np.float32)),
+        ("xyz", np.full((280, 3), np.nan, np.float32)),
+        ("xyz", np.zeros((0, 3), np.float32)),
+        ("rgb", np.zeros((280, 3), np.float32)),
+        ("rgb", np.zeros((9, 3), np.uint8)),
+        ("instance", np.zeros(280, np.float32)),
+        ("instance", np.full(280, -2)),
+        ("superpoint", np.zeros(279, np.int64)),
+        ("superpoint", np.full(280, -1)),
+        ("superpoint", np.full(280, 1)),
+        ("superpoint", np.full(280, 2**40)),
+    ],
+)
 def test_scenes_with_impossible_points_are_bad_files(tmp_path, name, value):
     path = write_scene(tmp_path, "room", toy_arrays(0) | {name: value}, toy_records())
     with pytest.raises(BadFileError, match=f"room.npz.*{name}"):
@@ -268,9 +324,12 @@ def test_phrase_targets_follow_from_the_points(toys, tmp_path):
     assert sorted(set(targets.row.tolist())) == [0, 2, 5]
 
 
-@given(st_numpy.arrays(np.int32, 60, elements=st.integers(-1, 5)),
-       st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=1, max_size=4),
-       st.integers(1, 12), st.integers(0, 2**32 - 1))  # fmt: skip
+@given(
+    st_numpy.arrays(np.int32, 60, elements=st.integers(-1, 5)),
+    st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=1, max_size=4),
+    st.integers(1, 12),
+    st.integers(0, 2**32 - 1),
+)
 def test_masks_equal_brute_force(instance, ids, count, seed):
     random = np.random.default_rng(seed)
     superpoint = np.concatenate([np.arange(count), random.integers(0, count, 60 - count)])
@@ -297,17 +356,20 @@ def test_an_object_without_points_has_an_empty_mask(toys):
 
 
 def test_superpoints_are_named_after_their_main_owner(toys):
-    expected = [(CATEGORIES.index(kind), COLORS.index(color))
-                for kind, color in (("chair", "red"), ("table", "green"), ("floor lamp", "blue"))
-                for _ in range(2)]  # fmt: skip
+    expected = [
+        (CATEGORIES.index(kind), COLORS.index(color))
+        for kind, color in (("chair", "red"), ("table", "green"), ("floor lamp", "blue"))
+        for _ in range(2)
+    ]
     expected += [(len(CATEGORIES), -1)] * 2  # the floor
     assert [tuple(row) for row in toys[0].names.tolist()] == expected
 
 
 def test_descriptions_that_refer_to_nothing_are_left_out(tmp_path):
     records = toy_records()
-    records.append({"token": ["the", "corner"], "t2o": {"1": []},
-                    "phrases": [{"head": 1, "structure": True}]})  # fmt: skip
+    records.append(
+        {"token": ["the", "corner"], "t2o": {"1": []}, "phrases": [{"head": 1, "structure": True}]}
+    )
     (tmp_path / "rooms").mkdir()
     write_scene(tmp_path / "rooms", "room", toy_arrays(0), records)
     (scene,) = load_toys(toy_config(tmp_path))
@@ -445,9 +507,13 @@ def test_a_scene_changes_alike_whatever_stands_beside_it(toys):
     assert torch.equal(together.rgb[second], alone.rgb)
 
 
-@pytest.mark.parametrize("config", [
-    AugmentationConfig(drop_points=0.9), AugmentationConfig(drop_points=0.0, max_points=1000),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "config",
+    [
+        AugmentationConfig(drop_points=0.9),
+        AugmentationConfig(drop_points=0.0, max_points=1000),
+    ],
+)
 def test_every_superpoint_keeps_a_point(toys, config):
     scenes = [*toys, *toys]  # 1120 points
     batch = augment(scenes, config, 0.02, [1, 2, 3, 4])
@@ -502,10 +568,12 @@ def test_figures_of_a_hand_made_case():
 
 def test_long_is_over_50_words_and_complex_4_phrases():
     results = [
-        DescriptionResult((0.1,), 50), DescriptionResult((0.2,), 51),
-        DescriptionResult((0.3,) * 3, 5), DescriptionResult((0.4,) * 4, 5),
+        DescriptionResult((0.1,), 50),
+        DescriptionResult((0.2,), 51),
+        DescriptionResult((0.3,) * 3, 5),
+        DescriptionResult((0.4,) * 4, 5),
         DescriptionResult((0.8,) * 5, 60),
-    ]  # fmt: skip
+    ]
     groups = summarize_groups(results)
     assert groups["all"] == summarize(results)
     assert groups["long"] == summarize([results[1], results[4]])

@@ -50,9 +50,10 @@ def one_prediction(logits: list[list[float]], presence: list[float] | None = Non
     """One scene, one sentence; a row per text row."""
     masks = torch.tensor(logits)[None, None]
     return Prediction(
-        masks, torch.zeros(masks.shape[:3]),
+        masks,
+        torch.zeros(masks.shape[:3]),
         None if presence is None else torch.tensor(presence)[None, None],
-    )  # fmt: skip
+    )
 
 
 def targets_of(rows: list[int], masks: list[list[bool]]) -> PhraseTargets:
@@ -97,9 +98,11 @@ def test_the_sentence_may_weigh_more():
 def test_every_prediction_has_its_parts():
     predictions = [one_prediction([[1.0], [2.0]]), one_prediction([[3.0], [4.0]])]
     loss, parts = grounding_loss(
-        predictions, targets_of([1], [[True]]), torch.zeros(1, 1, dtype=torch.bool),
+        predictions,
+        targets_of([1], [[True]]),
+        torch.zeros(1, 1, dtype=torch.bool),
         dataclasses.replace(OFF, bce=2.0),
-    )  # fmt: skip
+    )
     expected = [F.softplus(torch.tensor(-x)).item() for x in (2.0, 4.0)]
     assert parts["layer_0_mask_bce"].item() == pytest.approx(expected[0])
     assert parts["mask_bce"].item() == pytest.approx(expected[1])
@@ -218,9 +221,11 @@ RED_CHAIR = Description(
     describes=(True, True, True, True, True),
 )
 ASKED = Description(
-    ("where", "is", "the", "chair"), (DescribedPhrase(4, (1,), words=(2, 4)),), (1,),
+    ("where", "is", "the", "chair"),
+    (DescribedPhrase(4, (1,), words=(2, 4)),),
+    (1,),
     describes=(False, False, True, True),
-)  # fmt: skip
+)
 SPANLESS = Description(("the", "chair"), (DescribedPhrase(2, (1,)),), (1,))
 
 
@@ -257,9 +262,11 @@ def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest(outputs):
 def test_packed_sentences_are_answered_as_alone(config):
     """Long and short sentences in one row of text say what each says by itself."""
     options = dataclasses.replace(
-        config.model, center_offsets=True, relative_positions=True,
+        config.model,
+        center_offsets=True,
+        relative_positions=True,
         look_alike_rounds=1,
-    )  # fmt: skip
+    )
     module = build_module(dataclasses.replace(config, model=options)).eval()
     scenes = load_toys(config)
     batch = augment(scenes, config.augmentation, config.model.voxel_size_m, [0, 1])
@@ -294,11 +301,13 @@ def asked(*opening: str) -> Description:
     first = len(opening)
     return Description(
         words,
-        (DescribedPhrase(first + 3, (1,), words=(first, first + 3)),
-         DescribedPhrase(first + 6, (2,), words=(first + 4, first + 6))),
+        (
+            DescribedPhrase(first + 3, (1,), words=(first, first + 3)),
+            DescribedPhrase(first + 6, (2,), words=(first + 4, first + 6)),
+        ),
         (1,),
         describes=(False,) * first + (True,) * 6 + (False,),
-    )  # fmt: skip
+    )
 
 
 def test_what_is_learned_of_a_thing_is_the_same_however_it_is_asked_for(config):
@@ -350,12 +359,18 @@ WORDING_HIDDEN = {"hide_wording": True, "presence_from_masks": True, "presence_h
 def test_all_options_learn_together(config, precision, options):
     """Every parameter that a loss can reach gets a finite gradient, in reduced precision too."""
     model = dataclasses.replace(
-        config.model, pooled_levels=2, center_offsets=True,
-        relative_positions=True, phrase_head=True, decoder_layers=2, look_alike_rounds=1,
+        config.model,
+        pooled_levels=2,
+        center_offsets=True,
+        relative_positions=True,
+        phrase_head=True,
+        decoder_layers=2,
+        look_alike_rounds=1,
         **options,
-    )  # fmt: skip
-    loss = LossWeights(focal=1, contrast=0.1, presence=0.5, naming=0.5, phrases=0.5, centers=0.5,
-                       choice=0.5)  # fmt: skip
+    )
+    loss = LossWeights(
+        focal=1, contrast=0.1, presence=0.5, naming=0.5, phrases=0.5, centers=0.5, choice=0.5
+    )
     torch.manual_seed(0)
     module = build_module(dataclasses.replace(config, model=model, loss=loss)).train()
     for layer in module.model.decoder.layers:  # they begin at nothing

@@ -36,8 +36,11 @@ def test_a_pinned_batch_holds_what_was_put_in():
     got = PinnedBatch(sent, CPU).to_device()
     assert isinstance(got, Outer)
     assert isinstance(got.inner, Inner)
-    for one, two in ((sent.numbers, got.numbers), (sent.inner.flags, got.inner.flags),
-                     (sent.pair[0], got.pair[0])):  # fmt: skip
+    for one, two in (
+        (sent.numbers, got.numbers),
+        (sent.inner.flags, got.inner.flags),
+        (sent.pair[0], got.pair[0]),
+    ):
         assert one.dtype == two.dtype
         assert torch.equal(one, two)
     assert (got.inner.nothing, got.plain, got.pair[1]) == (None, [1, 2], "text")

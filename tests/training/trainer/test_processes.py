@@ -34,9 +34,12 @@ def start(config_path: Path, **environment: str) -> subprocess.Popen[str]:
     """python -m training.train CONFIG on one thread."""
     return subprocess.Popen(
         [sys.executable, "-m", "training.train", str(config_path)],
-        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -62,10 +65,16 @@ def free_port() -> str:
 def train_in_two(config_path: Path) -> list[tuple[int, str]]:
     port = free_port()
     started = [
-        start(config_path, WORLD_SIZE="2", RANK=str(rank), LOCAL_RANK=str(rank),
-              MASTER_ADDR="127.0.0.1", MASTER_PORT=port)
+        start(
+            config_path,
+            WORLD_SIZE="2",
+            RANK=str(rank),
+            LOCAL_RANK=str(rank),
+            MASTER_ADDR="127.0.0.1",
+            MASTER_PORT=port,
+        )
         for rank in range(2)
-    ]  # fmt: skip
+    ]
     return [finish(process) for process in started]
 
 
@@ -84,12 +93,15 @@ def test_two_processes_equal_one_with_all_scenes(tmp_path):
         write_scene(tmp_path / "rooms", f"toy{seed}", arrays, toy_records())
     calm = toy_config(tmp_path)
     changes = {
-        "scenes_per_step": 4, "steps": 6, "save_every": 1, "learning_rate": 1e-3,
+        "scenes_per_step": 4,
+        "steps": 6,
+        "save_every": 1,
+        "learning_rate": 1e-3,
         "augmentation": AugmentationConfig(),
         "loss": LossWeights(presence=0.5, naming=0.5, score=0.0),
         "model": replace(calm.model, dropout=0.0, min_spatial_shape=64),
         "text": replace(calm.text, dropout=0.0),
-    }  # fmt: skip
+    }
     for steps, tolerance in ((1, 1e-4), (6, 0.05)):
         changes["steps"] = steps
         status, said = finish(start(write_config(tmp_path, f"one{steps}", **changes)))
@@ -201,13 +213,16 @@ def test_a_full_disk_is_named_and_the_last_state_kept(tmp_path, limit):
     assert [p.name for p in (tmp_path / "full").glob(".*")] == []
 
 
-@pytest.mark.parametrize(("changes", "message"), [
-    ({"data": "nowhere"}, "nowhere: no scenes"),
-    ({"word_vectors": "none.npz"}, "none.npz: no word vectors"),
-    ({"backbone": "none.pth"}, "none.pth: there is no such file"),
-    ({"descriptions": "none.json"}, "none.json: no descriptions can be read"),
-    ({"device": "cuda:7"}, "device 'cuda:7' cannot be used here"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data": "nowhere"}, "nowhere: no scenes"),
+        ({"word_vectors": "none.npz"}, "none.npz: no word vectors"),
+        ({"backbone": "none.pth"}, "none.pth: there is no such file"),
+        ({"descriptions": "none.json"}, "none.json: no descriptions can be read"),
+        ({"device": "cuda:7"}, "device 'cuda:7' cannot be used here"),
+    ],
+)
 def test_what_is_missing_is_named_without_a_traceback(tmp_path, capsys, changes, message):
     from training.train import main
 

@@ -22,28 +22,49 @@ def written(tmp_path, **settings) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("settings", "message"), [
-    ({}, "set one of steps, epochs and minutes"),
-    ({"steps": 3, "epochs": 3}, "set one of steps, epochs and minutes"),
-    ({"steps": 3, "minutes": 3}, "set one of steps, epochs and minutes"),
-    ({"minutes": 3, "warmup_steps": 9}, "warmup_steps of 10 or more"),
-    ({"steps": 3, "learning_rat": 1}, "unknown setting 'learning_rat'"),
-    ({"steps": 3, "model": {"width": [8]}}, r"unknown setting 'model\.width'"),
-    ({"steps": 3, "loss": {"dice": -1}}, r"loss\.dice: -1\.0 is below 0"),
-    ({"steps": 3, "autocast": "half"}, "autocast: 'half' is not one of none, bfloat16, float16"),
-    ({"steps": 3, "milestones": [0.5]}, "milestones would be ignored, since schedule is cosine"),
-    ({"steps": 3, "schedule": "multistep"}, "schedule multistep needs milestones"),
-    ({"steps": 3, "text_encoder": "mpnet", "word_vectors": "w.npz"}, "word_vectors would be ign"),
-    ({"steps": 3, "text_encoder": "mpnet", "text": {"layers": 1}}, "text would be ignored"),
-    ({"steps": 3, "rescan_every": 9, "descriptions": "d.json"}, "rescan_every would be ignored"),
-    ({"steps": 3, "start": "m", "backbone": "b"}, "backbone would be ignored, since start is set"),
-    ({"steps": 3, "start": "m", "word_vectors": "w.npz"}, "word_vectors would be ignored"),
-    ({"steps": 3, "wording_noise": 0.1}, "wording_noise would be ignored"),
-    ({"steps": 3, "model": {"hide_wording": True}}, "hide_wording needs phrase_head"),
-    ({"steps": 3, "model": {"presence_from_masks": True, "presence_head": True}}, "set one of"),
-    ({"steps": 3, "backbone_rate": 0}, "backbone_rate 0 keeps random weights: set backbone or st"),
-    ({"epochs": 3, "rescan_every": 9}, "epochs would be ignored"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "set one of steps, epochs and minutes"),
+        ({"steps": 3, "epochs": 3}, "set one of steps, epochs and minutes"),
+        ({"steps": 3, "minutes": 3}, "set one of steps, epochs and minutes"),
+        ({"minutes": 3, "warmup_steps": 9}, "warmup_steps of 10 or more"),
+        ({"steps": 3, "learning_rat": 1}, "unknown setting 'learning_rat'"),
+        ({"steps": 3, "model": {"width": [8]}}, r"unknown setting 'model\.width'"),
+        ({"steps": 3, "loss": {"dice": -1}}, r"loss\.dice: -1\.0 is below 0"),
+        (
+            {"steps": 3, "autocast": "half"},
+            "autocast: 'half' is not one of none, bfloat16, float16",
+        ),
+        (
+            {"steps": 3, "milestones": [0.5]},
+            "milestones would be ignored, since schedule is cosine",
+        ),
+        ({"steps": 3, "schedule": "multistep"}, "schedule multistep needs milestones"),
+        (
+            {"steps": 3, "text_encoder": "mpnet", "word_vectors": "w.npz"},
+            "word_vectors would be ign",
+        ),
+        ({"steps": 3, "text_encoder": "mpnet", "text": {"layers": 1}}, "text would be ignored"),
+        (
+            {"steps": 3, "rescan_every": 9, "descriptions": "d.json"},
+            "rescan_every would be ignored",
+        ),
+        (
+            {"steps": 3, "start": "m", "backbone": "b"},
+            "backbone would be ignored, since start is set",
+        ),
+        ({"steps": 3, "start": "m", "word_vectors": "w.npz"}, "word_vectors would be ignored"),
+        ({"steps": 3, "wording_noise": 0.1}, "wording_noise would be ignored"),
+        ({"steps": 3, "model": {"hide_wording": True}}, "hide_wording needs phrase_head"),
+        ({"steps": 3, "model": {"presence_from_masks": True, "presence_head": True}}, "set one of"),
+        (
+            {"steps": 3, "backbone_rate": 0},
+            "backbone_rate 0 keeps random weights: set backbone or st",
+        ),
+        ({"epochs": 3, "rescan_every": 9}, "epochs would be ignored"),
+    ],
+)
 def test_settings_that_cannot_be_meant_are_refused(tmp_path, settings, message):
     with pytest.raises(ConfigError, match=rf"run\.yaml: .*{message}"):
         load_yaml(TrainConfig, written(tmp_path, **settings))
@@ -53,9 +74,17 @@ def test_settings_on_the_command_line_take_the_place_of_the_files(tmp_path, monk
     told = []
     monkeypatch.setattr(train, "train", lambda config, *_: told.append(config))
     path = written(tmp_path, steps=30, backbone="b.safetensors", loss={"dice": 2.0, "bce": 0.5})
-    arguments = [str(path), "steps=0", "minutes=2.5", "loss.dice=1", "backbone=", "device=cpu",
-                 "model.widths=[8, 16]", "augmentation.gray=0.25",
-                 "learning_rate=1e-3"]  # fmt: skip
+    arguments = [
+        str(path),
+        "steps=0",
+        "minutes=2.5",
+        "loss.dice=1",
+        "backbone=",
+        "device=cpu",
+        "model.widths=[8, 16]",
+        "augmentation.gray=0.25",
+        "learning_rate=1e-3",
+    ]
     assert train.main(arguments) == 0
     (config,) = told
     assert (config.steps, config.minutes, config.backbone) == (0, 2.5, "")
@@ -64,13 +93,18 @@ def test_settings_on_the_command_line_take_the_place_of_the_files(tmp_path, monk
     assert (config.augmentation.gray, config.learning_rate) == (0.25, 0.001)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ("steps=many", "run.yaml: steps: "), ("stepz=3", "run.yaml: unknown setting 'stepz'"),
-    ("seed.deep=3", "seed.deep: seed has no settings within"),
-    ("loss.bce=-1", "run.yaml: loss.bce: -1.0 is below 0"),
-    ("steps", "expected NAME=VALUE, got 'steps'"), ("=3", "expected NAME=VALUE, got '=3'"),
-    ("steps=[", "'steps=[': the value is not understood"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("steps=many", "run.yaml: steps: "),
+        ("stepz=3", "run.yaml: unknown setting 'stepz'"),
+        ("seed.deep=3", "seed.deep: seed has no settings within"),
+        ("loss.bce=-1", "run.yaml: loss.bce: -1.0 is below 0"),
+        ("steps", "expected NAME=VALUE, got 'steps'"),
+        ("=3", "expected NAME=VALUE, got '=3'"),
+        ("steps=[", "'steps=[': the value is not understood"),
+    ],
+)
 def test_wrong_settings_on_the_command_line_are_named(tmp_path, capsys, change, message):
     path = written(tmp_path, steps=3, seed=1)
     try:

@@ -321,9 +321,12 @@ def test_a_model_goes_on_with_other_heads(toy_run, trained):
     """What is new begins anew, what is gone is dropped, and the rest is as it was."""
     tensors = load_file(trained)
     model = dataclasses.replace(
-        toy_run().config.model, phrase_head=True, hide_wording=True, presence_head=False,
+        toy_run().config.model,
+        phrase_head=True,
+        hide_wording=True,
+        presence_head=False,
         presence_from_masks=True,
-    )  # fmt: skip
+    )
     run = toy_run(start=str(trained), word_vectors="", model=model)
     state = run.module.model.state_dict()
     kept = {k for k in tensors if not k.startswith(("text_encoder.", "decoder.presence_head."))}

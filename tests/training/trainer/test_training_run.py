@@ -63,8 +63,11 @@ def test_cudnn_attends_to_nothing_that_is_learned_from(toy_run, monkeypatch):
     run = toy_run(steps=1)
     seen = []
     forward = run.module.forward
-    monkeypatch.setattr(run.module, "forward", lambda *args: (
-        seen.append(torch.backends.cuda.cudnn_sdp_enabled()), forward(*args))[1])  # fmt: skip
+    monkeypatch.setattr(
+        run.module,
+        "forward",
+        lambda *args: (seen.append(torch.backends.cuda.cudnn_sdp_enabled()), forward(*args))[1],
+    )
     torch.backends.cuda.enable_cudnn_sdp(True)
     run.train_step()
     assert seen == [False]
@@ -172,8 +175,16 @@ def test_scalars_and_pictures_are_logged(toy_run, tmp_path):
     assert any(not torch.equal(v, weights[k]) for k, v in run.module.state_dict().items())
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
     scalars = set(events.Tags()["scalars"])
-    assert {"loss", "mask_bce", "mask_dice", "naming", "gradient_norm", "learning_rate",
-            "scenes", "steps_per_second"} <= scalars  # fmt: skip
+    assert {
+        "loss",
+        "mask_bce",
+        "mask_dice",
+        "naming",
+        "gradient_norm",
+        "learning_rate",
+        "scenes",
+        "steps_per_second",
+    } <= scalars
     assert [event.step for event in events.Scalars("loss")] == [1, 2, 4, 6]
     assert [event.step for event in events.Images("answer_above_truth")] == [3, 6]
     pictures = sorted((tmp_path / "run" / "pictures").iterdir())
