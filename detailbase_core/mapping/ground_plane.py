@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SAMPLE_POINTS = 12_000  # points after thinning to an even density
-NEIGHBOUR_COUNT = 12
+# Depth cameras see a floor 3 m away as waves of some centimetres: fewer neighbours, or a stricter
+# bound on the smallest of their three variances beside the next one, find no floor in real scans.
+NEIGHBOUR_COUNT = 30
+MAX_FLATNESS = 0.08
 MIN_NORMAL_COSINE = np.cos(np.radians(12.0))
-MIN_PLANE_FRACTION = 0.04  # of the sample's points
+MIN_PLANE_FRACTION = 0.03  # of the sample's points
 MIN_UP_COSINE = np.cos(np.radians(35.0))
 MAX_VIEW_TANGENT = 1.7  # tangent of half a camera's field of view
+MAX_OFF_AXIS = 0.52  # of the view's width or height, between its middle and the optical axis
 VIEW_CELLS = 60
 MAX_DIRECTIONS = 6  # of planes that are compared
 
@@ -36,11 +40,19 @@ class GroundPlane:
 
 @dataclass(frozen=True)
 class _Surface:
-    """An evenly thinned cloud: (M, 3) positions, unit normals of unknown sign, flat or not."""
+    """An evenly thinned cloud.
+
+    Attributes:
+        xyz: (M, 3) positions.
+        normals: (M, 3) unit vectors of unknown sign.
+        flat: (M,) whether the neighbourhood is flat.
+        cell: edge of the cells that it was thinned by, in the cloud's unit.
+    """
 
     xyz: NDArray[np.float64]
     normals: NDArray[np.float64]
     flat: NDArray[np.bool_]
+    cell: float
 
 
 def find_ground_plane(
@@ -67,13 +79,14 @@ def find_ground_plane(
             likely = _likelihood(up, height, camera) if near is None else _close(up, near)
             if support >= MIN_PLANE_FRACTION and support * likely > best_score:
                 best, best_score = GroundPlane(up, height), support * likely
-    return best
+    return None if best is None else _fitted(surface, best)
 
 
 def is_camera_view(xyz: NDArray[np.float64]) -> bool:
     """Whether a cloud looks like one frame of a camera at the origin (z forward).
 
-    All of it lies ahead, and along each line of sight there is but one surface.
+    All of it lies ahead, around the optical axis, and along each line of sight there is but one
+    surface.
     """
     sample = xyz[:: max(1, len(xyz) // 50_000)]
     depth = np.maximum(sample[:, 2], 1e-9)
@@ -82,6 +95,8 @@ def is_camera_view(xyz: NDArray[np.float64]) -> bool:
     if ahead.mean() < 0.99:
         return False
     low, high = np.percentile(rays, [1, 99], axis=0)
+    if (np.abs(low + high) > 2.0 * MAX_OFF_AXIS * (high - low)).any():
+        return False
     cells = np.clip((rays - low) / np.maximum(high - low, 1e-9) * VIEW_CELLS, 0, VIEW_CELLS - 1)
     flat = cells.astype(np.int64) @ np.array([1, VIEW_CELLS])
     nearest = np.full(VIEW_CELLS**2, np.inf)
@@ -112,8 +127,8 @@ def _likelihood(up: NDArray[np.float64], height: float, camera: bool) -> float:
     if camera:
         faces_camera = height < 0.0  # the origin is above the plane
         return float(max(0.0, 0.3 - up[1])) if faces_camera and up[1] < -0.25 else 0.0
-    if up[2] > np.cos(np.radians(20.0)):
-        return 2.0
+    if abs(up[2]) > np.cos(np.radians(20.0)):
+        return 2.0 if up[2] > 0.0 else 0.7  # a ceiling may be the larger plane
     return 1.5 if abs(up[1]) > np.cos(np.radians(20.0)) else 1.0
 
 
@@ -128,9 +143,11 @@ def _surface(xyz: NDArray[np.float64]) -> _Surface | None:
     if len(xyz) < 10 * NEIGHBOUR_COUNT or not diagonal > 0.0:
         return None
     inside = xyz[((xyz >= low - diagonal) & (xyz <= high + diagonal)).all(axis=1)]
-    cells = np.floor((inside - low) / (diagonal / 150.0)).astype(np.int64)
-    _, first = np.unique(cells @ np.array([1, 1 << 20, 1 << 40]), return_index=True)
-    thinned = inside[first]
+    cell = diagonal / 150.0
+    cells = np.floor((inside - low) / cell).astype(np.int64)
+    _, owner = np.unique(cells @ np.array([1, 1 << 20, 1 << 40]), return_inverse=True)
+    counts = np.bincount(owner)
+    thinned = np.stack([np.bincount(owner, axis) / counts for axis in inside.T], axis=1)
     if len(thinned) < NEIGHBOUR_COUNT:
         return None
     centres = thinned[np.random.default_rng(0).permutation(len(thinned))[:SAMPLE_POINTS]]
@@ -138,8 +155,8 @@ def _surface(xyz: NDArray[np.float64]) -> _Surface | None:
     around = thinned[neighbours]
     around -= around.mean(axis=1, keepdims=True)
     values, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", around, around))
-    flat = values[:, 0] < 0.04 * values[:, 1]
-    return _Surface(centres, vectors[:, :, 0], flat)
+    flat = values[:, 0] < MAX_FLATNESS * values[:, 1]
+    return _Surface(centres, vectors[:, :, 0], flat, cell)
 
 
 def _main_directions(surface: _Surface) -> list[NDArray[np.float64]]:
@@ -162,6 +179,17 @@ def _main_directions(surface: _Surface) -> list[NDArray[np.float64]]:
     return found
 
 
+def _fitted(surface: _Surface, plane: GroundPlane) -> GroundPlane:
+    """The plane by least squares of its points: normals of a noisy floor are degrees off."""
+    mine = surface.flat & (np.abs(surface.normals @ plane.up) > MIN_NORMAL_COSINE)
+    mine &= np.abs(surface.xyz @ plane.up - plane.height) < 2 * surface.cell
+    points = surface.xyz[mine]
+    middle = points.mean(axis=0)
+    normal = np.linalg.svd(points - middle, full_matrices=False)[2][2]
+    up = normal * np.sign(normal @ plane.up)
+    return GroundPlane(up, float(up @ middle)) if up @ plane.up > MIN_NORMAL_COSINE else plane
+
+
 def _lowest_plane(surface: _Surface, up: NDArray[np.float64]) -> tuple[float, float]:
     """Height of the lowest large plane across `up`, and its part of the sample.
 
@@ -171,7 +199,7 @@ def _lowest_plane(surface: _Surface, up: NDArray[np.float64]) -> tuple[float, fl
     mine = heights[surface.flat & (np.abs(surface.normals @ up) > MIN_NORMAL_COSINE)]
     if len(mine) < NEIGHBOUR_COUNT:
         return 0.0, 0.0
-    step = max(float(np.ptp(heights)) / 120.0, 1e-6)
+    step = max(float(np.ptp(heights)) / 120.0, surface.cell / 2, 1e-6)  # low scenes are noisy, too
     counts, edges = np.histogram(mine, np.arange(mine.min() - step, mine.max() + 2 * step, step))
     smooth = np.convolve(counts, [1, 1, 1], mode="same")
     lowest = int(np.argmax(smooth >= 0.4 * smooth.max()))
@@ -179,4 +207,4 @@ def _lowest_plane(surface: _Surface, up: NDArray[np.float64]) -> tuple[float, fl
     near = np.abs(mine - (edges[peak] + edges[peak + 1]) / 2) < 2 * step
     height = float(np.median(mine[near]))
     below = float((heights < height - 4 * step).mean())
-    return height, float(near.sum()) / len(heights) * max(0.0, 1.0 - 6.0 * below)
+    return height, float(near.sum()) / len(heights) * max(0.0, 1.0 - 10.0 * below)
