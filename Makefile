@@ -127,8 +127,8 @@ write_launcher = printf '\#!/bin/sh\nunset $(ROS_ENVIRONMENT)\nexec "%s" -m deta
 demo: ros
 	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo; else $(PY) -m detailbase_core.demo; fi
 
-# Several processes at once, one thread each; a live graph's tests one after another: they measure
-# times, and each has its own domain.
+# Several processes at once, one thread each; every test on a live graph has a domain of its own, and
+# waits most of its time.
 PARALLEL := -n logical --dist loadfile
 ONE_THREAD := OMP_NUM_THREADS=1
 
@@ -140,7 +140,8 @@ test-fast: install
 test: ros
 	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --ignore=tests/ros/live
 	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
-	  $(PY) -m pytest $(PYTEST_FLAGS) tests/ros/live; \
+	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --no-loadscope-reorder \
+	    tests/ros/live; \
 	else \
 	  echo "tests/ros/live LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
 	fi

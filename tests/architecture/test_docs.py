@@ -1,4 +1,4 @@
-"""What the manuals quote exists in the code."""
+"""Quotes of the manuals exist in the code."""
 
 from __future__ import annotations
 

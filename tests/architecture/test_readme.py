@@ -1,9 +1,12 @@
-"""What the README shows runs as it stands; commands of the other pages at least exist."""
+"""Examples of the README run as they stand; commands of the other pages at least exist."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -80,7 +83,7 @@ def words_of(line: str) -> list[str]:
 
 
 def problem(line: str) -> str:
-    """What of a command does not exist here; "" if all does."""
+    """The part of a command that does not exist here; "" if all does."""
     words = words_of(line)
     if not words:
         return ""
@@ -120,16 +123,23 @@ def _unknown_flags(arguments: list[str], module: str, *command: str) -> str:
 
 
 @cache
-def help_of(*words: str) -> str:
-    """What a module says to --help.
+def help_of(module: str, *words: str) -> str:
+    """Output of a module's --help, run as `python -m` would but in this process.
 
     Raises:
-        CalledProcessError: it knows no --help, or not this command.
+        SystemExit: it knows no --help, or not this command.
     """
-    program = [sys.executable, "-m", *words, "--help"]
-    return subprocess.run(
-        program, cwd=ROOT, env=_environment(), check=True, capture_output=True, text=True
-    ).stdout
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
+        patch.setattr(sys, "argv", [module, *words, "--help"])
+        patch.setenv("COLUMNS", "200")
+        patch.delitem(sys.modules, module, raising=False)  # else runpy warns of it
+        try:
+            runpy.run_module(module, run_name="__main__")
+        except SystemExit as end:
+            if end.code:
+                raise
+    return said.getvalue()
 
 
 @cache

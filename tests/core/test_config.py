@@ -158,8 +158,8 @@ def test_yaml_round_trip(config, tmp_path):
         InstanceConfig,
         mask_threshold=st.floats(0, 1),
         presence_threshold=st.floats(0, 1),
-        connect_distance_m=st.floats(0.01, 1e6),
-        min_points=st.integers(1),
+        connect_distance_m=st.floats(0.01, 10.0),
+        min_points=st.integers(1, 1_000_000),
     )
 )
 def test_any_valid_settings_survive_yaml(config):

@@ -85,7 +85,7 @@ def grounder(make):
 
 @pytest.fixture
 def encodings(grounder, monkeypatch):
-    """How often the grounder's network encoded a scene, as a list that grows."""
+    """Encodings of scenes by the grounder's network, as a list that grows."""
     calls: list[int] = []
     encode = grounder.model.encode_scene
 
@@ -98,7 +98,7 @@ def encodings(grounder, monkeypatch):
 
 
 def check_answer(answer, sentence: str) -> None:
-    """What holds of every answer, whatever the network thinks."""
+    """Check all that holds of every answer, whatever the network thinks."""
     assert answer.query == sentence
     cloud = answer.scene.cloud
     assert np.isfinite(cloud.xyz).all()

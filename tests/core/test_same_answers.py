@@ -1,4 +1,4 @@
-"""What is found does not depend on how it is asked, and presence is what was found."""
+"""Answers do not depend on how they are asked for, and presence is what was found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the launch files use of launch and launch_ros, which the package index lacks.
+"""Stand-ins for what the launch files use of launch and launch_ros, which PyPI lacks.
 
 Actions keep what they were given; a LaunchContext is a dict of launch arguments.
 """

@@ -1,4 +1,4 @@
-"""What the U-Net's levels have at the voxels of the finest grid."""
+"""Features of the U-Net's levels at the voxels of the finest grid."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def mutated(data: bytes, random: np.random.Generator) -> bytes:
 
 @dataclass
 class Tally:
-    """What came of one format's files.
+    """Results of one format's files.
 
     Attributes:
         read, refused, compared: numbers of files.

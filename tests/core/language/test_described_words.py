@@ -1,4 +1,4 @@
-"""What the decoder reads of a sentence: nothing of how it is asked."""
+"""The decoder's words of a sentence: nothing of how it is asked."""
 
 from __future__ import annotations
 

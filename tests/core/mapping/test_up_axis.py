@@ -1,4 +1,4 @@
-"""Which way is up: on made rooms turned every way, on single views, and on the real scans."""
+"""The upward axis: of made rooms turned every way, of single views, and of the real scans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an installation without the native module does, in a process of its own."""
+"""An installation without the native module, in a process of its own."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def test_on_a_gpu_auto_takes_triton_then_spconv_then_torch(installed, monkeypatc
 
 
 class _ImplicitProduct(torch.autograd.Function):
-    """What spconv's implicit_gemm computes from its arguments, row by row."""
+    """spconv's implicit_gemm of its arguments, row by row."""
 
     @staticmethod
     def forward(ctx, features, weight, there, back, *rest):

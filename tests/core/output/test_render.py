@@ -79,7 +79,7 @@ def answer(text: str, parts: list[list[int]], scene: Scene = SCENE) -> Grounding
 
 
 def pixels_of(path: Path, color: tuple[int, int, int], above: int) -> int:
-    """How many pixels of the map (the top `above` rows) have about the hue of `color`."""
+    """Number of pixels of the map (the top `above` rows) with about the hue of `color`."""
     image = np.asarray(Image.open(path).convert("RGB"), np.float32)[:above]
     wanted = np.array(color, np.float32)
     image = image - image.mean(axis=2, keepdims=True)

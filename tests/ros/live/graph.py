@@ -127,11 +127,11 @@ class Graph:
         return pipeline.scan_events.counts() | pipeline.query_events.counts()
 
     def warnings(self):
-        """What the node has warned of so far, in order."""
+        """Warnings of the node so far, in order."""
         return self._logged(30)
 
     def errors(self):
-        """What the node has reported as an error so far, in order."""
+        """Errors of the node so far, in order."""
         return self._logged(40)
 
     def status(self, part):

@@ -1,4 +1,4 @@
-"""What the node says of itself while good and bad things happen to it."""
+"""Diagnostics of the node while good and bad things happen to it."""
 
 import pytest
 from rclpy.parameter import Parameter

@@ -1,4 +1,4 @@
-"""What breaks around the node: a driver that dies, a kill in the wrong moment, a full disk."""
+"""Faults around the node: a driver that dies, a kill in the wrong moment, a full disk."""
 
 import random
 import resource

@@ -1,4 +1,4 @@
-"""Where to drive for an answer, and its objects as frames, on a live graph."""
+"""Goal poses for answers, and their objects as frames, on a live graph."""
 
 import numpy as np
 import pytest

@@ -74,7 +74,7 @@ def trigger(monkeypatch):
 
 
 def finished(coroutine):
-    """What a coroutine returns that has nothing to wait for."""
+    """Result of a coroutine that has nothing to wait for."""
     with pytest.raises(StopIteration) as end:
         coroutine.send(None)
     return end.value.value

@@ -1,4 +1,4 @@
-"""What the doctor says about what it saw; no graph needed."""
+"""Diagnoses of the doctor from what it saw; no graph needed."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def robot(*, transforms_late_s: float = 0.0, scans: int = 3) -> list[tuple[str, 
 
 
 class Asked:
-    """What a replay answered, warned of and counted."""
+    """Answers, warnings and counts of a replay."""
 
     def __init__(self, path: Path, *sentences: str, tf_prefix: str = "", **intake: object) -> None:
         config = ReplayConfig(intake=IntakeConfig(**intake), tf_prefix=tf_prefix)

@@ -66,7 +66,7 @@ def test_opposite_directions_are_180_degrees_apart():
 
 
 class ResetMeanwhile(dict):
-    """What the selector remembers, forgotten by another thread right after each look at it."""
+    """Memory of the selector, forgotten by another thread right after each look at it."""
 
     def __contains__(self, source):
         known = super().__contains__(source)

@@ -35,7 +35,7 @@ OURS = replace(
 
 
 def streams(name: str) -> list[tuple[int, str]]:
-    """Which channels lie side by side in a norm or shortcut of the U-Net: level and stream."""
+    """Channels side by side in a norm or shortcut of the U-Net: level and stream."""
     *_, owner, last = ["", "", *name.split(".")]
     if last == "output_norm":
         return [(0, "up")]

@@ -1,4 +1,4 @@
-"""What kind of mistake an answer is."""
+"""Kinds of mistakes of answers."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -21,32 +22,51 @@ from training.furniture.furniture_table import read_table
 from training.prepare_furniture import main, prepare
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Prepares the toys; returns the summary."""
-    write_library(tmp_path / "usr" / "share", [CHAIR, TABLE, BROKEN])
-    write_library(tmp_path / "usr" / "share", [CABINET], "Scopia")
-    rows = [{"id": toy.id, "category": toy.id} for toy in (CHAIR, TABLE, BROKEN)]
-    rows.append({"library": "Scopia", "id": "cabinet", "category": "cabinet"})
+class Toys:
+    """The preparation of toy libraries in a folder."""
 
-    def go(changed=(), cc0_only=False):
-        table = write_table(tmp_path / "table.csv", [*rows, *changed][-4:])
-        out, cache = tmp_path / "out" / "bank.npz", tmp_path / "cache"
+    def __init__(self, folder, libraries):
+        self.folder, self.libraries = folder, libraries
+        self.rows = [{"id": toy.id, "category": toy.id} for toy in (CHAIR, TABLE, BROKEN)]
+        self.rows.append({"library": "Scopia", "id": "cabinet", "category": "cabinet"})
+
+    def run(self, changed=(), cc0_only=False):
+        """Prepare them; returns the summary."""
+        table = write_table(self.folder / "table.csv", [*self.rows, *changed][-4:])
+        out, cache = self.folder / "out" / "bank.npz", self.folder / "cache"
         return prepare(
-            tmp_path / "usr",
+            self.libraries,
             out,
             cache,
             cc0_only=cc0_only,
             workers=1,
             table=table,
-            sheets=tmp_path / "sheets",
+            sheets=self.folder / "sheets",
         )
 
-    return go
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """Toys that were prepared once, and the summary of that."""
+    folder = tmp_path_factory.mktemp("prepared")
+    write_library(folder / "usr" / "share", [CHAIR, TABLE, BROKEN])
+    write_library(folder / "usr" / "share", [CABINET], "Scopia")
+    toys = Toys(folder, folder / "usr")
+    return toys, toys.run()
 
 
-def test_broken_models_are_skipped_and_named(tmp_path, run):
-    summary = run()
+@pytest.fixture
+def run(tmp_path, prepared):
+    """Prepares the toys once more, in tmp_path, where they have been prepared before."""
+    toys, _ = prepared
+    for name in ("out", "cache", "sheets"):
+        shutil.copytree(toys.folder / name, tmp_path / name)
+    return Toys(tmp_path, toys.libraries).run
+
+
+def test_broken_models_are_skipped_and_named(prepared):
+    toys, summary = prepared
+    tmp_path = toys.folder
     assert "3 models in 3 categories" in summary
     assert "skipped BlendSwap-CC-0/broken: " in summary
     bank = FurnitureBank.load(tmp_path / "out" / "bank.npz")
@@ -69,7 +89,6 @@ def test_only_the_public_domain(tmp_path, run):
 
 
 def test_an_interrupted_run_continues(tmp_path, run):
-    run()
     first = (tmp_path / "out" / "bank.npz").read_bytes()
     chair, table = (tmp_path / "cache" / f"BlendSwap-CC-0__{n}.npz" for n in ("chair", "table"))
     kept = chair.stat().st_mtime_ns
@@ -82,7 +101,6 @@ def test_an_interrupted_run_continues(tmp_path, run):
 
 
 def test_a_changed_row_makes_its_model_anew(tmp_path, run):
-    run()
     chair, table = (tmp_path / "cache" / f"BlendSwap-CC-0__{n}.npz" for n in ("chair", "table"))
     kept = chair.stat().st_mtime_ns, table.stat().st_mtime_ns
     rows = [{"id": "chair", "category": "armchair"}, {"id": "table", "category": "table"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -25,6 +26,7 @@ from tests.helpers.toy_scenes import (
     write_toy_data,
 )
 from training.config import AugmentationConfig, LossWeights
+from training.train import main
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE
 
 ROOT = Path(__file__).parents[3]
@@ -40,6 +42,21 @@ def start(config_path: Path, **environment: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+@pytest.fixture
+def train_here(one_thread, capsys):
+    """The same in this process, which has imported everything: exit status, and what it said."""
+    precision = torch.get_float32_matmul_precision()
+
+    def train(config_path: Path) -> tuple[int, str]:
+        capsys.readouterr()
+        status = main([str(config_path)])
+        return status, "".join(capsys.readouterr())
+
+    yield train
+    torch.set_float32_matmul_precision(precision)
+    gc.unfreeze()
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -78,7 +95,7 @@ def train_in_two(config_path: Path) -> list[tuple[int, str]]:
     return [finish(process) for process in started]
 
 
-def test_two_processes_equal_one_with_all_scenes(tmp_path):
+def test_two_processes_equal_one_with_all_scenes(tmp_path, train_here):
     """Unequal numbers of voxels; only what is drawn per process (dropout) is off.
 
     The grid is larger than any scene: voxels at its odd ends have no parents, as published, and
@@ -104,7 +121,7 @@ def test_two_processes_equal_one_with_all_scenes(tmp_path):
     }
     for steps, tolerance in ((1, 1e-4), (6, 0.05)):
         changes["steps"] = steps
-        status, said = finish(start(write_config(tmp_path, f"one{steps}", **changes)))
+        status, said = train_here(write_config(tmp_path, f"one{steps}", **changes))
         assert status == 0, said
         for status, said in train_in_two(write_config(tmp_path, f"two{steps}", **changes)):
             assert status == 0, said
@@ -136,11 +153,11 @@ def test_a_process_count_that_does_not_fit_is_refused(tmp_path):
         assert "Traceback" not in said
 
 
-def test_a_killed_run_goes_on_to_the_bit(tmp_path):
+def test_a_killed_run_goes_on_to_the_bit(tmp_path, train_here):
     """SIGKILL at several moments, saving included, then compared with a run never disturbed."""
     write_toy_data(tmp_path)
     settings = {"steps": 40, "save_every": 2}
-    status, said = finish(start(write_config(tmp_path, "whole", **settings)))
+    status, said = train_here(write_config(tmp_path, "whole", **settings))
     assert status == 0, said
     path = write_config(tmp_path, "killed", **settings)
     state = tmp_path / "killed" / STATE_FILE
@@ -156,7 +173,7 @@ def test_a_killed_run_goes_on_to_the_bit(tmp_path):
         finish(process)
         assert process.returncode == -signal.SIGKILL
         assert 0 < torch.load(state, weights_only=True)["step"] < 40
-    status, said = finish(start(path))
+    status, said = train_here(path)
     assert status == 0, said
     assert "resuming" in said
     assert "with changes" not in said
@@ -188,11 +205,11 @@ def test_a_polite_stop_saves_the_step_in_progress(tmp_path, number):
 
 
 @pytest.mark.parametrize("limit", [30_000, 200_000])  # within the model, within the state
-def test_a_full_disk_is_named_and_the_last_state_kept(tmp_path, limit):
+def test_a_full_disk_is_named_and_the_last_state_kept(tmp_path, train_here, limit):
     write_toy_data(tmp_path)
     settings = {"steps": 6, "save_every": 2}
     path = write_config(tmp_path, "full", **settings)
-    status, said = finish(start(path))
+    status, said = train_here(path)
     assert status == 0, said
     state = tmp_path / "full" / STATE_FILE
     kept = state.read_bytes()
@@ -224,8 +241,6 @@ def test_a_full_disk_is_named_and_the_last_state_kept(tmp_path, limit):
     ],
 )
 def test_what_is_missing_is_named_without_a_traceback(tmp_path, capsys, changes, message):
-    from training.train import main
-
     write_toy_data(tmp_path)
     assert main([str(write_config(tmp_path, "run", **changes))]) == 1
     assert message in capsys.readouterr().err

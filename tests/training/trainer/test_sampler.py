@@ -1,4 +1,4 @@
-"""Which sentences of which scenes each step sees."""
+"""Scenes and sentences of each step."""
 
 from __future__ import annotations
 
