@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _BACK_NS = 3_000_000_000  # no transform is so late while time goes on
 _NEAR_NS = 1_000_000_000
 _MOST_STALE = 5  # more in a row, and time did jump ahead
+_FARTHEST_M = 1e9
 _QUATERNION_TOLERANCE = 1e-2  # on the squared norm, as in tf2
 _MAX_DEPTH = 1000  # of the tree, as in tf2
 _MAX_NAME = 256  # characters
@@ -393,6 +394,10 @@ def _checked(
     position, quaternion = tuple(map(float, translation)), tuple(map(float, rotation_xyzw))
     if not all(map(math.isfinite, position + quaternion)):
         raise BadTransformError(f"{where}: has NaN or infinite numbers; fix its publisher")
+    if max(map(abs, position)) > _FARTHEST_M:
+        raise BadTransformError(
+            f"{where}: is {max(map(abs, position)):.3g} m away, beyond any robot; fix its publisher"
+        )
     if abs(sum(q * q for q in quaternion) - 1.0) > _QUATERNION_TOLERANCE:
         raise BadTransformError(
             f"{where}: rotation {list(quaternion)} is no unit quaternion; fix its publisher"

@@ -98,18 +98,20 @@ def decoded(path: str | Path, connection: BagTopic, raw: bytes) -> Any:
 @contextmanager
 def _opened(path: Path) -> Iterator[McapFile | SqliteBag]:
     """One file of a bag, unpacked where it is compressed as a whole."""
-    with TemporaryDirectory() as folder:
-        if detect_format(path) == "zstd":
-            path = _unzstd(path, Path(folder))
-        kind = detect_format(path)
-        if kind == "MCAP":
-            yield McapFile(path)
-        elif kind == "SQLite":
-            yield SqliteBag(path)
-        else:
-            raise BadFileError(
-                f"{path}: looks like {kind}, not like a rosbag2 folder, MCAP or .db3"
-            )
+    if detect_format(path) == "zstd":
+        with TemporaryDirectory() as folder:
+            yield _bag(_unzstd(path, Path(folder)))
+    else:
+        yield _bag(path)
+
+
+def _bag(path: Path) -> McapFile | SqliteBag:
+    kind = detect_format(path)
+    if kind == "MCAP":
+        return McapFile(path)
+    if kind == "SQLite":
+        return SqliteBag(path)
+    raise BadFileError(f"{path}: looks like {kind}, not like a rosbag2 folder, MCAP or .db3")
 
 
 def _files(path: Path) -> tuple[list[Path], list[str]]:

@@ -62,6 +62,8 @@ def read_mesh(path: Path, kind: str) -> tuple[NDArray[Any], Colors, int]:
 def _sampled(parts: list[Any]) -> tuple[NDArray[Any], Colors, int]:
     if not parts:
         raise ValueError("it holds no points and no faces")
+    if any(np.shape(part.vertices)[1:] != (3,) for part in parts):
+        raise ValueError("a vertex has other than three coordinates")
     corners = np.concatenate([np.asarray(part.vertices) for part in parts])
     if not np.isfinite(corners).all():
         raise ValueError("its vertices are not finite")

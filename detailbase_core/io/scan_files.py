@@ -1,14 +1,17 @@
-"""Surveyors' clouds: LAS and LAZ by laspy (with lazrs), E57 by pye57."""
+"""Surveyors' clouds: LAS and LAZ by laspy (with lazrs), E57 by pye57, each in its own process."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.colors import Colors, colors_from_columns
+from detailbase_core.io.isolated_reader import read_isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Columns = dict[str, NDArray[Any]]
+
 LAS, E57 = "a LAS/LAZ cloud", "an E57 cloud"
+_LAZ_RATIO = 200  # how far LAZ may unpack; scans do to a tenth
 _E57_COLUMNS = {"colorRed": "red", "colorGreen": "green", "colorBlue": "blue"}
 
 
@@ -34,25 +40,25 @@ def read_scan(path: Path, kind: str) -> tuple[NDArray[Any], Colors]:
         BadFileError: the package is not installed, or cannot read the file.
     """
     package, read = _READERS[kind]
-    try:
-        reader = importlib.import_module(package)
-    except ImportError as error:
+    if importlib.util.find_spec(package) is None:
         raise BadFileError(
             f"{path}: looks like {kind}, which needs {package}: pip install "
             "'detailbase_ros[files]'; without it point clouds are read from PLY, PCD or NPZ"
-        ) from error
+        )
     try:
-        return read(reader, path)
-    except Exception as error:  # third-party readers raise what they like
-        raise BadFileError(
-            f"{path}: looks like {kind}, but cannot be read ({type(error).__name__}: {error})"
-        ) from error
+        if kind == LAS:
+            _check_las_header(path)
+        columns = read_isolated(read, path)
+    except (BadFileError, ValueError) as error:
+        raise BadFileError(f"{path}: looks like {kind}, but cannot be read ({error})") from error
+    xyz = columns.pop("xyz")
+    return xyz, colors_from_columns(columns or {"x": xyz[:, 0]})
 
 
-def _read_las(laspy: Any, path: Path) -> tuple[NDArray[Any], Colors]:
+def read_las(path: Path) -> Columns:
+    """Columns of a LAS or LAZ file: xyz (N, 3) float64, and colours or intensity (N,)."""
+    laspy: Any = importlib.import_module("laspy")
     with laspy.open(str(path)) as file:
-        if file.header.point_count * file.header.point_format.size > 20 * path.stat().st_size:
-            raise ValueError(f"{file.header.point_count} points do not fit into the file")
         las = file.read()
     columns = {
         name: np.asarray(las[name])
@@ -62,10 +68,34 @@ def _read_las(laspy: Any, path: Path) -> tuple[NDArray[Any], Colors]:
     if "red" in columns and not any(columns[c].any() for c in ("red", "green", "blue")):
         columns = {"intensity": columns["intensity"]}  # the colours were never filled in
     xyz = np.column_stack([np.asarray(las[axis], np.float64) for axis in "xyz"])
-    return xyz, colors_from_columns(columns or {"x": xyz[:, 0]})
+    return {"xyz": xyz, **columns}
 
 
-def _read_e57(pye57: Any, path: Path) -> tuple[NDArray[Any], Colors]:
+def _check_las_header(path: Path) -> None:
+    """Compare what a header declares with the bytes that are there: laspy reads on regardless.
+
+    Format: ASPRS, "LAS Specification 1.4 - R15", table 3.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        header = file.read(375)
+    if len(header) < 227:
+        raise ValueError("its header is cut off")
+    body, records = struct.unpack_from("<II", header, 96)
+    point_format, point_bytes, points = struct.unpack_from("<BHI", header, 104)
+    is_packed = point_format >= 128
+    long_records = 0
+    if header[25] >= 4 and len(header) >= 255:
+        long_records, points = struct.unpack_from("<IQ", header, 243)
+    if body > size or 54 * records > size or 60 * long_records > size:
+        raise ValueError(f"{size} bytes are too few for its {records + long_records} records")
+    if points * point_bytes > (size - body) * (_LAZ_RATIO if is_packed else 1):
+        raise ValueError(f"{size} bytes are too few for its {points} points")
+
+
+def read_e57(path: Path) -> Columns:
+    """Columns of an E57 file, as read_las."""
+    pye57: Any = importlib.import_module("pye57")
     file = pye57.E57(str(path))
     try:
         scans = [
@@ -83,10 +113,10 @@ def _read_e57(pye57: Any, path: Path) -> tuple[NDArray[Any], Colors]:
         _E57_COLUMNS.get(name, name): np.concatenate([scan[name] for scan in scans])
         for name in shared
     }
-    return xyz, colors_from_columns(columns or {"x": xyz[:, 0]})
+    return {"xyz": xyz, **columns}
 
 
-_READERS: dict[str, tuple[str, Callable[[Any, Path], tuple[NDArray[Any], Colors]]]] = {
-    LAS: ("laspy", _read_las),
-    E57: ("pye57", _read_e57),
+_READERS: dict[str, tuple[str, Callable[[Path], Columns]]] = {
+    LAS: ("laspy", read_las),
+    E57: ("pye57", read_e57),
 }

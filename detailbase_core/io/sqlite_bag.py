@@ -50,7 +50,7 @@ class SqliteBag:
                 database.execute(
                     "SELECT topic_id, timestamp, data FROM messages LIMIT 1"
                 ).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:  # text that is no UTF-8, in messages of SQLite
             raise self._broken(error) from error
 
     def topics(self) -> list[BagTopic]:
@@ -90,7 +90,9 @@ class SqliteBag:
         # A recorder that was killed leaves a write-ahead log beside, which immutable passes over.
         has_log = self._path.with_name(f"{self._path.name}-wal").exists()
         mode = "mode=ro" if has_log else "immutable=1"
-        return sqlite3.connect(f"file:{quote(str(self._path.absolute()))}?{mode}", uri=True)
+        database = sqlite3.connect(f"file:{quote(str(self._path.absolute()))}?{mode}", uri=True)
+        database.text_factory = lambda text: text.decode("utf-8", "replace")
+        return database
 
     def _broken(self, error: Exception) -> BadFileError:
         return BadFileError(

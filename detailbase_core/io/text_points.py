@@ -93,7 +93,7 @@ def _names_and_rows(text: bytes) -> tuple[list[str], list[bytes]]:
             names = [_plain_axis(word) for word in lower]
             break
     rows = _content_lines(text)
-    if rows and not _is_numbers(_values(rows[0])):
+    if rows and not _is_numbers(_values(rows[0])[:3]):
         rows = rows[1:]
     if len(rows) > 1 and len(_values(rows[0])) == 1 and len(_values(rows[1])) > 1:
         if int(_values(rows[0])[0]) != len(rows) - 1:
