@@ -45,8 +45,12 @@ def read_isolated(reader: Callable[[Path], dict[str, NDArray[Any]]], path: Path)
         try:
             run = subprocess.run(
                 [*command, str(path), str(out)],
-                capture_output=True, text=True, errors="replace", check=False, timeout=limit_s,
-            )  # fmt: skip
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=limit_s,
+            )
         except subprocess.TimeoutExpired:
             raise BadFileError(f"its reader did not end in {limit_s:.0f} s") from None
         if run.returncode:

@@ -40,11 +40,35 @@ if TYPE_CHECKING:
 SLOW_S, MEMORY_BYTES = 60.0, 2 << 30
 _FEW_POINTS = 10_000  # on faces: millions would only take time here
 _KEYWORDS = (
-    b"-1", b"0", b"4294967295", b"99999999999999999999", b"nan", b"1e999", b" ", b"\n", b"\r",
-    b"list", b"char", b"double", b"vertex", b"end_header", b"\0\0\0\0", b"\xff\xff\xff\xff", b"#",
-    b"9" * 5000, b"inf", b"-nan(ind)", b"\xef\xbb\xbf", b",", b";", b"\x7f\xff\xff\xff",
-    b"\xff\xff\xff\x7f", b"1", b"65536", b"comment ",
-)  # fmt: skip
+    b"-1",
+    b"0",
+    b"4294967295",
+    b"99999999999999999999",
+    b"nan",
+    b"1e999",
+    b" ",
+    b"\n",
+    b"\r",
+    b"list",
+    b"char",
+    b"double",
+    b"vertex",
+    b"end_header",
+    b"\0\0\0\0",
+    b"\xff\xff\xff\xff",
+    b"#",
+    b"9" * 5000,
+    b"inf",
+    b"-nan(ind)",
+    b"\xef\xbb\xbf",
+    b",",
+    b";",
+    b"\x7f\xff\xff\xff",
+    b"\xff\xff\xff\x7f",
+    b"1",
+    b"65536",
+    b"comment ",
+)
 
 
 def mutated(data: bytes, random: np.random.Generator) -> bytes:

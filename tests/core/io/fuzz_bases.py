@@ -141,8 +141,12 @@ def _database(messages: list[tuple[str, str, int, bytes]]) -> bytes:
             "CREATE TABLE messages(id INTEGER PRIMARY KEY, topic_id INTEGER NOT NULL,"
             " timestamp INTEGER NOT NULL, data BLOB NOT NULL);"
         )
-        topics = {topic: (number, kind) for number, (topic, kind) in enumerate(
-            dict.fromkeys((topic, kind) for topic, kind, _, _ in messages), 1)}  # fmt: skip
+        topics = {
+            topic: (number, kind)
+            for number, (topic, kind) in enumerate(
+                dict.fromkeys((topic, kind) for topic, kind, _, _ in messages), 1
+            )
+        }
         for topic, (number, kind) in topics.items():
             database.execute("INSERT INTO topics VALUES(?, ?, ?, 'cdr', '')", (number, topic, kind))
         for topic, _, time_ns, data in messages:

@@ -19,14 +19,36 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NUMBERS = {
-    "char": "b", "uchar": "B", "short": "h", "ushort": "H", "int": "i", "uint": "I", "float": "f",
-    "double": "d", "int8": "b", "uint8": "B", "int16": "h", "uint16": "H", "int32": "i",
-    "uint32": "I", "float32": "f", "float64": "d",
-}  # fmt: skip
+    "char": "b",
+    "uchar": "B",
+    "short": "h",
+    "ushort": "H",
+    "int": "i",
+    "uint": "I",
+    "float": "f",
+    "double": "d",
+    "int8": "b",
+    "uint8": "B",
+    "int16": "h",
+    "uint16": "H",
+    "int32": "i",
+    "uint32": "I",
+    "float32": "f",
+    "float64": "d",
+}
 COUNTS = ("uchar", "ushort", "uint", "uint8", "char", "int")
 REALS = ("float", "double", "float32", "float64")
-WORDS = ("end_header", "element vertex 7", "property float x", "format ascii 1.0", "made by hand",
-         "DATA ascii", "FIELDS a b", "x y z", "ply")  # fmt: skip
+WORDS = (
+    "end_header",
+    "element vertex 7",
+    "property float x",
+    "format ascii 1.0",
+    "made by hand",
+    "DATA ascii",
+    "FIELDS a b",
+    "x y z",
+    "ply",
+)
 FINITE = st.floats(-1000, 1000, width=32)
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
@@ -108,8 +130,10 @@ def ply_files(draw) -> Made:
         remark = draw(st.sampled_from(["", *WORDS]))
         lines += [f"{draw(st.sampled_from(['comment', 'obj_info']))} {remark}"] if remark else []
         lines += [f"element {name} {count}"]
-        lines += [prop.line.replace("property ", "property  " if odd else "property ")
-                  for prop in properties]  # fmt: skip
+        lines += [
+            prop.line.replace("property ", "property  " if odd else "property ")
+            for prop in properties
+        ]
         for _ in range(count):
             row = [(prop, prop.draw(draw)) for prop in properties]
             if name == "vertex":
@@ -144,8 +168,16 @@ def test_random_ply_headers_are_read_as_written(tmp_path_factory, made: Made) ->
     check(made, xyz, colors.rgb, "ply", tmp_path_factory.getbasetemp())
 
 
-PCD_TYPES = {("F", 4): "f4", ("F", 8): "f8", ("U", 1): "u1", ("U", 2): "u2", ("U", 4): "u4",
-             ("I", 1): "i1", ("I", 2): "i2", ("I", 4): "i4"}  # fmt: skip
+PCD_TYPES = {
+    ("F", 4): "f4",
+    ("F", 8): "f8",
+    ("U", 1): "u1",
+    ("U", 2): "u2",
+    ("U", 4): "u4",
+    ("I", 1): "i1",
+    ("I", 2): "i2",
+    ("I", 4): "i4",
+}
 
 
 @st.composite
