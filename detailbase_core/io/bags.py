@@ -7,8 +7,7 @@ transforms, then the clouds.
 from __future__ import annotations
 
 import logging
-import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +16,9 @@ from detailbase_core.errors import (
     BadCloudError,
     BadFileError,
     BadMessageError,
-    BadTransformError,
     LookupFailed,
 )
+from detailbase_core.io.bag_index import CLOUD_TYPE, TF_TYPE, header_of, read_index, warn_of
 from detailbase_core.io.bag_reader import (
     BAG_FORMATS,
     bag_messages,
@@ -31,7 +30,6 @@ from detailbase_core.io.pointcloud2 import (
     decode_cloud,
     frame_and_stamp,
 )
-from detailbase_core.io.time_resets import BACK_NS, Order, TimeResets
 from detailbase_core.io.transform_messages import transforms_from_message
 from detailbase_core.transforms import StampedTransform, TransformBuffer
 
@@ -55,11 +53,6 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-CLOUD_TYPE = "sensor_msgs/msg/PointCloud2"
-TF_TYPE = "tf2_msgs/msg/TFMessage"
-_WHOLE_BAG_S = 1e9  # the transform buffer keeps everything
-_WHOLE_BAG_TRANSFORMS = 20_000_000
-
 
 @dataclass(frozen=True)
 class BagScan:
@@ -81,57 +74,6 @@ class BagScan:
     map_frame: str
     run: int = 0
     color_note: str = ""
-
-
-@dataclass
-class _Run:
-    """Transforms recorded between two resets of time."""
-
-    buffer: TransformBuffer = field(
-        default_factory=lambda: TransformBuffer(_WHOLE_BAG_S, _WHOLE_BAG_TRANSFORMS)
-    )
-    parents: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class _Index:
-    """Frames, transforms and problems, from a first reading of a bag.
-
-    Attributes:
-        runs: at least one.
-        run_of_cloud: for each cloud in order of recording its run; -1 = a late one of a run
-            before.
-        frames: frame of the first cloud of each topic.
-        lost: transforms left out.
-        reason: why the last of them was.
-    """
-
-    runs: list[_Run] = field(default_factory=lambda: [_Run()])
-    run_of_cloud: list[int] = field(default_factory=list)
-    frames: dict[str, str] = field(default_factory=dict)
-    lost: int = 0
-    reason: str = ""
-
-
-class _EarlyClouds:
-    """Clouds whose stamps went back before the first transform that did, by their number."""
-
-    def __init__(self) -> None:
-        self._newest: dict[str, int] = {}
-        self._back: list[int] = []
-
-    def note(self, topic: str, stamp_ns: int, cloud: int) -> None:
-        """Take in a cloud."""
-        newest = self._newest.setdefault(topic, stamp_ns)
-        if stamp_ns >= newest:
-            self._newest[topic], self._back = stamp_ns, []
-        elif stamp_ns < newest - BACK_NS:
-            self._back.append(cloud)
-
-    def take(self) -> list[int]:
-        """Those since a cloud was in order last; forgets all."""
-        back, self._back, self._newest = self._back, [], {}
-        return back
 
 
 def read_bag(
@@ -181,7 +123,7 @@ def read_bag_scans(
         BadFileError: not a bag, a broken one, or one without clouds or without a usable pose.
     """
     tf = tf_topics(bag_topics(path), topics, tf_prefix)
-    index = _read_index(path, tf)
+    index = read_index(path, tf)
     frames = index.frames
     if not frames:
         raise _no_clouds(path)
@@ -192,7 +134,7 @@ def read_bag_scans(
     known = {frame for run in index.runs for frame in run.buffer.frames}
     frame = map_frame if map_frame in known else root
     wanted = tuple(topics) or scan_topics(frames, frame)
-    _warn_of(path, index)
+    warn_of(path, index)
     found, lost, reason = 0, 0, ""
     scales: dict[str, ColorScale] = {}
     clouds = bag_messages(path, (CLOUD_TYPE,), problems=[])
@@ -276,103 +218,6 @@ def _pose(buffer: TransformBuffer, frame: str, cloud: PointCloud) -> NDArray[np.
     if cloud.frame == frame:
         return np.eye(4)
     return buffer.lookup(frame, cloud.frame, cloud.stamp_ns)
-
-
-def _read_index(path: str | Path, tf: Sequence[str]) -> _Index:
-    """All transforms of a bag, run by run, and its clouds' headers. Problems are logged."""
-    index, resets = _Index(), TimeResets()
-    static: list[StampedTransform] = []
-    early, runs = _EarlyClouds(), 1
-    problems: list[str] = []
-    for connection, _, raw in bag_messages(path, (TF_TYPE, CLOUD_TYPE), problems):
-        if connection.msgtype == CLOUD_TYPE:
-            frame, stamp_ns = header_of(raw)
-            if frame is not None:
-                index.frames.setdefault(connection.topic, frame)
-            early.note(connection.topic, stamp_ns, len(index.run_of_cloud))
-            index.run_of_cloud.append(-1 if resets.is_of_before(stamp_ns) else resets.count)
-        elif connection.topic in tf:
-            _take_transforms(path, index, resets, static, connection, raw)
-            if len(index.runs) > runs:
-                runs = len(index.runs)
-                for cloud in early.take():
-                    index.run_of_cloud[cloud] = runs - 1
-    for problem in problems:
-        logger.warning("%s: %s", path, problem)
-    return index
-
-
-def _take_transforms(
-    path: str | Path,
-    index: _Index,
-    resets: TimeResets,
-    static: list[StampedTransform],
-    connection: BagTopic,
-    raw: bytes,
-) -> None:
-    try:
-        transforms = transforms_from_message(decoded(path, connection, raw), connection.topic)
-    except BadMessageError as error:
-        index.lost, index.reason = index.lost + 1, str(error)
-        return
-    for transform in transforms:
-        order = Order.ON
-        if transform.static:
-            static.append(transform)
-        else:
-            order = resets.observe(transform.child, transform.stamp_ns)
-            _follow(index, order, static)
-        try:
-            if order is Order.STALE:
-                raise BadTransformError(f"{transform.child!r} came late, of before time went back")
-            _store(index.runs[-1], transform)
-        except BadTransformError as error:
-            index.lost, index.reason = index.lost + 1, str(error)
-
-
-def _follow(index: _Index, order: Order, static: Sequence[StampedTransform]) -> None:
-    """Begin a new run after a reset; what is static goes on."""
-    if order is Order.RESET:
-        index.runs.append(_Run())
-        for transform in static:
-            try:
-                _store(index.runs[-1], transform)
-            except BadTransformError:
-                continue  # told when it came first
-
-
-def _store(run: _Run, transform: StampedTransform) -> None:
-    run.buffer.set(*transform)
-    run.parents[transform.child.lstrip("/")] = transform.parent.lstrip("/")
-
-
-def _warn_of(path: str | Path, index: _Index) -> None:
-    """Log what is odd about the transforms."""
-    if index.lost:
-        logger.warning("%s: left out %d transforms: %s", path, index.lost, index.reason)
-    if len(index.runs) > 1:
-        logger.warning(
-            "%s: time goes back %d times in it (a simulation was reset?): each part is a map of "
-            "its own, and the last one counts",
-            path,
-            len(index.runs) - 1,
-        )
-    for fault in dict.fromkeys(fault for run in index.runs for fault in run.buffer.faults):
-        logger.warning("%s: %s", path, fault)
-
-
-def header_of(raw: bytes) -> tuple[str | None, int]:
-    """Frame and stamp (nanoseconds) of a message that begins with a std_msgs/Header, from its CDR
-    bytes alone; None and 0 where they are too short.
-    """
-    if len(raw) < 16:
-        return None, 0
-    order = "<" if raw[1] & 1 else ">"
-    seconds, nanoseconds, length = struct.unpack_from(f"{order}iII", raw, 4)
-    if length > len(raw) - 16:
-        return None, 0
-    frame = raw[16 : 16 + length].rstrip(b"\0").decode("utf-8", "replace")
-    return frame.lstrip("/"), seconds * 1_000_000_000 + nanoseconds
 
 
 def scan_topics(frames: Mapping[str, str], map_frame: str) -> tuple[str, ...]:
