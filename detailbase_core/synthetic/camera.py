@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detailbase_core.synthetic.ideal_camera import CameraView, render_room, room_surfels
 from detailbase_core.synthetic.path import robot_path
-from detailbase_core.synthetic.seeing import Sight, look_at_room, room_surfels
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
@@ -178,30 +178,30 @@ class _Frame:
     ) -> Scan:
         camera, rng = self.camera, self.rng
         rays = camera.rays()
-        sight = look_at_room(
+        view = render_room(
             self.room, self.surfels, pose, rays, camera.focal_px, far=camera.max_range_m + 1
         )
-        missing = self._missing(sight, rays @ pose[:3, :3].T.astype(np.float32))
-        noise = rng.standard_normal(sight.depth.shape, np.float32) * camera.depth_noise
+        missing = self._missing(view, rays @ pose[:3, :3].T.astype(np.float32))
+        noise = rng.standard_normal(view.depth.shape, np.float32) * camera.depth_noise
         with np.errstate(invalid="ignore"):
-            depth = sight.depth + noise * (0.0012 + 0.0019 * (sight.depth - 0.4) ** 2)
+            depth = view.depth + noise * (0.0012 + 0.0019 * (view.depth - 0.4) ** 2)
         depth = np.where(missing, np.float32(np.nan), depth)
         cloud = PointCloud(
             (rays * depth[..., None]).reshape(-1, 3).astype(np.float32),
-            self._colors(sight).reshape(-1, 3),
+            self._colors(view).reshape(-1, 3),
             OPTICAL_FRAME,
             stamp_ns,
             (camera.height, camera.width),
         )
-        labels = np.where(missing, -1, sight.owner).ravel().astype(np.int64)
+        labels = np.where(missing, -1, view.owner).ravel().astype(np.int64)
         return Scan(cloud, np.asarray(sensor_to_map, np.float64), labels)
 
-    def _colors(self, sight: Sight) -> NDArray[np.uint8]:
+    def _colors(self, view: CameraView) -> NDArray[np.uint8]:
         """(height, width, 3) as the sensor gives them."""
         camera, rng = self.camera, self.rng
-        lit = np.abs(sight.normal @ self.light)
+        lit = np.abs(view.normal @ self.light)
         shade = (0.74 + 0.26 * lit) * rng.normal(1.0, camera.exposure)
-        rgb = sight.rgb * shade[..., None] * self.balance.astype(np.float32)
+        rgb = view.rgb * shade[..., None] * self.balance.astype(np.float32)
         if camera.gamma != 1.0:
             rgb = 255 * (np.clip(rgb, 0, 255) / 255) ** np.float32(camera.gamma)
         rgb += rng.standard_normal(rgb.shape, np.float32) * np.float32(camera.color_noise)
@@ -209,18 +209,18 @@ class _Frame:
             rgb = np.repeat((rgb @ np.array([0.299, 0.587, 0.114]))[..., None], 3, axis=-1)
         return np.asarray(np.clip(rgb, 0, 255).astype(np.uint8))
 
-    def _missing(self, sight: Sight, rays: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def _missing(self, view: CameraView, rays: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Pixels that the sensor gives no depth for."""
-        camera, rng, depth = self.camera, self.rng, sight.depth
-        facing = np.abs(np.einsum("hwc,hwc->hw", rays, sight.normal))
+        camera, rng, depth = self.camera, self.rng, view.depth
+        facing = np.abs(np.einsum("hwc,hwc->hw", rays, view.normal))
         cosine = facing / np.linalg.norm(rays, axis=-1)
         missing = ~np.isfinite(depth) | (depth > camera.max_range_m) | (depth < camera.min_range_m)
         missing |= cosine < camera.grazing_cosine
         luck = rng.random(depth.shape, np.float32)
         missing |= luck < camera.speckle
-        dark = np.clip(1 - sight.rgb.max(axis=-1) / 60, 0, 1)
+        dark = np.clip(1 - view.rgb.max(axis=-1) / 60, 0, 1)
         missing |= luck > 1 - camera.dark_dropout * dark
-        missing |= np.isin(sight.owner, self.shiny) & self._patches(camera.shiny_dropout)
+        missing |= np.isin(view.owner, self.shiny) & self._patches(camera.shiny_dropout)
         return missing | (_edges(depth) & (rng.random(depth.shape) < camera.edge_dropout))
 
     def _patches(self, share: float) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from detailbase_core.synthetic import (
     pieces_tables,
 )
 from detailbase_core.synthetic.colors import jittered
-from detailbase_core.synthetic.made import model_from_parts
+from detailbase_core.synthetic.procedural import model_from_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

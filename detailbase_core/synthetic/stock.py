@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from detailbase_core.config import read_yaml
 from detailbase_core.synthetic.furniture import KINDS, make_model
 from detailbase_core.synthetic.furniture_bank import FurnitureBank, split
-from detailbase_core.synthetic.tint import tinted
+from detailbase_core.synthetic.recolor import recolored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +131,9 @@ class Stock:
         model = self._models[found[int(rng.integers(len(found)))]]
         if color is None and category in self._tints and rng.random() < _TINT_CHANCE:
             color = str(rng.choice(self._tints[category]))
-        return model if color is None or category not in self._tints else tinted(model, color, rng)
+        return (
+            model if color is None or category not in self._tints else recolored(model, color, rng)
+        )
 
     def twins(
         self,
@@ -152,7 +154,7 @@ class Stock:
             models = [first] * count
             other = str(rng.choice(self._tints[category]))
             for i in rng.permutation(count)[: int(rng.integers(1, max(2, count // 2)))]:
-                models[i] = tinted(first, other, rng)
+                models[i] = recolored(first, other, rng)
             return models
         rest = [self.pick(category, rng, most=most) for _ in range(count - 1)]
         return [first, *(model for model in rest if model is not None)]

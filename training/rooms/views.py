@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.synthetic.camera import Camera
+from detailbase_core.synthetic.ideal_camera import render_room, room_surfels
 from detailbase_core.synthetic.occupancy import inside_outline
 from detailbase_core.synthetic.path import free_cells, look
-from detailbase_core.synthetic.seeing import look_at_room, room_surfels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,13 +61,13 @@ def _picture(
     room: Room, camera: Camera, pose: NDArray[np.float64], *, open_top: bool
 ) -> NDArray[np.uint8]:
     rays = camera.rays()
-    sight = look_at_room(room, room_surfels(room), pose, rays, camera.focal_px, far=_FAR_M)
-    shade = 0.62 + 0.38 * np.clip(np.abs(sight.normal @ _LIGHT), 0, 1)
-    rgb = np.clip(sight.rgb * shade[..., None], 0, 255)
+    view = render_room(room, room_surfels(room), pose, rays, camera.focal_px, far=_FAR_M)
+    shade = 0.62 + 0.38 * np.clip(np.abs(view.normal @ _LIGHT), 0, 1)
+    rgb = np.clip(view.rgb * shade[..., None], 0, 255)
     if open_top:
-        points = (rays @ pose[:3, :3].T) * sight.depth[..., None] + pose[:3, 3]
+        points = (rays @ pose[:3, :3].T) * view.depth[..., None] + pose[:3, 3]
         outline = np.array(room.outline) * 1.001
         rgb[~inside_outline(points[..., 0], points[..., 1], outline)] = 255
-    rgb[sight.owner < 0] = 235
+    rgb[view.owner < 0] = 235
     picture: NDArray[np.uint8] = rgb.astype(np.uint8)
     return picture

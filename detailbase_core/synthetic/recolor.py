@@ -17,7 +17,7 @@ _LEAST_MAIN = 0.25  # of the surface; less would not be called the object's colo
 _WOOD = ("brown", "beige")
 
 
-def tinted(model: FurnitureModel, color: str, rng: np.random.Generator) -> FurnitureModel:
+def recolored(model: FurnitureModel, color: str, rng: np.random.Generator) -> FurnitureModel:
     """The model with its main colour turned into `color`; unchanged where it has none to turn.
 
     Args:

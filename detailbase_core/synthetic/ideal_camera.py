@@ -19,7 +19,7 @@ _NEAR_M = 0.05
 
 
 @dataclass(frozen=True)
-class Sight:
+class CameraView:
     """Per pixel (height, width): z (inf = nothing), colour 0..255, unit normal, object id (-1)."""
 
     depth: NDArray[np.float32]
@@ -37,7 +37,7 @@ def room_surfels(room: Room) -> Surfels:
     )
 
 
-def look_at_room(
+def render_room(
     room: Room,
     surfels: Surfels,
     camera_to_room: NDArray[np.float64],
@@ -45,8 +45,8 @@ def look_at_room(
     focal_px: float,
     *,
     far: float,
-) -> Sight:
-    """Look: nearest furniture, else floor, wall or ceiling.
+) -> CameraView:
+    """Render the nearest furniture, else floor, wall or ceiling.
 
     Args:
         room: gives the shell.
@@ -68,4 +68,4 @@ def look_at_room(
     rgb[shell] = shell_colors(room, owner[shell], points)
     rgb[solid], normal[solid] = surfels.rgb[index[solid]], surfels.normals[index[solid]]
     owner[solid] = surfels.owner[index[solid]]
-    return Sight(depth, rgb, normal, owner)
+    return CameraView(depth, rgb, normal, owner)
