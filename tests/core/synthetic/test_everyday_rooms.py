@@ -17,7 +17,7 @@ def test_rules_name_rooms_places_and_kinds_that_there_are():
         assert rule.where in {"wall", "corner", "free", "hang", "ceiling", "on"}
         assert (rule.rooms or set()) <= THEMES.keys()
         assert (rule.on is None) or rule.where == "on"
-        assert set(rule.things) <= CATEGORIES
+        assert set(rule.items) <= CATEGORIES
 
 
 def test_everyday_rooms_hold_further_kinds_and_stay_the_same():
