@@ -12,7 +12,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from detailbase_core.errors import BadQueryError
-from detailbase_core.language.lexicon import COPULAS, DETERMINERS, FILLERS, LEADING_DETERMINERS
+from detailbase_core.language.lexicon import (
+    COPULAS,
+    DETERMINERS,
+    FILLERS,
+    LEADING_DETERMINERS,
+    PREPOSITIONS,
+)
 from detailbase_core.language.wordpiece import MAX_WORD_LENGTH
 from detailbase_core.types import MAX_SENTENCE, Word
 
@@ -92,7 +98,8 @@ def described_words(
     """Hide what does not describe.
 
     Words of a phrase always describe, except for determiners at its beginning; punctuation and
-    fillers never do, unless they head a phrase. Where words that break off stand between two
+    fillers never do, unless they head a phrase, nor does a preposition before the only phrase: a
+    relation needs two things. Where words that break off stand between two
     describing ones, or where one phrase follows another, there is a SEPARATOR. A hyphenated word
     is several.
 
@@ -160,7 +167,25 @@ def _shown(
                 break
             shown[index] = False
         shown[head] = True
+    if len(spans) == 1:
+        _hide_relation_to_nothing(words, spans[0][0], shown)
     return shown
+
+
+def _hide_relation_to_nothing(words: Sequence[str], first: int, shown: list[bool]) -> None:
+    """Hide a preposition before a sentence's only phrase: "stop beside the lamp" names the lamp.
+
+    Args:
+        words: of the sentence.
+        first: of the phrase.
+        shown: of each word, changed in place.
+    """
+    if not first or plain_word(words[first - 1]) not in PREPOSITIONS:
+        return
+    for index in range(first - 1, -1, -1):
+        if not shown[index]:
+            return
+        shown[index] = False
 
 
 def _parted(words: Sequence[str], phrase: Sequence[int], last: int, index: int) -> bool:

@@ -68,6 +68,10 @@ def test_no_opening_is_read(text, phrase):
         ("all the chairs", ["all the chairs"], "all the chairs"),
         ("those", ["those"], "those"),
         ("hello there.", [], ""),
+        ("stop by the sofa", ["the sofa"], "sofa"),
+        ("park next to the sofa", ["the sofa"], "sofa"),
+        ("next to the sofa is a lamp", ["the sofa", "a lamp"], "next to sofa | lamp"),
+        ("the chair on the left", ["the chair"], "chair | left"),
     ],
 )
 def test_what_parts_describing_words_is_marked(text, phrases, expected):
