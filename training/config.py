@@ -26,6 +26,12 @@ class AugmentationConfig(Settings):
     """Random changes to a scene, drawn anew at each step, on the training device."""
 
     rotate: bool = setting(True, "Turn about the vertical by any angle.")
+    tilt_deg: float = setting(
+        0.0,
+        "Tilt about a random horizontal axis by up to this, as clouds whose up is a little wrong.",
+        low=0.0,
+        high=30.0,
+    )
     flip: bool = setting(
         False, "Change the sign of the matrix's first entry in half of the scenes, as published."
     )

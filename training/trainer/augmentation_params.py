@@ -61,8 +61,15 @@ def draw_augmentation(
         device_seeds.append(int(chance.integers(2**62)))
         share = chance.uniform(0.0, config.drop_points)
         kept.append(max(min(limit, round((1.0 - share) * size)), min(fewest, size)))
-        row[:9] = _matrix(config, chance).ravel()
-        row[9:12] = 0.0, 0.0, chance.normal() * config.height_m
+        matrix, shift = _matrix(config, chance), np.zeros(3)
+        if config.tilt_deg:
+            upright = matrix
+            matrix = upright @ _tilt(config.tilt_deg, chance)
+            middle = np.array([*scene.middles[1:].mean(dim=0).tolist(), 0.0])
+            shift = middle @ upright - middle @ matrix  # about the furniture, not the map's origin
+        row[:9] = matrix.ravel()
+        shift[2] += chance.normal() * config.height_m
+        row[9:12] = shift
         row[12] = 1.0 + chance.uniform(-config.color_gain, config.color_gain)
         row[13:16] = chance.normal(size=3) * config.color_shift
         row[16] = chance.random() < config.gray
@@ -114,3 +121,14 @@ def _matrix(config: AugmentationConfig, chance: np.random.Generator) -> NDArray[
     cos, sin = math.cos(angle), math.sin(angle)
     turned: NDArray[np.float64] = matrix @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1.0]])
     return turned
+
+
+def _tilt(most_deg: float, chance: np.random.Generator) -> NDArray[np.float64]:
+    """(3, 3) rotation of row vectors by up to some degrees, Rodrigues; any horizontal axis."""
+    toward, angle = chance.uniform(0.0, 2 * math.pi), math.radians(chance.uniform(0.0, most_deg))
+    x, y = math.cos(toward), math.sin(toward)
+    cross = np.array([[0, 0, y], [0, 0, -x], [-y, x, 0.0]])
+    turn: NDArray[np.float64] = (
+        np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * cross @ cross
+    )
+    return turn

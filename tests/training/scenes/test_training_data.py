@@ -459,6 +459,23 @@ def test_the_published_matrix(toys):
     assert torch.allclose(turned[:, :2].norm(dim=1), still[:, :2].norm(dim=1), atol=1e-5)
 
 
+def test_a_tilt_turns_the_scene_about_its_furniture(toys):
+    """A rotation that moves "up" by no more than it may, and what stands in the middle hardly."""
+    angles = []
+    middle = torch.cat([toys[0].middles[1:].mean(dim=0), torch.zeros(1)])
+    for seed in range(100):
+        after = augmented(toys, changed(tilt_deg=8.0), seed).xyz[:280]
+        ones = torch.ones(280, 1)
+        found = torch.linalg.lstsq(torch.cat([toys[0].xyz, ones], 1), after).solution
+        turn = found[:3]
+        assert torch.allclose(turn @ turn.T, torch.eye(3), atol=1e-3)
+        assert torch.allclose(middle @ turn + found[3], middle, atol=1e-3)
+        angles.append(float(torch.rad2deg(torch.arccos(turn[2, 2].clamp(max=1.0)))))
+    assert max(angles) < 8.1
+    assert max(angles) > 6.0
+    assert np.mean(angles) == pytest.approx(4.0, abs=1.0)
+
+
 def test_objects_are_stretched_about_their_middles_and_floors_are_not(toys):
     before, after = toys[0].xyz, augmented(toys, changed(stretch=0.3)).xyz[:280]
     owner = toys[0].owners[toys[0].point_to_superpoint.long()]
