@@ -273,6 +273,11 @@ class ModelConfig(Settings):
         "The decoder reads only the words that describe things, as the phrase head tells them: no "
         "answer depends on how it is asked (published: it reads all).",
     )
+    target_phrases: bool = setting(
+        False,
+        "The phrase head also tells which phrases a sentence is about, whose answers are the "
+        "sentence's own (published: it has a mask of its own).",
+    )
     presence_from_masks: bool = setting(
         False,
         "Presence is the largest probability in a query's mask, in place of a presence head: "
@@ -290,6 +295,8 @@ class ModelConfig(Settings):
         _check_heads("query_dim", self.query_dim, self.heads)
         if self.hide_wording and not self.phrase_head:
             raise ConfigError("hide_wording needs phrase_head, which tells the describing words")
+        if self.target_phrases and not self.hide_wording:
+            raise ConfigError("target_phrases needs hide_wording: else a sentence has a mask")
         if self.presence_from_masks and self.presence_head:
             raise ConfigError("presence_from_masks takes presence_head's place: set one of them")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -229,16 +229,21 @@ class Grounder:
         plain = self.model.config.hide_wording
         return LearnedParser(head, self.text_encoder, self.config.max_words, plain)
 
+    def _parse(self, sentence: str) -> Sentence:
+        """Words and phrases, and what the network's own head tells where the parser does not."""
+        parsed = self.parser.parse(sentence)
+        if not self.model.config.hide_wording or parsed.describes is not None:
+            return parsed
+        own = self._own_parser
+        assert isinstance(own, LearnedParser), "ModelConfig wants a phrase head"
+        tags = own.tags([word.text for word in parsed.words])
+        targets = tags.targets([phrase.head for phrase in parsed.phrases])
+        return replace(parsed, describes=tags.describes, targets=targets)
+
     def _read(self, parsed: Sentence) -> DescribedWords:
         """The words of a sentence that the decoder reads."""
-        words, describes = [word.text for word in parsed.words], None
-        if self.model.config.hide_wording:
-            describes = parsed.describes
-            if describes is None:  # a parser that does not tell
-                own = self._own_parser
-                assert isinstance(own, LearnedParser), "ModelConfig wants a phrase head"
-                describes = own.tags(words).describes
-        return described_words(words, parsed.spans, describes)
+        describes = parsed.describes if self.model.config.hide_wording else None
+        return described_words([word.text for word in parsed.words], parsed.spans, describes)
 
     def _fresh(self, version: int, encoded_at: float) -> bool:
         """Whether queries may still use the encoding of this version of the map."""
@@ -267,7 +272,7 @@ class Grounder:
         """The algorithm: phrases, scene, words, masks, objects."""
         stages = Stages()
         with stages.computed("phrases", 1):
-            parsed = self.parser.parse(sentence)
+            parsed = self._parse(sentence)
         with stages.timed("scene"):
             encoded = encode()
         tiles, instances = encoded.tiles, self.config.instances

@@ -181,12 +181,15 @@ class Sentence:
             and is not listed here.
         describes: whether each word says something of a thing rather than what is wanted; None
             where the parser does not tell.
+        targets: whether the sentence is about each phrase ("the lamp" of "the lamp on the desk");
+            None where the parser does not tell.
     """
 
     text: str
     words: tuple[Word, ...]
     phrases: tuple[Phrase, ...]
     describes: tuple[bool, ...] | None = None
+    targets: tuple[bool, ...] | None = None
 
     @classmethod
     def of_words(
@@ -195,13 +198,14 @@ class Sentence:
         words: tuple[Word, ...],
         spans: Spans,
         describes: tuple[bool, ...] | None = None,
+        targets: tuple[bool, ...] | None = None,
     ) -> Sentence:
         """A sentence whose phrases are given by their (first, last, head) words."""
         phrases = []
         for first, last, head in spans:
             begin, end = words[first].begin, words[last].end
             phrases.append(Phrase(text[begin:end], begin, end, head))
-        return cls(text, words, tuple(phrases), describes)
+        return cls(text, words, tuple(phrases), describes, targets)
 
     @cached_property
     def spans(self) -> Spans:
@@ -224,6 +228,8 @@ class Sentence:
                 raise ValueError(f"phrase {phrase.text!r}: head {phrase.head} is no word index")
         if self.describes is not None and len(self.describes) != len(self.words):
             raise ValueError(f"describes tells {len(self.describes)} of {len(self.words)} words")
+        if self.targets is not None and len(self.targets) != len(self.phrases):
+            raise ValueError(f"targets tells {len(self.targets)} of {len(self.phrases)} phrases")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from detailbase_core.language.text_encoder import TextEncoder
 
 OUTSIDE, BEGIN, INSIDE = range(3)  # a word's tag
-HEAD, DESCRIBES = 3, 4  # the phrase head's further outputs
+HEAD, DESCRIBES, TARGET = 3, 4, 5  # the phrase head's further outputs
 HIDDEN = 64
 HEADLESS = -3.0  # logit; tuned on rooms apart from the exams, and anything from -4 to 0 does
 
@@ -31,12 +31,14 @@ class PhraseHead(nn.Module):
     Args:
         text_dim: width of the text encoder's output.
         describing: whether it also scores words as describing objects, in phrases or beside them.
+        targeting: whether, beside this, it scores heads as those of phrases that the sentence is
+            about.
     """
 
-    def __init__(self, text_dim: int, describing: bool = False) -> None:
+    def __init__(self, text_dim: int, describing: bool = False, targeting: bool = False) -> None:
         super().__init__()
         self.hidden = nn.Linear(text_dim, HIDDEN)
-        self.out = nn.Linear(HIDDEN, DESCRIBES + describing)
+        self.out = nn.Linear(HIDDEN, DESCRIBES + describing + targeting)
 
     def forward(self, text: Tensor) -> Tensor:
         """Logits of text rows.
@@ -45,7 +47,7 @@ class PhraseHead(nn.Module):
             text: (..., T, text_dim).
 
         Returns:
-            (..., T, 4): OUTSIDE, BEGIN, INSIDE, HEAD; (..., T, 5) with DESCRIBES.
+            (..., T, 4): OUTSIDE, BEGIN, INSIDE, HEAD; (..., T, 5 or 6) with DESCRIBES and TARGET.
         """
         logits: Tensor = self.out(functional.gelu(self.hidden(text)))
         return logits
@@ -105,10 +107,25 @@ class WordTags(NamedTuple):
     Attributes:
         phrases: (first, last, head) words of each phrase.
         describes: of each word; None from a head that does not tell.
+        target_scores: of each word, a logit for the phrase that it heads being what the sentence
+            is about; None from a head that does not tell.
     """
 
     phrases: list[tuple[int, int, int]]
     describes: tuple[bool, ...] | None
+    target_scores: tuple[float, ...] | None = None
+
+    def targets(self, heads: Sequence[int]) -> tuple[bool, ...] | None:
+        """Whether the sentence is about each of its phrases: at least one, where it has any.
+
+        Args:
+            heads: words that head the phrases.
+        """
+        if self.target_scores is None:
+            return None
+        scores = [self.target_scores[head] for head in heads]
+        least = min(0.0, max(scores, default=0.0))
+        return tuple(score >= least for score in scores)
 
 
 def tag_words(head: PhraseHead, text: Tensor, word_counts: Sequence[int]) -> list[WordTags]:
@@ -130,11 +147,13 @@ def tag_words(head: PhraseHead, text: Tensor, word_counts: Sequence[int]) -> lis
 
 def _tags(scores: NDArray[np.float32], beside: NDArray[np.float32]) -> WordTags:
     """Tags of one sentence: log-probabilities (W, 3), and logits of heads (W, 1) or more."""
-    tells = beside.shape[1] > 1
-    describes = tuple((beside[:, 1] > 0).tolist()) if tells else None
+    outputs = beside.shape[1]
+    describes = tuple((beside[:, 1] > 0).tolist()) if outputs > 1 else None
+    targets = tuple(beside[:, 2].tolist()) if outputs > 2 else None
     if not len(scores):
-        return WordTags([], describes)
-    return WordTags(decode_phrases(viterbi_decode(scores), beside[:, 0].tolist()), describes)
+        return WordTags([], describes, targets)
+    phrases = decode_phrases(viterbi_decode(scores), beside[:, 0].tolist())
+    return WordTags(phrases, describes, targets)
 
 
 class LearnedParser:
@@ -158,14 +177,15 @@ class LearnedParser:
         self.plain = plain
 
     def parse(self, text: str) -> Sentence:
-        """Words and noun phrases of a sentence, and which words describe, if the head tells.
+        """Words and noun phrases of a sentence, and what more the head tells of them.
 
         Raises:
             BadQueryError: no words at all, or more than `max_words`.
         """
         words = checked_words(text, self.max_words)
         tags = self.tags([word.text for word in words])
-        return Sentence.of_words(text, words, tags.phrases, tags.describes)
+        targets = tags.targets([head for _, _, head in tags.phrases])
+        return Sentence.of_words(text, words, tags.phrases, tags.describes, targets)
 
     def tags(self, words: Sequence[str]) -> WordTags:
         """Tags of one sentence's words."""

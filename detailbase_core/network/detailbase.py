@@ -50,7 +50,9 @@ class DetailBase(nn.Module):
         )
         self.offset_head = OffsetHead(config.superpoint_width) if config.center_offsets else None
         self.phrase_head = (
-            PhraseHead(config.text_dim, config.hide_wording) if config.phrase_head else None
+            PhraseHead(config.text_dim, config.hide_wording, config.target_phrases)
+            if config.phrase_head
+            else None
         )
         self.decoder = MaskDecoder(config)
 

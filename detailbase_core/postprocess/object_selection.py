@@ -67,6 +67,7 @@ def select_objects(
     config: InstanceConfig,
     centers: CenterVotes | None,
     peaks: bool,
+    targets: Sequence[bool] | None = None,
 ) -> list[Selection]:
     """Decide what a sentence and its phrases refer to, and whether it is present.
 
@@ -83,6 +84,8 @@ def select_objects(
         centers: see select_phrase_objects.
         peaks: whether presence is that of the masks' peaks; then the sentence is as present as the
             phrase that it is about.
+        targets: P, whether the sentence is about each phrase: then it refers to all that these do;
+            None = its own mask tells.
 
     Returns:
         1 + P.
@@ -92,16 +95,36 @@ def select_objects(
     thresholds = [min(own, max(peak, least)) if peaks else own for peak in highest]
     numbers, distinct = phrase_constraints(phrases)
     selected = select_masked_objects(probabilities, numbers, thresholds, centers, distinct)
-    about, present = agreeing_phrase(probabilities, centers), list(presence)
+    present = list(presence)
+    about = None if targets is not None else agreeing_phrase(probabilities, centers)
     if about is not None:
         selected[0], highest[0] = selected[about], highest[about]
         present[0] = present[about] if peaks else present[0]
-    return [
+    selections = [
         Selection(objects, shown)
         if shown < least or objects.mask.any()
         else Selection(objects, min(shown, peak if peaks else least * peak / own))
         for objects, shown, peak in zip(selected, present, highest, strict=True)
     ]
+    if targets is not None and any(targets):
+        phrases_wanted = zip(selections[1:], targets, strict=True)
+        selections[0] = _joined([one for one, wanted in phrases_wanted if wanted], least)
+    return selections
+
+
+def _joined(selections: Sequence[Selection], least: float) -> Selection:
+    """All that one or more phrases refer to; as present as the most present of them.
+
+    Args:
+        selections: of the phrases.
+        least: presence below which nothing of a phrase is found.
+    """
+    found = [one for one in selections if one.presence >= least]
+    best = max(selections, key=lambda one: one.presence)
+    if len(found) < 2:
+        return best
+    mask = np.any([one.objects.mask for one in found], axis=0)
+    return Selection(SelectedObjects(mask, whole=False), best.presence)
 
 
 def agreeing_phrase(probabilities: NDArray[np.float32], centers: CenterVotes | None) -> int | None:

@@ -52,8 +52,12 @@ def answer_query(
         config,
         centers,
         prediction.peaks,
+        sentence.targets,
     )
     scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()
+    if sentence.targets is not None and any(sentence.targets):
+        wanted = zip(scores[1:], sentence.targets, strict=True)
+        scores[0] = min(score for score, is_target in wanted if is_target)
     spans = [(sentence.text, 0, len(sentence.text))]
     spans += [(phrase.text, phrase.begin, phrase.end) for phrase in sentence.phrases]
 

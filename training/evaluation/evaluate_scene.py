@@ -131,8 +131,11 @@ class Examiner:
                 self.config,
                 centers,
                 last.peaks,
+                targets := tags[b].targets([head for _, _, head in asked[b]]),
             )
             seen = probabilities >= self.config.mask_threshold
+            if targets and any(targets):
+                seen[0] = seen[1:][np.array(targets)].any(axis=0)
             yield _answer(_places(description, asked[b]), selected, seen, tags[b].phrases)
 
     def _tags(self, descriptions: Sequence[Description]) -> list[WordTags]:

@@ -39,7 +39,13 @@ HEADS_OF_LOSS = {
     "choice": ("look_alike_rounds",),
 }
 # Options in which a network may differ from the one that it starts from.
-HEAD_OPTIONS = ("phrase_head", "hide_wording", "presence_head", "presence_from_masks")
+HEAD_OPTIONS = (
+    "phrase_head",
+    "hide_wording",
+    "target_phrases",
+    "presence_head",
+    "presence_from_masks",
+)
 
 
 class TrainingModule(nn.Module):

@@ -20,6 +20,7 @@ from detailbase_core.language.learned_parser import (
     INSIDE,
     OUTSIDE,
     LearnedParser,
+    WordTags,
     decode_phrases,
     viterbi_decode,
 )
@@ -44,6 +45,13 @@ O, B, I = OUTSIDE, BEGIN, INSIDE  # noqa: E741
 )
 def test_decoding(places, expected):
     assert decode_phrases(places, range(len(places))) == expected
+
+
+def test_a_sentence_is_about_at_least_one_of_its_phrases():
+    assert WordTags([], None, (-5.0, 2.0, -1.0, 0.5)).targets([1, 2, 3]) == (True, False, True)
+    assert WordTags([], None, (-5.0, -2.0)).targets([0, 1]) == (False, True)
+    assert WordTags([], None, ()).targets([]) == ()
+    assert WordTags([], None).targets([0]) is None
 
 
 def test_a_phrase_without_a_head_is_none():

@@ -107,3 +107,25 @@ def test_they_are_one_where_there_is_no_other():
 def test_several_things_are_not_parted():
     red, chairs = [0.9] * 3 + [0.3] * 3 + [0.0], [0.8] * 6 + [0.0]
     assert parted(red, chairs, numbers=(1, None)) == [[0, 1, 2], [0, 1, 2, 3, 4, 5]]
+
+
+def test_a_sentence_refers_to_what_its_target_phrases_do():
+    one, other = [0.9] * 3 + [0.1] * 4, [0.0] * 3 + [0.8] * 3 + [0.0]
+    nothing = [0.2] * 7
+    misleading = [0.0] * 6 + [0.9]  # the sentence's own mask
+    masks = np.array([misleading, one, other, nothing], np.float32)
+    said = [(["the", "chair"], "chair")] * 3
+
+    def sentence(targets):
+        presence = masks.max(axis=1).tolist()
+        (objects, shown), *_ = select_objects(
+            masks, presence, said, InstanceConfig(), two_chairs_and_a_wall(), True, targets
+        )
+        return np.flatnonzero(objects.mask).tolist(), round(shown, 2)
+
+    assert sentence((True, False, False)) == ([0, 1, 2], 0.9)
+    assert sentence((False, True, False)) == ([3, 4, 5], 0.8)
+    assert sentence((True, True, False)) == ([0, 1, 2, 3, 4, 5], 0.9)
+    assert sentence((True, False, True)) == ([0, 1, 2], 0.9)
+    assert sentence((False, False, True))[1] < InstanceConfig().presence_threshold
+    assert sentence(None) == ([6], 0.9)

@@ -236,6 +236,24 @@ def test_word_places():
     assert (not_told == -1).all()
 
 
+def test_what_a_sentence_is_about_is_told_where_it_is_known():
+    lamp, desk = DescribedPhrase(2, (5,), words=(0, 2)), DescribedPhrase(5, (7,), words=(3, 5))
+    gone = dataclasses.replace(lamp, ids=(), absent=True)
+    nothing = dataclasses.replace(desk, ids=(), absent=True)
+    words = ("the", "lamp", "on", "the", "desk")
+
+    def targets(phrases, ids):
+        tags = word_tags([Description(words, phrases, ids)], 5)[0, :, 3]
+        return [int(tags[phrase.row - 1]) for phrase in phrases]
+
+    assert targets((lamp, desk), (5,)) == [1, 0]
+    assert targets((lamp, desk), (5, 7)) == [1, 1]
+    assert targets((gone, desk), ()) == [1, 0]
+    assert targets((gone, nothing), ()) == [-1, -1]
+    assert targets((gone, desk), (7,)) == [-1, 1]
+    assert targets((lamp, desk), None) == [-1, -1]
+
+
 @pytest.mark.parametrize("outputs", [4, 5])
 def test_phrase_loss_falls_with_the_truth_and_ignores_the_rest(outputs):
     truth = word_tags([ASKED, SPANLESS], 6)
