@@ -98,6 +98,7 @@ class Room:
         height: metres.
         objects: structure first, ids ascending.
         finish: the look of floor, walls and ceiling.
+        everyday: whether it was furnished with all kinds of things, see groups.everyday.
     """
 
     seed: int
@@ -106,6 +107,7 @@ class Room:
     height: float
     objects: tuple[RoomObject, ...]
     finish: Finish = Finish()
+    everyday: bool = False
 
     @property
     def furniture(self) -> tuple[RoomObject, ...]:

@@ -108,7 +108,9 @@ def _furnish(seed: int, rng: np.random.Generator, stock: Stock) -> Room:
     structure = _structure(outline, layout.height, finish.ceiling)
     furniture = [_room_object(i, item) for i, item in enumerate(layout.items)]
     corners = tuple((float(x), float(y)) for x, y in outline)
-    return Room(seed, name, corners, layout.height, (*structure, *furniture), finish)
+    return Room(
+        seed, name, corners, layout.height, (*structure, *furniture), finish, stock.everyday
+    )
 
 
 def _outline(rng: np.random.Generator, sides: tuple[float, float]) -> NDArray[np.float64]:

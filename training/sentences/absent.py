@@ -3,13 +3,14 @@
 Everything begins with a thing that is there and the words that set it apart. Then kind, looks or a
 relation are changed until nothing in the room is so: the sentence around it, the number of
 adjectives, the relations and their anchors stay as they are. Kinds and looks come from other rooms
-(elsewhere.py), as often as they are said there of what is there.
+(elsewhere.py), as often as they are said there of what is there; in rooms of all kinds of things
+rather where something stands that a network takes for them (confusions.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +18,9 @@ import numpy as np
 from detailbase_core.synthetic.colors import COLOR_NAMES
 from training.sentences import nouns, placing, relating
 from training.sentences.clause import Mention, named
+from training.sentences.confusions import confusions
 from training.sentences.describing import interest
-from training.sentences.elsewhere import Said, elsewhere
+from training.sentences.elsewhere import Elsewhere, Said, elsewhere
 from training.sentences.held_out import is_held_out
 from training.sentences.noun_phrase import NounPhrase
 from training.sentences.nouns import Noun
@@ -28,15 +30,45 @@ from training.sentences.selection import Property
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from numpy.typing import NDArray
+
     from training.sentences.clause import Clause, Parts
     from training.sentences.describing import Described
     from training.sentences.referring import Speaker
 
 _FOREIGN_SHARE = 0.02  # of what no room holds
+_ANY_ROOM_SHARE = 0.5  # else nobody would ask for a bathtub in a living room
 _MOST_TRIES = 6
 FAR_SHARE = 0.5  # how much rarer what leads to a thing is absent, as the thing then is, too
 NEAR_SHARE = 0.7  # how much rarer the thing itself is, then
 _REMADE = (*relating.PAIRWISE, "carrying", "left of", "right of")
+
+
+def _elsewhere(speaker: Speaker) -> Elsewhere:
+    return elsewhere(speaker.room.everyday)
+
+
+def _kinds(
+    speaker: Speaker, suits: NDArray[np.float64] | None = None
+) -> NDArray[np.float64] | None:
+    """Weights of the kinds that may be asked for, those of what suits a relation included."""
+    if not speaker.room.everyday:
+        return suits
+    there = frozenset(speaker.thing(row).category for row in speaker.mentionable)
+    tempting = _tempting(there)
+    return tempting if suits is None else tempting * suits
+
+
+def _theme(speaker: Speaker) -> str:
+    """Where to look for what is not there: in rooms alike, or half of the time in any room."""
+    if speaker.room.everyday and speaker.rng.random() < _ANY_ROOM_SHARE:
+        return ""
+    return speaker.room.theme
+
+
+@lru_cache(maxsize=64)
+def _tempting(there: frozenset[str]) -> NDArray[np.float64]:
+    return confusions().weights(elsewhere(everyday=True).categories, there)
 
 
 def perhaps(
@@ -89,8 +121,8 @@ def perhaps_same_noun(speaker: Speaker, found: Described) -> Described:
     if found.clauses:
         return _other_anchor(speaker, found) or _missing_anchor(speaker, found) or found
     pattern, category = _pattern(found.phrase), speaker.thing(found.row).category
-    looks = elsewhere().draw(
-        speaker.rng, speaker.room.theme, "one", pattern, among={category}, count=12
+    looks = _elsewhere(speaker).draw(
+        speaker.rng, _theme(speaker), "one", pattern, among={category}, count=12
     )
     if pattern == (False, True, False):  # any other colour, where it is known in few
         colors = speaker.rng.permutation(COLOR_NAMES).tolist()
@@ -134,12 +166,13 @@ def missing_mention(
     """
     if like.phrase is None:
         return None
-    suits = elsewhere().anchors_of(relation, target) if relation else None
+    suits = _elsewhere(speaker).anchors_of(relation, target) if relation else None
     pattern, size = _pattern(like.phrase), like.phrase.size
     several = "number" in like.modifiers
-    for said in elsewhere().draw(
-        speaker.rng, speaker.room.theme, "several" if several else slot, pattern, suits=suits
-    ):
+    for said in _elsewhere(speaker).draw(
+        speaker.rng, _theme(speaker), "several" if several else slot, pattern,
+        suits=_kinds(speaker, suits),
+    ):  # fmt: skip
         phrase = _phrase(speaker, said, size)
         if phrase is None or not _holds_for_nothing(speaker, phrase, ()):
             continue
@@ -229,10 +262,11 @@ def _other_kind(
     if found.clauses and found.clauses[0].rows:
         first = found.clauses[0]
         anchor = speaker.thing(first.rows[0]).category
-        suits = elsewhere().targets_of(first.kind, anchor)
-    for said in elsewhere().draw(
-        speaker.rng, speaker.room.theme, slot, _pattern(found.phrase), suits=suits, among=among
-    ):
+        suits = _elsewhere(speaker).targets_of(first.kind, anchor)
+    for said in _elsewhere(speaker).draw(
+        speaker.rng, _theme(speaker), slot, _pattern(found.phrase),
+        suits=_kinds(speaker, suits), among=among,
+    ):  # fmt: skip
         phrase = _phrase(speaker, said, found.phrase.size)
         changed = phrase and _changed(speaker, found, phrase, found.clauses)
         if changed:
@@ -253,9 +287,10 @@ def _other_thing(
     first = found.clauses[0]
     suits = None
     if first.rows:
-        suits = elsewhere().targets_of(first.kind, speaker.thing(first.rows[0]).category)
+        suits = _elsewhere(speaker).targets_of(first.kind, speaker.thing(first.rows[0]).category)
     weights = [
-        interest(speaker, r) * elsewhere().suits(suits, speaker.thing(r).category) for r in rows
+        interest(speaker, r) * _elsewhere(speaker).suits(suits, speaker.thing(r).category)
+        for r in rows
     ]
     for _ in range(_MOST_TRIES):
         row = rows[speaker.draw(weights)]
@@ -292,8 +327,8 @@ def _moved(speaker: Speaker, found: Described, clause: Clause) -> Clause | None:
     rows = [r for r in speaker.mentionable if r not in found.rows]
     if not rows:
         return None
-    suits = elsewhere().anchors_of(clause.kind, speaker.thing(found.row).category)
-    usual = [elsewhere().suits(suits, speaker.thing(r).category) for r in rows]
+    suits = _elsewhere(speaker).anchors_of(clause.kind, speaker.thing(found.row).category)
+    usual = [_elsewhere(speaker).suits(suits, speaker.thing(r).category) for r in rows]
     anchor = rows[speaker.draw(usual)]
     if clause.kind == "carrying":
         return relating.carrying(speaker, anchor)
@@ -328,7 +363,10 @@ def _missing_anchor(speaker: Speaker, found: Described) -> Described | None:
 
 def nowhere(speaker: Speaker) -> NounPhrase | None:
     """A noun for something that is not there, made of nothing that is."""
-    for said in elsewhere().draw(speaker.rng, speaker.room.theme, "one", (False, False, False)):
+    theme = "" if speaker.room.everyday else speaker.room.theme
+    for said in _elsewhere(speaker).draw(
+        speaker.rng, theme, "one", (False, False, False), suits=_kinds(speaker)
+    ):
         phrase = _phrase(speaker, said, None)
         if phrase is not None and speaker.is_absent(speaker.truth(phrase)):
             return phrase

@@ -1,6 +1,7 @@
 """Count what is said of things that are there: the tables that elsewhere.py draws from.
 
-python -m training.sentences.count_phrases --furniture data/furniture.npz --rooms 600
+python -m training.sentences.count_phrases --plain --furniture data/furniture.npz --rooms 600
+python -m training.sentences.count_phrases --furniture data/bank_train.npz --rooms 1200
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.synthetic.stock import Stock
 from training.sentences import nouns
 from training.sentences.clause import Mention, Related
-from training.sentences.elsewhere import PAIRS_FILE, THINGS_FILE, Said
+from training.sentences.elsewhere import (
+    EVERYDAY_PAIRS_FILE,
+    EVERYDAY_THINGS_FILE,
+    PAIRS_FILE,
+    THINGS_FILE,
+    Said,
+)
 from training.sentences.generator import draft
 from training.sentences.noun_phrase import NounPhrase
 from training.sentences.referring import Speaker
@@ -72,13 +79,13 @@ class PhraseCounts:
 
 
 @cache
-def _stock(furniture: Path | None) -> Stock:
-    return Stock.of_bank(FurnitureBank.load(furniture), "train")
+def _stock(furniture: Path | None, everyday: bool) -> Stock:
+    return Stock.of_bank(FurnitureBank.load(furniture), "train", everyday=everyday)
 
 
-def count(furniture: Path | None, seed: int) -> tuple[Room, PhraseCounts]:
+def count(furniture: Path | None, everyday: bool, seed: int) -> tuple[Room, PhraseCounts]:
     """One room, and what is said of it when all is there."""
-    room = generate_room(seed, _stock(furniture))
+    room = generate_room(seed, _stock(furniture, everyday))
     room = replace(room, objects=tuple(replace(thing, model=None) for thing in room.objects))
     everything = {thing.id for thing in room.furniture}
     speaker = Speaker(room, np.random.default_rng(seed), everything, everything, absent_share=0.0)
@@ -106,8 +113,14 @@ def shares(rooms: Iterable[Room], said: Iterable[Said]) -> dict[Said, float]:
     return {one: hits[one] / total for one in said}
 
 
-def write(rooms: Sequence[Room], counts: PhraseCounts) -> None:
-    """Write both tables."""
+def write(rooms: Sequence[Room], counts: PhraseCounts, things: Path, pairs: Path) -> None:
+    """Write both tables.
+
+    Args:
+        rooms: that were described.
+        counts: what was said of them.
+        things, pairs: the files.
+    """
     by_theme: defaultdict[str, list[Room]] = defaultdict(list)
     for room in rooms:
         by_theme[room.theme].append(room)
@@ -121,9 +134,9 @@ def write(rooms: Sequence[Room], counts: PhraseCounts) -> None:
             for (at, slot, said), number in counts.things.items() if at == theme
         ]  # fmt: skip
     header = ("theme", "slot", "category", "shape", "color", "material", "count", "share")
-    _write_csv(THINGS_FILE, header, sorted(rows))
-    pairs = [(*key, n) for key, n in sorted(counts.pairs.items()) if n >= _RAREST_PAIR]
-    _write_csv(PAIRS_FILE, ("relation", "target", "anchor", "count"), pairs)
+    _write_csv(things, header, sorted(rows))
+    often = [(*key, n) for key, n in sorted(counts.pairs.items()) if n >= _RAREST_PAIR]
+    _write_csv(pairs, ("relation", "target", "anchor", "count"), often)
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -131,7 +144,7 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
         csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
-def _task(task: tuple[Path | None, int]) -> tuple[Room, PhraseCounts]:
+def _task(task: tuple[Path | None, bool, int]) -> tuple[Room, PhraseCounts]:
     return count(*task)
 
 
@@ -139,19 +152,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; 0 = done."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--furniture", type=Path, help="bank; default: the shipped models")
+    parser.add_argument(
+        "--plain", action="store_true", help="rooms furnished as the frozen test sets' rooms"
+    )
     parser.add_argument("--rooms", type=int, default=600)
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args(arguments)
     seeds = range(_FIRST_SEED, _FIRST_SEED + given.rooms)
     rooms, total = [], PhraseCounts()
-    _stock(given.furniture)  # once, before the workers are forked
+    everyday = not given.plain
+    _stock(given.furniture, everyday)  # once, before the workers are forked
     with get_context("fork").Pool(given.workers) as pool:
-        tasks = [(given.furniture, seed) for seed in seeds]
+        tasks = [(given.furniture, everyday, seed) for seed in seeds]
         for room, found in tqdm(pool.imap(_task, tasks, chunksize=10), total=len(tasks)):
             rooms.append(room)
             total.things.update(found.things)
             total.pairs.update(found.pairs)
-    write(rooms, total)
+    files = (EVERYDAY_THINGS_FILE, EVERYDAY_PAIRS_FILE) if everyday else (THINGS_FILE, PAIRS_FILE)
+    write(rooms, total, *files)
     return 0
 
 

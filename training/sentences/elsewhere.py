@@ -3,7 +3,8 @@
 A thing that is asked for though it is not there must not be betrayed by what it is. So its kind,
 colour and material are drawn as they are said of things that are there, in rooms of the same
 theme; what holds in most rooms is drawn more often where it does not hold. The tables were counted
-by training.sentences.count_phrases.
+by training.sentences.count_phrases, one pair for rooms that hold all kinds of things and one for
+the others.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 THINGS_FILE = Path(__file__).with_name("elsewhere_things.csv")
 PAIRS_FILE = Path(__file__).with_name("elsewhere_pairs.csv")
+EVERYDAY_THINGS_FILE = Path(__file__).with_name("everyday_things.csv")
+EVERYDAY_PAIRS_FILE = Path(__file__).with_name("everyday_pairs.csv")
 MOST_SHARED = 0.9  # what holds in nearly all rooms is not drawn more than ten times as often
 _ANY_PAIR = 0.02  # weight of a relation between kinds that were never seen in it
 
@@ -149,6 +152,10 @@ class Elsewhere:
 
 
 @cache
-def elsewhere() -> Elsewhere:
-    """The shipped tables."""
-    return Elsewhere()
+def elsewhere(everyday: bool) -> Elsewhere:
+    """The shipped tables.
+
+    Args:
+        everyday: those of rooms that hold all kinds of things, see Room.everyday.
+    """
+    return Elsewhere(EVERYDAY_THINGS_FILE, EVERYDAY_PAIRS_FILE) if everyday else Elsewhere()

@@ -125,6 +125,8 @@ def draft(speaker: Speaker) -> tuple[str, Draft] | None:
     """A family chosen by its share, and a draft of it; None where the room allows none."""
     rng = speaker.rng
     pool = templates.SHARES | (templates.EXAM_ONLY if speaker.exam else {})
+    if speaker.room.everyday:
+        pool |= templates.EVERYDAY
     if not speaker.mentionable:
         pool = templates.NOTHING_SEEN
     weights = np.array(list(pool.values()))

@@ -11,16 +11,14 @@ from functools import lru_cache
 
 from training.sentences import nouns
 
-NOUNS = (
-    "easy chair", "recliner", "settee", "desk chair", "footstool", "cot", "cushion",
-    "low table", "end table", "writing desk", "night table", "armoire",
-    "bookcase", "credenza", "television stand", "tv screen", "computer screen",
-    "folding screen", "pc", "standing lamp", "desk lamp", "ceiling light", "wall light",
-    "houseplant", "wastebasket", "garbage can", "refrigerator", "cooker", "washer",
-    "coffee maker", "tub", "washbasin", "painting", "drape", "heater", "carpet", "loudspeaker",
-    "mug", "hamper", "teddy", "coat stand", "vacuum", "sculpture", "notebook computer",
-    "saucepan", "figurine",
-)  # fmt: skip
+_NOUNS = (
+    "easy chair, recliner, settee, desk chair, footstool, cot, low table, end table, "
+    "writing desk, night table, armoire, credenza, television stand, tv screen, "
+    "computer screen, pc, ceiling light, wall light, houseplant, wastebasket, garbage can, "
+    "cooker, washer, washbasin, drape, loudspeaker, hamper, teddy, coat stand, vacuum, "
+    "sculpture, notebook computer, saucepan, figurine"
+)
+NOUNS = frozenset(_NOUNS.split(", "))
 
 COLORS = ("gray", "violet")
 
@@ -44,7 +42,7 @@ WHOLE_OPENINGS = frozenset({"X please", "X!", "uh X", "ok robot, X", "any X here
 TEMPLATES = ("riddle", "correction")
 
 _PLURALS = tuple(noun.plural for noun in nouns.NOUNS if noun.singular in NOUNS)
-_ALL = (*NOUNS, *_PLURALS, *COLORS, *RELATIONS, *OPENINGS)
+_ALL = (*sorted(NOUNS), *_PLURALS, *COLORS, *RELATIONS, *OPENINGS)
 _WORDS = re.compile(r"\b(?:" + "|".join(map(re.escape, _ALL)) + r")\b", re.IGNORECASE)
 
 

@@ -107,14 +107,22 @@ def _command(rng: np.random.Generator) -> Opening:
 
 
 def _random(rng: np.random.Generator) -> Opening:
-    """As in: Olga, gently polish X; yesterday the nurse photographed X."""
+    """As in: Olga, gently polish X; yesterday the nurse photographed X; sit by X."""
     words = table()["random"]
     if rng.random() < 0.3:
         time, who, past = (_one(rng, words[key]) for key in ("times", "people", "pasts"))
         return Opening(f"{time}{who} {past} ", _one(rng, words["ends"]))
     name = f"{_one(rng, words['names'])}, " if rng.random() < 0.4 else ""
     adverb = f"{_one(rng, words['adverbs'])} " if rng.random() < 0.5 else ""
-    return Opening(f"{name}{adverb}{_one(rng, words['verbs'])} ", _one(rng, words["ends"]))
+    return Opening(f"{name}{adverb}{_deed(rng)} ", _one(rng, words["ends"]))
+
+
+def _deed(rng: np.random.Generator) -> str:
+    """What is to be done with X, or near it: polish, dig out, sit by."""
+    words, draw = table()["random"], rng.random()
+    if draw < 0.3:
+        return f"{_one(rng, words['staying'])} {_one(rng, words['prepositions'])}"
+    return str(_one(rng, words["phrasal" if draw < 0.45 else "verbs"]))
 
 
 @cache

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 ABSENT_SHARE = 0.4  # of what sentences are about; some do not come to be
 _OPENING_TRIES = 60
 _INDEFINITE_SHARE = 0.08
+_ANY_SHARE = 0.15  # of what is not named before: "is there any chair?"
 _DETERMINERS = ("the", "", "this", "that", "my", "your", "our")
 _DETERMINER_WEIGHTS = (70, 13, 5, 5, 4, 2, 1)
 
@@ -125,6 +126,8 @@ class Speaker:
         """
         one_of_its_kind = bool(before) or (phrase.size or "").endswith(("er", "est"))
         if not one_of_its_kind and (indefinite or self.rng.random() < _INDEFINITE_SHARE):
+            if self.rng.random() < _ANY_SHARE:
+                return "any"
             return "" if phrase.noun.is_mass else "a"
         if phrase.noun.is_mass:
             return ("the", "the", "the", "my", "")[int(self.rng.integers(5))]

@@ -12,13 +12,13 @@ from training.sentences import absent
 from training.sentences.clause import Clause, Mention, Related, Telling, joined, named
 from training.sentences.describing import Described, Draft, described, pick
 from training.sentences.finding import ordinals
+from training.sentences.noun_phrase import NounPhrase
 from training.sentences.relating import PAIRWISE, pairwise, the
 from training.sentences.relations import YES
 from training.sentences.selection import Property
 
 if TYPE_CHECKING:
     from training.sentences.clause import Parts
-    from training.sentences.noun_phrase import NounPhrase
     from training.sentences.referring import Speaker
 
 
@@ -126,6 +126,32 @@ def nowhere(speaker: Speaker) -> Draft | None:
     determiner = speaker.determiner(phrase, indefinite=said.indefinite)
     hard = absent.is_hard(speaker, phrase)
     return Draft(joined(said.before, named(phrase, (), determiner, hard=hard), said.after), ())
+
+
+def bare(speaker: Speaker) -> Draft | None:
+    """As in: the sofa. Where are the chairs? All of a kind by its noun alone, or none."""
+    if speaker.rng.random() < 0.5:
+        return nowhere(speaker)
+    kinds = sorted({speaker.thing(row).category for row in speaker.mentionable})
+    noun = speaker.noun(str(speaker.rng.choice(kinds)))
+    phrase = NounPhrase(noun)
+    rows = speaker.means(speaker.truth(phrase))
+    if rows is None or not set(rows.tolist()) <= set(speaker.mentionable):
+        return None
+    several = len(rows) > 1
+    if several and noun.is_mass:
+        return None
+    said = speaker.opening(plural=several or noun.is_plural_only)
+    if said.indefinite and (several or noun.is_mass):
+        return None
+    ids = speaker.ids(rows)
+    if several:
+        text = speaker.choose(("the ", "the ", "the ", "", "all ")) + noun.plural
+        mention = Mention(text, ids, modifiers=("number",), phrase=phrase)
+    else:
+        determiner = speaker.determiner(phrase, indefinite=said.indefinite)
+        mention = named(phrase, ids, determiner)
+    return Draft(joined(said.before, mention, said.after), ids)
 
 
 def which(clause: Clause) -> Parts:

@@ -32,6 +32,7 @@ TEMPLATES: dict[str, Callable[[Speaker], Draft | None]] = {
     "assertion": single.assertion,
     "structure": single.structure,
     "nowhere": single.nowhere,
+    "bare": single.bare,
     "riddle": exam_only.riddle,
     "correction": exam_only.correction,
 }
@@ -42,5 +43,7 @@ SHARES: dict[str, float] = {
     "viewpoint": 4, "conjunction": 9, "ellipsis": 5, "contrast": 4, "pronoun": 6,
     "between them": 1.5, "transport": 5, "plural": 12, "long": 5, "route": 2, "structure": 0.7,
 }  # fmt: skip
+# Beside them in rooms of all kinds of things, which are too many to be learned by the way.
+EVERYDAY: dict[str, float] = {"bare": 75}
 NOTHING_SEEN: dict[str, float] = {"nowhere": 1}
 EXAM_ONLY: dict[str, float] = {"riddle": 6, "correction": 6}

@@ -75,7 +75,7 @@ _ORDER = re.compile(
     r"fifth|leftmost|rightmost|left|right|middle) "
 )
 _DETERMINER = re.compile(
-    r"^(all the|both the|the|all|both|every|an|a|this|that|these|those|my|your|our) "
+    r"^(all the|both the|the|all|both|every|any|an|a|this|that|these|those|my|your|our) "
 )
 
 
