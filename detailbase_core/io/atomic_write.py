@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-import tempfile
+import secrets
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STALE_S = 3600.0  # whoever writes that long without adding a byte is dead
-_MARK, _RANDOM = ".unfinished-", "[a-z0-9_]" * 8  # mkstemp ends its names so
+_MARK, _RANDOM = ".unfinished-", "[a-z0-9_]" * 8  # before this version they were mkstemp's
 
 
 @contextmanager
@@ -29,16 +29,13 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     _remove_stale(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}{_MARK}", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}{_MARK}{secrets.token_hex(4)}")
+    # Not mkstemp's 0600, which would keep other users out: the system applies the umask.
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)  # mkstemp's 0600 would keep other users out
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

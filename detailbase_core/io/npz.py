@@ -48,6 +48,10 @@ class NpzArchive:
     def __exit__(self, *_: object) -> None:
         self._zip.close()
 
+    def size(self, name: str) -> int:
+        """Bytes that an array declares, its description included."""
+        return self._entries[name].file_size
+
     def read(self, name: str) -> NDArray[Any]:
         """One array of numbers.
 

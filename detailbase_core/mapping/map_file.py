@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from detailbase_core.errors import BadFileError
+from detailbase_core.errors import BadFileError, shown
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.io.npz import NpzArchive
 from detailbase_core.ops import native
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FORMAT = 1
+_MAX_HEADER = 4096  # bytes of an array's own description, and of a name
+_MAX_FRAME = 256  # characters
+_MAX_STAMP_NS = 2**31 * 10**9  # as far as ROS counts seconds
 _SCALARS = {"format": "i", "voxel_size_m": "f", "frame": "U", "stamp_ns": "i"}  # and NumPy's kind
 
 
@@ -58,17 +62,23 @@ def write_map_file(
         )
 
 
-def read_map_file(path: str | Path, voxel_size_m: float) -> tuple[MapArrays, str, int]:
+def read_map_file(
+    path: str | Path, voxel_size_m: float, max_voxels: int
+) -> tuple[MapArrays, str, int]:
     """Read what `write_map_file` wrote: voxels, frame, stamp.
 
     Raises:
-        BadFileError: cannot be read, not such a file, truncated, inconsistent, or of another
-            voxel size.
+        BadFileError: cannot be read, not such a file, truncated, inconsistent, of another voxel
+            size, or of more voxels than `max_voxels`.
     """
     try:
+        if not stat.S_ISREG(Path(path).stat().st_mode):  # a pipe would be waited for, for ever
+            raise OSError("it is no regular file")
         with Path(path).open("rb") as file, NpzArchive(file) as archive:
-            wanted = (*_SCALARS, *MapArrays._fields)
-            content = {name: archive.read(name) for name in wanted if name in archive.names}
+            wanted = [name for name in (*_SCALARS, *MapArrays._fields) if name in archive.names]
+            _check_sizes(path, {name: archive.size(name) for name in wanted}, max_voxels)
+            content = {name: archive.read(name) for name in wanted}
+            frame = str(content.get("frame", ""))
     except OSError as error:
         raise BadFileError(f"{path}: cannot be read: {error}") from error
     except ValueError as error:
@@ -76,7 +86,30 @@ def read_map_file(path: str | Path, voxel_size_m: float) -> tuple[MapArrays, str
             f"{path}: is no saved scene map, or is truncated ({error}); save it again"
         ) from error
     arrays = _checked(path, content, voxel_size_m)
-    return arrays, str(content["frame"]), int(content["stamp_ns"])
+    stamp_ns = int(content["stamp_ns"])
+    _check_frame_and_times(path, frame, stamp_ns, arrays.last_seen_ns)
+    return arrays, frame, stamp_ns
+
+
+def _check_sizes(path: str | Path, sizes: Mapping[str, int], max_voxels: int) -> None:
+    """Refuse what is too large by what it declares, before memory is taken for it."""
+    if any(sizes.get(name, 0) > _MAX_HEADER for name in _SCALARS):
+        raise BadFileError(f"{path}: is no saved scene map (one of {', '.join(_SCALARS)} is large)")
+    widths = {"voxel": 12, "offset": 12, "color": 12, "hits": 4, "last_seen_ns": 8}
+    least = max((sizes.get(name, 0) - _MAX_HEADER) // width for name, width in widths.items())
+    if least > max_voxels:
+        raise BadFileError(
+            f"{path}: holds {least} voxels or more, max_voxels is {max_voxels}; raise it"
+        )
+
+
+def _check_frame_and_times(
+    path: str | Path, frame: str, stamp_ns: int, last_seen_ns: NDArray[np.int64]
+) -> None:
+    if len(frame) > _MAX_FRAME or not frame.isprintable():
+        raise BadFileError(f"{path}: its frame {shown(frame, 64)!r} is no name; it is damaged")
+    if not 0 <= stamp_ns < _MAX_STAMP_NS or last_seen_ns.max(initial=0) > stamp_ns:
+        raise BadFileError(f"{path}: holds impossible times; it is damaged")
 
 
 def _checked(

@@ -202,7 +202,9 @@ class SceneMap:
             BadFileError: not such a file, truncated, of another voxel size, or of more voxels
                 than max_voxels. The map stays as it was.
         """
-        arrays, frame, stamp_ns = read_map_file(path, self._config.voxel_size_m)
+        arrays, frame, stamp_ns = read_map_file(
+            path, self._config.voxel_size_m, self._config.max_voxels
+        )
         if len(arrays.voxel) > self._config.max_voxels:
             raise BadFileError(
                 f"{path}: holds {len(arrays.voxel)} voxels, max_voxels is "

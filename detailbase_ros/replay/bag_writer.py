@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from detailbase_ros.messages.topics import Topic
 
+_BAG_FILES = {".mcap", ".db3"}
 _FOREVER = QosTime(0x7FFFFFFF, 0xFFFFFFFF)
 # Version 9 writes QoS as words in lists, which ROS 2 Humble cannot read; all read version 8.
 _VERSION: Literal[8] = 8
@@ -59,8 +60,7 @@ class BagWriter:
     ) -> None:
         self.path = Path(path)
         self._single = self.path.suffix == ".mcap"
-        ours = self.path.is_file() if self._single else (self.path / "metadata.yaml").exists()
-        if self.path.exists() and not (replace and ours):
+        if self.path.exists() and not (replace and self._is_recording()):
             raise BadFileError(f"{self.path}: exists already; choose another name or remove it")
         self.types = BagTypes(definitions)
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,6 +72,17 @@ class BagWriter:
         self._writer.set_custom_data("written_by", "detailbase")
         self._writer.open()
         self._topics: dict[str, Connection] = {}
+
+    def _is_recording(self) -> bool:
+        """Whether what stands at the path is a recording and nothing besides."""
+        if self._single:
+            return self.path.is_file()
+        inside = list(self.path.iterdir()) if self.path.is_dir() else []
+        whole = any(entry.name == "metadata.yaml" for entry in inside)
+        return whole and all(
+            entry.is_file() and (entry.name == "metadata.yaml" or _BAG_FILES & set(entry.suffixes))
+            for entry in inside
+        )
 
     def add_topic(self, topic: Topic) -> None:
         """Announce a topic, by its full name, with the QoS under which it was offered.
@@ -119,6 +130,8 @@ class BagWriter:
             shutil.rmtree(self._folder)
             return
         if self.path.exists():
+            if not self._is_recording():  # somebody has put a file there meanwhile
+                raise BadFileError(f"{self.path}: holds other files by now; see {written}")
             shutil.rmtree(self.path)
         written.replace(self.path)
         self._folder.rmdir()

@@ -45,3 +45,14 @@ def test_the_next_save_removes_what_a_kill_left_of_the_same_file(tmp_path):
     write(path, "new")
     assert path.read_text() == "new" and not stale.exists()
     assert all(other.exists() for other in others)
+
+
+def test_new_files_obey_the_umask_which_nobody_touches(tmp_path, monkeypatch):
+    umask = os.umask(0o027)
+    try:
+        monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("of the whole process"))
+        write(tmp_path / "room.npz", "new")
+    finally:
+        monkeypatch.undo()
+        os.umask(umask)
+    assert (tmp_path / "room.npz").stat().st_mode & 0o777 == 0o640

@@ -330,3 +330,13 @@ def test_our_own_messages_are_described_for_foxglove(tmp_path: Path) -> None:
     for name in ("detailbase_ros/GroundedPhrase", "detailbase_ros/PhraseInstance"):
         assert f"MSG: {name}" in text
     assert yaml.safe_load(channel.metadata["offered_qos_profiles"])[0]["depth"] == 256
+
+
+@pytest.mark.parametrize("other", ["notes.txt", "photos/", "metadata.yaml.old"])
+def test_a_folder_that_holds_more_than_a_recording_is_not_replaced(tmp_path, other):
+    path = tmp_path / "bag"
+    BagWriter(path).close()
+    (path / other).mkdir() if other.endswith("/") else (path / other).write_text("mine")
+    with pytest.raises(BadFileError, match="exists already"):
+        BagWriter(path, replace=True)
+    assert (path / other).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from detailbase_core.config import MapConfig
 from detailbase_core.errors import BadCloudError, BadFileError, ConfigError
+from detailbase_core.mapping import map_file
 from detailbase_core.mapping.scene_map import InsertReport, SceneMap
 from detailbase_core.types import PointCloud
 
@@ -377,6 +379,13 @@ def test_a_file_made_to_fill_memory_is_refused_before_it_does(tmp_path, monkeypa
         ("offset", np.full((2000, 3), np.nan, np.float32), "impossible voxels"),
         ("voxel", np.zeros((2000, 3), np.int32), "impossible voxels"),
         ("voxel", np.full((2000, 3), 2**30, np.int32), "impossible voxels"),
+        ("frame", np.array("odom\ud800"), "no name"),
+        ("frame", np.array("\x1b[2J"), "no name"),
+        ("frame", np.array("x" * 300), "no name"),
+        ("frame", np.array("x" * 3000), "large"),
+        ("stamp_ns", np.int64(-1), "impossible times"),
+        ("stamp_ns", np.int64(2**62), "impossible times"),
+        ("stamp_ns", np.int64(0), "impossible times"),
     ],
 )
 def test_files_that_do_not_fit_are_refused(tmp_path, name, value, message):
@@ -397,6 +406,20 @@ def test_files_that_do_not_fit_are_refused(tmp_path, name, value, message):
 def test_file_beyond_max_voxels_is_refused(tmp_path):
     filled_map().save(tmp_path / "map.npz")
     with pytest.raises(BadFileError, match="max_voxels is 1000; raise it"):
+        SceneMap(replace(CONFIG, max_voxels=1000)).load(tmp_path / "map.npz")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "map.npz")
+    with pytest.raises(BadFileError, match="no regular file"):
+        SceneMap(CONFIG).load(tmp_path / "map.npz")
+
+
+def test_too_many_voxels_are_refused_before_they_are_read(tmp_path, monkeypatch):
+    filled_map().save(tmp_path / "map.npz")
+    monkeypatch.setattr(map_file.NpzArchive, "read", lambda self, name: pytest.fail("read"))
+    monkeypatch.setattr(map_file, "_MAX_HEADER", 256)
+    with pytest.raises(BadFileError, match="voxels or more, max_voxels is 1000; raise it"):
         SceneMap(replace(CONFIG, max_voxels=1000)).load(tmp_path / "map.npz")
 
 
