@@ -37,7 +37,9 @@ void pick_candidates(const float* probability, const Vec3* centers, const float*
       if (near(s, middle)) number[s] = k;
       return number[s] == k;
     };
-    free.erase(std::remove_if(free.begin(), free.end(), taken), free.end());
+    const auto rest = std::remove_if(free.begin(), free.end(), taken);
+    if (rest == free.end()) return;  // places that are no numbers: the next round would be the same
+    free.erase(rest, free.end());
   }
 }
 

@@ -28,7 +28,7 @@ int32_t DisjointSets::join(int32_t root_a, int32_t root_b) {
   return root_b;
 }
 
-// Bits of a number that is no NaN, such that they grow as it does; -0 counts as 0.
+// Bits of a number such that they grow as it does; -0 counts as 0, NaN as beyond infinity.
 static uint32_t ascending_bits(float number) {
   number += 0.0f;
   uint32_t bits;
@@ -43,7 +43,7 @@ static void sort_by_weight(std::vector<WeightedEdge>& edges) {
   constexpr size_t kFew = 2048;
   if (edges.size() < kFew) {
     std::stable_sort(edges.begin(), edges.end(), [](const WeightedEdge& a, const WeightedEdge& b) {
-      return a.weight < b.weight;
+      return ascending_bits(a.weight) < ascending_bits(b.weight);  // an order of NaN, too
     });
     return;
   }

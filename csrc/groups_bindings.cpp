@@ -3,8 +3,6 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
-#include <algorithm>
-
 #include "array_checks.h"
 #include "norm_relu.h"
 #include "row_groups.h"
@@ -15,28 +13,22 @@ namespace py = pybind11;
 namespace detailbase {
 namespace {
 
-void require_below(const Array<int64_t>& numbers, int64_t end, const char* what) {
-  const int64_t* begin = numbers.data();
-  const bool fit = std::all_of(begin, begin + numbers.shape(0), [=](int64_t number) {
-    return static_cast<uint64_t>(number) < static_cast<uint64_t>(end);
-  });
-  if (!fit) throw py::index_error(what);
-}
+constexpr int64_t kMostScenes = 1 << 15;  // a key has that many bits for them
 
 GroupedRows grouped(const Array<float>& rows, const Array<int64_t>& group,
-                    const Array<float>& groups) {
-  require(rows.ndim() == 2 && group.ndim() == 1 && group.shape(0) == rows.shape(0),
-          "rows, group: expected [rows, width], [rows]");
-  require(groups.ndim() == 2 && groups.shape(1) == rows.shape(1),
-          "means, low: expected [groups, width]");
-  require_below(group, groups.shape(0), "group: below 0, or no group of that number");
+                    const Array<float>& groups, int threads) {
+  require_shape(rows, {kAny, kAny}, "rows: expected [rows, width]");
+  require_shape(group, {rows.shape(0)}, "group: expected [rows]");
+  require_shape(groups, {kAny, rows.shape(1)}, "means, low: expected [groups, width]");
+  require_between(group, 0, groups.shape(0), "group: below 0, or no group of that number");
+  require_threads(threads);
   return {rows.data(), group.data(), rows.shape(0), static_cast<int>(rows.shape(1)),
           groups.shape(0)};
 }
 
 void group_means_py(const Array<float>& rows, const Array<int64_t>& group, Array<float>& means,
                     int threads) {
-  const GroupedRows of = grouped(rows, group, means);
+  const GroupedRows of = grouped(rows, group, means, threads);
   float* to = means.mutable_data();
   py::gil_scoped_release release;
   group_means(of, to, threads);
@@ -44,17 +36,17 @@ void group_means_py(const Array<float>& rows, const Array<int64_t>& group, Array
 
 void group_bounds_py(const Array<float>& rows, const Array<int64_t>& group, Array<float>& low,
                      Array<float>& high, int threads) {
-  const GroupedRows of = grouped(rows, group, low);
-  require(high.ndim() == 2 && high.shape(0) == of.groups && high.shape(1) == of.width,
-          "high: expected the shape of low");
+  const GroupedRows of = grouped(rows, group, low, threads);
+  require_shape(high, {low.shape(0), low.shape(1)}, "high: expected the shape of low");
   float *least = low.mutable_data(), *greatest = high.mutable_data();
   py::gil_scoped_release release;
   group_bounds(of, least, greatest, threads);
 }
 
 py::tuple distinct_keys_py(const Array<int64_t>& keys, Array<int64_t>& number, int threads) {
-  require(keys.ndim() == 1 && number.ndim() == 1 && number.shape(0) == keys.shape(0),
-          "keys, number: expected [rows] each");
+  require_shape(keys, {kAny}, "keys: expected [rows]");
+  require_shape(number, {keys.shape(0)}, "number: expected [rows]");
+  require_threads(threads);
   int64_t* to = number.mutable_data();
   DistinctKeys distinct;
   {
@@ -70,17 +62,20 @@ py::tuple distinct_keys_py(const Array<int64_t>& keys, Array<int64_t>& number, i
 // (highest x, y, z, lowest, extent)
 py::tuple cell_keys_py(const Array<float>& xyz, const Array<int64_t>& scene, double voxel_size,
                        const Array<double>& corners, Array<int64_t>& keys, int threads) {
-  require(xyz.ndim() == 2 && xyz.shape(1) == 3 && scene.ndim() == 1 && keys.ndim() == 1 &&
-              scene.shape(0) == xyz.shape(0) && keys.shape(0) == xyz.shape(0),
-          "xyz, scene, keys: expected [points, 3], [points], [points]");
-  require(corners.ndim() == 2 && corners.shape(1) == 3, "corners: expected [scenes, 3]");
-  require_below(scene, corners.shape(0), "scene: below 0, or there is no corner for it");
+  require_shape(xyz, {kAny, 3}, "xyz: expected [points, 3]");
+  require_shape(scene, {xyz.shape(0)}, "scene: expected [points]");
+  require_shape(keys, {xyz.shape(0)}, "keys: expected [points]");
+  require_shape(corners, {kAny, 3}, "corners: expected [scenes, 3]");
+  require(corners.shape(0) <= kMostScenes, "corners: of 32768 scenes at most");
+  require_between(scene, 0, corners.shape(0), "scene: below 0, or there is no corner for it");
+  require_positive(voxel_size, "voxel_size: above 0");
+  require_threads(threads);
   int64_t* to = keys.mutable_data();
   CellFacts facts;
   {
     py::gil_scoped_release release;
-    facts = cell_keys(reinterpret_cast<const Vec3*>(xyz.data()), scene.data(), xyz.shape(0),
-                      voxel_size, corners.data(), to, threads);
+    facts = cell_keys(as_vec3(xyz), scene.data(), xyz.shape(0), voxel_size, corners.data(), to,
+                      threads);
   }
   return py::make_tuple(facts.highest[0], facts.highest[1], facts.highest[2], facts.lowest,
                         facts.extent);
@@ -88,12 +83,11 @@ py::tuple cell_keys_py(const Array<float>& xyz, const Array<int64_t>& scene, dou
 
 void norm_relu_py(const Array<float>& rows, const Array<float>& scale, const Array<float>& shift,
                   Array<float>& result, int threads) {
-  require(rows.ndim() == 2 && scale.ndim() == 1 && shift.ndim() == 1 &&
-              scale.shape(0) == rows.shape(1) && shift.shape(0) == rows.shape(1),
-          "rows, scale, shift: expected [rows, width], [width], [width]");
-  require(
-      result.ndim() == 2 && result.shape(0) == rows.shape(0) && result.shape(1) == rows.shape(1),
-      "result: expected [rows, width]");
+  require_shape(rows, {kAny, kAny}, "rows: expected [rows, width]");
+  require_shape(scale, {rows.shape(1)}, "scale: expected [width]");
+  require_shape(shift, {rows.shape(1)}, "shift: expected [width]");
+  require_shape(result, {rows.shape(0), rows.shape(1)}, "result: expected [rows, width]");
+  require_threads(threads);
   float* to = result.mutable_data();
   py::gil_scoped_release release;
   norm_relu(rows.data(), rows.shape(0), static_cast<int>(rows.shape(1)), scale.data(), shift.data(),

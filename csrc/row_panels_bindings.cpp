@@ -3,8 +3,6 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
-#include <limits>
-
 #include "array_checks.h"
 #include "row_panels.h"
 
@@ -14,21 +12,19 @@ namespace detailbase {
 namespace {
 
 RowPanels packed(const Array<float>& rows, int threads) {
-  require(rows.ndim() == 3 && rows.shape(2) <= std::numeric_limits<int>::max(),
-          "rows: expected [batch, rows, width]");
-  require(threads > 0, "threads: at least one");
+  require_shape(rows, {kAny, kAny, kAny}, "rows: expected [batch, rows, width]");
+  require_threads(threads);
   py::gil_scoped_release release;
   return {rows.data(), rows.shape(0), rows.shape(1), static_cast<int>(rows.shape(2)), threads};
 }
 
 void add_products(const RowPanels& panels, const Array<float>& left, Array<float>& result,
                   int threads) {
-  require(left.ndim() == 3 && left.shape(0) == panels.batch() && left.shape(2) == panels.width(),
-          "left: expected [batch, lefts, width], with batch and width of the panels");
-  require(result.ndim() == 3 && result.shape(0) == left.shape(0) &&
-              result.shape(1) == left.shape(1) && result.shape(2) == panels.count(),
-          "result: expected [batch, lefts, rows of the panels]");
-  require(threads > 0, "threads: at least one");
+  require_shape(left, {panels.batch(), kAny, panels.width()},
+                "left: expected [batch, lefts, width], with batch and width of the panels");
+  require_shape(result, {left.shape(0), left.shape(1), panels.count()},
+                "result: expected [batch, lefts, rows of the panels]");
+  require_threads(threads);
   float* to = result.mutable_data();
   py::gil_scoped_release release;
   panels.add_products(left.data(), left.shape(1), to, threads);

@@ -222,12 +222,14 @@ void VoxelMap::next_version() {
   if (removed_before_.size() > kVersionsRemembered) removed_before_.pop_front();
 }
 
-void VoxelMap::restore(uint64_t key, const VoxelRecord& record) {
-  table_.find_or_insert(key, static_cast<int32_t>(keys_.size()));
+bool VoxelMap::restore(uint64_t key, const VoxelRecord& record) {
+  const auto next = static_cast<int32_t>(keys_.size());
+  if (table_.find_or_insert(key, next) != next) return false;
   keys_.push_back(key);
   records_.push_back(record);
   seen_.push_back({0, 0});
   most_voxels_ = std::max(most_voxels_, keys_.size());
+  return true;
 }
 
 void VoxelMap::clear() {

@@ -36,8 +36,8 @@ class VoxelMap {
   // kVoxelLimit voxels.
   InsertCounts insert(const Scan& scan, const InsertOptions& options);
 
-  // Puts a voxel in as it was saved; `key` is not present yet.
-  void restore(uint64_t key, const VoxelRecord& record);
+  // Puts a voxel in as it was saved. False, and nothing done, where `key` is present.
+  bool restore(uint64_t key, const VoxelRecord& record);
   void clear();
   // Every voxel counts as seen at time 0, and as changed: after the clock went back.
   void forget_times();
@@ -59,7 +59,7 @@ class VoxelMap {
   struct Sighting {
     int32_t position, points;
     Vec3 offset;  // sums
-    int32_t color[3];
+    int64_t color[3];
   };
 
   // Which scan saw a voxel last, and as which of its sightings. Apart from the records, so that

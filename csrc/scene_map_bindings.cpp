@@ -1,11 +1,12 @@
-// Python face of the voxel map. detailbase_core/mapping/scene_map.py checks arguments and holds the
-// lock; the GIL is released while a method works.
+// Python face of the voxel map. Arguments are checked here; detailbase_core/mapping/scene_map.py
+// holds the lock. The GIL is released while a method works.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
 #include <algorithm>
 
+#include "array_checks.h"
 #include "key_order.h"
 #include "scene_map.h"
 
@@ -14,21 +15,30 @@ namespace py = pybind11;
 namespace detailbase {
 namespace {
 
-template <typename T>
-using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
+constexpr double kFarthest = 1e30;  // squares of it are numbers
 
-py::tuple py_insert(VoxelMap& map, const Array<float>& xyz, const Array<uint8_t>& rgb,
+VoxelMap new_map(double voxel_size) {
+  require_positive(voxel_size, "voxel_size: above 0");
+  return VoxelMap(voxel_size);
+}
+
+py::tuple py_insert(VoxelMap& map, const Converted<float>& xyz, const Converted<uint8_t>& rgb,
                     int32_t height, int32_t width, int64_t stamp_ns,
-                    const Array<double>& sensor_to_map, double min_range, double max_range,
-                    const Array<double>& crop_low, const Array<double>& crop_high, bool carve,
-                    int64_t max_voxels) {
-  const Scan scan{reinterpret_cast<const Vec3*>(xyz.data()),
-                  rgb.data(),
-                  xyz.shape(0),
-                  height,
-                  width,
-                  stamp_ns,
-                  sensor_to_map.data()};
+                    const Converted<double>& sensor_to_map, double min_range, double max_range,
+                    const Converted<double>& crop_low, const Converted<double>& crop_high,
+                    bool carve, int64_t max_voxels) {
+  require_shape(xyz, {kAny, 3}, "xyz: expected [points, 3]");
+  require_shape(rgb, {xyz.shape(0), 3}, "rgb: expected [points, 3]");
+  const bool organised = height != 0 || width != 0;
+  require(!organised || (height > 0 && width > 0 && int64_t{height} * width == xyz.shape(0)),
+          "height, width: 0, or of as many pixels as points");
+  require_shape(sensor_to_map, {4, 4}, "sensor_to_map: expected [4, 4]");
+  require_within(sensor_to_map, kFarthest, "sensor_to_map: finite numbers below 1e30");
+  require_shape(crop_low, {3}, "crop_low: expected [3]");
+  require_shape(crop_high, {3}, "crop_high: expected [3]");
+  require(max_voxels >= 1 && max_voxels <= kMostRows, "max_voxels: from 1 to 2^31 - 2");
+  const Scan scan{as_vec3(xyz), rgb.data(), xyz.shape(0),        height,
+                  width,        stamp_ns,   sensor_to_map.data()};
   InsertCounts counts{};
   {
     py::gil_scoped_release release;
@@ -76,9 +86,17 @@ py::tuple py_arrays(const VoxelList& map) {
 }
 
 // Replaces the contents; all voxels count as changed in the new version.
-void py_restore(VoxelMap& map, const Array<int32_t>& voxel, const Array<float>& offset,
-                const Array<float>& color, const Array<int32_t>& hits,
-                const Array<int64_t>& last_seen) {
+void py_restore(VoxelMap& map, const Converted<int32_t>& voxel, const Converted<float>& offset,
+                const Converted<float>& color, const Converted<int32_t>& hits,
+                const Converted<int64_t>& last_seen) {
+  const py::ssize_t count = voxel.ndim() == 2 ? voxel.shape(0) : 0;
+  require_shape(voxel, {count, 3}, "voxel: expected [voxels, 3]");
+  require_shape(offset, {count, 3}, "offset: expected [voxels, 3]");
+  require_shape(color, {count, 3}, "color: expected [voxels, 3]");
+  require_shape(hits, {count}, "hits: expected [voxels]");
+  require_shape(last_seen, {count}, "last_seen: expected [voxels]");
+  require_between(voxel, -kVoxelLimit, kVoxelLimit, "voxel: beyond those that can be numbered");
+  require_between(hits, 1, kMaxHits + 1, "hits: from 1 to MAX_HITS");
   py::gil_scoped_release release;
   map.clear();
   for (py::ssize_t i = 0; i < voxel.shape(0); ++i) {
@@ -89,7 +107,10 @@ void py_restore(VoxelMap& map, const Array<int32_t>& voxel, const Array<float>& 
     record.hits = hits.data()[i];
     record.last_seen_ns = last_seen.data()[i];
     record.changed_in = map.version();
-    map.restore(pack({v[0], v[1], v[2]}), record);
+    if (!map.restore(pack({v[0], v[1], v[2]}), record)) {
+      map.clear();
+      throw std::invalid_argument("voxel: one comes twice");
+    }
   }
 }
 
@@ -99,7 +120,7 @@ void bind_scene_map(py::module_& m) {
   m.attr("MAX_HITS") = kMaxHits;
   py::class_<VoxelList>(m, "VoxelList").def("arrays", &py_arrays);
   py::class_<VoxelMap>(m, "VoxelMap")
-      .def(py::init<double>(), py::arg("voxel_size"))
+      .def(py::init(&new_map), py::arg("voxel_size"))
       .def("insert", &py_insert, py::arg("xyz"), py::arg("rgb"), py::arg("height"),
            py::arg("width"), py::arg("stamp_ns"), py::arg("sensor_to_map"), py::arg("min_range"),
            py::arg("max_range"), py::arg("crop_low"), py::arg("crop_high"), py::arg("carve"),

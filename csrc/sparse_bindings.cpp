@@ -4,6 +4,9 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -16,9 +19,20 @@ namespace py = pybind11;
 namespace detailbase {
 namespace {
 
+constexpr int64_t kMostOffsets = 1024;
+
+void require_widths(int64_t out, int64_t in) {
+  require(out <= kMostWidth && in <= kMostWidth, "in, out: 65536 channels at most");
+}
+
 WeightView view(const py::array_t<float>& weight) {
-  require(weight.ndim() == 3, "weight: expected [out, K, in]");
-  const auto floats = [&](int axis) { return static_cast<int64_t>(weight.strides(axis)) / 4; };
+  require_shape(weight, {kAny, kAny, kAny}, "weight: expected [out, K, in]");
+  require_widths(weight.shape(0), weight.shape(2));
+  const auto floats = [&](int axis) {
+    require(weight.strides(axis) % static_cast<py::ssize_t>(sizeof(float)) == 0,
+            "weight: its numbers do not lie whole numbers apart");
+    return static_cast<int64_t>(weight.strides(axis)) / static_cast<int64_t>(sizeof(float));
+  };
   return {weight.data(),
           static_cast<int>(weight.shape(0)),
           static_cast<int>(weight.shape(1)),
@@ -29,15 +43,20 @@ WeightView view(const py::array_t<float>& weight) {
 }
 
 RowPairs list_pairs_py(const Array<int32_t>& table, int threads) {
-  require(table.ndim() == 2, "table: expected [rows, K]");
+  require_shape(table, {kAny, kAny}, "table: expected [rows, K]");
+  require(table.shape(1) <= kMostOffsets, "table: of 1024 offsets at most");
+  require_threads(threads);
   py::gil_scoped_release release;
   return list_pairs(table.data(), table.shape(0), static_cast<int>(table.shape(1)), threads);
 }
 
 RowPairs list_pairs_of_slots_py(const Array<int32_t>& parent, const Array<int32_t>& slot,
                                 int columns, int threads) {
-  require(parent.ndim() == 1 && slot.ndim() == 1 && parent.shape(0) == slot.shape(0),
-          "parent, slot: expected [rows] each");
+  require_shape(parent, {kAny}, "parent: expected [rows]");
+  require_shape(slot, {parent.shape(0)}, "slot: expected [rows]");
+  require(columns >= 0 && columns <= kMostOffsets, "columns: from 0 to 1024");
+  require_between(slot, 0, columns, "slot: below 0, or no offset of that number");
+  require_threads(threads);
   py::gil_scoped_release release;
   return list_pairs_of_slots(parent.data(), slot.data(), parent.shape(0), columns, threads);
 }
@@ -48,18 +67,15 @@ void pair_product_py(const Array<float>& source, const RowPairs& pairs,
                      const py::array_t<float>& weight, Array<float>& result, int threads,
                      const MaybeArray& added, const MaybeArray& scale, const MaybeArray& shift) {
   const WeightView w = view(weight);
-  require(source.ndim() == 2 && source.shape(1) == w.in, "source: expected [rows, in]");
+  require_shape(source, {kAny, w.in}, "source: expected [rows, in]");
   require(source.shape(0) > pairs.last_source, "source: the pairs name rows behind its last");
   require(pairs.columns == w.columns, "weight: expected [out, K, in] with the K of the pairs");
-  require(result.ndim() == 2 && result.shape(0) == pairs.rows && result.shape(1) == w.out,
-          "result: expected [rows of the pairs, out]");
-  require(
-      !added || (added->ndim() == 2 && added->shape(0) == pairs.rows && added->shape(1) == w.out),
-      "added: expected the shape of the result");
+  require_shape(result, {pairs.rows, w.out}, "result: expected [rows of the pairs, out]");
+  if (added) require_shape(*added, {pairs.rows, w.out}, "added: expected the shape of the result");
   require(!scale == !shift, "scale and shift: expected both or none");
-  require(!scale || (scale->ndim() == 1 && scale->shape(0) == w.out && shift->ndim() == 1 &&
-                     shift->shape(0) == w.out),
-          "scale, shift: expected [out] each");
+  if (scale) require_shape(*scale, {w.out}, "scale: expected [out]");
+  if (shift) require_shape(*shift, {w.out}, "shift: expected [out]");
+  require_threads(threads);
   const Finish finish{added ? added->data() : nullptr, scale ? scale->data() : nullptr,
                       shift ? shift->data() : nullptr};
   float* to = result.mutable_data();
@@ -69,12 +85,16 @@ void pair_product_py(const Array<float>& source, const RowPairs& pairs,
 
 void gather_outer_py(const Array<float>& left, const Array<float>& source,
                      const Array<int32_t>& table, Array<float>& result, int threads) {
-  require(left.ndim() == 2 && source.ndim() == 2 && table.ndim() == 2 &&
-              left.shape(0) == table.shape(0),
-          "left, source, table: expected [rows, out], [source rows, in], [rows, K]");
-  require(result.ndim() == 3 && result.shape(0) == left.shape(1) &&
-              result.shape(1) == table.shape(1) && result.shape(2) == source.shape(1),
-          "result: expected [out, K, in]");
+  require_shape(left, {kAny, kAny}, "left: expected [rows, out]");
+  require_shape(source, {kAny, kAny}, "source: expected [source rows, in]");
+  require_shape(table, {left.shape(0), kAny}, "table: expected [rows, K]");
+  require_shape(result, {left.shape(1), table.shape(1), source.shape(1)},
+                "result: expected [out, K, in]");
+  require(table.shape(1) <= kMostOffsets, "table: of 1024 offsets at most");
+  require_widths(left.shape(1), source.shape(1));
+  require_between(table, std::numeric_limits<int32_t>::min(), source.shape(0),
+                  "table: names rows behind the last of source");
+  require_threads(threads);
   float* to = result.mutable_data();
   py::gil_scoped_release release;
   gather_outer(left.data(), static_cast<int>(left.shape(1)), source.data(),
@@ -83,9 +103,12 @@ void gather_outer_py(const Array<float>& left, const Array<float>& source,
 }
 
 void neighbour_table_py(const Array<int64_t>& keys, Array<int32_t>& table, int threads) {
-  require(keys.ndim() == 1 && table.ndim() == 2 && table.shape(0) == keys.shape(0) &&
-              table.shape(1) == 27,
-          "keys, table: expected [voxels], [voxels, 27]");
+  require_shape(keys, {kAny}, "keys: expected [voxels]");
+  require_shape(table, {keys.shape(0), 27}, "table: expected [voxels, 27]");
+  const int64_t *begin = keys.data(), *end = begin + keys.shape(0);
+  require(std::adjacent_find(begin, end, std::greater_equal<>()) == end,
+          "keys: expected ascending ones, each once");
+  require_threads(threads);
   int32_t* to = table.mutable_data();
   py::gil_scoped_release release;
   neighbour_table(keys.data(), keys.shape(0), to, threads);

@@ -1,10 +1,13 @@
-// Python face of the superpoint, connectivity, outline and candidate kernels. Shapes and index
-// ranges are checked by detailbase_core/mapping/superpoints.py, instances.py and their neighbours;
-// these functions trust their arguments.
+// Python face of the superpoint, connectivity, outline and candidate kernels. Arguments are checked
+// here, then the GIL goes.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "array_checks.h"
 #include "candidates.h"
 #include "cloud_superpoints.h"
 #include "connectivity.h"
@@ -17,20 +20,18 @@ namespace py = pybind11;
 namespace detailbase {
 namespace {
 
-template <typename T>
-using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
-
-const Vec3* as_vec3(const Array<float>& array) {
-  return reinterpret_cast<const Vec3*>(array.data());
-}
-
 py::array_t<int64_t> to_numpy(const std::vector<int64_t>& labels) {
   return py::array_t<int64_t>(static_cast<py::ssize_t>(labels.size()), labels.data());
 }
 
-py::array_t<int64_t> py_segment_graph(const Array<float>& points, const Array<float>& normals,
-                                      const Array<int32_t>& edges, float k_threshold,
+py::array_t<int64_t> py_segment_graph(const Converted<float>& points,
+                                      const Converted<float>& normals,
+                                      const Converted<int32_t>& edges, float k_threshold,
                                       int32_t min_size) {
+  require_shape(points, {kAny, 3}, "points: expected [points, 3]");
+  require_shape(normals, {points.shape(0), 3}, "normals: expected [points, 3]");
+  require_shape(edges, {kAny, 2}, "edges: expected [edges, 2]");
+  require_between(edges, 0, points.shape(0), "edges: below 0, or no point of that number");
   std::vector<int64_t> labels;
   {
     py::gil_scoped_release release;
@@ -40,8 +41,12 @@ py::array_t<int64_t> py_segment_graph(const Array<float>& points, const Array<fl
   return to_numpy(labels);
 }
 
-py::array_t<int64_t> py_segment_mesh(const Array<float>& vertices, const Array<int32_t>& faces,
-                                     float k_threshold, int32_t min_vertices) {
+py::array_t<int64_t> py_segment_mesh(const Converted<float>& vertices,
+                                     const Converted<int32_t>& faces, float k_threshold,
+                                     int32_t min_vertices) {
+  require_shape(vertices, {kAny, 3}, "vertices: expected [vertices, 3]");
+  require_shape(faces, {kAny, 3}, "faces: expected [faces, 3]");
+  require_between(faces, 0, vertices.shape(0), "faces: below 0, or no vertex of that number");
   std::vector<int64_t> labels;
   {
     py::gil_scoped_release release;
@@ -55,9 +60,14 @@ py::array_t<int64_t> py_segment_mesh(const Array<float>& vertices, const Array<i
   return to_numpy(labels);
 }
 
-py::array_t<int64_t> py_segment_cloud(const Array<float>& xyz, const Array<uint8_t>& rgb,
+py::array_t<int64_t> py_segment_cloud(const Converted<float>& xyz, const Converted<uint8_t>& rgb,
                                       double voxel_size, float threshold, float color_weight,
                                       float step_weight, int32_t min_points, int32_t block_voxels) {
+  require_shape(xyz, {kAny, 3}, "xyz: expected [points, 3]");
+  require_shape(rgb, {xyz.shape(0), 3}, "rgb: expected [points, 3]");
+  require_positive(voxel_size, "voxel_size: above 0");
+  require_within(xyz, (kVoxelLimit - 2) * voxel_size, "xyz: beyond the voxels that have numbers");
+  require(block_voxels >= 0 && block_voxels <= kVoxelLimit, "block_voxels: from 0 to 2^20");
   const CloudSuperpointOptions options{voxel_size,  threshold,  color_weight,
                                        step_weight, min_points, block_voxels};
   std::vector<int64_t> labels;
@@ -68,7 +78,20 @@ py::array_t<int64_t> py_segment_cloud(const Array<float>& xyz, const Array<uint8
   return to_numpy(labels);
 }
 
-py::array_t<int64_t> py_connected_components(const Array<float>& xyz, double distance) {
+// Whether cells counted from the first point on, of edges somewhat above 0.57 distances, do.
+bool cells_have_numbers(const Vec3* xyz, int64_t count, double distance) {
+  const double most = 0.57 * (kVoxelLimit - 4) * distance;
+  return std::all_of(xyz, xyz + count, [=](const Vec3& p) {
+    const Vec3 way = p - xyz[0];
+    return std::abs(way.x) <= most && std::abs(way.y) <= most && std::abs(way.z) <= most;
+  });
+}
+
+py::array_t<int64_t> py_connected_components(const Converted<float>& xyz, double distance) {
+  require_shape(xyz, {kAny, 3}, "xyz: expected [points, 3]");
+  require_positive(distance, "distance: above 0");
+  require(cells_have_numbers(as_vec3(xyz), xyz.shape(0), distance),
+          "xyz: not finite, or too far from each other for the distance");
   std::vector<int64_t> labels;
   {
     py::gil_scoped_release release;
@@ -77,7 +100,10 @@ py::array_t<int64_t> py_connected_components(const Array<float>& xyz, double dis
   return to_numpy(labels);
 }
 
-py::array_t<int64_t> py_linked_places(const Array<float>& places, const Array<float>& reach) {
+py::array_t<int64_t> py_linked_places(const Converted<float>& places,
+                                      const Converted<float>& reach) {
+  require_shape(places, {kAny, 3}, "places: expected [places, 3]");
+  require_shape(reach, {places.shape(0)}, "reach: expected [places]");
   std::vector<int64_t> labels;
   {
     py::gil_scoped_release release;
@@ -86,7 +112,11 @@ py::array_t<int64_t> py_linked_places(const Array<float>& places, const Array<fl
   return to_numpy(labels);
 }
 
-py::array_t<double> py_convex_hull(const Array<double>& x, const Array<double>& y) {
+py::array_t<double> py_convex_hull(const Converted<double>& x, const Converted<double>& y) {
+  require_shape(x, {kAny}, "x: expected [points]");
+  require_shape(y, {x.shape(0)}, "y: expected [points]");
+  require_finite(x, "x: finite numbers");
+  require_finite(y, "y: finite numbers");
   std::vector<Vec2> corners;
   {
     py::gil_scoped_release release;
@@ -98,9 +128,14 @@ py::array_t<double> py_convex_hull(const Array<double>& x, const Array<double>& 
 
 // probability [scenes, rows, S], centers [scenes, S, 3], reach [scenes, S] -> number [as the
 // first].
-py::array_t<int64_t> py_pick_candidates(const Array<float>& probability,
-                                        const Array<float>& centers, const Array<float>& reach,
-                                        int32_t most, float faintest, float faintest_part) {
+py::array_t<int64_t> py_pick_candidates(const Converted<float>& probability,
+                                        const Converted<float>& centers,
+                                        const Converted<float>& reach, int32_t most, float faintest,
+                                        float faintest_part) {
+  require_shape(probability, {kAny, kAny, kAny}, "probability: expected [scenes, rows, S]");
+  require_shape(centers, {probability.shape(0), probability.shape(2), 3},
+                "centers: expected [scenes, S, 3]");
+  require_shape(reach, {probability.shape(0), probability.shape(2)}, "reach: expected [scenes, S]");
   const int64_t scenes = probability.shape(0), rows = probability.shape(1),
                 count = probability.shape(2);
   py::array_t<int64_t> number({scenes, rows, count});

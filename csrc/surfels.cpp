@@ -49,10 +49,13 @@ class Raster {
           y - reach < image_.height)) {
       return;
     }
-    const int32_t left = std::max(0, static_cast<int32_t>(std::ceil(x - reach)));
-    const int32_t right = std::min(image_.width - 1, static_cast<int32_t>(x + reach));
-    const int32_t top = std::max(0, static_cast<int32_t>(std::ceil(y - reach)));
-    const int32_t bottom = std::min(image_.height - 1, static_cast<int32_t>(y + reach));
+    // Bounded as floats: what is far outside has no integer.
+    const auto first = [](float at) { return static_cast<int32_t>(std::max(0.0f, std::ceil(at))); };
+    const auto last = [](float at, int32_t size) {
+      return static_cast<int32_t>(std::min(static_cast<float>(size - 1), at));
+    };
+    const int32_t left = first(x - reach), right = last(x + reach, image_.width);
+    const int32_t top = first(y - reach), bottom = last(y + reach, image_.height);
     const float plane = disk.nx * disk.x + disk.ny * disk.y + disk.nz * disk.z;
     for (int32_t row = top; row <= bottom; ++row) {
       const float v = (row - middle_y_) / focal_;

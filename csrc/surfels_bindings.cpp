@@ -1,9 +1,9 @@
-// Python face of the surfel camera. detailbase_core/synthetic/surfels.py checks arguments; the
-// GIL is released while it draws.
+// Python face of the surfel camera. Arguments are checked here, then the GIL goes.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include "array_checks.h"
 #include "surfels.h"
 
 namespace py = pybind11;
@@ -11,16 +11,21 @@ namespace py = pybind11;
 namespace detailbase {
 namespace {
 
-template <typename T>
-using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
-
-void py_render(const Array<float>& points, const Array<float>& normals, const Array<float>& radius,
-               const Array<double>& scene_to_camera, double focal, double near, double far,
-               py::array_t<float, py::array::c_style>& depth,
-               py::array_t<int32_t, py::array::c_style>& index) {
-  const Surfels surfels{reinterpret_cast<const Vec3*>(points.data()),
-                        reinterpret_cast<const Vec3*>(normals.data()), radius.data(),
-                        points.shape(0)};
+void py_render(const Converted<float>& points, const Converted<float>& normals,
+               const Converted<float>& radius, const Converted<double>& scene_to_camera,
+               double focal, double near, double far, Array<float>& depth, Array<int32_t>& index) {
+  require_shape(points, {kAny, 3}, "points: expected [surfels, 3]");
+  require_shape(normals, {points.shape(0), 3}, "normals: expected [surfels, 3]");
+  require_shape(radius, {points.shape(0)}, "radius: expected [surfels]");
+  require(
+      scene_to_camera.ndim() == 2 && scene_to_camera.shape(0) >= 3 && scene_to_camera.shape(1) == 4,
+      "scene_to_camera: expected [4, 4]");
+  require_shape(depth, {kAny, kAny}, "depth: expected [height, width]");
+  require_shape(index, {depth.shape(0), depth.shape(1)}, "index: expected the shape of depth");
+  require(depth.shape(0) <= kMostWidth && depth.shape(1) <= kMostWidth,
+          "depth: 65536 pixels a side at most");
+  require_positive(focal, "focal: above 0");
+  const Surfels surfels{as_vec3(points), as_vec3(normals), radius.data(), points.shape(0)};
   const ImagePlane image{static_cast<int32_t>(depth.shape(1)), static_cast<int32_t>(depth.shape(0)),
                          focal, near, far};
   float* depth_out = depth.mutable_data();

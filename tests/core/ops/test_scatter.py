@@ -193,5 +193,5 @@ def test_what_the_native_module_does_not_read_goes_through_torch():
 
 def test_native_groups_refuse_shapes_that_do_not_fit():
     rows, index = np.zeros((4, 3), np.float32), np.zeros(5, np.int64)
-    with pytest.raises(ValueError, match=r"rows, group: expected \[rows, width\], \[rows\]"):
+    with pytest.raises(ValueError, match=r"group: expected \[rows\]"):
         native.C.group_means(rows, index, np.zeros((2, 3), np.float32), 1)
