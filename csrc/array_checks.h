@@ -83,7 +83,10 @@ void require_finite(const ArrayOfFloats& numbers, const char* what) {
   require_within(numbers, std::numeric_limits<double>::max(), what);
 }
 
-inline const Vec3* as_vec3(const pybind11::array_t<float>& array) {
+// Of any kind of array: a conversion from one kind to another would count references, for which the
+// GIL may not be held.
+template <int Flags>
+const Vec3* as_vec3(const pybind11::array_t<float, Flags>& array) {
   return reinterpret_cast<const Vec3*>(array.data());
 }
 

@@ -92,12 +92,10 @@ bool VoxelMap::collect(const Scan& scan, const InsertOptions& options, int64_t& 
 void VoxelMap::average(const Sighting& sighting, int64_t stamp_ns, VoxelRecord& record) const {
   const float share = 1.0f / static_cast<float>(sighting.points);
   const Vec3 offset = share * sighting.offset;
-  const float mean[6] = {offset.x,
-                         offset.y,
-                         offset.z,
-                         share * static_cast<float>(sighting.color[0]),
-                         share * static_cast<float>(sighting.color[1]),
-                         share * static_cast<float>(sighting.color[2])};
+  const auto color = [&](int c) {  // rounding must not lead beyond 255
+    return std::min(255.0f, share * static_cast<float>(sighting.color[c]));
+  };
+  const float mean[6] = {offset.x, offset.y, offset.z, color(0), color(1), color(2)};
   const float weight = 1.0f / static_cast<float>(record.hits);
   float moved = 0, recolored = 0;
   for (int i = 0; i < 3; ++i) {

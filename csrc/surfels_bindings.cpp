@@ -17,9 +17,9 @@ void py_render(const Converted<float>& points, const Converted<float>& normals,
   require_shape(points, {kAny, 3}, "points: expected [surfels, 3]");
   require_shape(normals, {points.shape(0), 3}, "normals: expected [surfels, 3]");
   require_shape(radius, {points.shape(0)}, "radius: expected [surfels]");
-  require(
-      scene_to_camera.ndim() == 2 && scene_to_camera.shape(0) >= 3 && scene_to_camera.shape(1) == 4,
-      "scene_to_camera: expected [4, 4]");
+  require_shape(scene_to_camera, {kAny, 4}, "scene_to_camera: expected [4, 4]");
+  require(scene_to_camera.shape(0) >= 3, "scene_to_camera: expected [4, 4]");
+  require_within(scene_to_camera, 1e30, "scene_to_camera: finite numbers below 1e30");
   require_shape(depth, {kAny, kAny}, "depth: expected [height, width]");
   require_shape(index, {depth.shape(0), depth.shape(1)}, "index: expected the shape of depth");
   require(depth.shape(0) <= kMostWidth && depth.shape(1) <= kMostWidth,

@@ -13,6 +13,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -210,22 +211,30 @@ def render_surfels(r: Random) -> tuple[Any, ...]:
 
 
 def use_map(r: Random) -> None:
-    """A few calls of one VoxelMap, whose arguments may all be spoiled."""
+    """A few calls of one VoxelMap, whose arguments may all be spoiled; it stays whole."""
     scene_map = _C.VoxelMap(number(r, float(r.choice([0.02, 0.5]))))
     for _ in range(int(r.integers(1, 6))):
-        way = r.random()
-        if way < 0.6:
-            insert(r, scene_map)
-        elif way < 0.8:
-            arrays = [spoiled(r, a) for a in scene_map.copy_voxels().arrays()]
-            if r.random() < 0.3 and arrays[0] is not None and len(arrays[0]):
-                arrays[0] = arrays[0][r.integers(0, len(arrays[0]), len(arrays[0]))]
-            scene_map.restore(*arrays)
-        elif way < 0.9:
-            scene_map.changed_since(int(r.choice(ODD_NUMBERS)))
-        else:
-            (scene_map.clear if r.random() < 0.5 else scene_map.forget_times)()
-        assert len(scene_map.copy_voxels().arrays()[0]) == len(scene_map)
+        with suppress(*REFUSALS):
+            change(r, scene_map)
+        voxel, *_, hits, _ = scene_map.copy_voxels().arrays()
+        assert len(voxel) == len(scene_map) == len(np.unique(voxel, axis=0)), "a voxel is twice"
+        assert not len(hits) or 1 <= hits.min() <= hits.max() <= _C.MAX_HITS
+
+
+def change(r: Random, scene_map: Any) -> None:
+    """One call."""
+    way = r.random()
+    if way < 0.6:
+        insert(r, scene_map)
+    elif way < 0.8:
+        arrays = [spoiled(r, a) for a in scene_map.copy_voxels().arrays()]
+        if r.random() < 0.3 and arrays[0] is not None and len(arrays[0]):
+            arrays[0] = arrays[0][r.integers(0, len(arrays[0]), len(arrays[0]))]
+        scene_map.restore(*arrays)
+    elif way < 0.9:
+        scene_map.changed_since(int(r.choice(ODD_NUMBERS)))
+    else:
+        (scene_map.clear if r.random() < 0.5 else scene_map.forget_times)()
 
 
 def insert(r: Random, scene_map: Any) -> None:
