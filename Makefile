@@ -129,7 +129,7 @@ demo: ros
 	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo; else $(PY) -m detailbase_core.demo; fi
 
 # Several processes at once, one thread each; every test on a live graph has a domain of its own, and
-# waits most of its time.
+# waits most of its time. Files with many tests begin, so that the soak runs alone at the end.
 PARALLEL := -n logical --dist loadfile
 ONE_THREAD := OMP_NUM_THREADS=1
 
@@ -141,8 +141,7 @@ test-fast: install
 test: ros
 	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --ignore=tests/ros/live
 	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
-	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --no-loadscope-reorder \
-	    tests/ros/live; \
+	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) tests/ros/live; \
 	else \
 	  echo "tests/ros/live LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
 	fi

@@ -15,11 +15,6 @@ from tests.ros.live.graph import Graph, Spinner, wait_for
 from tests.ros.live.processes import Process
 
 
-def pytest_collection_modifyitems(items):
-    """Begin with the soak: it takes two minutes and little of the machine."""
-    items.sort(key=lambda item: item.path.name != "test_soak.py")
-
-
 @pytest.fixture
 def grounder():
     return FakeGrounder()
