@@ -2,10 +2,12 @@
 
     python -m training.evaluate --checkpoint FILE --data FOLDER [FOLDER ...] --json FILE
         [--versus FILE] [--workers N]
+    python -m training.evaluate --checkpoint FILE --real FOLDER [FOLDER ...] --json FILE
 
 Each folder is a column of the table; the default is the frozen exams, made before by
 training.make_exams. IoU counts points, that is, observed map voxels. A folder named like
 another with an ending (exam_seen_grey) is that one, corrupted, and compared with it room by room.
+Real scans (docs/training.md, "Real scans") are asked in plain text, as on a robot.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ from detailbase_core.errors import DetailBaseError
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from training.evaluation.evaluate_scene import FOUND, TOLD
 from training.evaluation.evaluate_scenes import Examinee, Room, examination
+from training.evaluation.plain_answers import PlainResults
+from training.evaluation.plain_exams import ask_real_scans, counted_models, plain_grounder
+from training.evaluation.plain_table import answer_lines, plain_table
 from training.evaluation.results import Results, SetResult, base_of
 from training.evaluation.results_table import as_table
 from training.evaluation.summarize import summarize_set
@@ -109,6 +114,11 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="ask for the phrases that the scenes' descriptions tell, or for those that the model "
         "finds itself, as on a robot",
     )
+    parser.add_argument("--real", nargs="+", type=Path, metavar="FOLDER", help="of real scans")
+    parser.add_argument(
+        "--bank", type=Path, help="with --real: the furniture trained on, to count its models"
+    )
+    parser.add_argument("--answers", action="store_true", help="with --real: print every answer")
     parser.add_argument("--device", default="auto")
     parser.add_argument(
         "--workers",
@@ -121,10 +131,37 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def evaluate_plain(given: argparse.Namespace, command: str) -> PlainResults:
+    """Answers to the exams in plain text.
+
+    Raises:
+        BadFileError: an exam cannot be read, or is not as it was frozen.
+        CheckpointError, ConfigError: the model cannot be used.
+        ValueError: two folders have one name.
+    """
+    folders = {folder.resolve().name: folder for folder in given.real}
+    if len(folders) < len(given.real):
+        raise ValueError("--real: folders of one name cannot be told apart")
+    grounder = plain_grounder(given.checkpoint, given.text_encoder, given.device)
+    models_of = counted_models(given.bank)
+    training = Checkpoint.read(given.checkpoint).metadata.get("training", "")
+    sets = {name: ask_real_scans(grounder, of, models_of) for name, of in folders.items()}
+    return PlainResults(given.checkpoint, training, command, sets)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line entry point; its exit status: 0 done, 1 not possible."""
     given = parse_arguments(arguments)
+    command = shlex.join(["python", "-m", "training.evaluate", *(arguments or sys.argv[1:])])
     try:
+        if given.real:
+            plain = evaluate_plain(given, command)
+            for one in plain.sets.values() if given.answers else ():
+                print("\n".join(answer_lines(one.answers)))
+            print(plain_table(plain))
+            if given.json:
+                plain.write(given.json)
+            return 0
         models = [
             Examinee(path, given.text_encoder, given.device, given.phrases)
             for path in (given.checkpoint, given.versus)
@@ -138,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.checkpoint,
             Checkpoint.read(given.checkpoint).metadata.get("training", ""),
             parameters,
-            shlex.join(["python", "-m", "training.evaluate", *(arguments or sys.argv[1:])]),
+            command,
             given.versus,
             sets,
         )
