@@ -175,6 +175,10 @@ def _parse_header(data: bytes, name: str) -> tuple[str, list[Element], int]:
                 continue
             case ["format", kind, *_] if kind in BYTE_ORDERS:
                 byte_order = BYTE_ORDERS[kind]
+            case ["element", "vertex", *_] if "vertex" in [e.name for e in elements]:
+                raise BadFileError(
+                    f"{name}: the PLY header has two elements 'vertex', so its layout is not known"
+                )
             case ["element", kind, count] if _is_count(count):
                 elements.append(Element(kind, int(count)))
             case ["property", "list", counts, items, prop] if elements and (

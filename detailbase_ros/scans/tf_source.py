@@ -42,7 +42,9 @@ def make_transform_source(
     """tf2_ros where it is installed, else TopicTransforms."""
     if tf2_ros is None:
         return TopicTransforms(endpoints, group, events)
-    return Tf2Transforms(endpoints)
+    # tf2 answers; it is silent about a tree that is wrong, so ours listens, too.
+    watch = TopicTransforms(endpoints, group, events) if events is not None else None
+    return Tf2Transforms(endpoints, watch)
 
 
 class TopicTransforms:
@@ -66,16 +68,21 @@ class TopicTransforms:
         """See TransformSource."""
         return self._buffer.frames
 
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """See TransformBuffer."""
+        return self._buffer.faults
+
     def clear(self) -> None:
         """See TransformSource."""
         self._buffer.clear()
 
 
 class Tf2Transforms:
-    """tf2_ros' buffer, its exceptions as ours."""
+    """tf2_ros' buffer, its exceptions as ours; `watch` warns of what is wrong with the tree."""
 
-    def __init__(self, endpoints: Endpoints) -> None:
-        self._buffer = tf2_ros.Buffer()
+    def __init__(self, endpoints: Endpoints, watch: TopicTransforms | None = None) -> None:
+        self._buffer, self._watch = tf2_ros.Buffer(), watch
         listener = tf2_ros.TransformListener(self._buffer, endpoints.node, spin_thread=False)
         endpoints.on_close(listener.unregister)
 
@@ -103,3 +110,5 @@ class Tf2Transforms:
     def clear(self) -> None:
         """See TransformSource."""
         self._buffer.clear()
+        if self._watch is not None:
+            self._watch.clear()

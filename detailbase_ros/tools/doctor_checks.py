@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_NO_HEADER = "header has no"
+_BACK_S = 3.0  # as time_resets.BACK_NS
+_FARTHEST_MEDIAN_M = 200.0  # no lidar has half of its points beyond
+_TWO_CLOCKS = (
+    "clouds and transforms are stamped by different clocks, or one of them has stopped: look at "
+    "'ros2 topic delay' of both, and give their machines one time (chrony)"
+)
 _SKEW_S = 0.5  # more than a slow camera driver is late
 _OVERFLOWS_BYTES = 500_000  # of Fast DDS' shared memory
 
@@ -41,6 +48,10 @@ class CloudTopic:
         lag_s: median of arrival minus stamp, seconds.
         complaint: why the newest cannot be used.
         grey: it has intensities only.
+        color_note: what was taken for its colours.
+        empty: messages without a finite point.
+        median_m: median distance of its points from the sensor, as if they were metres.
+        back_s: how far its stamps went back at most, seconds.
         poses: how many of the newest scans TF could place in the map frame.
         pose_problem: why TF could not, where it never could.
     """
@@ -54,6 +65,10 @@ class CloudTopic:
     lag_s: float = 0.0
     complaint: str = ""
     grey: bool = False
+    color_note: str = ""
+    empty: int = 0
+    median_m: float = 0.0
+    back_s: float = 0.0
     poses: int = 0
     pose_problem: str = ""
 
@@ -73,6 +88,8 @@ class Observation:
         topics: those that the node listens to; without a node, all with clouds.
         other_topics: with clouds that the node does not listen to.
         tf_publishers: number of publishers of /tf and /tf_static.
+        tf_faults: what is wrong with the tree of frames: "what it is; what to do" each.
+        tf_elsewhere: topics with transforms that the node does not hear ("/robot1/tf").
         troubles: the node's own diagnostics that are not OK: (name, message).
         torch: version and device in use here.
         torch_problem: why torch is not as it should be.
@@ -89,6 +106,8 @@ class Observation:
     topics: list[CloudTopic] = field(default_factory=list)
     other_topics: list[str] = field(default_factory=list)
     tf_publishers: int = 0
+    tf_faults: list[str] = field(default_factory=list)
+    tf_elsewhere: list[str] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
     torch: str = ""
     torch_problem: str = ""
@@ -97,17 +116,24 @@ class Observation:
 
 def diagnose(seen: Observation) -> list[Diagnosis]:
     """Diagnoses of all checks, in the order in which data flows."""
-    return [
+    found = [
         *_node(seen),
         *_clock(seen),
         *_topics(seen),
         *(diagnosis for topic in seen.topics for diagnosis in _cloud(topic, seen)),
         *_transforms(seen),
-        *(Diagnosis("node", f"{name}: {text}", _SEE_LOG) for name, text in seen.troubles),
-        *_machine(seen),
     ]
+    # What the node counts as dropped follows from a problem that has been named.
+    is_explained = any(diagnosis.fix for diagnosis in found)
+    troubles = [
+        Diagnosis("node", f"{name}: {text}", _SEE_LOG)
+        for name, text in seen.troubles
+        if not (is_explained and name.endswith(_CONSEQUENCES))
+    ]
+    return [*dict.fromkeys(found), *troubles, *_machine(seen)]
 
 
+_CONSEQUENCES = (": clouds", ": map")
 _SEE_LOG = "its log names the cause and what to do; docs/troubleshooting.md has more"
 
 
@@ -198,6 +224,7 @@ def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
 def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
     rate = topic.received / seen.seconds
     what = f"{rate:.1f} Hz, {topic.size_bytes / 1e6:.1f} MB each, in {topic.frame or 'no frame'}"
+    what += f"; {topic.color_note}" if topic.color_note and not topic.grey else ""
     if rate < 1.0 and topic.size_bytes > _OVERFLOWS_BYTES:
         yield Diagnosis(
             topic.name,
@@ -208,19 +235,48 @@ def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
     else:
         yield Diagnosis(topic.name, what)
     if topic.complaint:
+        what, _, fix = (
+            topic.complaint.partition("; ")
+            if _NO_HEADER in topic.complaint
+            else (
+                topic.complaint,
+                "",
+                "publish x y z with rgb; many drivers have the coloured cloud on "
+                "another topic or as a parameter (docs/cameras.md)",
+            )
+        )
+        yield Diagnosis(topic.name, what, fix)
+        return
+    if topic.empty == topic.received:
         yield Diagnosis(
             topic.name,
-            topic.complaint,
-            "publish x y z with rgb; many drivers have the coloured cloud on another topic or as "
-            "a parameter (docs/cameras.md)",
+            "all of its clouds are empty: not one finite point",
+            "is the lens covered, or all out of range? Look at the depth image, and at the range "
+            "limits and filters of the driver",
         )
-    elif topic.grey:
+        return
+    if topic.median_m > _FARTHEST_MEDIAN_M:
+        yield Diagnosis(
+            topic.name,
+            f"half of its points are more than {topic.median_m:.0f} m away: millimetres, perhaps",
+            "PointCloud2 is in metres (REP 103): scale it in its driver; depth images of 16 bits "
+            "are millimetres, of 32 bits metres",
+        )
+    if topic.grey:
         yield Diagnosis(
             topic.name,
             "has intensities, no colours: treated as grey, so colour words do not work",
             "use a coloured cloud if there is one",
         )
-    if abs(topic.lag_s) > _SKEW_S and not topic.complaint:
+    if topic.back_s > _BACK_S:
+        yield Diagnosis(
+            topic.name,
+            f"its stamps went back by {topic.back_s:.0f} s: a simulation was reset, or a recording "
+            "is played in a loop",
+            "the map begins anew each time; for a recording play it once, with --clock, and start "
+            "the node with -p use_sim_time:=true",
+        )
+    elif abs(topic.lag_s) > _SKEW_S and not any(d.fix for d in _clock(seen)):
         early = "in the future" if topic.lag_s < 0 else "old"
         yield Diagnosis(
             topic.name,
@@ -231,11 +287,27 @@ def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
 
 
 def _transforms(seen: Observation) -> Iterator[Diagnosis]:
+    for fault in seen.tf_faults:
+        what, _, fix = fault.rpartition("; ")
+        yield Diagnosis("tf", what, fix)
     placed = [topic for topic in seen.topics if topic.received and not topic.complaint]
     for topic in placed:
         chain = f"{topic.frame} -> {seen.map_frame}"
         if topic.poses:
             yield Diagnosis("tf", f"{chain} is known")
+        elif any(fault in topic.pose_problem for fault in seen.tf_faults):
+            continue
+        elif not seen.tf_publishers and seen.tf_elsewhere:
+            there = seen.tf_elsewhere[0]
+            yield Diagnosis(
+                "tf",
+                f"{chain}: nobody publishes /tf or /tf_static, but {', '.join(seen.tf_elsewhere)}",
+                f"start the node with -r /tf:={there.removesuffix('_static')} -r "
+                f"/tf_static:={there.removesuffix('_static')}_static",
+            )
+        elif "extrapolation" in topic.pose_problem:
+            if abs(topic.lag_s) <= _SKEW_S and not topic.back_s:
+                yield Diagnosis("tf", f"{chain}: {topic.pose_problem}", _TWO_CLOCKS)
         elif not seen.tf_publishers:
             yield Diagnosis(
                 "tf",

@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticStatus
 from rcl_interfaces.srv import GetParameters
@@ -20,15 +21,30 @@ from detailbase_ros.messages.topics import CLOUDS, DIAGNOSTICS, TF, TF_STATIC
 from detailbase_ros.runtime.discovery import answering_nodes, full_name
 from detailbase_ros.runtime.endpoints import Endpoints, qos_profile
 from detailbase_ros.runtime.event_counters import EventCounters
-from detailbase_ros.scans.tf_source import make_transform_source
+from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.tools.doctor_checks import CloudTopic, Observation
 
 if TYPE_CHECKING:
     from diagnostic_msgs.msg import DiagnosticArray
+    from numpy.typing import NDArray
     from rclpy.node import Node
 
 _DISCOVERY_S, _NO_NODE_S, _ANSWER_S = 1.0, 5.0, 2.0
+_FEW_POINTS = 2000  # whose distance is measured
 _NEWEST = 20  # scans whose pose is looked for
+
+
+class _Listed:
+    """A logger that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def info(self, message: str) -> None:
+        """Keep a text."""
+        self.texts.append(message)
+
+    warning = error = info
 
 
 class GraphInspector:
@@ -41,9 +57,9 @@ class GraphInspector:
 
     def __init__(self, node: Node, seconds: float) -> None:
         self._node, self._endpoints = node, Endpoints(node, EventCounters(node.get_logger()))
-        self._transforms = make_transform_source(
-            self._endpoints, None, EventCounters(node.get_logger())
-        )
+        self._heard = _Listed()
+        # Not tf2_ros, also where it is installed: our own buffer knows what is wrong with the tree.
+        self._transforms = TopicTransforms(self._endpoints, None, EventCounters(self._heard))
         self._lags: dict[str, list[float]] = defaultdict(list)
         self._places: dict[str, deque[tuple[str, int]]] = defaultdict(lambda: deque(maxlen=_NEWEST))
         self._troubles: dict[str, tuple[bytes, str]] = {}
@@ -67,6 +83,9 @@ class GraphInspector:
         for topic in seen.topics:  # now that everybody has been discovered
             self._conclude(topic)
         seen.clock_publishers = self._publishers("/clock")
+        bad = [text for text in self._heard.texts if text.startswith("transform ")]
+        seen.tf_faults = [*self._transforms.faults, *bad]
+        seen.tf_elsewhere = self._other_transforms()
         seen.tf_publishers = sum(len(self._publishers(name)) for name in (TF.name, TF_STATIC.name))
         seen.troubles = [
             (name, text)
@@ -117,6 +136,14 @@ class GraphInspector:
         ]
         return sorted(wanted), sorted(there)
 
+    def _other_transforms(self) -> list[str]:
+        heard = (TF.name, TF_STATIC.name)
+        return sorted(
+            topic
+            for topic, types in self._node.get_topic_names_and_types()
+            if TF.type_name in types and topic not in heard and self._publishers(topic)
+        )
+
     def _publishers(self, topic: str) -> list[str]:
         infos = self._node.get_publishers_info_by_topic(topic)
         return [full_name(info) for info in infos]
@@ -150,14 +177,27 @@ class GraphInspector:
         topic.size_bytes = max(topic.size_bytes, len(message.data))
         topic.frame = message.header.frame_id.lstrip("/")
         stamp_ns = to_nanoseconds(message.header.stamp)
+        places = self._places[topic.name]
+        if places and stamp_ns > 0:
+            topic.back_s = max(topic.back_s, (places[-1][1] - stamp_ns) / 1e9)
         self._lags[topic.name].append((self._node.get_clock().now().nanoseconds - stamp_ns) / 1e9)
-        self._places[topic.name].append((topic.frame, stamp_ns))
+        places.append((topic.frame, stamp_ns))
         try:
-            has_color = cloud_from_message(message).has_color
+            read = cloud_from_message(message)
         except BadCloudError as error:
             topic.complaint = str(error)
         else:
-            topic.complaint, topic.grey = "", not has_color
+            topic.complaint, topic.grey = "", not read.has_color
+            topic.color_note = read.color_note
+            self._measure(topic, read.cloud.xyz)
+
+    @staticmethod
+    def _measure(topic: CloudTopic, xyz: NDArray[np.float32]) -> None:
+        """Note whether a cloud is empty, and how far away it is."""
+        few = xyz[:: max(1, len(xyz) // _FEW_POINTS)].astype(np.float64)
+        distances = np.linalg.norm(few[np.isfinite(few).all(axis=1)], axis=1)
+        topic.empty += not np.isfinite(xyz).all(axis=1).any()
+        topic.median_m = float(np.median(distances)) if len(distances) else topic.median_m
 
     def _hear_status(self, message: DiagnosticArray) -> None:
         ours = tuple(f"{node.lstrip('/')}: " for node in self.seen.nodes)

@@ -46,6 +46,9 @@ def other_messages(kind: str, path: Path) -> Messages | None:
 
 
 def _ply_by_trimesh(path: Path) -> np.ndarray:
+    names = re.findall(rb"property .*?(\S+)\n", path.read_bytes())
+    if len(set(names)) < len(names):
+        raise ValueError("it forgets that a repeated property takes room")
     with path.open("rb") as file:
         return np.asarray(trimesh.load(file, file_type="ply", process=False).vertices)
 

@@ -99,6 +99,13 @@ def test_a_repeated_property_counts_once(tmp_path: Path) -> None:
     )
 
 
+def test_two_elements_of_vertices_are_refused(tmp_path: Path) -> None:
+    data = ply_bytes(columns(), LITTLE)
+    twice = data.replace(b"property uchar green", b"element vertex 3\nproperty uchar green")
+    with pytest.raises(BadFileError, match="two elements 'vertex'"):
+        read(tmp_path, twice)
+
+
 def test_padding_that_takes_no_bytes(tmp_path: Path) -> None:
     data = pcd_bytes(columns(), "binary")
     head, body = data.split(b"DATA binary\n", 1)

@@ -93,6 +93,71 @@ def test_each_problem_is_named_with_its_fix(
     assert fix in problem.fix
 
 
+TWO_PARENTS = "'lidar' has two parents, 'odom' and 'world': a frame may have one; stop one of them"
+CIRCLE = "transforms go round in a circle: 'a' -> 'b' -> 'a'; each frame needs one parent"
+STATIC = "'odom' -> 'lidar' is published as moving and as static; stop the static publisher"
+TWO = "two publishers of 'odom' -> 'base' disagree by 3.00 m; stop one of them (two odometries)"
+NAN = "transform 'odom' -> 'base': has NaN or infinite numbers; fix its publisher"
+NO_STAMP = "the cloud's header has no stamp, so nobody knows where; fill header.stamp"
+
+
+@pytest.mark.parametrize("fault", [TWO_PARENTS, CIRCLE, STATIC, TWO, NAN])
+@pytest.mark.parametrize("placed", [True, False])
+def test_a_fault_of_the_tree_is_one_problem_with_its_fix(fault: str, placed: bool) -> None:
+    why = f"{fault} (would be extrapolation into the past)"
+    seen = with_topic(poses=20) if placed else with_topic(poses=0, pose_problem=why)
+    dropped = ("segmentation_node: clouds", "dropped: no_transform (12)")
+    (problem,) = problems(replace(seen, tf_faults=[fault], troubles=[dropped]))
+    assert problem.part == "tf"
+    assert f"{problem.what}; {problem.fix}" == fault
+
+
+@pytest.mark.parametrize(
+    ("seen", "what", "fix"),
+    [
+        (with_topic(complaint=NO_STAMP, lag_s=1.7e9), "has no stamp", "fill header.stamp"),
+        (with_topic(empty=150), "not one finite point", "range limits"),
+        (with_topic(median_m=2400.0), "2400 m away: millimetres", "REP 103"),
+        (with_topic(back_s=40.0, lag_s=1e6), "went back by 40 s", "--clock"),
+        (
+            replace(
+                with_topic(poses=0, pose_problem="?"),
+                tf_publishers=0,
+                tf_elsewhere=["/robot1/tf", "/robot1/tf_static"],
+            ),
+            "but /robot1/tf, /robot1/tf_static",
+            "-r /tf:=/robot1/tf -r /tf_static:=/robot1/tf_st",
+        ),
+        (
+            with_topic(poses=0, pose_problem="would be extrapolation into the future"),
+            "into the future",
+            "chrony",
+        ),
+        (
+            with_topic(poses=0, lag_s=9.0, pose_problem="would be extrapolation into the future"),
+            "9.0 s old on arrival",
+            "chrony",
+        ),
+        (replace(with_topic(lag_s=1e9), clock_publishers=["/player"]), "/player publishes", "use_"),
+    ],
+)
+def test_one_cause_is_one_problem(seen: Observation, what: str, fix: str) -> None:
+    empty = ("segmentation_node: map", "still empty")
+    (problem,) = problems(replace(seen, troubles=[empty]))
+    assert what in problem.what
+    assert fix in problem.fix
+
+
+def test_two_topics_of_one_camera_are_one_problem_of_tf() -> None:
+    seen = with_topic(poses=0, pose_problem="frame 'odom' does not exist")
+    assert len(problems(replace(seen, topics=[*seen.topics, *seen.topics]))) == 1
+
+
+def test_what_was_taken_for_colours_is_said() -> None:
+    seen = with_topic(color_note="colours from r, g, b (0 to 1)")
+    assert "; colours from r, g, b (0 to 1)" in diagnose(seen)[1].what
+
+
 def test_without_tf_publishers_the_fix_is_another() -> None:
     seen = replace(with_topic(poses=0, pose_problem="unknown"), tf_publishers=0)
     (problem,) = problems(seen)
