@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 
 import yaml
 
-from detailbase_core.errors import ConfigError
+from detailbase_core.errors import ConfigError, shown
 
 C = TypeVar("C", bound="Settings")
 
 _FAR_M = 1e9  # farther than any map reaches: no limit
 
+_WIDEST, _DEEPEST, _MOST_LEVELS = 16_384, 64, 10  # of a network; a file may name others
 A_DAY_S = 86_400.0  # the longest of all durations: what is longer is a slip
 
 
@@ -65,14 +66,14 @@ def _coerced(value: Any, hint: Any, name: str) -> Any:
     if origin is tuple:
         item = typing.get_args(hint)[0]
         if not isinstance(value, (list, tuple)):
-            raise ConfigError(f"{name}: expected a list, got {value!r}")
+            raise ConfigError(f"{name}: expected a list, got {value!r:.200}")
         return tuple(_coerced(v, item, name) for v in value)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     expected = origin or hint
     wrong_bool = isinstance(value, bool) and hint is not bool
     if wrong_bool or not isinstance(value, expected):
-        raise ConfigError(f"{name}: expected {getattr(hint, '__name__', hint)}, got {value!r}")
+        raise ConfigError(f"{name}: expected {getattr(hint, '__name__', hint)}, got {value!r:.200}")
     return value
 
 
@@ -214,14 +215,18 @@ class ModelConfig(Settings):
     """
 
     voxel_size_m: float = setting(0.02, "Edge of a network voxel, metres.", low=0.005, high=0.5)
-    min_spatial_shape: int = setting(128, "Smallest grid per axis, voxels.", low=1)
-    widths: tuple[int, ...] = setting((32, 64, 96, 128, 160), "U-Net width per level.", low=1)
-    block_reps: int = setting(2, "Residual blocks per level and direction.", low=1)
-    text_dim: int = setting(768, "Width of the text encoder's output.", low=1)
-    query_dim: int = setting(256, "Decoder width.", low=1)
-    heads: int = setting(8, "Attention heads.", low=1)
-    ffn_dim: int = setting(1024, "Hidden width of the decoder's feed-forward part.", low=1)
-    decoder_layers: int = setting(6, "Decoder layers.", low=1)
+    min_spatial_shape: int = setting(128, "Smallest grid per axis, voxels.", low=1, high=4096)
+    widths: tuple[int, ...] = setting(
+        (32, 64, 96, 128, 160), "U-Net width per level.", low=1, high=_WIDEST
+    )
+    block_reps: int = setting(2, "Residual blocks per level and direction.", low=1, high=16)
+    text_dim: int = setting(768, "Width of the text encoder's output.", low=1, high=_WIDEST)
+    query_dim: int = setting(256, "Decoder width.", low=1, high=_WIDEST)
+    heads: int = setting(8, "Attention heads.", low=1, high=128)
+    ffn_dim: int = setting(
+        1024, "Hidden width of the decoder's feed-forward part.", low=1, high=_WIDEST
+    )
+    decoder_layers: int = setting(6, "Decoder layers.", low=1, high=_DEEPEST)
     dropout: float = setting(0.0, "Dropout inside the decoder while training.", low=0.0, high=0.9)
     coordinates: str = setting(
         "reference",
@@ -286,8 +291,8 @@ class ModelConfig(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.widths:
-            raise ConfigError("widths: the U-Net needs at least one level")
+        if not 1 <= len(self.widths) <= _MOST_LEVELS:
+            raise ConfigError(f"widths: the U-Net needs at least one level, {_MOST_LEVELS} at most")
         if self.pooled_levels > len(self.widths):
             raise ConfigError(
                 f"pooled_levels: {self.pooled_levels} of a U-Net with {len(self.widths)} levels"
@@ -315,13 +320,13 @@ class ModelConfig(Settings):
 class TextConfig(Settings):
     """The small text encoder's sizes; travels inside our checkpoints."""
 
-    vector_dim: int = setting(96, "Width of the fixed word vectors.", low=1)
-    dim: int = setting(128, "Width of the transformer and of its output.", low=1)
-    layers: int = setting(2, "Transformer layers.", low=1)
-    heads: int = setting(4, "Attention heads.", low=1)
-    ffn_dim: int = setting(256, "Hidden width of the feed-forward part.", low=1)
+    vector_dim: int = setting(96, "Width of the fixed word vectors.", low=1, high=_WIDEST)
+    dim: int = setting(128, "Width of the transformer and of its output.", low=1, high=_WIDEST)
+    layers: int = setting(2, "Transformer layers.", low=1, high=_DEEPEST)
+    heads: int = setting(4, "Attention heads.", low=1, high=128)
+    ffn_dim: int = setting(256, "Hidden width of the feed-forward part.", low=1, high=_WIDEST)
     max_positions: int = setting(
-        64, "Words with a position of their own; later ones share the last.", low=2
+        64, "Words with a position of their own; later ones share the last.", low=2, high=65_536
     )
     dropout: float = setting(0.1, "Dropout while training.", low=0.0, high=0.9)
 
@@ -393,7 +398,9 @@ def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: st
         ConfigError: unknown key, wrong type, or value out of range, with its dotted name.
     """
     if not isinstance(values, typing.Mapping):
-        raise ConfigError(f"{where or config_class.__name__}: expected settings, got {values!r}")
+        raise ConfigError(
+            f"{where or config_class.__name__}: expected settings, got {values!r:.200}"
+        )
     hints = typing.get_type_hints(config_class)
     known = {f.name for f in dataclasses.fields(config_class)}
     kwargs: dict[str, Any] = {}
@@ -411,9 +418,41 @@ def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: st
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as people write it: 1e-3 is a number, which YAML 1.1 takes for a word."""
+    """YAML as people write it: 1e-3 is a number, which YAML 1.1 takes for a word.
+
+    What grows beyond the file is refused: aliases within what other aliases repeat, very many of
+    them, and numbers of very many digits.
+    """
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._aliases = 0
+        self._nested: set[str] = set()  # anchors that are being read, or hold aliases
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """As the base class does it, but for aliases."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        anchor, before = event.anchor, self._aliases
+        if isinstance(event, yaml.AliasEvent):
+            self._aliases += 1
+            if anchor in self._nested or self._aliases > _MOST_ALIASES:
+                raise yaml.YAMLError(f"alias *{anchor:.40}: too many, or one within another")
+        elif anchor is not None:
+            self._nested.add(anchor)
+        node = super().compose_node(parent, index)
+        if anchor is not None and self._aliases == before:
+            self._nested.discard(anchor)
+        return node
+
+    def construct_scalar(self, node: Any) -> Any:
+        """As the base class does it, but for very long numbers."""
+        if node.tag in _NUMBERS and len(node.value) > _MOST_DIGITS:
+            raise yaml.YAMLError(f"a number of {len(node.value)} digits")
+        return super().construct_scalar(node)
 
 
+_MOST_BYTES, _MOST_ALIASES, _MOST_DIGITS = 4 << 20, 50, 60
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"^[-+]?\d[\d_]*(\.\d*)?[eE][-+]?\d+$"),
@@ -422,16 +461,20 @@ _Loader.add_implicit_resolver(
 
 
 def read_yaml(path: str | Path) -> Any:
-    """Content of a YAML file, of whatever kind.
+    """What a YAML file says, of whatever kind.
 
     Raises:
         ConfigError: not readable, or not YAML.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-        return yaml.load(text, _Loader)  # a SafeLoader
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: cannot be read as YAML: {error}") from error
+        with Path(path).open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise ValueError(f"it has more than {_MOST_BYTES} bytes")
+        return yaml.load(content.decode("utf-8-sig"), _Loader)  # a SafeLoader
+    except (OSError, ValueError, RecursionError, MemoryError, yaml.YAMLError) as error:
+        reason = shown(error) if str(error) else type(error).__name__
+        raise ConfigError(f"{path}: cannot be read as YAML: {reason}") from error
 
 
 def load_yaml(config_class: type[C], path: str | Path) -> C:

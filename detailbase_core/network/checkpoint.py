@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import torch
 from safetensors.torch import save_file
+from torch import nn
 
 from detailbase_core.config import C, ModelConfig, TextConfig, from_dict, to_dict
-from detailbase_core.errors import CheckpointError, ConfigError
+from detailbase_core.errors import CheckpointError, ConfigError, shown
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.language.text_encoder import (
     SmallTextEncoder,
@@ -36,13 +38,16 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor, nn
+    from torch import Tensor
+
+M = TypeVar("M", bound=nn.Module)
 
 SHIPPED_CHECKPOINT = Path(__file__).parents[1] / "weights" / "detailbase_rooms.safetensors"
 FORMAT = "detailbase-1"
 # Options that networks once had, and their values where they were off: such files still load.
 REMOVED_OPTIONS = {"context_layers": 0, "query_positions": False, "phrase_queries": False}
 TEXT_PREFIX = "text_encoder."
+_MOST_LISTED = 1000
 COARSE_NORMS = "coarse_norms."
 # Tensors that released files carry and nothing needs; a dot at the end means all within.
 KNOWN_EXTRAS = (
@@ -106,21 +111,21 @@ class Checkpoint:
             CheckpointError: missing, unexpected or misshapen tensors (all are listed), or no
                 text encoder given where one is needed.
         """
-        model = DetailBase(self.model_config())
-        self._load_into(model)
+        model = self.load_network()
         encoder = self._text_encoder(text_encoder)
         if encoder.dim != model.config.text_dim:
             raise CheckpointError(
                 f"{self.path}: its network takes text features of width {model.config.text_dim}, "
                 f"the text encoder {text_encoder or 'inside'} gives {encoder.dim}; name another"
             )
-        return model.eval(), encoder.eval()
+        return model, encoder.eval()
 
     def load_network(self) -> DetailBase:
         """Only the network, for those who bring text features themselves; in eval mode."""
-        model = DetailBase(self.model_config())
-        self._load_into(model)
-        return model.eval()
+        config = self.model_config()
+        own = {k: v for k, v in self.tensors.items() if not k.startswith(TEXT_PREFIX)}
+        name_in_file = str if self.is_ours else released_key
+        return build_loaded(lambda: DetailBase(config), own, str(self.path), name_in_file).eval()
 
     def word_vectors(self) -> tuple[list[str], NDArray[np.floating]]:
         """The vocabulary of its small text encoder, and a vector for each piece (V, vector_dim).
@@ -150,10 +155,6 @@ class Checkpoint:
             own = {k: v for k, v in self.tensors.items() if is_backbone_key(k)}
             load_strict(unet, own, where, released_backbone_key)
 
-    def _load_into(self, model: DetailBase) -> None:
-        own = {k: v for k, v in self.tensors.items() if not k.startswith(TEXT_PREFIX)}
-        load_strict(model, own, str(self.path), str if self.is_ours else released_key)
-
     def _text_encoder(self, name: str) -> SmallTextEncoder | TransformersTextEncoder:
         weights = _under(self.tensors, TEXT_PREFIX)
         if self.is_ours and "vocabulary" in weights:
@@ -162,9 +163,8 @@ class Checkpoint:
                 vocabulary = unpack_vocabulary(weights["vocabulary"])
             except UnicodeDecodeError as error:
                 raise CheckpointError(f"{self.path}: its vocabulary is broken: {error}") from error
-            small = SmallTextEncoder(config, vocabulary)
-            load_strict(small, weights, f"{self.path} (text encoder)")
-            return small
+            where = f"{self.path} (text encoder)"
+            return build_loaded(lambda: SmallTextEncoder(config, vocabulary), weights, where)
         if not name:
             raise CheckpointError(
                 f"{self.path} carries no text encoder of its own: name a transformers folder "
@@ -181,9 +181,9 @@ class Checkpoint:
             if config_class is ModelConfig:
                 values = self._without_removed_options(values)
             return from_dict(config_class, values)
-        except (KeyError, json.JSONDecodeError, ConfigError) as error:
+        except (KeyError, ValueError, RecursionError, ConfigError) as error:
             raise CheckpointError(
-                f"{self.path}: its {key} config cannot be read: {error}"
+                f"{self.path}: its {key} config cannot be read: {shown(error)}"
             ) from error
 
     def _without_removed_options(self, values: Any) -> Any:
@@ -221,8 +221,39 @@ def load_strict(
         CheckpointError: lists what is missing, unexpected, misshapen or holds NaN or infinity,
             by the file's names.
     """
-    own_names = {name_in_file(name): name for name in module.state_dict()}
-    wanted = {name: module.state_dict()[own] for name, own in own_names.items()}
+    own_names = _check_fit(module, tensors, where, name_in_file)
+    module.load_state_dict({own_names[name]: tensor for name, tensor in tensors.items()})
+
+
+def build_loaded(
+    make: Callable[[], M],
+    tensors: Mapping[str, Tensor],
+    where: str,
+    name_in_file: Callable[[str], str] = str,
+) -> M:
+    """A module with these tensors, as load_strict; none is built for tensors that do not fit.
+
+    Args:
+        make: builds it; called twice, first without memory for its parameters.
+        tensors, where, name_in_file: as for load_strict.
+    """
+    with torch.device("meta"):
+        _check_fit(make(), tensors, where, name_in_file)
+    module = make()
+    load_strict(module, tensors, where, name_in_file)
+    return module
+
+
+def _check_fit(
+    module: nn.Module,
+    tensors: Mapping[str, Tensor],
+    where: str,
+    name_in_file: Callable[[str], str],
+) -> dict[str, str]:
+    """The module's names by those of the file."""
+    state = module.state_dict()
+    own_names = {name_in_file(name): name for name in state}
+    wanted = {name: state[own] for name, own in own_names.items()}
     problems = [f"missing {name}" for name in wanted.keys() - tensors.keys()]
     problems += [f"unexpected {name}" for name in tensors.keys() - wanted.keys()]
     problems += [
@@ -230,13 +261,15 @@ def load_strict(
         for name in wanted.keys() & tensors.keys()
         if tensors[name].shape != wanted[name].shape
     ]
-    problems += [
+    problems = problems or [
         f"not finite {name}" for name, tensor in tensors.items() if not tensor.isfinite().all()
     ]
     if problems:
-        listed = "\n  ".join(sorted(problems))
+        some = sorted(shown(problem) for problem in problems)
+        more = [f"and {len(some) - _MOST_LISTED} more"] if len(some) > _MOST_LISTED else []
+        listed = "\n  ".join(some[:_MOST_LISTED] + more)
         raise CheckpointError(f"{where}: the weights do not fit the network:\n  {listed}")
-    module.load_state_dict({own_names[name]: tensor for name, tensor in tensors.items()})
+    return own_names
 
 
 def save_checkpoint(

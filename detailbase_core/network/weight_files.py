@@ -86,11 +86,11 @@ def _read_torch(path: Path) -> dict[str, Tensor]:
     content = _unwrapped(content)
     if not isinstance(content, dict):
         raise CheckpointError(f"{path}: expected a dict of tensors, found {type(content).__name__}")
-    return {
-        _without_module(str(name)): tensor
-        for name, tensor in content.items()
-        if isinstance(tensor, Tensor)
-    }
+    tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
+    for name, tensor in tensors.items():
+        if tensor.untyped_storage().nbytes() < tensor.numel() * tensor.element_size():
+            raise CheckpointError(f"{path}: {name} is larger than what is stored of it")
+    return {_without_module(name): tensor for name, tensor in tensors.items()}
 
 
 def _unwrapped(content: object) -> object:

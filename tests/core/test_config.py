@@ -20,6 +20,7 @@ from detailbase_core.config import (
     TextConfig,
     from_dict,
     load_yaml,
+    read_yaml,
     to_dict,
 )
 from detailbase_core.errors import ConfigError
@@ -214,3 +215,44 @@ def test_a_bad_setting_in_a_file_names_the_file(tmp_path):
 def test_shipped_training_settings_are_valid(path, request):
     config = load_yaml(TrainConfig, request.config.rootpath / path)
     assert config.model.text_dim == config.text.dim
+
+
+LAUGHS = "a0: &a0 [1, 2]\n" + "".join(f"a{k}: &a{k} [*a{k - 1}, *a{k - 1}]\n" for k in range(1, 60))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (LAUGHS, "one within another"),
+        ("&a [*a]", "one within another"),
+        ("a: &a x\nb: [" + "*a, " * 60 + "]", "too many"),
+        ("when: 2020-13-45", "month"),
+        ("[" * 100_000, "RecursionError|recursion"),
+        ("big: " + "9" * 5000, "a number of 5000 digits"),
+        ("big: " + "1:" * 5000 + "1", "a number of 10001 digits"),
+        ("x: " + "y" * (5 << 20), "more than 4194304 bytes"),
+        ("\xff", "decode|special characters"),
+        ("? [1]\n: 2", "hashable"),
+    ],
+)
+def test_yaml_that_grows_beyond_its_file_or_is_no_yaml_is_refused(tmp_path, text, reason):
+    path = tmp_path / "settings.yaml"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(ConfigError, match=reason) as refused:
+        load_yaml(GrounderConfig, path)
+    assert len(str(refused.value)) < 2000
+
+
+def test_yaml_anchors_of_plain_values_work(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_text("max_words: &most 99\nthreads: *most\nmap: &map {max_range_m: 5}\n")
+    config = load_yaml(GrounderConfig, path)
+    assert (config.max_words, config.threads, config.map.max_range_m) == (99, 99, 5.0)
+    path.write_text("a: &a {x: 1}\nb: {<<: *a, y: 2}\n")
+    assert read_yaml(path)["b"] == {"x": 1, "y": 2}
+
+
+def test_values_in_errors_are_cut():
+    with pytest.raises(ConfigError) as refused:
+        from_dict(GrounderConfig, {"max_words": "x" * 1_000_000})
+    assert len(str(refused.value)) < 400

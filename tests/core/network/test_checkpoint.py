@@ -18,6 +18,7 @@ from detailbase_core.errors import CheckpointError
 from detailbase_core.network import checkpoint as checkpoint_module
 from detailbase_core.network.batch import SceneBatch, TextBatch
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
+from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.published_names import (
     is_backbone_key,
     released_backbone_key,
@@ -449,3 +450,58 @@ def test_the_backbone_of_our_own_file_can_be_loaded(tmp_path):
     checkpoint.load_backbone(unet)
     for name, value in unet.state_dict().items():
         assert torch.allclose(value.float(), checkpoint.tensors[f"unet.{name}"].float())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"query_dim": 16_384, "heads": 1},
+        {"ffn_dim": 16_384},
+        {"decoder_layers": 64},
+        {"widths": [16_384] * 10, "block_reps": 16},
+    ],
+)
+def test_a_network_that_its_tensors_do_not_fit_is_never_built(tmp_path, monkeypatch, options):
+    built = []
+    init = DetailBase.__init__
+
+    def watched(self, config):
+        init(self, config)
+        built.extend(p.device.type for p in self.parameters())
+
+    monkeypatch.setattr(DetailBase, "__init__", watched)
+    checkpoint = with_options(tmp_path, **options)
+    built.clear()
+    with pytest.raises(CheckpointError, match="do not fit"):
+        checkpoint.load()
+    assert set(built) == {"meta"}
+
+
+@pytest.mark.parametrize(
+    "options", [{"query_dim": 2**40}, {"decoder_layers": 10**6}, {"widths": [32] * 500}]
+)
+def test_sizes_beyond_all_networks_are_refused(tmp_path, options):
+    with pytest.raises(CheckpointError, match=r"is above|10 at most"):
+        with_options(tmp_path, **options).load()
+
+
+def test_a_vocabulary_larger_than_its_vectors_takes_no_memory(tmp_path):
+    checkpoint = with_options(tmp_path)
+    packed = torch.full((1_000_000,), ord("\n"), dtype=torch.uint8)
+    tensors = {**checkpoint.tensors, "text_encoder.vocabulary": packed}
+    with pytest.raises(CheckpointError, match=r"misshapen (vectors|vocabulary)"):
+        replace(checkpoint, tensors=tensors).load()
+
+
+@pytest.mark.parametrize("config", ["[" * 100_000, '{"query_dim": ' + "9" * 5000 + "}", "[1]"])
+def test_a_config_of_any_text_is_refused(tmp_path, config):
+    checkpoint = with_options(tmp_path)
+    metadata = {**checkpoint.metadata, "model": config}
+    with pytest.raises(CheckpointError, match="config cannot be read"):
+        replace(checkpoint, metadata=metadata).load()
+
+
+def test_a_tensor_that_repeats_one_number_a_trillion_times_is_refused(tmp_path):
+    tensors = {"head.weight": torch.zeros(1).expand(1 << 40)}
+    with pytest.raises(CheckpointError, match="larger than what is stored"):
+        Checkpoint.read(write_pth(tmp_path / "model.pth", tensors))
