@@ -26,6 +26,7 @@ from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
 from detailbase_core.ops.execution import Stages, choose_device, set_threads
+from detailbase_core.postprocess.calibration import Calibration
 from detailbase_core.postprocess.postprocess import answer_query
 from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import Grounding, PointCloud, Scene
@@ -94,7 +95,9 @@ class Grounder:
         self.device = choose_device(self.config.device)
         self._threads = set_threads(self.config.threads)
         self.checkpoint_path = self.config.checkpoint or str(SHIPPED_CHECKPOINT)
-        model, text_encoder = Checkpoint.read(self.checkpoint_path).load(self.config.text_encoder)
+        checkpoint = Checkpoint.read(self.checkpoint_path)
+        model, text_encoder = checkpoint.load(self.config.text_encoder)
+        self.calibration = Calibration.of(checkpoint.metadata)
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
         self.text_encoder = RecentText(text_encoder.to(self.device))
@@ -282,10 +285,17 @@ class Grounder:
             text = self._encode_text(reading, parsed, len(tiles.index))
         with stages.computed("mask_decoder", count):
             per_tile = self.model.ground(tiles.superpoints, text, cancel, encoded.keys)
-            prediction = join_tiles(per_tile, tiles, instances.presence_threshold)
+            least = self.calibration.network_threshold(instances.presence_threshold)
+            prediction = join_tiles(per_tile, tiles, least)
         with stages.computed("instances", count):
             whole, phrases = answer_query(
-                parsed, prediction, encoded.scene, instances, encoded.centers, reading
+                parsed,
+                prediction,
+                encoded.scene,
+                instances,
+                encoded.centers,
+                reading,
+                self.calibration,
             )
         return Grounding(sentence, encoded.scene, whole, phrases, stages.seconds)
 

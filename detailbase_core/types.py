@@ -273,7 +273,8 @@ class GroundedPhrase:
 
     Attributes:
         text, begin, end: as in Phrase; for the sentence itself the whole text.
-        score: predicted IoU of the mask, clipped to [0, 1].
+        score: probability that what is found is right (IoU over one half) where the checkpoint is
+            calibrated; else the predicted IoU of the mask, clipped to [0, 1].
         presence: probability that the scene holds what the phrase names, in [0, 1]; 1.0
             from checkpoints without a presence head.
         instances: by descending score; empty where nothing was found.

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detailbase_core.language.phrase_semantics import named_rows
+from detailbase_core.postprocess.calibration import UNCALIBRATED
 from detailbase_core.postprocess.instances import separate_instances
 from detailbase_core.postprocess.object_selection import select_objects
 from detailbase_core.types import GroundedPhrase, Instance
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from detailbase_core.config import InstanceConfig
     from detailbase_core.language.words import DescribedWords
     from detailbase_core.network.batch import Prediction
+    from detailbase_core.postprocess.calibration import Calibration
     from detailbase_core.postprocess.object_selection import SelectedObjects
     from detailbase_core.postprocess.vote_clustering import CenterVotes
     from detailbase_core.types import Scene, Sentence
@@ -31,6 +33,7 @@ def answer_query(
     config: InstanceConfig,
     centers: CenterVotes | None = None,
     reading: DescribedWords | None = None,
+    calibration: Calibration = UNCALIBRATED,
 ) -> tuple[GroundedPhrase, tuple[GroundedPhrase, ...]]:
     """The sentence's own target, and every phrase's objects.
 
@@ -41,23 +44,26 @@ def answer_query(
         config: thresholds.
         centers: votes of the scene's superpoints, where the network has them.
         reading: in which of the prediction's text rows words stand; None = in rows 1, 2, ...
+        calibration: of presence and score; all is decided by the network's own presence, with the
+            threshold translated.
     """
     heads = [phrase.head for phrase in sentence.phrases]
     rows = [0, *(head + 1 if reading is None else reading.rows[head] for head in heads)]
     logits = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float()
+    least = calibration.network_threshold(config.presence_threshold)
     selected = select_objects(
         logits.sigmoid().cpu().numpy(),
         _presence(prediction, rows),
         list(_wordings(sentence)),
-        config,
+        replace(config, presence_threshold=least),
         centers,
         prediction.peaks,
         sentence.targets,
     )
-    scores = prediction.scores[0, 0, rows].float().clamp(0.0, 1.0).cpu().tolist()
+    predicted = prediction.scores[0, 0, rows].float().cpu().tolist()
     if sentence.targets is not None and any(sentence.targets):
-        wanted = zip(scores[1:], sentence.targets, strict=True)
-        scores[0] = min(score for score, is_target in wanted if is_target)
+        wanted = zip(predicted[1:], sentence.targets, strict=True)
+        predicted[0] = min(iou for iou, is_target in wanted if is_target)
     spans = [(sentence.text, 0, len(sentence.text))]
     spans += [(phrase.text, phrase.begin, phrase.end) for phrase in sentence.phrases]
 
@@ -66,12 +72,13 @@ def answer_query(
     separated: dict[int, tuple[Instance, ...]] = {}
     next_id = 0
     named = _named(sentence, reading)
-    for span, (objects, presence), score, names in zip(spans, selected, scores, named, strict=True):
+    for span, (objects, own), iou, names in zip(spans, selected, predicted, named, strict=True):
         if not names:
             grounded.append(GroundedPhrase(*span, 0.0, 0.0, (), named=False))
             continue
         instances: tuple[Instance, ...] = ()
-        if presence >= config.presence_threshold:
+        score = calibration.score_of(iou, own)
+        if own >= least:
             if id(objects) not in separated:
                 separated[id(objects)] = _objects(scene, objects, config, centers)
             instances = tuple(
@@ -79,6 +86,7 @@ def answer_query(
                 for n, one in enumerate(separated[id(objects)])
             )
         next_id += len(instances)
+        presence = calibration.presence_of(own, config.presence_threshold)
         grounded.append(GroundedPhrase(*span, score, presence, instances))
     return grounded[0], tuple(grounded[1:])
 

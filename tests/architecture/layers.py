@@ -42,6 +42,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("comparison",),
         (
             "evaluate",
+            "calibrate",
             "train",
             "make_rooms",
             "room_report",

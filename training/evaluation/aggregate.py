@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training.evaluation.calibration import expected_calibration_error
 from training.evaluation.metrics import DescriptionResult, f1_of, summarize_groups
 from training.evaluation.records import ABSENT, SMALL, STRUCTURE, THING
 
@@ -33,6 +34,7 @@ def measures(outcomes: Sequence[SentenceOutcome]) -> dict[str, float]:
     denied = [p for p in countable if not p.said_present]
     refused = sum(p.kind == ABSENT for p in denied)
     hard = [p for p in absent if p.hard]
+    answered = [p for p in countable if p.said_present]
     ious = np.array([p.iou for p in things])
     published = summarize_groups(list(_results(outcomes)))
     return {
@@ -52,6 +54,12 @@ def measures(outcomes: Sequence[SentenceOutcome]) -> dict[str, float]:
         "presence_precision": refused / len(denied) if denied else 0.0,
         "presence_recall": refused / len(absent) if absent else 0.0,
         "presence_recall_hard": _mean(not p.said_present for p in hard),
+        "presence_ece": expected_calibration_error(
+            [p.presence for p in countable], [p.kind != ABSENT for p in countable]
+        ),
+        "score_ece": expected_calibration_error(
+            [p.score for p in answered], [p.kind != ABSENT and p.iou > 0.5 for p in answered]
+        ),
         "span_f1": f1_of(
             sum(o.spans_right for o in outcomes),
             sum(o.spans_found for o in outcomes),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 BINS = 10
 
@@ -23,11 +23,42 @@ def expected_calibration_error(confidence: ArrayLike, right: ArrayLike, bins: in
         bins: number of bins.
 
     Returns:
-        In [0, 1]; NaN without answers.
+        In [0, 1]; 0 without answers.
     """
     said, was = np.asarray(confidence, np.float64), np.asarray(right, np.float64)
     if not said.size:
-        return float("nan")
+        return 0.0
     bin_of = np.minimum((said * bins).astype(np.int64), bins - 1)
     gaps = np.bincount(bin_of, weights=said - was, minlength=bins)
     return float(np.abs(gaps).sum() / said.size)
+
+
+def fit_logistic(features: ArrayLike, right: ArrayLike, ridge: float = 1.0) -> NDArray[np.float64]:
+    """Weights and offset of the logistic function with the highest likelihood, by Newton's method.
+
+    Args:
+        features: (N, F).
+        right: (N,) bool.
+        ridge: strength of the pull of the weights, not of the offset, towards 0, in answers.
+
+    Returns:
+        (F + 1,), the offset last.
+
+    Raises:
+        ValueError: all are right, or none is.
+    """
+    target = np.asarray(right, np.float64)
+    if not 0.0 < target.sum() < len(target):
+        raise ValueError(f"of {len(target)} answers {int(target.sum())} are right: nothing to fit")
+    rows = np.column_stack([features, np.ones(len(target))])
+    pull = np.diag([ridge] * (rows.shape[1] - 1) + [1e-9])
+    weights = np.zeros(rows.shape[1])
+    for _ in range(50):
+        likely = 1.0 / (1.0 + np.exp(-np.clip(rows @ weights, -30.0, 30.0)))
+        gradient = rows.T @ (likely - target) + pull @ weights
+        curvature = (rows * (likely * (1.0 - likely))[:, None]).T @ rows + pull
+        step = np.linalg.solve(curvature, gradient)
+        weights -= np.clip(step, -5.0, 5.0)
+        if np.abs(step).max() < 1e-8:
+            break
+    return weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +14,8 @@ from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.learned_parser import WordTags, tag_words
 from detailbase_core.language.words import described_words, plain_word
 from detailbase_core.network.batch import TextBatch, batch_scenes
-from detailbase_core.postprocess.object_selection import SelectedObjects, Selection, select_objects
+from detailbase_core.postprocess.calibration import UNCALIBRATED
+from detailbase_core.postprocess.object_selection import SelectedObjects, select_objects
 from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.matching import Question, SceneJudge
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from detailbase_core.language.text_encoder import TextEncoder
     from detailbase_core.network.batch import SuperpointBatch
     from detailbase_core.network.detailbase import DetailBase
+    from detailbase_core.postprocess.calibration import Calibration
+    from detailbase_core.postprocess.object_selection import Selection
     from detailbase_core.types import Spans
     from training.scenes.descriptions import Description
     from training.scenes.scene_files import DescribedScene
@@ -42,12 +46,14 @@ class Answer(NamedTuple):
         meant: the objects of the sentence and of each phrase, by text row.
         raw: (S,) bool of each, before objects were chosen, by text row.
         presence: a probability of each, by text row; ones from a model that does not tell.
+        score: of each, by text row, see GroundedPhrase.
         phrases: (first, last, head) words of the noun phrases that it sees.
     """
 
     meant: dict[int, SelectedObjects]
     raw: dict[int, NDArray[np.bool_]]
     presence: dict[int, float]
+    score: dict[int, float]
     phrases: list[tuple[int, int, int]]
 
 
@@ -62,6 +68,7 @@ class Examiner:
         config: how masks become objects, as for a Grounder.
         phrases: TOLD or FOUND. Of a told phrase that was not found, nothing is answered: one is
             found whose words, or else whose head, are the same.
+        calibration: of the model's presence and score.
     """
 
     def __init__(
@@ -70,8 +77,10 @@ class Examiner:
         text_encoder: TextEncoder,
         config: InstanceConfig | None = None,
         phrases: str = TOLD,
+        calibration: Calibration = UNCALIBRATED,
     ) -> None:
         self.model, self.text_encoder, self.phrases = model, text_encoder, phrases
+        self.calibration = calibration
         self.config = config or InstanceConfig()
 
     def examine(self, described: DescribedScene) -> list[SentenceOutcome]:
@@ -121,6 +130,9 @@ class Examiner:
         presence = torch.ones_like(last.scores) if logits is None else logits.sigmoid()
         masks = last.mask_logits[0].float().sigmoid().cpu().numpy()
         presences = presence[0].float().cpu().numpy()
+        scores = last.scores[0].float().cpu().numpy()
+        threshold = self.config.presence_threshold
+        own = replace(self.config, presence_threshold=self.calibration.network_threshold(threshold))
         for b, description in enumerate(descriptions):
             rows = [0, *(readings[b].rows[head] for _, _, head in asked[b])]
             probabilities, present = masks[b, rows], presences[b, rows]
@@ -128,7 +140,7 @@ class Examiner:
                 probabilities,
                 present.tolist(),
                 _wordings(description, asked[b]),
-                self.config,
+                own,
                 centers,
                 last.peaks,
                 targets := tags[b].targets([head for _, _, head in asked[b]]),
@@ -136,7 +148,12 @@ class Examiner:
             seen = probabilities >= self.config.mask_threshold
             if targets and any(targets):
                 seen[0] = seen[1:][np.array(targets)].any(axis=0)
-            yield _answer(_places(description, asked[b]), selected, seen, tags[b].phrases)
+            calibrated = [
+                (self.calibration.presence_of(p, threshold), self.calibration.score_of(iou, p))
+                for (_, p), iou in zip(selected, scores[b, rows].tolist(), strict=True)
+            ]
+            places = _places(description, asked[b])
+            yield _answer(places, selected, calibrated, seen, tags[b].phrases)
 
     def _tags(self, descriptions: Sequence[Description]) -> list[WordTags]:
         """The phrases that the model sees, or else the rule parser, and its describing words."""
@@ -157,18 +174,24 @@ def _wordings(description: Description, spans: Spans) -> list[tuple[tuple[str, .
 def _answer(
     places: Mapping[int, int | None],
     selected: Sequence[Selection],
+    calibrated: Sequence[tuple[float, float]],
     raw: NDArray[np.bool_],
     phrases: list[tuple[int, int, int]],
 ) -> Answer:
     """Selected objects, by the text rows of what was told; see _places."""
-    answer = Answer({}, {}, {}, phrases)
+    answer = Answer({}, {}, {}, {}, phrases)
     nothing = np.zeros(raw.shape[1], np.bool_)
     for told, place in places.items():
         if place is None:
-            one, seen = Selection(SelectedObjects(nothing, whole=False), 0.0), nothing
+            objects, probabilities, seen = (
+                SelectedObjects(nothing, whole=False),
+                (0.0, 0.0),
+                nothing,
+            )
         else:
-            one, seen = selected[place], raw[place]
-        answer.meant[told], answer.presence[told], answer.raw[told] = *one, seen
+            objects, probabilities, seen = selected[place].objects, calibrated[place], raw[place]
+        answer.meant[told], answer.raw[told] = objects, seen
+        answer.presence[told], answer.score[told] = probabilities
     return answer
 
 
@@ -196,9 +219,10 @@ def _judged(judge: SceneJudge, answers: Sequence[Answer]) -> Iterator[SentenceOu
 
         def judged(asked: Question, answer: Answer = answer) -> PhraseOutcome:
             row = asked.row
-            return judge.outcome(
+            outcome = judge.outcome(
                 asked, answer.meant[row], answer.raw[row], next(others), answer.presence[row]
             )
+            return replace(outcome, presence=answer.presence[row], score=answer.score[row])
 
         phrases = tuple(
             judged(Question(p.row, p.ids, p.structure, p.hard))

@@ -17,6 +17,7 @@ import torch
 
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.ops.execution import choose_device
+from detailbase_core.postprocess.calibration import Calibration
 from training.errors import TrainingError
 from training.evaluation.evaluate_scene import TOLD, Examiner
 from training.scenes.scene_files import read_scene
@@ -52,8 +53,12 @@ class Examinee:
             CheckpointError, ConfigError: it cannot be used, or not here.
         """
         where = choose_device(self.device)
-        model, encoder = Checkpoint.read(self.checkpoint).load(self.text_encoder)
-        return Examiner(model.to(where), encoder.to(where), phrases=self.phrases)
+        checkpoint = Checkpoint.read(self.checkpoint)
+        model, encoder = checkpoint.load(self.text_encoder)
+        calibration = Calibration.of(checkpoint.metadata)
+        return Examiner(
+            model.to(where), encoder.to(where), phrases=self.phrases, calibration=calibration
+        )
 
 
 class Room(NamedTuple):

@@ -28,6 +28,7 @@ class PhraseOutcome:
         oracle: IoU of the best mask that superpoints allow.
         blind: IoU of the model's mask for another phrase of the scene.
         same_category: IoU of all objects of the phrase's categories.
+        presence, score: as answered, see GroundedPhrase.
         said_present: whether the model says that there is such a thing.
         objects: how many it means.
         instances: how many the model finds.
@@ -45,6 +46,8 @@ class PhraseOutcome:
     oracle: float = 0.0
     blind: float = 0.0
     same_category: float = 0.0
+    presence: float = 1.0
+    score: float = 0.0
     said_present: bool = True
     objects: int = 0
     instances: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from training.evaluation.error_types import ALL, KINDS
@@ -24,6 +25,8 @@ ROWS = {
     "presence_precision": "  precision",
     "presence_recall": "  recall",
     "presence_recall_hard": "  recall, hard ones",
+    "presence_ece": "presence: expected calibration error",
+    "score_ece": "score: expected calibration error",
     "span_f1": "phrase spans, F1",
     "head_accuracy": "  head word right",
     "oracle_mIoU": "superpoint oracle, mIoU",
@@ -57,7 +60,7 @@ def as_table(results: Results) -> str:
     lines = [" " * NAME_WIDTH + "".join(f"{name:>{width}}" for name in results.sets)]
     sets = list(results.sets.values())
     for key, label in ROWS.items():
-        values = "".join(f"{result.measures[key]:{width}.3f}" for result in sets)
+        values = "".join(f"{result.measures.get(key, math.nan):{width}.3f}" for result in sets)
         lines.append(f"{label:{NAME_WIDTH}}{values}")
     for key, label in COUNTS.items():
         counts = "".join(f"{int(result.measures[key]):{width}d}" for result in sets)

@@ -121,7 +121,7 @@ def figure_section(sets: Mapping[str, SetResult], commands: Sequence[str]) -> st
     names = plain_sets(sets)
     head = ["", *(column for name in names for column in (name, "aim"))]
     rows = [
-        [label.strip(), *(c for n in names for c in (f"{sets[n].measures[key]:.3f}", _aim(n, key)))]
+        [label.strip(), *(c for n in names for c in (_measure(sets[n], key), _aim(n, key)))]
         for key, label in ROWS.items()
     ]
     rows += [
@@ -254,6 +254,11 @@ def picture_section(sets: Mapping[str, SetResult], pictures: Mapping[str, str]) 
         )
         parts.append(f"### {set_name}: {side}\n\n{asked}\n\n![{name}]({file})")
     return "\n\n".join(parts)
+
+
+def _measure(result: SetResult, key: str) -> str:
+    """A figure; "" where the results are older than it."""
+    return f"{result.measures[key]:.3f}" if key in result.measures else ""
 
 
 def _aim(name: str, key: str) -> str:
