@@ -28,7 +28,7 @@ _LIMIT_S, _BYTES_PER_S = 50.0, 2e6
 
 
 def read_isolated(reader: Callable[[Path], dict[str, NDArray[Any]]], path: Path) -> Any:
-    """What `reader(path)` returns: arrays by name, read by a Python of its own.
+    """Result of `reader(path)`: arrays by name, read by a Python of its own.
 
     Args:
         reader: a function of a module.

@@ -164,7 +164,7 @@ def test_before_any_scan_the_scene_is_empty(make):
 
 
 def test_an_absent_thing_has_no_instances(make):
-    """Where no presence can be high enough; the tiny network has no presence head: all is there."""
+    """No presence can be high enough; the tiny network has no presence head: all is there."""
     grounder = make(instances=InstanceConfig(mask_threshold=1.0))
     grounder.add(room(), POSE, "map")
     answer = grounder.ground(QUERY)

@@ -47,7 +47,7 @@ _RAREST = 2  # what was mistaken in fewer rooms says nothing
 
 @dataclass
 class Confusions:
-    """What was found where something absent was asked for.
+    """Objects found where something absent was asked for.
 
     Attributes:
         asked: by (kind, kind that the room has), in how many rooms; the latter ANYWHERE for all.

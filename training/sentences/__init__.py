@@ -1,1 +1,1 @@
-"""What is said about a room: words, relations, noun phrases and templates of sentences."""
+"""Sentences about a room: words, relations, noun phrases and templates."""

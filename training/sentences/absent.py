@@ -1,4 +1,4 @@
-"""What is not there, said just as what is there would be said.
+"""Absent objects, spoken of just as present ones would be.
 
 Everything begins with a thing that is there and the words that set it apart. Then kind, looks or a
 relation are changed until nothing in the room is so: the sentence around it, the number of
@@ -60,7 +60,7 @@ def _kinds(
 
 
 def _theme(speaker: Speaker) -> str:
-    """Where to look for what is not there: in rooms alike, or half of the time in any room."""
+    """Source of absent objects: rooms alike, or half of the time any room."""
     if speaker.room.everyday and speaker.rng.random() < _ANY_ROOM_SHARE:
         return ""
     return speaker.room.theme
@@ -72,9 +72,14 @@ def _tempting(there: frozenset[str]) -> NDArray[np.float64]:
 
 
 def perhaps(
-    speaker: Speaker, found: Described, *, slot: str = "one",
-    among: Collection[str] | None = None, fixed: bool = False, share: float = 1.0,
-) -> Described:  # fmt: skip
+    speaker: Speaker,
+    found: Described,
+    *,
+    slot: str = "one",
+    among: Collection[str] | None = None,
+    fixed: bool = False,
+    share: float = 1.0,
+) -> Described:
     """The same or, as often as the speaker wants, something like it that is not there.
 
     Args:
@@ -91,9 +96,13 @@ def perhaps(
 
 
 def missing(
-    speaker: Speaker, found: Described, *, slot: str = "one",
-    among: Collection[str] | None = None, fixed: bool = False,
-) -> Described | None:  # fmt: skip
+    speaker: Speaker,
+    found: Described,
+    *,
+    slot: str = "one",
+    among: Collection[str] | None = None,
+    fixed: bool = False,
+) -> Described | None:
     """Something like what was found that is not there; see `perhaps`."""
     other_kind = partial(_other_kind, slot=slot, among=among)
     other_look = partial(_other_kind, slot=slot, among={speaker.thing(found.row).category})
@@ -150,9 +159,13 @@ def perhaps_plural_only(speaker: Speaker, found: Described) -> Described:
 
 
 def missing_mention(
-    speaker: Speaker, like: Mention, slot: str = "anchor", *, relation: str = "",
+    speaker: Speaker,
+    like: Mention,
+    slot: str = "anchor",
+    *,
+    relation: str = "",
     target: str = "",
-) -> Mention | None:  # fmt: skip
+) -> Mention | None:
     """A mention of something that is not there, with adjectives like those of another mention.
 
     Args:
@@ -170,9 +183,12 @@ def missing_mention(
     pattern, size = _pattern(like.phrase), like.phrase.size
     several = "number" in like.modifiers
     for said in _elsewhere(speaker).draw(
-        speaker.rng, _theme(speaker), "several" if several else slot, pattern,
+        speaker.rng,
+        _theme(speaker),
+        "several" if several else slot,
+        pattern,
         suits=_kinds(speaker, suits),
-    ):  # fmt: skip
+    ):
         phrase = _phrase(speaker, said, size)
         if phrase is None or not _holds_for_nothing(speaker, phrase, ()):
             continue
@@ -204,7 +220,7 @@ def _pattern(phrase: NounPhrase) -> tuple[bool, bool, bool]:
 
 
 def _phrase(speaker: Speaker, said: Said, size: str | None) -> NounPhrase | None:
-    """What was said of a thing elsewhere, in words of this speaker."""
+    """Description of an object elsewhere, in words of this speaker."""
     noun = speaker.noun(said.category)
     if said.material and said.material in noun.singular:
         return None
@@ -232,9 +248,12 @@ def _changed(
     if not _holds_for_nothing(speaker, phrase, clauses):
         return None
     return replace(
-        found, phrase=phrase, clauses=tuple(map(_without_wall, clauses)), absent=True,
+        found,
+        phrase=phrase,
+        clauses=tuple(map(_without_wall, clauses)),
+        absent=True,
         hard=is_hard(speaker, phrase),
-    )  # fmt: skip
+    )
 
 
 def _without_wall(clause: Clause) -> Clause:
@@ -264,9 +283,13 @@ def _other_kind(
         anchor = speaker.thing(first.rows[0]).category
         suits = _elsewhere(speaker).targets_of(first.kind, anchor)
     for said in _elsewhere(speaker).draw(
-        speaker.rng, _theme(speaker), slot, _pattern(found.phrase),
-        suits=_kinds(speaker, suits), among=among,
-    ):  # fmt: skip
+        speaker.rng,
+        _theme(speaker),
+        slot,
+        _pattern(found.phrase),
+        suits=_kinds(speaker, suits),
+        among=among,
+    ):
         phrase = _phrase(speaker, said, found.phrase.size)
         changed = phrase and _changed(speaker, found, phrase, found.clauses)
         if changed:
@@ -279,9 +302,10 @@ def _other_thing(
 ) -> Described | None:
     """Something that is there, in a place where it is not: "the lamp on the bed"."""
     rows = [
-        r for r in speaker.mentionable
+        r
+        for r in speaker.mentionable
         if r not in found.rows and (among is None or speaker.thing(r).category in among)
-    ]  # fmt: skip
+    ]
     if not rows:
         return None
     first = found.clauses[0]
@@ -354,9 +378,12 @@ def _missing_anchor(speaker: Speaker, found: Described) -> Described | None:
         return tuple(mention if part is anchor else part for part in parts)
 
     other = replace(
-        clause, parts=replaced(clause.parts), predicate=replaced(clause.predicate),
-        selection=Property(np.zeros(len(speaker.things), np.int8)), rows=(),
-    )  # fmt: skip
+        clause,
+        parts=replaced(clause.parts),
+        predicate=replaced(clause.predicate),
+        selection=Property(np.zeros(len(speaker.things), np.int8)),
+        rows=(),
+    )
     clauses = (*found.clauses[:i], other, *found.clauses[i + 1 :])
     return _changed(speaker, found, found.phrase, clauses)
 

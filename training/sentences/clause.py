@@ -72,7 +72,7 @@ Parts = tuple["str | Mention", ...]
 
 @dataclass(frozen=True)
 class Clause:
-    """What sets a thing apart from those that the same noun phrase could mean.
+    """Clause that sets an object apart from those that the same noun phrase could mean.
 
     Attributes:
         kind: name of the relation.
@@ -122,9 +122,13 @@ def rows_named(parts: Iterable[str | Mention]) -> set[int]:
 
 
 def named(
-    phrase: NounPhrase, ids: tuple[int, ...], determiner: str = "the", *, before: str = "",
+    phrase: NounPhrase,
+    ids: tuple[int, ...],
+    determiner: str = "the",
+    *,
+    before: str = "",
     hard: bool = False,
-) -> Mention:  # fmt: skip
+) -> Mention:
     """A mention of one thing by a noun phrase; "a" becomes "an" where it must.
 
     Args:

@@ -1,4 +1,4 @@
-"""Which things a network takes for which others, so that it is asked just there.
+"""Objects that a network takes for others, so that it is asked just there.
 
 A bathtub that is not there is asked for where a sofa stands more often than where nothing looks
 like one. Over many rooms every kind is asked for as often as before, so that no noun tells whether
@@ -25,7 +25,7 @@ _ALWAYS = 0.15  # so that what is taken for nothing is asked for, too
 
 
 class ConfusionTable:
-    """How often one kind is found where another stands.
+    """Frequency with which one kind is found where another stands.
 
     Args:
         path: of the table.

@@ -49,7 +49,7 @@ _RAREST_PAIR = 2  # what is rarer says nothing
 
 @dataclass
 class PhraseCounts:
-    """What was said in rooms of one theme or of several.
+    """Counts of phrases in rooms of one theme or of several.
 
     Attributes:
         things: by theme, slot and what was said, how often.
@@ -129,10 +129,19 @@ def write(rooms: Sequence[Room], counts: PhraseCounts, things: Path, pairs: Path
         known = {said for at, _, said in counts.things if at == theme}
         share = shares(own, known)
         rows += [
-            (theme, slot, said.category, said.shape or "", said.color or "", said.material or "",
-             number, f"{share[said]:.2f}")
-            for (at, slot, said), number in counts.things.items() if at == theme
-        ]  # fmt: skip
+            (
+                theme,
+                slot,
+                said.category,
+                said.shape or "",
+                said.color or "",
+                said.material or "",
+                number,
+                f"{share[said]:.2f}",
+            )
+            for (at, slot, said), number in counts.things.items()
+            if at == theme
+        ]
     header = ("theme", "slot", "category", "shape", "color", "material", "count", "share")
     _write_csv(things, header, sorted(rows))
     often = [(*key, n) for key, n in sorted(counts.pairs.items()) if n >= _RAREST_PAIR]

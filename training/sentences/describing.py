@@ -71,9 +71,7 @@ class Described:
             indefinite: whether it has to be one not named before: "there is a chair".
         """
         determiner = speaker.determiner(self.phrase, self.before, indefinite=indefinite)
-        return named(
-            self.phrase, self.ids(speaker), determiner, before=self.before, hard=self.hard
-        )  # fmt: skip
+        return named(self.phrase, self.ids(speaker), determiner, before=self.before, hard=self.hard)
 
     def attributive(self, speaker: Speaker, *, indefinite: bool = False) -> Parts:
         """As in: "the red chair next to the table and behind the sofa"."""
@@ -84,22 +82,24 @@ class Described:
         return joined(*parts)
 
 
-def pick(speaker: Speaker, *, avoid: set[int] | None = None, among: frozenset[str] | None = None
-         ) -> int | None:  # fmt: skip
+def pick(
+    speaker: Speaker, *, avoid: set[int] | None = None, among: frozenset[str] | None = None
+) -> int | None:
     """A row to talk about: one with look-alikes more often, a hopeless one less."""
     avoid = avoid or set()
     category = speaker.geometry.category
     rows = [
-        r for r in speaker.mentionable
+        r
+        for r in speaker.mentionable
         if r not in avoid and (among is None or str(category[r]) in among)
-    ]  # fmt: skip
+    ]
     if not rows:
         return None
     return rows[speaker.draw([interest(speaker, r) for r in rows])]
 
 
 def interest(speaker: Speaker, row: int) -> float:
-    """How gladly a thing is talked about."""
+    """Weight with which an object is talked about."""
     alike = 1.0 + 8.0 * min(speaker.peers(row), 2)
     return (
         alike * (0.4 if speaker.geometry.hung[row] else 1.0) * 0.7 ** min(speaker.failures[row], 4)
@@ -107,9 +107,13 @@ def interest(speaker: Speaker, row: int) -> float:
 
 
 def described(
-    speaker: Speaker, row: int, relations: int, *, avoid: set[int] | None = None,
+    speaker: Speaker,
+    row: int,
+    relations: int,
+    *,
+    avoid: set[int] | None = None,
     predicative: bool = False,
-) -> Described | None:  # fmt: skip
+) -> Described | None:
     """Find a noun phrase and this many clauses that together mean the row alone.
 
     Args:
@@ -137,9 +141,13 @@ def described(
 
 
 def _narrowed(
-    speaker: Speaker, row: int, phrase: NounPhrase, relations: int, avoid: set[int],
+    speaker: Speaker,
+    row: int,
+    phrase: NounPhrase,
+    relations: int,
+    avoid: set[int],
     predicative: bool,
-) -> tuple[Clause, ...] | None:  # fmt: skip
+) -> tuple[Clause, ...] | None:
     """Clauses that narrow what a phrase means down to one row."""
     base = speaker.truth(phrase)
     found: list[Clause] = []
@@ -170,8 +178,15 @@ def go_together(first: Clause, second: Clause) -> bool:
         return False
     if {first.kind, second.kind} & {"with part", "without part", "carrying"}:
         return False
-    for pair in ({"corner", "wall"}, {"on", "floor"}, {"on wall", "wall"}, {"at", "facing"},
-                 {"on", "next to"}, {"middle", "wall"}, {"corner", "middle"}):  # fmt: skip
+    for pair in (
+        {"corner", "wall"},
+        {"on", "floor"},
+        {"on wall", "wall"},
+        {"at", "facing"},
+        {"on", "next to"},
+        {"middle", "wall"},
+        {"corner", "middle"},
+    ):
         if {first.kind, second.kind} == pair:
             return False
     return not rows_named(first.parts) & rows_named(second.parts)

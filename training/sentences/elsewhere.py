@@ -1,4 +1,4 @@
-"""What is said of things in other rooms, as often as it is said there.
+"""Descriptions of objects in other rooms, as often as they occur there.
 
 A thing that is asked for though it is not there must not be betrayed by what it is. So its kind,
 colour and material are drawn as they are said of things that are there, in rooms of the same
@@ -40,13 +40,13 @@ class Said(NamedTuple):
 
     @property
     def pattern(self) -> tuple[bool, bool, bool]:
-        """Which of shape, colour and material are said."""
+        """Those of shape, colour and material that are said."""
         return self.shape is not None, self.color is not None, self.material is not None
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """What is said in one theme, for one slot, with one pattern."""
+    """Descriptions in one theme, for one slot, with one pattern."""
 
     said: tuple[Said, ...]
     category: NDArray[np.int64]

@@ -18,11 +18,27 @@ if TYPE_CHECKING:
 
 # How often each kind comes first; what is rarely true comes up rarely anyway.
 _WEIGHTS = {
-    "on": 4, "under": 4, "next to": 3, "in front of": 4, "behind": 5, "facing": 2.5,
-    "across from": 2, "above": 4, "at": 3, "carrying": 4, "between": 5, "closest": 2,
-    "farthest": 1.5, "beside": 2.5, "beside seen from": 1.5, "ordinal": 1.2, "place": 2.5,
-    "part": 4, "empty": 1, "color": 1,
-}  # fmt: skip
+    "on": 4,
+    "under": 4,
+    "next to": 3,
+    "in front of": 4,
+    "behind": 5,
+    "facing": 2.5,
+    "across from": 2,
+    "above": 4,
+    "at": 3,
+    "carrying": 4,
+    "between": 5,
+    "closest": 2,
+    "farthest": 1.5,
+    "beside": 2.5,
+    "beside seen from": 1.5,
+    "ordinal": 1.2,
+    "place": 2.5,
+    "part": 4,
+    "empty": 1,
+    "color": 1,
+}
 _POOR_ANCHORS = ("pillow", "picture", "book", "books", "rug", "cup", "glass")
 
 
@@ -66,15 +82,19 @@ def _makers(speaker: Speaker, row: int) -> dict[str, list[Maker]]:
     found["beside seen from"] = list(_seen_beside(speaker, row))
     found.update(_extremes(speaker, row))
     found["ordinal"] = list(ordinals(speaker, row))
-    found["place"] = [partial(placing.place, speaker, k, row)
-                      for k in placing.places_of(speaker, row)]  # fmt: skip
-    found["part"] = [partial(placing.part, speaker, k, p)
-                     for k, p in placing.parts_of(speaker, row)]  # fmt: skip
+    found["place"] = [
+        partial(placing.place, speaker, k, row) for k in placing.places_of(speaker, row)
+    ]
+    found["part"] = [
+        partial(placing.part, speaker, k, p) for k, p in placing.parts_of(speaker, row)
+    ]
     if placing.has_empty_top(speaker, row):
         found["empty"] = [partial(placing.empty_top, speaker)]
     if speaker.peers(row):
-        found["color"] = [partial(placing.not_colored, speaker, row),
-                          partial(placing.colored, speaker, row)]  # fmt: skip
+        found["color"] = [
+            partial(placing.not_colored, speaker, row),
+            partial(placing.colored, speaker, row),
+        ]
     return found
 
 
@@ -86,9 +106,10 @@ def _pairs(speaker: Speaker, row: int) -> Iterator[tuple[int, int]]:
     """Pairs of rows that the row may stand between: on either side of it and near."""
     geometry = speaker.geometry
     near = [
-        r for r in speaker.mentionable
+        r
+        for r in speaker.mentionable
         if r != row and geometry.standing[r] and geometry.distance[row, r] < 3.0
-    ]  # fmt: skip
+    ]
     away = geometry.center[near, :2] - geometry.center[row, :2]
     opposite = away @ away.T < 0
     for i, j in np.argwhere(np.triu(opposite, 1)).tolist():
@@ -138,8 +159,9 @@ def _extremes(speaker: Speaker, row: int) -> dict[str, list[Maker]]:
     for anchor in speaker.mentionable:
         if category[anchor] == category[row] or category[anchor] in _POOR_ANCHORS:
             continue
-        place = int((speaker.geometry.distance[same, anchor]
-                     < speaker.geometry.distance[row, anchor]).sum())  # fmt: skip
+        place = int(
+            (speaker.geometry.distance[same, anchor] < speaker.geometry.distance[row, anchor]).sum()
+        )
         second = place == 1 and len(same) > 2 and speaker.rng.random() < 0.2
         if place == 0 or second:
             found["closest"].append(partial(relating.extreme, speaker, "closest", anchor, place))

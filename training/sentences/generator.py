@@ -164,9 +164,12 @@ def _finished(draft: Draft, kind: str, rng: np.random.Generator) -> Description:
         return written
     said = _measured(spoken(parts, rng), draft.target_ids, kind)
     return replace(
-        said, style="spoken", written=written, modifiers=written.modifiers,
+        said,
+        style="spoken",
+        written=written,
+        modifiers=written.modifiers,
         relations=written.relations,
-    )  # fmt: skip
+    )
 
 
 def _measured(parts: Parts, targets: tuple[int, ...], kind: str) -> Description:
@@ -185,9 +188,11 @@ def _measured(parts: Parts, targets: tuple[int, ...], kind: str) -> Description:
     phrases = []
     for begin, end, mention in spans:
         head = max(i for i, word in enumerate(cut) if word.begin >= begin and word.end <= end)
-        phrases.append(ReferredPhrase(
-            begin, end, head, mention.ids, mention.structure, mention.absent, mention.hard
-        ))  # fmt: skip
+        phrases.append(
+            ReferredPhrase(
+                begin, end, head, mention.ids, mention.structure, mention.absent, mention.hard
+            )
+        )
     words = tuple(word.text for word in cut)
     marked = tuple(
         any(begin <= word.begin and word.end <= end for begin, end in telling)

@@ -1,4 +1,4 @@
-"""What is kept from training for the text exam: all of it is listed here.
+"""Words and templates kept from training for the text exam, all listed in held_out.yaml.
 
 With split "train" none of these words and templates occurs; with "exam_text" every sentence has
 at least one of them.
@@ -8,38 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 
+from detailbase_core.config import read_yaml
 from training.sentences import nouns
 
-_NOUNS = (
-    "easy chair, recliner, settee, desk chair, footstool, cot, low table, end table, "
-    "writing desk, night table, armoire, credenza, television stand, tv screen, "
-    "computer screen, pc, ceiling light, wall light, houseplant, wastebasket, garbage can, "
-    "cooker, washer, washbasin, drape, loudspeaker, hamper, teddy, coat stand, vacuum, "
-    "sculpture, notebook computer, saucepan, figurine"
+_TABLES: dict[str, list[str]] = read_yaml(Path(__file__).with_suffix(".yaml"))
+NOUNS, WHOLE_OPENINGS = (frozenset(_TABLES[name]) for name in ("nouns", "whole_openings"))
+COLORS, RELATIONS, OPENINGS, TEMPLATES = (
+    tuple(_TABLES[name]) for name in ("colors", "relations", "openings", "templates")
 )
-NOUNS = frozenset(_NOUNS.split(", "))
-
-COLORS = ("gray", "violet")
-
-RELATIONS = (
-    "alongside", "beneath", "furthest from", "in the vicinity of", "at the back of", "opposite",
-    "midway between", "over by", "lacking",
-)  # fmt: skip
-
-# Words of openings, and openings as a whole with X for what they are about.
-OPENINGS = (
-    "make your way to", "could you locate", "I'd like you to find", "direct me to", "search for",
-    "have a look at", "fetch me", "get rid of", "does anyone see", "lead me to", "spot",
-    "track down", "I wonder where", "where did", "whereabouts", "do we have", "have you got",
-    "any sign of", "anywhere to be seen", "there should be", "I can't see", "where is it",
-    "would you mind", "head for", "park beside", "I'd love to know", "highlight",
-    "tell me whether", "how do I get to", "I'm after", "what about", "mind the", "focus on",
-    "needs dusting", "has moved", "if there is one",
-)  # fmt: skip
-WHOLE_OPENINGS = frozenset({"X please", "X!", "uh X", "ok robot, X", "any X here?"})
-
-TEMPLATES = ("riddle", "correction")
 
 _PLURALS = tuple(noun.plural for noun in nouns.NOUNS if noun.singular in NOUNS)
 _ALL = (*sorted(NOUNS), *_PLURALS, *COLORS, *RELATIONS, *OPENINGS)

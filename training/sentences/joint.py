@@ -154,8 +154,11 @@ def contrast(speaker: Speaker) -> Draft | None:
     if noun.is_mass:
         return None
     whole = speaker.truth(speaker.adjective(noun))
-    others = [r for r in speaker.mentionable if r != row and whole[r] == YES
-              and speaker.thing(r).color not in (None, thing.color)]  # fmt: skip
+    others = [
+        r
+        for r in speaker.mentionable
+        if r != row and whole[r] == YES and speaker.thing(r).color not in (None, thing.color)
+    ]
     if not others or thing.color is None:
         return None
     other = int(rng.choice(others))
@@ -195,10 +198,28 @@ def contrast(speaker: Speaker) -> Draft | None:
     return Draft(parts, right_one.ids(speaker))
 
 
-_IT_KINDS = ("next to", "behind", "in front of", "on", "under", "facing", "above", "closest",
-             "across from")  # fmt: skip
-_LINKS = (" and ", " and ", " and look at ", " and go to ", ", then find ", ". Find ",
-          " and also ", " and then ", ", then ")  # fmt: skip
+_IT_KINDS = (
+    "next to",
+    "behind",
+    "in front of",
+    "on",
+    "under",
+    "facing",
+    "above",
+    "closest",
+    "across from",
+)
+_LINKS = (
+    " and ",
+    " and ",
+    " and look at ",
+    " and go to ",
+    ", then find ",
+    ". Find ",
+    " and also ",
+    " and then ",
+    ", then ",
+)
 
 
 def pronoun(speaker: Speaker) -> Draft | None:
@@ -296,11 +317,20 @@ def transport(speaker: Speaker) -> Draft | None:
         return None
     place = absent.perhaps_missing(speaker, place)
     please = speaker.choose(("", "", "", "please ", "could you ", "robot, ", "you can "))
-    frames = [("bring ", " to "), ("carry ", " over to "), ("move ", " over to "),
-              ("take ", " and bring it to "), ("pick up ", " and take it to ")]  # fmt: skip
+    frames = [
+        ("bring ", " to "),
+        ("carry ", " over to "),
+        ("move ", " over to "),
+        ("take ", " and bring it to "),
+        ("pick up ", " and take it to "),
+    ]
     if speaker.thing(goal).category in commands.SURFACES:
-        frames += [("put ", " onto "), ("take ", " and put it on "), ("place ", " onto "),
-                   ("pick up ", " and set it down on ")]  # fmt: skip
+        frames += [
+            ("put ", " onto "),
+            ("take ", " and put it on "),
+            ("place ", " onto "),
+            ("pick up ", " and set it down on "),
+        ]
     before, link = frames[int(rng.integers(len(frames)))]
     end = speaker.choose((".", ".", "", "!", ", please."))
     parts = joined(f"{please}{before}", found.attributive(speaker), link, place, end)

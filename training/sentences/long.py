@@ -21,17 +21,27 @@ _MOST_FACTS = 6
 _MOST_STOPS = 8
 _NO_FACTS = ("closest", "farthest", "colored", "not colored")  # they need peers, or say it twice
 _OPENINGS = (
-    "please help me with something. There is ", "so, here is what I want. There is ",
-    "let me tell you what I want. There is ", "okay, so there is ",
-    "I'd like you to find something for me. It is ", "there is something I need. It is ",
-)  # fmt: skip
+    "please help me with something. There is ",
+    "so, here is what I want. There is ",
+    "let me tell you what I want. There is ",
+    "okay, so there is ",
+    "I'd like you to find something for me. It is ",
+    "there is something I need. It is ",
+)
 _CLOSINGS = (
-    "Please go there and wait for me.", "That is the one I want you to find.",
-    "Go there now, please.", "Tell me when you have found it.",
+    "Please go there and wait for me.",
+    "That is the one I want you to find.",
+    "Go there now, please.",
+    "Tell me when you have found it.",
     "Once you are there, turn around and come back to me.",
-)  # fmt: skip
-_STOPS = (". From there go to ", ". Then drive past ", ". After that head over to ",
-          ", and then look at ", ". Next, go to ")  # fmt: skip
+)
+_STOPS = (
+    ". From there go to ",
+    ". Then drive past ",
+    ". After that head over to ",
+    ", and then look at ",
+    ". Next, go to ",
+)
 
 
 def long(speaker: Speaker) -> Draft | None:
@@ -96,19 +106,24 @@ def _words(parts: Parts) -> int:
 def _other(speaker: Speaker, found: Described) -> Parts:
     """As in: " Don't go to the chair by the window, that is not what I mean."; often nothing."""
     peers = [
-        r for r in speaker.mentionable
+        r
+        for r in speaker.mentionable
         if r not in found.rows and speaker.thing(r).category == speaker.thing(found.row).category
-    ]  # fmt: skip
+    ]
     if not peers:
         return ()
     other = described(speaker, int(speaker.rng.choice(peers)), 1, avoid=found.rows)
     if other is None:
         return ()
     other = absent.perhaps(speaker, other)
-    before, after = speaker.choose((
-        (" Don't go to ", ", that is not what I mean."), (" I don't mean ", "."),
-        (" Please don't mix it up with ", "."),
-    ), lambda pair: pair[0])  # fmt: skip
+    before, after = speaker.choose(
+        (
+            (" Don't go to ", ", that is not what I mean."),
+            (" I don't mean ", "."),
+            (" Please don't mix it up with ", "."),
+        ),
+        lambda pair: pair[0],
+    )
     return joined(before, other.attributive(speaker), after)
 
 

@@ -33,7 +33,7 @@ class Noun:
     shares: tuple[tuple[str, float], ...] = ()
 
     def weight_of(self, category: str) -> float:
-        """How often it is chosen for a category."""
+        """Weight with which it is chosen for a category."""
         return self.weight * dict(self.shares).get(category, 1.0)
 
     @property
@@ -52,10 +52,27 @@ BANK_NOUNS_FILE = NOUNS_FILE.with_name("bank_nouns.csv")
 
 # Asked for now and then though no room holds them.
 FOREIGN_NOUNS = (
-    "bicycle", "dog", "cat", "hammock", "sewing machine", "drum kit", "surfboard", "lawn mower",
-    "telescope", "bird cage", "wine rack", "sleeping bag", "typewriter", "trampoline", "harp",
-    "tent", "motorcycle", "canoe", "vending machine", "jukebox",
-)  # fmt: skip
+    "bicycle",
+    "dog",
+    "cat",
+    "hammock",
+    "sewing machine",
+    "drum kit",
+    "surfboard",
+    "lawn mower",
+    "telescope",
+    "bird cage",
+    "wine rack",
+    "sleeping bag",
+    "typewriter",
+    "trampoline",
+    "harp",
+    "tent",
+    "motorcycle",
+    "canoe",
+    "vending machine",
+    "jukebox",
+)
 
 
 def _names(cell: str) -> list[str]:

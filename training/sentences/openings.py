@@ -1,4 +1,4 @@
-"""What people say around the thing they talk about, for all families of sentences alike.
+"""Openings: words around the object that people talk about, for all families of sentences alike.
 
 The table is openings.yaml. Nothing in here knows whether the thing is there.
 """
@@ -118,7 +118,7 @@ def _random(rng: np.random.Generator) -> Opening:
 
 
 def _deed(rng: np.random.Generator) -> str:
-    """What is to be done with X, or near it: polish, dig out, sit by."""
+    """Action to be done with X, or near it: polish, dig out, sit by."""
     words, draw = table()["random"], rng.random()
     if draw < 0.3:
         return f"{_one(rng, words['staying'])} {_one(rng, words['prepositions'])}"

@@ -1,4 +1,4 @@
-"""Where things are in the room itself: corner, wall, floor, ceiling, middle; in three values."""
+"""Places of objects in the room itself: corner, wall, floor, ceiling, middle; in three values."""
 
 from __future__ import annotations
 

@@ -26,13 +26,16 @@ def place(speaker: Speaker, kind: str, row: int) -> Clause:
     ceiling = tuple(t.id for t in speaker.room.objects if t.id == CEILING_ID)
     words, name, ids = {
         "corner": (("in", "standing in"), ("the corner",), ()),
-        "wall": (("against", "up against", "along"), ("the wall",),
-                 (speaker.places.nearest_wall(row),)),
+        "wall": (
+            ("against", "up against", "along"),
+            ("the wall",),
+            (speaker.places.nearest_wall(row),),
+        ),
         "floor": (("on",), ("the floor", "the floor", "the ground"), (FLOOR_ID,)),
         "on wall": (("on", "hanging on"), ("the wall",), (speaker.places.nearest_wall(row),)),
         "ceiling": (("on", "hanging from"), ("the ceiling",), ceiling),
         "middle": (("in the middle of",), ("the room",), ()),
-    }[kind]  # fmt: skip
+    }[kind]
     way = speaker.choose(words)
     mention = Mention(speaker.choose(name), ids, structure=True)
     parts = joined(Related(f"{way} ", kind), mention)
@@ -61,8 +64,11 @@ def places_of(speaker: Speaker, row: int) -> list[str]:
 def parts_of(speaker: Speaker, row: int) -> list[tuple[str, str]]:
     """("with part" or "without part", part) for what only some of the peers have."""
     thing = speaker.thing(row)
-    peers = [t for r, t in enumerate(speaker.things) if r != row and t.category == thing.category
-             and speaker.visible[r]]  # fmt: skip
+    peers = [
+        t
+        for r, t in enumerate(speaker.things)
+        if r != row and t.category == thing.category and speaker.visible[r]
+    ]
     found = [("with part", p) for p in sorted(thing.parts) if any(p in t.lacks for t in peers)]
     return found + [
         ("without part", p) for p in sorted(thing.lacks) if any(p in t.parts for t in peers)
@@ -123,6 +129,8 @@ def colored(speaker: Speaker, row: int) -> Clause | None:
     word = speaker.choose(wording.COLOR_WORDS.get(color, (color,)))
     truth = speaker.adjective_truth("color", color)
     return Clause(
-        "colored", Property(truth), (Related(f"that is {word}", "colored"),),
+        "colored",
+        Property(truth),
+        (Related(f"that is {word}", "colored"),),
         (Related(word, "colored"),),
-    )  # fmt: skip
+    )

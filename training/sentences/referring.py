@@ -146,8 +146,15 @@ class Speaker:
         pool = [n for n, k in zip(known, kept, strict=True) if k == wanted] or list(known)
         return pool[self.draw([noun.weight_of(category) for noun in pool])]
 
-    def adjective(self, noun: Noun, *, size: str | None = None, shape: str | None = None,
-                  color: str | None = None, material: str | None = None) -> NounPhrase:  # fmt: skip
+    def adjective(
+        self,
+        noun: Noun,
+        *,
+        size: str | None = None,
+        shape: str | None = None,
+        color: str | None = None,
+        material: str | None = None,
+    ) -> NounPhrase:
         """A noun phrase with ways chosen to say its colour and material."""
         color_word = self.choose(wording.COLOR_WORDS[color]) if color in wording.COLOR_WORDS else ""
         known = material in wording.MATERIAL_WORDS
@@ -165,7 +172,7 @@ class Speaker:
         return tuple(sorted(int(r) + FIRST_OBJECT_ID for r in rows))
 
     def peers(self, row: int) -> int:
-        """How many other visible things share the row's category."""
+        """Number of other visible objects that share the row's category."""
         return int(self._peers[row])
 
     def view(self, row: int) -> View:
@@ -194,11 +201,17 @@ class Speaker:
 
     def _noun_truth(self, noun: Noun) -> Truth:
         if noun not in self._of_noun:
-            self._of_noun[noun] = np.array([
-                YES if t.category in noun.means
-                else UNCLEAR if nouns.may_be_called(t.category, noun) else NO
-                for t in self.things
-            ], np.int8)  # fmt: skip
+            self._of_noun[noun] = np.array(
+                [
+                    YES
+                    if t.category in noun.means
+                    else UNCLEAR
+                    if nouns.may_be_called(t.category, noun)
+                    else NO
+                    for t in self.things
+                ],
+                np.int8,
+            )
         return self._of_noun[noun]
 
     def adjective_truth(self, kind: str, word: str) -> Truth:

@@ -22,8 +22,17 @@ if TYPE_CHECKING:
     from training.sentences.clause import Parts
     from training.sentences.referring import Speaker
 
-PAIRWISE = ("on", "under", "next to", "in front of", "behind", "facing", "across from", "above",
-            "at")  # fmt: skip
+PAIRWISE = (
+    "on",
+    "under",
+    "next to",
+    "in front of",
+    "behind",
+    "facing",
+    "across from",
+    "above",
+    "at",
+)
 
 
 def the(speaker: Speaker, row: int) -> Mention | None:
@@ -117,9 +126,13 @@ def beside_seen_from(speaker: Speaker, side: str, anchor: int, viewer: int) -> C
     truth = (seen.left_of if side == "left" else seen.right_of)[:, anchor]
     rows = (anchor, *looked_from)
     return Clause(
-        f"{side} of, seen from", Property(truth), joined(parts, after), joined(predicate, after),
-        rows, final=True,
-    )  # fmt: skip
+        f"{side} of, seen from",
+        Property(truth),
+        joined(parts, after),
+        joined(predicate, after),
+        rows,
+        final=True,
+    )
 
 
 def ordinal(speaker: Speaker, viewer: int, side: str, place: int, count: int) -> Clause | None:
@@ -147,8 +160,9 @@ def ordinal(speaker: Speaker, viewer: int, side: str, place: int, count: int) ->
         most = 2 if before == side else None
     elif count == 3 and place == 1 and speaker.rng.random() < 0.4:
         before, way, least, most = "middle", "", 3, 3
-    ranking = Ranking(bearing[:, None], (MARGIN_RAD,), place=place, without=(viewer,),
-                      least=least, most=most)  # fmt: skip
+    ranking = Ranking(
+        bearing[:, None], (MARGIN_RAD,), place=place, without=(viewer,), least=least, most=most
+    )
     first, *rest = after
     comma = "," if way else ""
     lead = f"{way}{comma}{first}".lstrip()
@@ -178,9 +192,13 @@ def between(speaker: Speaker, first: int, second: int) -> Clause | None:
     said = [Related(f"{speaker.choose(ways)} ", "between") for _ in range(2)]
     truth = speaker.geometry.between(first, second)
     return Clause(
-        "between", Property(truth), joined(said[0], anchors),
-        joined(said[1], anchors), (first, second), final=True,
-    )  # fmt: skip
+        "between",
+        Property(truth),
+        joined(said[0], anchors),
+        joined(said[1], anchors),
+        (first, second),
+        final=True,
+    )
 
 
 def _pair(speaker: Speaker, first: int, second: int) -> Mention | None:
@@ -208,9 +226,13 @@ def extreme(
     geometry = speaker.geometry
     both = np.stack([geometry.gap[:, anchor], geometry.distance[:, anchor]], axis=1)
     ranking = Ranking(
-        both if kind == "closest" else -both, (0.25, 0.1), 0.2, place, without=(anchor,),
+        both if kind == "closest" else -both,
+        (0.25, 0.1),
+        0.2,
+        place,
+        without=(anchor,),
         least=place + 2,
-    )  # fmt: skip
+    )
     preposition = "to" if kind == "closest" else "from"
     if place or speaker.rng.random() < 0.15:
         before = " ".join([*([wording.ORDINALS[place]] if place else []), kind])

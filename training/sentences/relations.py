@@ -1,4 +1,4 @@
-"""Where things are to each other, in three values: no, unclear, yes.
+"""Spatial relations between objects, in three values: no, unclear, yes.
 
 People do not agree on where "next to" ends. So each relation has a strict and a lenient
 bound; between them it is UNCLEAR, and a phrase counts as unambiguous only where it is YES for
@@ -30,9 +30,29 @@ BOARDS = ("table", "desk", "coffee table", "counter")
 _ROOFS = (*BOARDS, "side table", "bench", "bed", "bunk bed", "ironing board", "piano")
 # What "in front of" and "behind" are said of, though other things have fronts too.
 _BACKED = ("sofa", "armchair", "chair", "office chair", "desk", "bench")
-_FRONTED = (*_BACKED, "bookshelf", "cabinet", "wardrobe", "tv stand", "door", "window", "mirror",
-            "fireplace", "television", "dresser", "sideboard", "fridge", "piano", "toilet",
-            "bathtub", "sink", "stove", "washing machine", "whiteboard", "radiator")  # fmt: skip
+_FRONTED = (
+    *_BACKED,
+    "bookshelf",
+    "cabinet",
+    "wardrobe",
+    "tv stand",
+    "door",
+    "window",
+    "mirror",
+    "fireplace",
+    "television",
+    "dresser",
+    "sideboard",
+    "fridge",
+    "piano",
+    "toilet",
+    "bathtub",
+    "sink",
+    "stove",
+    "washing machine",
+    "whiteboard",
+    "radiator",
+)
 
 
 def graded(yes: NDArray[np.bool_], maybe: NDArray[np.bool_]) -> Truth:

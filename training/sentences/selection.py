@@ -1,4 +1,4 @@
-"""Which of several things a claim picks out: a yes or no per thing, or a place in an order."""
+"""Selection of some of several objects by a claim: a yes or no each, or a place in an order."""
 
 from __future__ import annotations
 

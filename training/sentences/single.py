@@ -32,7 +32,7 @@ def single(speaker: Speaker) -> Draft | None:
 
 
 def _asked(speaker: Speaker, found: Described, *after: Parts) -> Draft | None:
-    """What is described, and more about it, in an opening."""
+    """An object described, and more about it, in an opening."""
     said = speaker.opening(plural=found.phrase.noun.is_plural_only)
     if said.indefinite and found.before:
         return None
@@ -223,8 +223,9 @@ def fronted(speaker: Speaker) -> Draft | None:
     if found.phrase.noun.is_mass or not found.clauses[0].predicate:
         return None
     link = speaker.choose((" there is ", " you will see ", " is ", " there stands ", " I see "))
-    after = speaker.choose((".", "", "?", ", go there.", ", that is what I want.",
-                            ". Can you find it?"))  # fmt: skip
+    after = speaker.choose(
+        (".", "", "?", ", go there.", ", that is what I want.", ". Can you find it?")
+    )
     mention = found.mention(speaker, indefinite=link == " there is " or rng.random() < 0.6)
     return Draft(joined(found.clauses[0].predicate, link, mention, after), found.ids(speaker))
 
@@ -245,8 +246,9 @@ def viewpoint(speaker: Speaker) -> Draft | None:
         if place is None or phrase.size is not None or not speaker.is_unique(truth, row):
             continue
         side_of = f"{side} of"
-        clause = Clause(side_of, Property(near), (Related(f"on the {side}", side_of),),
-                        rows=(anchor,))  # fmt: skip
+        clause = Clause(
+            side_of, Property(near), (Related(f"on the {side}", side_of),), rows=(anchor,)
+        )
         found = Described(row, phrase, (clause,))
         place = absent.perhaps_missing(speaker, place, share=absent.FAR_SHARE)
         if place.ids:

@@ -17,10 +17,36 @@ if TYPE_CHECKING:
     from detailbase_core.synthetic.room import RoomObject
     from training.sentences.relations import Geometry, Truth
 
-_TALL_KINDS = ("bookshelf", "plant", "floor lamp", "wardrobe", "cabinet", "fridge", "statue",
-               "vase", "candle", "bottle", "shelf", "dresser")  # fmt: skip
-_WIDE_KINDS = ("sofa", "desk", "table", "window", "sideboard", "bed", "bookshelf", "television",
-               "rug", "counter", "bench", "picture", "curtain", "wardrobe")  # fmt: skip
+_TALL_KINDS = (
+    "bookshelf",
+    "plant",
+    "floor lamp",
+    "wardrobe",
+    "cabinet",
+    "fridge",
+    "statue",
+    "vase",
+    "candle",
+    "bottle",
+    "shelf",
+    "dresser",
+)
+_WIDE_KINDS = (
+    "sofa",
+    "desk",
+    "table",
+    "window",
+    "sideboard",
+    "bed",
+    "bookshelf",
+    "television",
+    "rug",
+    "counter",
+    "bench",
+    "picture",
+    "curtain",
+    "wardrobe",
+)
 
 # Adjectives, what they measure, how much larger the measure of the next may be.
 _KINDS = (

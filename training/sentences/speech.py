@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detailbase_core.config import read_yaml
 from training.sentences import nouns
 from training.sentences.clause import Mention, reworded
 
@@ -19,36 +21,16 @@ if TYPE_CHECKING:
     from training.sentences.clause import Parts
 
 FILLERS = ("uh", "um", "er", "hmm")
-# What sounds the same, or is heard as two words.
-HOMOPHONES = {
-    "red": "read", "blue": "blew", "by": "buy", "right": "write", "see": "sea", "their": "there",
-    "there": "their", "to": "too", "for": "four", "grey": "gray", "bear": "bare", "seat": "seed",
-    "board": "bored", "which": "witch", "here": "hear", "need": "knead", "would": "wood",
-    "armchair": "arm chair", "bookshelf": "book shelf", "nightstand": "night stand",
-    "bookshelves": "book shelves", "armchairs": "arm chairs", "dishwasher": "dish washer",
-    "fireplace": "fire place", "keyboard": "key board", "whiteboard": "white board",
-    "sideboard": "side board", "backpack": "back pack", "suitcase": "suit case",
-    "bathtub": "bath tub", "bookcase": "book case", "footstool": "foot stool",
-    "pillow": "pillar", "sofa": "sofer", "table": "tabel", "stool": "stole", "vase": "vaas",
-    "couch": "coach", "piano": "pianno", "curtain": "certain", "door": "dor", "plant": "plan",
-    "clock": "clog", "desk": "disc", "lamp": "lamb", "bin": "been", "rug": "rag", "stove": "stow",
-}  # fmt: skip
-CONTRACTIONS = (
-    ("there is", "there's"), ("it is", "it's"), ("that is", "that's"), ("where is", "where's"),
-    ("is not", "isn't"), ("what is", "what's"), ("do not", "don't"), ("can you", "can ya"),
-    ("give me", "gimme"), ("want to", "wanna"), ("let me", "lemme"),
-)  # fmt: skip
+_TABLES: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_suffix(".yaml"))
+HOMOPHONES = _TABLES["homophones"]
+CONTRACTIONS = tuple(_TABLES["contractions"].items())
 _HYPHEN_SHARE = 0.08
 _CURLY_SHARE = 0.2
 _SHORTEST_TYPO = 5  # letters; shorter words would change beyond recognition
 _KNOWN = frozenset(
     word for noun in nouns.NOUNS for form in (noun.singular, noun.plural) for word in form.split()
 )
-_NEIGHBOURS = {
-    "a": "s", "b": "v", "c": "x", "d": "s", "e": "r", "f": "g", "g": "h", "h": "j", "i": "o",
-    "k": "l", "l": "k", "m": "n", "n": "m", "o": "p", "p": "o", "r": "t", "s": "a", "t": "r",
-    "u": "i", "v": "b", "w": "e", "y": "t",
-}  # fmt: skip
+_NEIGHBOURS = _TABLES["neighbours"]
 
 
 def typed(parts: Parts, rng: np.random.Generator) -> Parts:

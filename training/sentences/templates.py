@@ -39,10 +39,24 @@ TEMPLATES: dict[str, Callable[[Speaker], Draft | None]] = {
 
 # Shares of sentences. In each family things may be asked for that are not there (absent.py).
 SHARES: dict[str, float] = {
-    "single": 28, "ordinal": 4, "statement": 11, "assertion": 4, "chain": 8, "fronted": 4,
-    "viewpoint": 4, "conjunction": 9, "ellipsis": 5, "contrast": 4, "pronoun": 6,
-    "between them": 1.5, "transport": 5, "plural": 12, "long": 5, "route": 2, "structure": 0.7,
-}  # fmt: skip
+    "single": 28,
+    "ordinal": 4,
+    "statement": 11,
+    "assertion": 4,
+    "chain": 8,
+    "fronted": 4,
+    "viewpoint": 4,
+    "conjunction": 9,
+    "ellipsis": 5,
+    "contrast": 4,
+    "pronoun": 6,
+    "between them": 1.5,
+    "transport": 5,
+    "plural": 12,
+    "long": 5,
+    "route": 2,
+    "structure": 0.7,
+}
 # Beside them in rooms of all kinds of things, which are too many to be learned by the way.
 EVERYDAY: dict[str, float] = {"bare": 75}
 NOTHING_SEEN: dict[str, float] = {"nowhere": 1}

@@ -1,4 +1,4 @@
-"""What is left and right for someone who stands at a thing by the wall and looks into the room."""
+"""Left and right for someone who stands at an object by the wall and looks into the room."""
 
 from __future__ import annotations
 

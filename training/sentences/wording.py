@@ -1,4 +1,4 @@
-"""How relations, sizes, numbers and colours are said."""
+"""Wordings of relations, sizes, numbers and colours."""
 
 from __future__ import annotations
 
@@ -6,8 +6,19 @@ from __future__ import annotations
 RELATIONS: dict[str, tuple[str, ...]] = {
     "on": ("on", "on", "on", "on top of"),
     "under": ("under", "under", "underneath", "below", "beneath"),
-    "next to": ("next to", "next to", "next to", "beside", "by", "close to", "right next to",
-                "near", "over by", "alongside", "in the vicinity of"),
+    "next to": (
+        "next to",
+        "next to",
+        "next to",
+        "beside",
+        "by",
+        "close to",
+        "right next to",
+        "near",
+        "over by",
+        "alongside",
+        "in the vicinity of",
+    ),
     "in front of": ("in front of", "in front of", "right in front of"),
     "behind": ("behind", "behind", "right behind", "at the back of"),
     "facing": ("facing", "facing", "turned towards", "that faces"),
@@ -23,7 +34,7 @@ RELATIONS: dict[str, tuple[str, ...]] = {
     "right of": ("to the right of", "to the right of", "right of", "on the right of"),
     "with part": ("with", "with", "that has"),
     "without part": ("without", "without", "with no", "that has no", "lacking"),
-}  # fmt: skip
+}
 
 # Around "it" or "it is" only the short forms sound right.
 PREDICATES: dict[str, tuple[str, ...]] = {

@@ -277,11 +277,27 @@ def use_panels(r: Random) -> None:
 
 ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
     make.__name__: make
-    for make in (group_means, group_bounds, distinct_keys, cell_keys, norm_relu, list_pairs,
-                 list_pairs_of_slots, pair_product, gather_outer, neighbour_table, segment_graph,
-                 segment_mesh, segment_cloud, connected_components, linked_places, convex_hull,
-                 pick_candidates, render_surfels)
-}  # fmt: skip
+    for make in (
+        group_means,
+        group_bounds,
+        distinct_keys,
+        cell_keys,
+        norm_relu,
+        list_pairs,
+        list_pairs_of_slots,
+        pair_product,
+        gather_outer,
+        neighbour_table,
+        segment_graph,
+        segment_mesh,
+        segment_cloud,
+        connected_components,
+        linked_places,
+        convex_hull,
+        pick_candidates,
+        render_surfels,
+    )
+}
 OBJECTS = {"VoxelMap": use_map, "RowPanels": use_panels}
 NOT_FUZZED = {"instruction_sets", "use_instruction_set", "RowPairs", "VoxelList"}  # no arrays
 

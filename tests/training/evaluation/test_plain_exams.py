@@ -122,8 +122,11 @@ def test_kinds_are_nouns_and_models_of_them_are_counted():
     models_of = models_by_kind({"office chair": 5, "chair": 7})
     assert models_of("chair") == 12 and models_of("gizmo") == 0
     assert [model_group(answer(models=n)) for n in (0, 3, 11, 30)] == [
-        "no models", "1 to 3", "4 to 11", "25 and more"
-    ]  # fmt: skip
+        "no models",
+        "1 to 3",
+        "4 to 11",
+        "25 and more",
+    ]
 
 
 def test_figures_and_table():

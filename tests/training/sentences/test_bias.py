@@ -1,4 +1,4 @@
-"""What the words of sentences tell of presence: next to nothing, and more would be noticed."""
+"""Words of sentences tell next to nothing of presence, and more would be noticed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What looks like something is asked for where it stands, and no noun tells that it is absent."""
+"""Look-alikes are asked for where they stand, and no noun tells that something is absent."""
 
 from __future__ import annotations
 

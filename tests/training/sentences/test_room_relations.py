@@ -87,9 +87,15 @@ def test_between_needs_both_sides():
 
 @pytest.mark.parametrize(
     ("place", "corner", "wall"),
-    [((2.7, -2.7), YES, YES), ((-2.7, 2.7), YES, YES), ((-0.3, 0.3), NO, YES),
-     ((-0.3, 1.5), NO, YES), ((0.3, -0.3), NO, YES), ((-1.5, -1.5), NO, NO)],
-)  # fmt: skip
+    [
+        ((2.7, -2.7), YES, YES),
+        ((-2.7, 2.7), YES, YES),
+        ((-0.3, 0.3), NO, YES),
+        ((-0.3, 1.5), NO, YES),
+        ((0.3, -0.3), NO, YES),
+        ((-1.5, -1.5), NO, NO),
+    ],
+)
 def test_the_inner_corner_of_an_l_is_no_corner_to_stand_in(place, corner, wall):
     places = Places(Geometry(room_of([thing("plant", place, (0.4, 0.4, 1.0))], L_SHAPED)))
     assert places.in_corner[0] == corner

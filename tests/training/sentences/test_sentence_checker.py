@@ -13,19 +13,21 @@ from training.sentences.check.sentence_checker import SentenceChecker
 from training.sentences.generator import Description, ReferredPhrase, describe
 
 DOOR, DESK, LAMP, RED, BLUE, BOX, SOFA = range(FIRST_OBJECT_ID, FIRST_OBJECT_ID + 7)
-ROOM = room_of([
-    thing("door", (0, -2.95), (0.9, 0.1, 2.0), on=WALL_IDS[3], front=True, color="white"),
-    thing("desk", (0, 2.4), (1.4, 0.7, 0.75), yaw=np.pi, front=True, material="wooden"),
-    thing("table lamp", (0.5, 2.5), (0.2, 0.2, 0.4), low=0.75, on=FIRST_OBJECT_ID + 1),
-    thing("chair", (0, 1.75), front=True, color="red", parts=("arms",), lacks=("wheels",)),
-    thing("chair", (-2, 0), (0.6, 0.6, 1.3), color="blue", parts=("wheels",), lacks=("arms",)),
-    thing("box", (0.3, 2.4), (0.3, 0.3, 0.3), color="brown"),
-    thing("sofa", (2.4, 0), (2.0, 0.9, 0.8), yaw=np.pi / 2, front=True, material="leather"),
-])  # fmt: skip
+ROOM = room_of(
+    [
+        thing("door", (0, -2.95), (0.9, 0.1, 2.0), on=WALL_IDS[3], front=True, color="white"),
+        thing("desk", (0, 2.4), (1.4, 0.7, 0.75), yaw=np.pi, front=True, material="wooden"),
+        thing("table lamp", (0.5, 2.5), (0.2, 0.2, 0.4), low=0.75, on=FIRST_OBJECT_ID + 1),
+        thing("chair", (0, 1.75), front=True, color="red", parts=("arms",), lacks=("wheels",)),
+        thing("chair", (-2, 0), (0.6, 0.6, 1.3), color="blue", parts=("wheels",), lacks=("arms",)),
+        thing("box", (0.3, 2.4), (0.3, 0.3, 0.3), color="brown"),
+        thing("sofa", (2.4, 0), (2.0, 0.9, 0.8), yaw=np.pi / 2, front=True, material="leather"),
+    ]
+)
 
 
 def complaints(marked, ids, *, hard=()):
-    """What the checker says of a sentence whose phrases are in [brackets], with these ids."""
+    """Findings of the checker about a sentence whose phrases are in [brackets], with these ids."""
     text, phrases = "", []
     for i, part in enumerate(marked.replace("]", "[").split("[")):
         if i % 2:
@@ -116,8 +118,21 @@ def test_generated_sentences_of_hand_made_rooms_pass_and_fail_when_marked_otherw
 def test_every_way_to_tell_things_apart_comes_up():
     said = [d for seed in range(4) for d in describe(ROOM, np.random.default_rng(seed), count=150)]
     text = " | ".join((d.written or d).text for d in said)
-    for words in ("wooden", "leather", "arms", "wheels", "not red", " one", "bigger", "leftmost",
-                  "from the", "under", "farthest", "both", "left of"):  # fmt: skip
+    for words in (
+        "wooden",
+        "leather",
+        "arms",
+        "wheels",
+        "not red",
+        " one",
+        "bigger",
+        "leftmost",
+        "from the",
+        "under",
+        "farthest",
+        "both",
+        "left of",
+    ):
         assert words in text, words
     kinds = {kind for d in said for kind in d.relations}
     assert {"on", "under", "at", "with part", "without part", "closest", "ordinal"} <= kinds

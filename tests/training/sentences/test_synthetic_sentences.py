@@ -83,12 +83,21 @@ def test_what_describes_is_marked_and_what_is_wanted_is_not():
 @pytest.mark.parametrize(
     ("text", "described"),
     [
-        (("go to ", THE_DESK, Telling(" and "), Related("behind ", "behind"), Telling("it"), "."),
-         "THE DESK AND BEHIND IT"),
+        (
+            (
+                "go to ",
+                THE_DESK,
+                Telling(" and "),
+                Related("behind ", "behind"),
+                Telling("it"),
+                ".",
+            ),
+            "THE DESK AND BEHIND IT",
+        ),
         (("please, ", THE_DESK, ", then ", "leave it."), "THE DESK"),
         ((Telling("not "), THE_DESK, Telling(" but "), THE_DESK), "NOT THE DESK BUT THE DESK"),
     ],
-)  # fmt: skip
+)
 def test_marks_follow_the_parts_in_every_style(text, described):
     for seed in range(40):
         draft = Draft(text, ())

@@ -318,7 +318,7 @@ def test_a_model_is_trained_further(toy_run, trained):
 
 
 def test_a_model_goes_on_with_other_heads(toy_run, trained):
-    """What is new begins anew, what is gone is dropped, and the rest is as it was."""
+    """New parts begin anew, those that are gone are dropped, and the rest is as it was."""
     tensors = load_file(trained)
     model = dataclasses.replace(
         toy_run().config.model,

@@ -1,4 +1,4 @@
-"""How much the words of a sentence tell of what is there, whatever the room.
+"""Bias of sentences: how much their words tell of what is there, whatever the room.
 
 A model that never sees a room guesses for every phrase whether the room holds such a thing; it
 learns from the sentences of some rooms and is asked about those of others. An area under the ROC
@@ -59,12 +59,15 @@ def questions(room: int, descriptions: Iterable[Description]) -> list[Question]:
     """All phrases, each as a question."""
     return [
         Question(
-            room, *_views(description, phrase), not phrase.absent, len(phrase.ids) > 1,
+            room,
+            *_views(description, phrase),
+            not phrase.absent,
+            len(phrase.ids) > 1,
             phrase.structure,
         )
         for description in descriptions
         for phrase in description.phrases
-    ]  # fmt: skip
+    ]
 
 
 def _views(
@@ -89,7 +92,7 @@ def _views(
 
 
 def _places(description: Description) -> list[int]:
-    """Where each word begins in the text."""
+    """Index in the text at which each word begins."""
     places, at = [], 0
     for word in description.words:
         at = description.text.index(word, at)

@@ -58,7 +58,7 @@ class SentenceChecker:
         self._gaps: dict[tuple[int, int], float] = {}
 
     def complaints(self, description: Description) -> list[str]:
-        """What is wrong with a sentence; empty where every phrase was read and found right."""
+        """Faults of a sentence; empty where every phrase was read and found right."""
         written = description.written or description
         spans = [(p.begin, p.end) for p in written.phrases]
         try:
@@ -106,9 +106,12 @@ class SentenceChecker:
         """The same for floor, wall, ceiling, corner and room."""
         ceiling = (CEILING_ID,) if CEILING_ID in self._by_id else ()
         expected: dict[str, tuple[int, ...]] = {
-            "floor": (FLOOR_ID,), "ground": (FLOOR_ID,), "ceiling": ceiling, "corner": (),
+            "floor": (FLOOR_ID,),
+            "ground": (FLOOR_ID,),
+            "ceiling": ceiling,
+            "corner": (),
             "room": (),
-        }  # fmt: skip
+        }
         if phrase.noun != "wall":
             right = expected.get(phrase.noun)
             return "" if right == ids else f"is marked {list(ids)}, not {right}"
@@ -123,7 +126,7 @@ class SentenceChecker:
         return "" if near and min(near) < 0.4 else f"is marked {list(ids)}, which is far away"
 
     def _meant(self, read: list[ReadPhrase], i: int, among: Things) -> Things:
-        """What a phrase means, by its words and by all that is claimed of it."""
+        """Objects that a phrase means, by its words and by all that is claimed of it."""
         phrase = read[i]
         noun = phrase.noun if phrase.like is None else self._noun_of(read, phrase.like)
         found = [t for t in self._named(noun, among) if _looks(t, phrase)]
@@ -166,7 +169,7 @@ class SentenceChecker:
         return [] if read[i].noun in words.STRUCTURE else self._meant(read, i, self._seen)
 
     def _eye(self, claim: Claim, read: list[ReadPhrase]) -> RoomObject | None:
-        """What one looks from."""
+        """Object that one looks from."""
         if isinstance(claim.viewer, int):
             return next(iter(self._meant(read, claim.viewer, self._seen)), None)
         doors = [t for t in self._all if t.category == "door"]
@@ -179,8 +182,9 @@ class SentenceChecker:
         if eye is None:
             return []
         ahead = -np.array(eye.box.center[:2])  # the middle of the room is the origin
-        order = sorted((t for t in found if t.id != eye.id),
-                       key=lambda t: turn(ahead, away(eye, t)))  # right to left  # fmt: skip
+        order = sorted(
+            (t for t in found if t.id != eye.id), key=lambda t: turn(ahead, away(eye, t))
+        )  # right to left
         side = claim.detail or phrase.order.removesuffix("most")
         if phrase.order == "middle":
             return order[1:2] if len(order) == 3 else []
@@ -229,7 +233,7 @@ class SentenceChecker:
         return low < 0.1 and bool(min(walls) < 0.35)
 
     def _corner_gap(self, thing: RoomObject) -> float:
-        """How far a thing is out of the nearest corner, along the wall that it is farther from."""
+        """Distance of an object from the nearest corner, along the wall that it is farther from."""
         lines = self._room.wall_lines
         best = np.inf
         for before, after in zip(np.roll(lines, 1, axis=0), lines, strict=True):

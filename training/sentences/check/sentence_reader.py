@@ -25,7 +25,7 @@ class UnreadableError(ValueError):
 
 @dataclass
 class Claim:
-    """What a sentence says of one phrase.
+    """Claim of a sentence about one phrase.
 
     Attributes:
         relation: key of sentence_words.RELATIONS, or "color", "part", "empty", "order".
@@ -44,7 +44,7 @@ class Claim:
 
 @dataclass
 class ReadPhrase:
-    """What a noun phrase itself says, and the claims about it.
+    """A noun phrase as read, and the claims about it.
 
     Attributes:
         noun: as written; "one" or "ones" stands for that of phrase `like`.
@@ -93,8 +93,12 @@ def read_phrase(text: str) -> ReadPhrase:
         phrase.order, rest = match[1], rest[match.end() :]
     if rest.startswith("other "):
         phrase.other, rest = True, rest[6:]
-    for kind, known in (("size", words.SIZES), ("shape", words.SHAPES), ("color", words.COLORS),
-                        ("material", words.MATERIALS)):  # fmt: skip
+    for kind, known in (
+        ("size", words.SIZES),
+        ("shape", words.SHAPES),
+        ("color", words.COLORS),
+        ("material", words.MATERIALS),
+    ):
         first, _, after = rest.partition(" ")
         if first in known and after:
             setattr(phrase, kind, first)

@@ -1,4 +1,4 @@
-"""What sentences about rooms are made of, and whether each phrase means what it should."""
+"""Statistics of sentences about rooms, and whether each phrase means what it should."""
 
 from __future__ import annotations
 
