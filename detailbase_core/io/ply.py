@@ -165,7 +165,8 @@ def _parse_header(data: bytes, name: str) -> tuple[str, list[Element], int]:
         raise BadFileError(
             f"{name}: the PLY header has no end_header line; the file is truncated"
         ) from None
-    byte_order, elements = None, []
+    byte_order: str | None = None
+    elements: list[Element] = []
     for line in lines[1:-1]:
         keyword, *rest = line.split()
         rest = [word.lower() if i == 0 else word for i, word in enumerate(rest)]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import MapConfig
 
+_FARTHEST_M = 1e30  # the native module takes no farther sensor: squares must be numbers
+
 
 @dataclass(frozen=True)
 class InsertReport:
@@ -116,6 +118,8 @@ class SceneMap:
                 2 cm voxels). The map stays as it was.
         """
         transform = _rigid(sensor_to_map)
+        if np.abs(transform).max() >= _FARTHEST_M:
+            raise BadCloudError(_too_far(transform, self._config.voxel_size_m))
         height, width = cloud.image_shape or (0, 0)
         with self._lock:
             if self._frame and map_frame != self._frame:
