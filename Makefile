@@ -139,7 +139,8 @@ test-fast: install
 	  --ignore=tests/core/synthetic tests/core tests/architecture/test_architecture.py
 
 test: ros
-	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --ignore=tests/ros/live
+	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --no-loadscope-reorder \
+	  --ignore=tests/ros/live
 	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
 	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) tests/ros/live; \
 	else \

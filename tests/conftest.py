@@ -16,6 +16,22 @@ if find_spec("embreex") is None:  # no wheels for Arm Linux; the preparation say
     collect_ignore = ["test_furniture.py", "test_prepare_furniture.py"]
 
 
+# Files that take longest begin first, so that no worker is left with one of them at the end.
+LONGEST = (
+    "test_bias.py",
+    "test_processes.py",
+    "test_render.py",
+    "test_prepare_furniture.py",
+    "test_compare.py",
+    "test_demo_answers.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Files of LONGEST first; the others stay in their order."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture
 def one_thread():
     """Sums in one order, so that equal runs are equal to the bit; and no waiting for each other."""
