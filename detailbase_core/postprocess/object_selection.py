@@ -13,13 +13,24 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.config import InstanceConfig
     from detailbase_core.postprocess.vote_clustering import CenterVotes
 
 # Tuned on rooms apart from the test sets, as are the distances of vote_clustering.
 REGION_GROW_RATIO = 0.4  # an object takes superpoints down to this part of the threshold
 SCORE_MARGIN = 0.2  # "the chairs" leaves out objects whose peak is this far below the highest peak
 MIN_SOFT_IOU = 0.7  # soft IoU from which on the sentence is about the phrase
+
+
+class Thresholds(NamedTuple):
+    """Probabilities from which on something counts.
+
+    Attributes:
+        mask: of a superpoint, to be part of a mask.
+        presence: of a phrase, to be found; as the network says, not calibrated.
+    """
+
+    mask: float
+    presence: float
 
 
 class SelectedObjects(NamedTuple):
@@ -39,7 +50,7 @@ class Selection(NamedTuple):
 
     Attributes:
         objects: those that it refers to; the mask is empty where there are none.
-        presence: probability that it is there; below InstanceConfig.presence_threshold exactly
+        presence: probability that it is there; below the presence threshold exactly
             where nothing is found.
     """
 
@@ -64,7 +75,7 @@ def select_objects(
     probabilities: NDArray[np.float32],
     presence: Sequence[float],
     phrases: Sequence[tuple[Sequence[str], str]],
-    config: InstanceConfig,
+    thresholds: Thresholds,
     centers: CenterVotes | None,
     peaks: bool,
     targets: Sequence[bool] | None = None,
@@ -80,7 +91,7 @@ def select_objects(
         probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
         presence: 1 + P probabilities.
         phrases: words and head word of each phrase.
-        config: thresholds.
+        thresholds: of masks and presence.
         centers: see select_phrase_objects.
         peaks: whether presence is that of the masks' peaks; then the sentence is as present as the
             phrase that it is about.
@@ -91,10 +102,10 @@ def select_objects(
         1 + P.
     """
     highest = probabilities.max(axis=1).tolist()
-    least, own = config.presence_threshold, config.mask_threshold
-    thresholds = [min(own, max(peak, least)) if peaks else own for peak in highest]
+    own, least = thresholds
+    of_masks = [min(own, max(peak, least)) if peaks else own for peak in highest]
     numbers, distinct = phrase_constraints(phrases)
-    selected = select_masked_objects(probabilities, numbers, thresholds, centers, distinct)
+    selected = select_masked_objects(probabilities, numbers, of_masks, centers, distinct)
     present = list(presence)
     about = None if targets is not None else agreeing_phrase(probabilities, centers)
     if about is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detailbase_core.language.phrase_semantics import named_rows
 from detailbase_core.postprocess.calibration import UNCALIBRATED
 from detailbase_core.postprocess.instances import separate_instances
-from detailbase_core.postprocess.object_selection import select_objects
+from detailbase_core.postprocess.object_selection import Thresholds, select_objects
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def answer_query(
         logits.sigmoid().cpu().numpy(),
         _presence(prediction, rows),
         list(_wordings(sentence)),
-        replace(config, presence_threshold=least),
+        Thresholds(config.mask_threshold, least),
         centers,
         prediction.peaks,
         sentence.targets,

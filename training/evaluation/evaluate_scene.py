@@ -15,7 +15,7 @@ from detailbase_core.language.learned_parser import WordTags, tag_words
 from detailbase_core.language.words import described_words, plain_word
 from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.postprocess.calibration import UNCALIBRATED
-from detailbase_core.postprocess.object_selection import SelectedObjects, select_objects
+from detailbase_core.postprocess.object_selection import SelectedObjects, Thresholds, select_objects
 from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.matching import Question, SceneJudge
@@ -132,7 +132,8 @@ class Examiner:
         presences = presence[0].float().cpu().numpy()
         scores = last.scores[0].float().cpu().numpy()
         threshold = self.config.presence_threshold
-        own = replace(self.config, presence_threshold=self.calibration.network_threshold(threshold))
+        least = self.calibration.network_threshold(threshold)
+        own = Thresholds(self.config.mask_threshold, least)
         for b, description in enumerate(descriptions):
             rows = [0, *(readings[b].rows[head] for _, _, head in asked[b])]
             probabilities, present = masks[b, rows], presences[b, rows]

@@ -6,11 +6,14 @@ import numpy as np
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.postprocess.object_selection import (
+    Thresholds,
     select_masked_objects,
     select_objects,
     select_phrase_objects,
 )
 from detailbase_core.postprocess.vote_clustering import CenterVotes
+
+THRESHOLDS = Thresholds(InstanceConfig().mask_threshold, InstanceConfig().presence_threshold)
 
 
 def two_chairs_and_a_wall(wall_votes: bool = False) -> CenterVotes:
@@ -68,7 +71,7 @@ def meant(sentence, phrases, numbers, centers) -> list[tuple[list[int], bool]]:
     probabilities = np.array([sentence, *phrases], np.float32)
     said = [(["chair" if n else "chairs"], "chair" if n else "chairs") for n in numbers]
     present = [1.0] * len(probabilities)
-    found = select_objects(probabilities, present, said, InstanceConfig(), centers, False)
+    found = select_objects(probabilities, present, said, THRESHOLDS, centers, False)
     return [(np.flatnonzero(one.objects.mask).tolist(), one.objects.whole) for one in found]
 
 
@@ -119,7 +122,7 @@ def test_a_sentence_refers_to_what_its_target_phrases_do():
     def sentence(targets):
         presence = masks.max(axis=1).tolist()
         (objects, shown), *_ = select_objects(
-            masks, presence, said, InstanceConfig(), two_chairs_and_a_wall(), True, targets
+            masks, presence, said, THRESHOLDS, two_chairs_and_a_wall(), True, targets
         )
         return np.flatnonzero(objects.mask).tolist(), round(shown, 2)
 
@@ -127,5 +130,5 @@ def test_a_sentence_refers_to_what_its_target_phrases_do():
     assert sentence((False, True, False)) == ([3, 4, 5], 0.8)
     assert sentence((True, True, False)) == ([0, 1, 2, 3, 4, 5], 0.9)
     assert sentence((True, False, True)) == ([0, 1, 2], 0.9)
-    assert sentence((False, False, True))[1] < InstanceConfig().presence_threshold
+    assert sentence((False, False, True))[1] < THRESHOLDS.presence
     assert sentence(None) == ([6], 0.9)
