@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
     Numbers = tuple[float, ...]
 
+_ANOTHER_CLOCK_NS = 3_600_000_000_000
 _JUMP_M = 0.3  # between two transforms of an edge, there and back
 _MOST_JUMPS = 3  # there and back, before two publishers are suspected
 _MOST_BEHIND = 2  # that are older than all history, in a row; more, and the newest one is wrong
@@ -128,7 +129,17 @@ class History:
         raise ExtrapolationError(
             f"{child!r} in {self.parent!r} at {stamp_ns / 1e9:.6f} s would be extrapolation "
             f"into the {side}: transforms reach from {first / 1e9:.6f} to {last / 1e9:.6f} s"
+            f"{_why_apart(stamp_ns, first, last)}"
         )
+
+
+def _why_apart(stamp_ns: int, first_ns: int, last_ns: int) -> str:
+    """Likely cause of stamps that lie hours apart; "" for others."""
+    if last_ns == 0 < stamp_ns:
+        return "; they have no stamp: fill header.stamp, or publish them on /tf_static"
+    if max(first_ns - stamp_ns, stamp_ns - last_ns) > _ANOTHER_CLOCK_NS:
+        return "; these are different clocks: give both the same"
+    return ""
 
 
 def rigid_matrix(translation: Sequence[float], rotation_xyzw: Sequence[float]) -> Matrix:

@@ -194,7 +194,7 @@ class TransformBuffer:
             raise BadTransformError(f"{child!r}: there are {_MAX_STATIC} static frames already")
         old = self._edges.get(child)
         edge = self._edges[child] = History(parent, static)
-        self._note_parent(parent, child)
+        self._note_parent(parent, child, old is not None and (static or old.static))
         if old is None:
             self._frames[child] += 1
         else:
@@ -251,10 +251,14 @@ class TransformBuffer:
         self._stale = 0
         self._newest_ns = max(self._newest_ns, stamp_ns)
 
-    def _note_parent(self, parent: str, child: str) -> None:
-        """Look for a frame that goes back to an earlier parent."""
+    def _note_parent(self, parent: str, child: str, is_fixed: bool) -> None:
+        """Look for a frame that goes back to an earlier parent, or leaves one that `is_fixed`."""
         parents = self._parents.setdefault(child, {})
-        if parent in parents and len(parents) > 1:
+        is_back = parent in parents and len(parents) > 1
+        if parent not in parents:
+            parents[parent] = None
+            self._frames[parent] += 1
+        if is_back or (is_fixed and len(parents) > 1):
             listed = " and ".join(repr(p) for p in parents)
             self._note_fault(
                 child,
@@ -262,9 +266,6 @@ class TransformBuffer:
                 f"{child!r} has two parents, {listed}: a frame may have one; stop one of the "
                 "publishers",
             )
-        if parent not in parents:
-            parents[parent] = None
-            self._frames[parent] += 1
         if len(parents) > _MAX_PARENTS:
             oldest = next(iter(parents))
             del parents[oldest]

@@ -89,7 +89,7 @@ def read_index(path: str | Path, tf: Sequence[str]) -> BagIndex:
         if connection.msgtype == CLOUD_TYPE:
             frame, stamp_ns = header_of(raw)
             if frame is not None:
-                index.frames.setdefault(connection.topic, frame)
+                index.frames[connection.topic] = index.frames.get(connection.topic) or frame
             early.note(connection.topic, stamp_ns, len(index.run_of_cloud))
             index.run_of_cloud.append(-1 if resets.is_of_before(stamp_ns) else resets.count)
         elif connection.topic in tf:

@@ -130,7 +130,7 @@ def read_bag_scans(
     parents = {child: parent for run in index.runs for child, parent in run.parents.items()}
     if not parents:
         logger.warning("%s holds no transforms: its clouds are used as they are", path)
-    root = _root(next(iter(frames.values())), parents)
+    root = _root(next(filter(None, frames.values()), ""), parents)
     known = {frame for run in index.runs for frame in run.buffer.frames}
     frame = map_frame if map_frame in known else root
     wanted = tuple(topics) or scan_topics(frames, frame)
@@ -238,8 +238,8 @@ def cloud_frames(path: str | Path) -> dict[str, str]:
     for connection, _, raw in bag_messages(path, (CLOUD_TYPE,), problems=[]):
         frame, _ = header_of(raw)
         if frame is not None:
-            frames.setdefault(connection.topic, frame)
-        if len(frames) == len(topics):
+            frames[connection.topic] = frames.get(connection.topic) or frame
+        if len(frames) == len(topics) and all(frames.values()):
             break
     if not frames:
         raise _no_clouds(path)

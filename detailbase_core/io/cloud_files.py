@@ -45,7 +45,7 @@ OTHER_FORMATS = (TEXT, LAS, E57, *MESH_KINDS)  # most by packages of the extra "
 FAR_M = 30_000.0  # float32 metres resolve 2 mm up to here
 GIT_LFS = "a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository"
 
-_XYZ_KEYS = ("xyz", "points")
+_XYZ_KEYS = ("xyz", "points", "coord", "coords", "positions", "position", "pos", "vertices")
 _COLOR_KEYS = ("rgb", "rgba", "colors", "color", "colours", "colour")
 
 _SIGNATURES = (

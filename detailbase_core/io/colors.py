@@ -160,6 +160,8 @@ def read_colors(
     listed = ", ".join(fields.names)
     if fields.kind == PACKED:
         return _packed_colors(fields.names[0], values[0], known)
+    if any(column.ndim != 1 for column in values):
+        return None
     if fields.kind == HARMONICS:
         stacked = np.column_stack([v.astype(np.float64) for v in values])
         rgb = _UNIT.apply(0.5 + _SH_C0 * stacked)
@@ -206,6 +208,9 @@ def _whole_number_scale(channels: Sequence[NDArray[Any]]) -> ColorScale:
     if highest <= 255 * _OVERSHOOT:
         bits = max(8 * channel.dtype.itemsize for channel in channels)
         return ColorScale(0.0, 255.0, f"8 bits in {bits}-bit columns")
+    for bits in (10, 12):  # of cameras; as 16 bits they would be nearly black
+        if highest < 2**bits:
+            return ColorScale(0.0, float(2**bits - 1), f"{bits} bits")
     if highest <= 65535 * _OVERSHOOT:
         return _sixteen_bits(np.concatenate([np.ravel(channel) for channel in channels]))
     return ColorScale(0.0, float(2**32 - 1 if highest >= 2**31 else 2**31 - 1), "32 bits")

@@ -39,6 +39,8 @@ SCALES = {
     "16 bits": RGB.astype("u2") * 257,
     "16 bits in int32": RGB.astype("i4") * 257,
     "16 bits in floats": RGB.astype("f4") * 257,
+    "10 bits": np.rint(RGB * (1023 / 255)).astype("u2"),
+    "12 bits": np.rint(RGB * (4095 / 255)).astype("i4"),
     "8 bits times 256": RGB.astype("u2") * 256,
     "0 to 1": RGB.astype("f4") / 255,
     "0 to 1, a hair over": overshot(RGB.astype("f8") / 255),
@@ -108,6 +110,13 @@ def test_gaussian_splats() -> None:
 def test_a_useless_field_does_not_hide_a_good_one() -> None:
     columns = {"rgb": np.zeros(6, "u1")} | channels(RGB)
     np.testing.assert_array_equal(colors_from_columns(columns).rgb, RGB)
+
+
+@pytest.mark.parametrize("names", ["red green blue", "f_dc_0 f_dc_1 f_dc_2", "intensity"])
+def test_columns_of_several_values_are_no_channels(names: str) -> None:
+    columns = {"x": np.zeros(6)} | {name: np.ones((6, 5)) for name in names.split()}
+    colors = colors_from_columns(columns)
+    assert colors.rgb.shape == (6, 3) and colors.is_grey
 
 
 def test_without_colours_all_columns_are_named() -> None:

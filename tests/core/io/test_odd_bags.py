@@ -229,6 +229,12 @@ def test_clouds_without_a_stamp_are_refused(tmp_path: Path) -> None:
         places(write_bag(tmp_path / "bag", messages))
 
 
+def test_a_first_cloud_without_a_frame_hides_no_tree(tmp_path: Path) -> None:
+    bare = ("/points", cloud_cdr("", T0), T0 - 1)
+    path = write_bag(tmp_path / "bag", [bare, *drive()])
+    assert places(path, map_frame="map") == [0, 1, 2, 3, 4]
+
+
 def test_a_frame_with_two_parents_is_named(tmp_path: Path) -> None:
     other = [
         ("/tf", tf_cdr("world", "lidar", T0 + k * SECOND + 9, 50.0), T0 + k * SECOND + 9)

@@ -179,6 +179,12 @@ def test_npz_keys_of_colours(tmp_path: Path, key: str) -> None:
     assert_is_the_cloud(read_cloud(tmp_path / "a.npz"))
 
 
+@pytest.mark.parametrize("key", ["coord", "coords", "positions", "pos", "vertices", "XYZ"])
+def test_npz_keys_of_positions(tmp_path: Path, key: str) -> None:
+    np.savez(tmp_path / "a.npz", **{key: XYZ, "color": RGB})
+    assert_is_the_cloud(read_cloud(tmp_path / "a.npz"))
+
+
 # -- places --------------------------------------------------------------------------------------
 
 

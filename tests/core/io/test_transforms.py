@@ -193,6 +193,30 @@ def test_moving_transforms_win_over_static_ones() -> None:
         assert "as moving and as static" in buffer.faults[0]
 
 
+@pytest.mark.parametrize("static_first", [True, False])
+def test_a_static_parent_beside_a_moving_one_is_two_parents(static_first: bool) -> None:
+    buffer = TransformBuffer()
+    still = ("world", "base", 0, (50.0, 0.0, 0.0), NO_TURN, True)
+    if static_first:
+        buffer.set(*still)
+    put(buffer, 1, 1.0)
+    if not static_first:
+        buffer.set(*still)
+    assert "'base' has two parents" in buffer.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("second", "asked", "why"),
+    [(0, 100, "no stamp"), (1_700_000_000, 100, "different clocks"), (5, 100, "")],
+)
+def test_stamps_far_apart_say_why(second: int, asked: int, why: str) -> None:
+    buffer = TransformBuffer()
+    put(buffer, second, 1.0)
+    with pytest.raises(ExtrapolationError, match="extrapolation") as caught:
+        buffer.lookup("odom", "base", asked * SECOND_NS)
+    assert (why in str(caught.value)) and (bool(why) or str(caught.value).endswith(" s"))
+
+
 def test_an_object_that_changes_hands_once_is_no_fault() -> None:
     buffer = TransformBuffer()
     for k, parent in enumerate(("table", "table", "gripper", "gripper")):
