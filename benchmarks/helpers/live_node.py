@@ -32,7 +32,7 @@ from detailbase_ros.messages.conversions import cloud_to_message, make_header, t
 from detailbase_ros.msg import GroundedQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -52,10 +52,15 @@ def isolate() -> None:
 
 
 class NodeProcess:
-    """A running segmentation_node."""
+    """A running segmentation_node.
 
-    def __init__(self) -> None:
+    Args:
+        arguments: after --ros-args.
+    """
+
+    def __init__(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "detailbase_ros.segmentation_node"]
+        command += ["--ros-args", *arguments] if arguments else []
         self._process = subprocess.Popen(command, cwd=ROOT)
 
     @property
@@ -88,6 +93,7 @@ class Robot(Node):
         super().__init__("robot")
         self.published = self.asked = 0
         self.statuses: dict[int, int] = {}
+        self.listeners: list[Callable[[GroundedQuery], None]] = []  # told of every answer
         self._diagnostics: dict[str, dict[str, str]] = {}
         self._clouds = self.create_publisher(PointCloud2, "points", 5)
         self._tf = self.create_publisher(TFMessage, "/tf", 100)
@@ -106,6 +112,10 @@ class Robot(Node):
         self._tf.publish(TFMessage(transforms=[transform]))
         self._clouds.publish(cloud)
         self.published += 1
+
+    def publish_transforms(self, message: TFMessage) -> None:
+        """Publish on /tf as it is."""
+        self._tf.publish(message)
 
     def ask(self, sentence: str) -> None:
         """Publish a question."""
@@ -128,6 +138,8 @@ class Robot(Node):
 
     def _hear(self, answer: GroundedQuery) -> None:
         self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+        for listener in self.listeners:
+            listener(answer)
 
     def _look(self, array: DiagnosticArray) -> None:
         for status in array.status:
@@ -156,15 +168,18 @@ def _transform(frame: str, matrix: NDArray[np.float64]) -> TransformStamped:
 
 
 @contextmanager
-def live() -> Iterator[tuple[NodeProcess, Robot, SingleThreadedExecutor]]:
+def live(*arguments: str) -> Iterator[tuple[NodeProcess, Robot, SingleThreadedExecutor]]:
     """A node at work, a robot connected to it, and what spins the robot.
+
+    Args:
+        arguments: the node's, after --ros-args.
 
     Raises:
         TimeoutError: they did not find each other.
     """
     isolate()
     rclpy.init()
-    process, robot, executor = NodeProcess(), Robot(), SingleThreadedExecutor()
+    process, robot, executor = NodeProcess(*arguments), Robot(), SingleThreadedExecutor()
     executor.add_node(robot)
     try:
         end = time.monotonic() + _START_S
