@@ -97,6 +97,9 @@ $(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.tx
              $(wildcard cmake/wheels/* cmake/wheels/tf2_msgs/* cmake/wheels/tf2_msgs/msg/*)
 	@echo "Installing the ROS 2 wheels into $(VENV) ..."
 	@$(PIP) install -q -c constraints.txt $(ROS_WHEELS)
+	@# rosidl_parser asks for lark by its old name, under which no fixes come; the module is the same.
+	@$(PIP) uninstall -q -y lark-parser
+	@$(PIP) install -q -c constraints.txt --no-deps --force-reinstall lark
 	$(call build_messages,tf2_msgs,cmake/wheels/tf2_msgs)
 	$(call build_messages,detailbase_ros,.,-DINTERFACES_ONLY=ON)
 	@for pair in segmentation_node=segmentation_node demo_robot_node=demo.demo_robot_node \
