@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detailbase_core import __version__
-from detailbase_core.errors import BadFileError, DetailBaseError
+from detailbase_core.errors import BadFileError, DetailBaseError, shown_lines
 from detailbase_core.ops.malloc import tune_malloc
 from detailbase_core.output.progress import progress
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except (DetailBaseError, OSError) as error:
-        print(f"detailbase: {error}", file=sys.stderr)
+        print(f"detailbase: {shown_lines(error)}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -113,7 +113,7 @@ def _ground(options: argparse.Namespace) -> int:
             report=report,
             tf_prefix=options.tf_prefix,
         )
-    print(f"{options.scene}: {loaded.note}", file=sys.stderr)
+    print(f"{options.scene}: {shown_lines(loaded.note)}", file=sys.stderr)
     with progress("loading the model") as report:
         grounder = make_grounder(config)
         report(f"searching {len(loaded.cloud):,} points")
@@ -127,7 +127,7 @@ def _ground(options: argparse.Namespace) -> int:
             reports.write_answer_ply(options.ply, grounding)
         if options.json:
             reports.write_json(options.json, grounding, loaded, str(options.scene))
-    print("\n".join(reports.answer_lines(grounding)))
+    print(shown_lines("\n".join(reports.answer_lines(grounding))))
     for path in outputs:
         print(f"wrote {path}", file=sys.stderr)
     return FOUND if grounding.found else NOTHING_FOUND

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-SHOWN = 400  # characters
+SHOWN, _LINE = 400, 1000  # characters
 
 
 def shown(text: object, limit: int = SHOWN) -> str:
@@ -21,6 +21,11 @@ def shown(text: object, limit: int = SHOWN) -> str:
     if not cut.isprintable():
         cut = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
     return cut if len(whole) <= limit else f"{cut}... ({len(whole)} characters)"
+
+
+def shown_lines(text: object) -> str:
+    """A text of one or more lines, each as shown() gives it, of up to 1,000 characters."""
+    return "\n".join(shown(line, _LINE) for line in str(text).split("\n"))
 
 
 class DetailBaseError(Exception):

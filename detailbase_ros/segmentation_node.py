@@ -18,7 +18,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from detailbase_core.config import GrounderConfig
-from detailbase_core.errors import ConfigError, DetailBaseError
+from detailbase_core.errors import ConfigError, DetailBaseError, shown_lines
 from detailbase_core.ops.malloc import tune_malloc
 from detailbase_ros.messages.topics import NODE, QUERIES
 from detailbase_ros.node_config import REMOVED_PARAMETERS, NodeConfig, removed_text
@@ -94,7 +94,7 @@ class SegmentationNode(LifecycleNode):
             endpoints.close()
             expected = isinstance(error, DetailBaseError)
             self._failure = str(error) if expected else f"{type(error).__name__}: {error}"
-            self.get_logger().error(f"cannot be configured: {self._failure}")
+            self.get_logger().error(f"cannot be configured: {shown_lines(self._failure)}")
             return TransitionCallbackReturn.FAILURE
         finally:
             self._configuring = False
@@ -218,7 +218,7 @@ def main(
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     except (DetailBaseError, ParameterException) as error:
-        sys.exit(f"segmentation_node cannot start: {error}")
+        sys.exit(f"segmentation_node cannot start: {shown_lines(error)}")
     except Exception:
         if rclpy.ok():  # otherwise a signal came while the node was being built
             raise

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detailbase_core.errors import shown_lines
 from detailbase_core.output.progress import progress
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def run(options: argparse.Namespace) -> int:
         config = _config(options)
         answers, counts = _replay(options, config, report)
     for answer in answers:
-        print("\n".join(_lines(answer)))
+        print(shown_lines("\n".join(_lines(answer))))
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    print(f"{options.bag}: {told}", file=sys.stderr)
+    print(f"{options.bag}: {shown_lines(told)}", file=sys.stderr)
     if options.out:
         print(f"wrote {options.out}", file=sys.stderr)
     groundings = [answer.result.grounding for answer in answers]

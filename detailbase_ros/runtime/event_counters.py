@@ -8,10 +8,9 @@ import traceback
 from collections import Counter
 from typing import Protocol
 
-from detailbase_core.errors import shown
+from detailbase_core.errors import shown_lines
 
 _MOST_CAUSES = 1000
-_LINE = 1000  # characters
 
 
 class Logger(Protocol):
@@ -55,14 +54,14 @@ class EventCounters:
     def warn_throttled(self, cause: str, text: str) -> None:
         """Count one more of `cause`; warn unless the last warning of this cause is recent."""
         if (total := self._count_dropped(cause)) is not None:
-            self._logger.warning(_lines_shown(text) + total)
+            self._logger.warning(shown_lines(text) + total)
 
     def error_throttled(self, cause: str, what: str, error: Exception) -> None:
         """As warn_throttled(), for an error that nobody expected: logs where it came from."""
         if (total := self._count_dropped(cause)) is not None:
             trace = "".join(traceback.format_exception(error))
-            reason = _lines_shown(f"{what}: {type(error).__name__}: {error}")
-            self._logger.error(f"{reason}{total}\n{_lines_shown(trace)}")
+            reason = shown_lines(f"{what}: {type(error).__name__}: {error}")
+            self._logger.error(f"{reason}{total}\n{shown_lines(trace)}")
 
     def _count_dropped(self, cause: str) -> str | None:
         """End of the message; None while a recent one stands for it."""
@@ -77,7 +76,7 @@ class EventCounters:
 
     def warning(self, text: str) -> None:
         """Warn of something that is neither a drop nor likely to repeat."""
-        self._logger.warning(_lines_shown(text))
+        self._logger.warning(shown_lines(text))
 
     def warn_once(self, cause: str, text: str) -> None:
         """Warn about `cause` the first time only; counts nothing."""
@@ -85,7 +84,7 @@ class EventCounters:
             known = cause in self._last_warning
             self._note(cause, time.monotonic())
         if not known:
-            self._logger.warning(_lines_shown(text))
+            self._logger.warning(shown_lines(text))
 
     def inform_once(self, cause: str, text: str) -> None:
         """As warn_once(), for what is worth knowing and no trouble."""
@@ -93,7 +92,7 @@ class EventCounters:
             known = cause in self._last_warning
             self._note(cause, time.monotonic())
         if not known:
-            self._logger.info(_lines_shown(text))
+            self._logger.info(shown_lines(text))
 
     def counts(self) -> dict[str, int]:
         """A copy of all counters, by name."""
@@ -106,8 +105,3 @@ class EventCounters:
         self._last_warning[cause] = now
         if len(self._last_warning) > _MOST_CAUSES:
             del self._last_warning[next(iter(self._last_warning))]
-
-
-def _lines_shown(text: str) -> str:
-    """A text of one or more lines as it may be logged."""
-    return "\n".join(shown(line, _LINE) for line in text.split("\n"))

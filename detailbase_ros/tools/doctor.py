@@ -14,6 +14,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
+from detailbase_core.errors import shown_lines
 from detailbase_ros.tools.doctor_checks import Diagnosis, Observation, diagnose
 from detailbase_ros.tools.graph_probe import GraphInspector
 
@@ -61,7 +62,7 @@ def main(args: Sequence[str] | None = None) -> int:
         seen = graph.look()
         look_at_machine(seen, graph.checkpoint)
         diagnoses = diagnose(seen)
-        print("\n".join(report_lines(diagnoses)))
+        print(shown_lines("\n".join(report_lines(diagnoses))))
         return 1 if any(diagnosis.fix for diagnosis in diagnoses) else 0
     except (KeyboardInterrupt, ExternalShutdownException):
         return 130

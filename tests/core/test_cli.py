@@ -363,3 +363,10 @@ def test_progress_is_silent_about_short_work() -> None:
     with progress.progress("reading", stream):
         pass
     assert stream.getvalue() == ""
+
+
+def test_what_a_file_or_a_sentence_holds_does_not_reach_the_terminal_raw(
+    scene: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(scene.with_name("\x1b[2J.ply"), SENTENCE) == cli.BAD_INPUT
+    assert "\x1b" not in capsys.readouterr().err
