@@ -48,6 +48,8 @@ _TICK_S = 0.02
 _TRANSFORMS = 40  # a tick
 _FRAMES = 500
 _SIZES = (0, 1, 1000, 100_000, 1_000_000, 5_000_000)
+# Of a room. Encodings of the millions that are possible would take gigabytes and hide what leaks.
+_MAX_VOXELS = 200_000
 _TO_ANSWER_S = 30.0
 _WARM_MINUTES = 10.0  # or half the time
 _ALLOWED_GROWTH_MB, _ALLOWED_END_S = 60.0, 2.0
@@ -219,7 +221,9 @@ def main() -> int:
     views = demo_views(240, 180)
     with (
         TemporaryDirectory() as folder,
-        live("-p", f"scene_directory:={Path(folder)}") as (process, robot, executor),
+        live(
+            *("-p", f"scene_directory:={Path(folder)}", "-p", f"map.max_voxels:={_MAX_VOXELS}")
+        ) as (process, robot, executor),
     ):
         storm = Storm(robot, executor, views, options.seed)
         spin_until(executor, time.monotonic() + 3.0)
