@@ -2,12 +2,14 @@
 
     python -m training.evaluate --checkpoint FILE --data FOLDER [FOLDER ...] --json FILE
         [--versus FILE] [--workers N]
-    python -m training.evaluate --checkpoint FILE --real FOLDER [FOLDER ...] --json FILE
+    python -m training.evaluate --checkpoint FILE --real FOLDER [FOLDER ...] --worlds FOLDER
+        --json FILE
 
 Each folder is a column of the table; the default is the frozen exams, made before by
 training.make_exams. IoU counts points, that is, observed map voxels. A folder named like
 another with an ending (exam_seen_grey) is that one, corrupted, and compared with it room by room.
-Real scans (docs/training.md, "Real scans") are asked in plain text, as on a robot.
+Real scans, and worlds that others arranged (docs/training.md, "Real scans"), are asked in plain
+text, as on a robot.
 """
 
 from __future__ import annotations
@@ -27,7 +29,12 @@ from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from training.evaluation.evaluate_scene import FOUND, TOLD
 from training.evaluation.evaluate_scenes import Examinee, Room, examination
 from training.evaluation.plain_answers import PlainResults
-from training.evaluation.plain_exams import ask_real_scans, counted_models, plain_grounder
+from training.evaluation.plain_exams import (
+    ask_real_scans,
+    ask_worlds,
+    counted_models,
+    plain_grounder,
+)
 from training.evaluation.plain_table import answer_lines, plain_table
 from training.evaluation.results import Results, SetResult, base_of
 from training.evaluation.results_table import as_table
@@ -114,11 +121,15 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="ask for the phrases that the scenes' descriptions tell, or for those that the model "
         "finds itself, as on a robot",
     )
-    parser.add_argument("--real", nargs="+", type=Path, metavar="FOLDER", help="of real scans")
-    parser.add_argument(
-        "--bank", type=Path, help="with --real: the furniture trained on, to count its models"
+    plain = parser.add_argument_group("exams in plain text")
+    plain.add_argument(
+        "--real", nargs="+", type=Path, default=[], metavar="FOLDER", help="of real scans"
     )
-    parser.add_argument("--answers", action="store_true", help="with --real: print every answer")
+    plain.add_argument(
+        "--worlds", nargs="+", type=Path, default=[], metavar="FOLDER", help="arranged by others"
+    )
+    plain.add_argument("--bank", type=Path, help="furniture trained on, to count its models")
+    plain.add_argument("--answers", action="store_true", help="print every answer")
     parser.add_argument("--device", default="auto")
     parser.add_argument(
         "--workers",
@@ -139,13 +150,15 @@ def evaluate_plain(given: argparse.Namespace, command: str) -> PlainResults:
         CheckpointError, ConfigError: the model cannot be used.
         ValueError: two folders have one name.
     """
-    folders = {folder.resolve().name: folder for folder in given.real}
-    if len(folders) < len(given.real):
-        raise ValueError("--real: folders of one name cannot be told apart")
+    folders = [*given.real, *given.worlds]
+    if len({folder.resolve().name for folder in folders}) < len(folders):
+        raise ValueError("folders of one name cannot be told apart")
     grounder = plain_grounder(given.checkpoint, given.text_encoder, given.device)
     models_of = counted_models(given.bank)
     training = Checkpoint.read(given.checkpoint).metadata.get("training", "")
-    sets = {name: ask_real_scans(grounder, of, models_of) for name, of in folders.items()}
+    sets = {of.resolve().name: ask_real_scans(grounder, of, models_of) for of in given.real}
+    for folder in given.worlds:
+        sets |= ask_worlds(grounder, folder, models_of)
     return PlainResults(given.checkpoint, training, command, sets)
 
 
@@ -154,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parse_arguments(arguments)
     command = shlex.join(["python", "-m", "training.evaluate", *(arguments or sys.argv[1:])])
     try:
-        if given.real:
+        if given.real or given.worlds:
             plain = evaluate_plain(given, command)
             for one in plain.sets.values() if given.answers else ():
                 print("\n".join(answer_lines(one.answers)))

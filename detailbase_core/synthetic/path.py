@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CELL_M = 0.1
 CLEARANCE_M = 0.25
+STOPS = 6
 _ROBOT_TOP_M = 1.6
 _FLAT_M = 0.03  # the robot drives over rugs
 
@@ -82,9 +83,33 @@ def robot_path(
         (frames, 4, 4) float64, optical frame (x right, y down, z forward) to room frame.
     """
     rng = np.random.default_rng([room.seed, 7]) if rng is None else rng
-    route = _resampled(_route(free_cells(room), rng), frames)
-    xy = (route + 0.5) * CELL_M - np.array(room.size[:2]) / 2
     turns = min(max(1.0, frames / 6), 4.0) if turns is None else turns
+    return drive(free_cells(room), room.size[:2], frames, height_m=height_m, turns=turns, rng=rng)
+
+
+def drive(
+    free: NDArray[np.bool_],
+    size: tuple[float, float],
+    frames: int,
+    *,
+    height_m: float = 1.0,
+    turns: float,
+    rng: np.random.Generator,
+    stops: int = STOPS,
+) -> NDArray[np.float64]:
+    """Camera poses of a drive through free cells, see robot_path.
+
+    Args:
+        free: (nx, ny) as of free_cells, connected.
+        size: width (x) and depth (y) of the whole, metres; its middle is the origin.
+        frames, height_m, turns, rng: see robot_path.
+        stops: number of far-apart places that it goes to, at most.
+
+    Raises:
+        ValueError: no cell is free.
+    """
+    route = _resampled(_route(free, rng, stops), frames)
+    xy = (route + 0.5) * CELL_M - np.array(size) / 2
     sense = float(rng.choice([-1.0, 1.0]))
     steps = np.arange(frames) / max(frames, 1)
     heading = rng.uniform(-np.pi, np.pi) + sense * turns * 2 * np.pi * steps
@@ -111,14 +136,14 @@ def look(position: tuple[float, float, float], heading: float, down: float) -> N
     return pose
 
 
-def _route(free: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Cells (M, 2) of a walk through up to six far-apart cells of the free part."""
+def _route(free: NDArray[np.bool_], rng: np.random.Generator, most: int) -> NDArray[np.float64]:
+    """Cells (M, 2) of a walk through far-apart cells of the free part, `most` at most."""
     cells = np.argwhere(free)
     if len(cells) == 0:
         raise ValueError("the room has no floor left for a robot to drive on")
     stops = [int(rng.integers(len(cells)))]
     nearest = np.full(len(cells), np.inf)
-    for _ in range(5):
+    for _ in range(most - 1):
         nearest = np.minimum(nearest, np.linalg.norm(cells - cells[stops[-1]], axis=1))
         if nearest.max() < 0.8 / CELL_M:
             break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -13,6 +13,8 @@ from detailbase_core.synthetic.furniture_bank import FurnitureBank, split
 from training.evaluation.frozen_files import check_exam_files
 from training.evaluation.plain_answers import PlainAnswer, PlainSet, models_by_kind
 from training.evaluation.real_scans import ask_scan, read_real_scans, turned_errors, whole_scan
+from training.evaluation.worlds import ask_world
+from training.rooms.worlds import read_worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,3 +66,25 @@ def ask_real_scans(
         answers += ask_scan(grounder, scan, models_of, show)
         turned[scan.name] = turned_errors(scan.cloud)
     return PlainSet(fingerprint, answers, turned)
+
+
+def ask_worlds(
+    grounder: Grounder,
+    folder: Path,
+    models_of: Callable[[str], int],
+    show: Callable[[Grounding], None] = lambda _: None,
+) -> dict[str, PlainSet]:
+    """Drive through all worlds of a folder and ask about them, a set by kind of sentences.
+
+    Raises:
+        BadFileError: the files cannot be read or are not those that were frozen.
+    """
+    fingerprint = check_exam_files(folder)
+    answers: dict[str, list[PlainAnswer]] = defaultdict(list)
+    for world in tqdm(read_worlds(folder), folder.name, unit="world"):
+        for name, of_world in ask_world(grounder, world, models_of, show).items():
+            answers[name] += of_world
+    return {
+        f"{folder.resolve().name}, {name}": PlainSet(fingerprint, of_all, {})
+        for name, of_all in answers.items()
+    }
