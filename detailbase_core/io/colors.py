@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 PACKED, CHANNELS, HARMONICS, INTENSITY = "packed", "channels", "harmonics", "intensity"
 
 _PREFIXES = ("scalar_", "diffuse_", "vertex_", "point_", "color_", "colour_", "col_")
-_CHANNEL = {"r": "r", "red": "r", "g": "g", "green": "g", "b": "b", "blue": "b"}
+_CHANNEL = {
+    **{"r": "r", "red": "r", "g": "g", "green": "g", "b": "b", "blue": "b"},
+    **{"rf": "r", "gf": "g", "bf": "b"},  # CloudCompare's fractions
+}
 _PACKED_NAMES = ("rgb", "rgba", "bgr", "bgra", "color", "colour", "colors", "colours")
 _HARMONIC_NAMES = ("f_dc_0", "f_dc_1", "f_dc_2")
 _INTENSITY_NAMES = ("intensity", "intensities", "reflectivity", "reflectance", "signal")

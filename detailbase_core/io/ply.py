@@ -48,6 +48,7 @@ TYPES = {
     "double": "f8",
     "float64": "f8",
 }
+_OTHER_VERTICES = ("vertices", "point", "points")  # as some writers call them
 BYTE_ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
 
 
@@ -190,6 +191,10 @@ def _parse_header(data: bytes, name: str) -> tuple[str, list[Element], int]:
                 elements[-1].properties.append(Property(prop, _type_of(kind)))
             case _:
                 raise BadFileError(f"{name}: the PLY header line {line[:80]!r} makes no sense")
+    if "vertex" not in [element.name for element in elements]:
+        for element in (e for e in elements if e.name in _OTHER_VERTICES):
+            element.name = "vertex"
+            break
     if byte_order is None:
         raise BadFileError(f"{name}: the PLY header has no format line")
     return byte_order, elements, body

@@ -93,8 +93,8 @@ def _names_and_rows(text: bytes) -> tuple[list[str], list[bytes]]:
             names = [_plain_axis(word) for word in lower]
             break
     rows = _content_lines(text)
-    if rows and not _is_numbers(_values(rows[0])[:3]):
-        rows = rows[1:]
+    if rows and not any(_NUMBER.match(value) for value in _values(rows[0])[:3]):
+        rows = rows[1:]  # with a number among them it is a broken row, and no header
     if len(rows) > 1 and len(_values(rows[0])) == 1 and len(_values(rows[1])) > 1:
         if int(_values(rows[0])[0]) != len(rows) - 1:
             raise ValueError(f"its first line says {rows[0].decode()}, {len(rows) - 1} rows follow")
@@ -135,12 +135,19 @@ def _named_columns(names: list[str], table: NDArray[np.float64]) -> dict[str, ND
         behind = _USUAL_COLUMNS.get(width, ("red", "green", "blue") if width > 6 else ())
         if width == 6 and _are_normals(table[:, 3:]):
             behind = ("nx", "ny", "nz")
+        if width == 7 and _is_opaque(table[:, 6]):
+            behind = ("red", "green", "blue", "alpha")
         names = ["x", "y", "z", *behind]
         names += [f"column {k + 1}" for k in range(len(names), width)]
     columns: dict[str, NDArray[np.float64]] = {}
     for name, column in zip(names, table.T, strict=True):
         columns.setdefault(name, column)
     return columns
+
+
+def _is_opaque(values: NDArray[np.float64]) -> bool:
+    """Whether a column is an alpha channel and not the blue of a PTS file."""
+    return bool(values[0] in (1.0, 255.0) and (values == values[0]).all())
 
 
 def _are_normals(values: NDArray[np.float64]) -> bool:

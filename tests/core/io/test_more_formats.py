@@ -40,6 +40,8 @@ COLORED = {
     "PTS": "3\n" + rows(XYZ, INTENSITY, RGB),
     "header": "x,y,z,r,g,b\n" + rows(XYZ, RGB, mark=","),
     "header, other order": "R G B X Y Z\n" + rows(RGB, XYZ),
+    "alpha": rows(XYZ, RGB, np.full(3, 255)),
+    "CloudCompare's fractions": "//X Y Z Rf Gf Bf\n" + rows(XYZ, RGB / 255.0),
     "CloudCompare": "//X Y Z R G B Intensity\n" + rows(XYZ, RGB, INTENSITY),
     "comments": "# scanned today\n# x y z red green blue\n" + rows(XYZ, RGB),
     "behind normals": "x y z nx ny nz red green blue\n" + rows(XYZ, NORMALS, RGB),
@@ -65,7 +67,13 @@ def test_points_with_normals_or_intensity_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["4\n" + rows(XYZ, INTENSITY, RGB), rows(XYZ) + "1 2\n", rows(XYZ) + "1 2 three\n"]
+    "text",
+    [
+        "0.5 1.5 2.x\n" + rows(XYZ),
+        "4\n" + rows(XYZ, INTENSITY, RGB),
+        rows(XYZ) + "1 2\n",
+        rows(XYZ) + "1 2 three\n",
+    ],
 )
 def test_text_that_breaks_off_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.xyz").write_text(text)

@@ -71,6 +71,8 @@ HEADERS = {
     "capital names": (b" x\n", b" X\n"),
     "capital types": (b"property float x", b"property FLOAT x"),
     "capital keywords": (b"element vertex", b"ELEMENT vertex"),
+    "vertices": (b"element vertex", b"element vertices"),
+    "points": (b"element vertex", b"element points"),
     "capital magic": (b"ply\n", b"PLY\n"),
     "a comment with end_header": (b"comment made", b"comment before end_header made"),
     "a comment with an element": (b"comment made", b"comment element vertex 7 made"),
