@@ -73,6 +73,10 @@ def _npz_by_numpy(path: Path) -> np.ndarray:
         return arrays["xyz"]
 
 
+def _has_count(path: Path) -> bool:
+    return len(path.read_bytes().split(b"\n", 1)[0].split()) == 1
+
+
 def _rows(path: Path, mark: str | None, skip: int) -> np.ndarray:
     return np.loadtxt(path, delimiter=mark, skiprows=skip, usecols=(0, 1, 2), comments="#", ndmin=2)
 
@@ -83,7 +87,7 @@ _READERS: dict[str, list[Callable[[Path], np.ndarray]]] = {
     "npz": [_npz_by_numpy],
     "xyz": [lambda path: _rows(path, None, 0)],
     "csv": [lambda path: _rows(path, ",", 0)],
-    "pts": [lambda path: _rows(path, None, 1)],
+    "pts": [lambda path: _rows(path, None, _has_count(path))],
 }
 if importlib.util.find_spec("plyfile"):
     _READERS["ply"].append(_ply_by_plyfile)
