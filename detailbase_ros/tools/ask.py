@@ -19,6 +19,7 @@ import numpy as np
 import rclpy
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
+from rclpy.qos import QoSProfile
 from rclpy.utilities import remove_ros_args
 
 from detailbase_core.errors import DetailBaseError, LookupFailed, shown
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 FOUND, NOTHING_FOUND, NO_ANSWER, INTERRUPTED = 0, 1, 2, 130
 _DISCOVERY_S = 5.0
 _TF_S = 5.0
+_DEPTH = 256  # all clients of a service hear all its answers: ten at once would hide ours
 _GRACE_S = 2.0  # for the answer TIMEOUT to arrive
 
 
@@ -88,7 +90,7 @@ class Asker(Node):
         Raises:
             AskError: none came.
         """
-        client = self.create_client(GroundQuery, service)
+        client = self.create_client(GroundQuery, service, qos_profile=QoSProfile(depth=_DEPTH))
         client.wait_for_service(_DISCOVERY_S)
         request = GroundQuery.Request(query=sentence, client_tag="ask", timeout_s=timeout_s)
         answer = client.call_async(request)
