@@ -39,11 +39,13 @@ from training.evaluation.plain_table import answer_lines, plain_table
 from training.evaluation.results import Results, SetResult, base_of
 from training.evaluation.results_table import as_table
 from training.evaluation.summarize import summarize_set
+from training.report.plain_pictures import draw_plain
 from training.scenes.scene_files import find_scenes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from detailbase_core.types import Grounding
     from training.evaluation.evaluate_scene import Examiner
     from training.evaluation.evaluate_scenes import RoomOutcomes
     from training.evaluation.records import SentenceOutcome
@@ -129,6 +131,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--worlds", nargs="+", type=Path, default=[], metavar="FOLDER", help="arranged by others"
     )
     plain.add_argument("--bank", type=Path, help="furniture trained on, to count its models")
+    plain.add_argument(
+        "--pictures", type=Path, metavar="FOLDER", help="with --real: draw six right and six wrong"
+    )
     plain.add_argument("--answers", action="store_true", help="print every answer")
     parser.add_argument("--device", default="auto")
     parser.add_argument(
@@ -149,6 +154,7 @@ def evaluate_plain(given: argparse.Namespace, command: str) -> PlainResults:
         BadFileError: an exam cannot be read, or is not as it was frozen.
         CheckpointError, ConfigError: the model cannot be used.
         ValueError: two folders have one name.
+        OSError: a picture cannot be written.
     """
     folders = [*given.real, *given.worlds]
     if len({folder.resolve().name for folder in folders}) < len(folders):
@@ -156,7 +162,12 @@ def evaluate_plain(given: argparse.Namespace, command: str) -> PlainResults:
     grounder = plain_grounder(given.checkpoint, given.text_encoder, given.device)
     models_of = counted_models(given.bank)
     training = Checkpoint.read(given.checkpoint).metadata.get("training", "")
-    sets = {of.resolve().name: ask_real_scans(grounder, of, models_of) for of in given.real}
+    shown: list[Grounding] = []
+    keep = shown.append if given.pictures else lambda _: None
+    sets = {of.resolve().name: ask_real_scans(grounder, of, models_of, keep) for of in given.real}
+    if given.pictures:
+        answers = [answer for one in sets.values() for answer in one.answers]
+        print("\n".join(draw_plain(answers, shown, given.pictures)))
     for folder in given.worlds:
         sets |= ask_worlds(grounder, folder, models_of)
     return PlainResults(given.checkpoint, training, command, sets)

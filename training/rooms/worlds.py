@@ -95,8 +95,9 @@ def drive_through(world: World) -> tuple[PointCloud, NDArray[np.int32]]:
 def _read_world(path: Path) -> World:
     told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["objects"]
     with NpzArchive(str(path)) as file:
-        xyz = file.read("xyz_mm").astype(np.float32) / 1000
-        rgb, normals = file.read("rgb"), file.read("normal_127").astype(np.float32) / 127
+        xyz: NDArray[np.float32] = file.read("xyz_mm").astype(np.float32) / np.float32(1000)
+        rgb = file.read("rgb")
+        normals: NDArray[np.float32] = file.read("normal_127").astype(np.float32) / np.float32(127)
         instance = file.read("instance")
     low, high = xyz.min(axis=0) - _MARGIN_M, xyz.max(axis=0) + _MARGIN_M
     xyz[:, :2] -= (low[:2] + high[:2]) / 2

@@ -89,13 +89,19 @@ def test_a_phrase_or_object_that_is_not_there_is_refused(tmp_path, change):
 def test_real_scans_are_asked_by_one_command(tmp_path, capsys):
     folder = write_exam(tmp_path / "exam")
     out = tmp_path / "out.json"
-    assert main(["--real", str(folder), "--json", str(out), "--answers"]) == 0
+    pictures = tmp_path / "pictures"
+    asked = ["--real", str(folder), "--json", str(out), "--answers", "--pictures", str(pictures)]
+    assert main(asked) == 0
     results = PlainResults.read(out)
     box, bed = results.sets["exam"].answers
     assert (box.kind, box.absent, bed.kind, bed.absent) == ("box", False, "bed", True)
     assert json.loads(out.read_text())["sets"]["exam"]["figures"]["phrases"] == 1
     assert max(results.sets["exam"].turned["one"]) < 5.0
     printed = capsys.readouterr().out
+    assert sorted(p.name for p in pictures.iterdir()) == sorted(
+        line.rpartition("(")[2][:-1] for line in printed.splitlines() if line.startswith("![")
+    )
+    assert len(list(pictures.glob("*_one.jpg"))) == 2
     assert "the bed :: the bed" in printed and "1 of 1 scans in most turns" in printed
 
 
