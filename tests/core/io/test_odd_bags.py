@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from mcap.writer import CompressionType, Writer
 
 from detailbase_core.config import MapConfig
@@ -16,10 +18,7 @@ from detailbase_core.io.bags import read_bag, read_bag_scans, tf_topics
 from detailbase_core.io.mcap_file import McapFile
 from detailbase_core.io.time_resets import Order, TimeResets
 from detailbase_core.mapping.load_scene import load_scene
-from tests.core.io.test_bags import SECOND, cloud_cdr, tf_cdr, write_bag
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.core.io.test_bags import DATA, SECOND, cloud_cdr, tf_cdr, write_bag
 
 CLOUD, TF = "sensor_msgs/msg/PointCloud2", "tf2_msgs/msg/TFMessage"
 T0 = 1000 * SECOND
@@ -83,6 +82,17 @@ def test_metadata_is_not_needed(tmp_path: Path, change: str) -> None:
         }
         metadata.write_text(edited[change])
     assert places(path) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("offered", ["''", "[]", "- history: 3"])
+def test_edited_qos_of_a_database_is_no_matter(tmp_path: Path, offered: str) -> None:
+    folder = Path(shutil.copytree(DATA / "room_db3", tmp_path / "bag"))
+    metadata = folder / "metadata.yaml"
+    content = yaml.safe_load(metadata.read_text())
+    for topic in content["rosbag2_bagfile_information"]["topics_with_message_count"]:
+        topic["topic_metadata"]["offered_qos_profiles"] = yaml.safe_load(offered)
+    metadata.write_text(yaml.safe_dump(content))
+    assert len(places(folder)) == 4
 
 
 def test_a_missing_part_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from detailbase_core.errors import BadCloudError, ConfigError
 from detailbase_core.io.cloud_files import read_cloud
+from detailbase_core.mapping.load_scene import load_scene
 from detailbase_core.mapping.up_axis import AXIS_ROTATIONS, find_orientation, to_z_up
 from detailbase_core.synthetic.camera import scan_room
 from detailbase_core.synthetic.rooms import generate_room
@@ -175,6 +176,17 @@ def test_units_as_told(unit: str, per_metre: float) -> None:
     turned, note = to_z_up(cloud_of(ROOM * per_metre), unit=unit)
     np.testing.assert_allclose(turned.xyz, ROOM, atol=1e-4)
     assert "as told" in note
+
+
+def test_the_shift_of_survey_coordinates_is_in_source_to_map(tmp_path: Path) -> None:
+    far = np.array([500123.0, 5412345.0, 210.0])
+    xyz = np.random.default_rng(0).uniform(0, 2, (500, 3)) + far
+    np.savez(tmp_path / "utm.npz", xyz=xyz)
+    loaded = load_scene(tmp_path / "utm.npz", up="z", unit="m")
+    moved = (loaded.source_to_map @ [*(far + 1.0), 1.0])[:3]
+    assert (np.abs(moved) < 100).all() and "moved by (-50012" in loaded.note
+    low, high = loaded.cloud.xyz.min(axis=0), loaded.cloud.xyz.max(axis=0)
+    assert ((low - 0.1 < moved) & (moved < high + 0.1)).all()
 
 
 @pytest.mark.parametrize(("name", "per_metre"), [("centimetres", 100.0), ("millimetres", 1000.0)])
