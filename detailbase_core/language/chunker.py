@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.language import lexicon
 from detailbase_core.language.tagger import NOMINAL, Tag, TaggedWords
+from detailbase_core.language.words import plain_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ _MODIFIERS = (Tag.ADJECTIVE, Tag.PLACE, Tag.NUMBER, Tag.ADVERB)
 
 def find_chunks(words: Sequence[str]) -> list[tuple[int, int, int]]:
     """(first word, last word, head word) of every noun phrase, in order, none overlapping."""
-    plain = [word.lower().replace("\u2019", "'") for word in words]
+    plain = [plain_letters(word) for word in words]
     return list(_Chunker(TaggedWords(plain)).chunks())
 
 

@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 
     from detailbase_core.types import Spans
 
-WORD_PATTERN = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
+# A soft hyphen says where a word may be broken; hyphens of print join as those of keyboards do.
+WORD_PATTERN = re.compile(r"\w[\w\u00ad]*(?:['\u2019\u02bc\u2010\u2011-]\w[\w\u00ad]*)*|[^\w\s]")
 SEPARATOR = ""  # a word without pieces: here the sentence said something that describes nothing
 # Between describing words they part nothing: "the chair that is next to the table".
 _NO_BREAKS = DETERMINERS | COPULAS | FILLERS | {"that", "which", "who"}
-_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060\u2032", "'"))
-_HYPHENS = re.compile(r"[\s_\u00ad\u2010-\u2015\u2212-]+")
+_APOSTROPHES = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060\u2032", "'") | {"\u00ad": ""}
+)
+_HYPHENS = re.compile(r"[\s_\u2010-\u2015\u2212-]+")
 
 
 def split_words(text: str) -> tuple[Word, ...]:
@@ -140,10 +143,14 @@ def plain_words(words: Iterable[str]) -> list[str]:
     return [plain_word(word) for word in words]
 
 
+def plain_letters(word: str) -> str:
+    """A word in small letters, without ligatures, full-width ones, or curly apostrophes."""
+    return unicodedata.normalize("NFKC", word).casefold().translate(_APOSTROPHES) or word
+
+
 @lru_cache(maxsize=10_000)
 def _parts(word: str) -> tuple[str, ...]:
-    plain = unicodedata.normalize("NFKC", word).casefold().translate(_APOSTROPHES)
-    return tuple(filter(None, _HYPHENS.split(plain))) or (word,)
+    return tuple(filter(None, _HYPHENS.split(plain_letters(word)))) or (word,)
 
 
 def _phrase_of_words(count: int, spans: Spans) -> list[int]:

@@ -13,7 +13,7 @@ from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.rule_parser import RuleParser, parse_sentence
 from detailbase_core.language.tagger import TaggedWords
 from detailbase_core.language.wordpiece import WordPieces
-from detailbase_core.language.words import split_words, word_parts
+from detailbase_core.language.words import plain_word, split_words, word_parts
 from detailbase_core.synthetic.rooms import generate_room
 from training.sentences.generator import describe
 
@@ -251,3 +251,20 @@ def test_long_words_are_cut_before_they_are_kept() -> None:
         pieces.ids(letter * 1_000_001)
     assert sentence_words._parts.cache_info().currsize == 10
     assert pieces._ids.cache_info().currsize == 10
+
+
+@pytest.mark.parametrize(
+    ("word", "plain"),
+    [
+        ("of\ufb01ce", "office"),
+        ("so\u00adfa", "sofa"),
+        ("\uff43\uff48\uff41\uff49\uff52", "chair"),
+        ("coffee\u2011table", "coffee table"),
+        ("table\u02bcs", "table's"),
+    ],
+)
+def test_words_as_documents_write_them_are_one_word_each(word: str, plain: str) -> None:
+    (found,) = split_words(word)
+    assert found.text == word and plain_word(found.text) == plain
+    parsed = parse_sentence(f"the {word} near the wall")
+    assert parsed.phrases[0].text == f"the {word}"
