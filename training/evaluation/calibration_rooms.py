@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,9 @@ def ask_sample(grounder: Grounder, sample: Sample) -> Iterator[PlainAnswer]:
 def fitted(answers: Sequence[PlainAnswer]) -> Calibration:
     """Presence first; then score, of what is found by that presence.
 
+    Nobody knows how often a robot is asked for what is not there. So presence is the probability
+    at even odds, whatever part of these answers is about absent things.
+
     Args:
         answers: uncalibrated.
 
@@ -63,6 +67,8 @@ def fitted(answers: Sequence[PlainAnswer]) -> Calibration:
     slope, offset = fit_logistic(logits[:, None], [not a.absent for a in answers])
     if slope <= 0:
         raise ValueError("presence is not higher where the thing is there: nothing to calibrate")
+    absent = sum(a.absent for a in answers)
+    offset -= math.log((len(answers) - absent) / absent)
     calibration = Calibration((float(slope), float(offset)))
     found = [a for a in answers if recalibrated(a, calibration).found]
     features = [(a.score, presence_logit(a.presence)) for a in found]

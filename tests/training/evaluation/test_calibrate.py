@@ -45,11 +45,16 @@ def test_calibration_makes_presence_and_score_come_true():
     answers = overconfident()
     calibration = fitted(answers)
     slope, offset = calibration.presence
-    assert slope == pytest.approx(0.5, abs=0.06) and offset == pytest.approx(-0.5, abs=0.15)
-    told = [recalibrated(a, calibration) for a in answers]
     there = [not a.absent for a in answers]
-    assert expected_calibration_error([a.presence for a in answers], there) > 0.08
-    assert expected_calibration_error([a.presence for a in told], there) < 0.03
+    odds = np.log(np.mean(there) / (1 - np.mean(there)))
+    assert slope == pytest.approx(0.5, abs=0.06)
+    assert offset == pytest.approx(-0.5 - odds, abs=0.15)
+    even = [a for a in answers if a.absent]
+    even += [a for a in answers if not a.absent][: len(even)]
+    evenly, there = [recalibrated(a, calibration) for a in even], [not a.absent for a in even]
+    assert expected_calibration_error([a.presence for a in even], there) > 0.08
+    assert expected_calibration_error([a.presence for a in evenly], there) < 0.03
+    told = [recalibrated(a, calibration) for a in answers]
     found = [a for a in told if a.found]
     right = [a.right and not a.absent for a in found]
     assert expected_calibration_error([a.score for a in found], right) < 0.05
