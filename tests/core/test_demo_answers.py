@@ -12,6 +12,7 @@ from detailbase_core.grounder import Grounder
 from detailbase_core.synthetic.demo_check import DemoCheck
 from detailbase_core.synthetic.demo_room import (
     MAP_FRAME,
+    QUESTIONS,
     Meaning,
     Question,
     demo_room,
@@ -28,7 +29,8 @@ OPENINGS = (
     "bring me the X",
 )
 THINGS = (Meaning("sofa", "sofa"), Meaning("purple armchair", "armchair", "purple"))
-ABSENT = ("plant", "fridge")
+ABSENT = ("plant", "fridge", "piano", "toilet")
+STILL_WRONG = {'"a mirror" in "is there a mirror here?"'}  # a third of it is found
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def test_every_opening_gets_the_same_right_answer(grounder, scans, thing):
     assert not check.wrong
 
 
-@pytest.mark.parametrize("thing", ["mirror", "bathtub", "piano", "round table", *ABSENT])
+@pytest.mark.parametrize("thing", ["mirror", "bathtub", "round table", *ABSENT])
 def test_no_opening_changes_an_answer(grounder, thing):
     answers = {
         tuple(
@@ -64,6 +66,14 @@ def test_no_opening_changes_an_answer(grounder, thing):
         for opening in OPENINGS
     }
     assert len(answers) == 1
+
+
+def test_the_demos_questions_are_answered_rightly(grounder, scans):
+    check = DemoCheck(demo_room(), scans)
+    for question in QUESTIONS:
+        check.judge(question, grounder.ground(question.sentence))
+    assert check.asked == 7
+    assert set(check.wrong) <= STILL_WRONG
 
 
 @pytest.mark.parametrize("thing", ABSENT)
