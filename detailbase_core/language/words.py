@@ -6,6 +6,7 @@ encoded apart from what the sentence wants of it, so no answer can depend on how
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from functools import lru_cache
@@ -32,6 +33,20 @@ WORD_PATTERN = re.compile(r"\w[\w\u00ad]*(?:['\u2019\u02bc\u2010\u2011-]\w[\w\u0
 SEPARATOR = ""  # a word without pieces: here the sentence said something that describes nothing
 # Between describing words they part nothing: "the chair that is next to the table".
 _NO_BREAKS = DETERMINERS | COPULAS | FILLERS | {"that", "which", "who"}
+# Words that describe together or not at all, outside of phrases.
+_COMPOUNDS = {
+    ("next", "to"),
+    ("close", "to"),
+    ("closest", "to"),
+    ("nearest", "to"),
+    ("farthest", "from"),
+    ("furthest", "from"),
+    ("across", "from"),
+    ("front", "of"),
+    ("top", "of"),
+    ("left", "of"),
+    ("right", "of"),
+}
 _APOSTROPHES = str.maketrans(
     dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060\u2032", "'") | {"\u00ad": ""}
 )
@@ -168,6 +183,10 @@ def _shown(
         (inside >= 0 or tagged) and not _says_nothing(word)
         for word, inside, tagged in zip(words, phrase, describes, strict=True)
     ]
+    plain = [plain_word(word) for word in words]
+    for index, pair in enumerate(itertools.pairwise(plain)):
+        if pair in _COMPOUNDS and phrase[index] < 0 and phrase[index + 1] < 0:
+            shown[index] = shown[index + 1] = shown[index] or shown[index + 1]
     for first, _, head in spans:
         for index in range(first, head):
             if shown[index] and plain_word(words[index]) not in LEADING_DETERMINERS:

@@ -136,3 +136,11 @@ def test_heads_always_have_a_row_and_the_ends_no_separator(words, data):
     assert SEPARATOR not in (reading.words[:1] + reading.words[-1:])
     assert all(a or b for a, b in itertools.pairwise(reading.words))
     assert [row for row in reading.rows if row] == sorted({row for row in reading.rows if row})
+
+
+def test_compound_prepositions_are_read_whole():
+    """Where the phrase head takes but one word of them for describing."""
+    words = "bench next to the box".split()
+    for told in ([0, 1, 0, 0, 0], [0, 0, 1, 0, 0]):
+        reading = described_words(words, [(0, 0, 0), (3, 4, 4)], list(map(bool, told)))
+        assert reading.words == ("bench", "next", "to", "box")
