@@ -140,7 +140,7 @@ def test_heads_always_have_a_row_and_the_ends_no_separator(words, data):
 
 def test_compound_prepositions_are_read_whole():
     """Where the phrase head takes but one word of them for describing."""
-    words = "bench next to the box".split()
+    words = ["bench", "next", "to", "the", "box"]
     for told in ([0, 1, 0, 0, 0], [0, 0, 1, 0, 0]):
         reading = described_words(words, [(0, 0, 0), (3, 4, 4)], list(map(bool, told)))
         assert reading.words == ("bench", "next", "to", "box")
