@@ -68,15 +68,16 @@ def test_presence_that_tells_nothing_is_not_calibrated():
 
 
 def test_a_calibrated_copy_answers_by_its_calibration(tmp_path):
-    out = tmp_path / "calibrated.safetensors"
+    plain, out = tmp_path / "plain.safetensors", tmp_path / "calibrated.safetensors"
     calibration = Calibration((0.5, -4.0), (1.0, 0.0, -3.0))
+    calibrate.write_calibrated(SHIPPED_CHECKPOINT, Calibration(), plain)
     calibrate.write_calibrated(SHIPPED_CHECKPOINT, calibration, out)
     rng = np.random.default_rng(0)
     floor = rng.uniform([-2, -2, 0], [2, 2, 0], (20_000, 3)).astype(np.float32)
     cloud = PointCloud(floor, np.full((20_000, 3), 150, np.uint8))
     was, now = (
         Grounder(GrounderConfig(checkpoint=path, threads=1)).ground_cloud(cloud, "the floor")
-        for path in ("", str(out))
+        for path in (str(plain), str(out))
     )
     (before,), (after,) = was.phrases, now.phrases
     assert after.presence == pytest.approx(calibration.presence_of(before.presence, 0.5), abs=1e-6)
