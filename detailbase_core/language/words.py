@@ -183,13 +183,13 @@ def _shown(
         (inside >= 0 or tagged) and not _says_nothing(word)
         for word, inside, tagged in zip(words, phrase, describes, strict=True)
     ]
-    plain = [plain_word(word) for word in words]
+    plain = plain_words(words)
     for index, pair in enumerate(itertools.pairwise(plain)):
         if pair in _COMPOUNDS and phrase[index] < 0 and phrase[index + 1] < 0:
             shown[index] = shown[index + 1] = shown[index] or shown[index + 1]
     for first, _, head in spans:
         for index in range(first, head):
-            if shown[index] and plain_word(words[index]) not in LEADING_DETERMINERS:
+            if shown[index] and plain[index] not in LEADING_DETERMINERS:
                 break
             shown[index] = False
         shown[head] = True
