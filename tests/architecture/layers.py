@@ -20,7 +20,8 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("output",),
         ("grounder",),
         ("synthetic",),
-        ("cli", "demo"),
+        ("commands", "demo"),
+        ("cli",),
     ),
     "detailbase_ros": (
         ("node_config", "messages"),
@@ -61,7 +62,6 @@ WITHOUT_ROS = (
     "messages.grounding_messages",
     "messages.markers",
     "messages.message_types",
-    "messages.object_names",
     "messages.query",
     "messages.stand_ins",
     "messages.topics",
