@@ -26,6 +26,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
 
+from detailbase_core.demo import invitation_lines
 from detailbase_core.io.cloud_files import write_ply
 from detailbase_core.io.pointcloud2 import to_nanoseconds
 from detailbase_core.output.render import render_answers
@@ -188,6 +189,7 @@ def run(out: Path) -> bool:
     print(f"  picture:   {out / 'answer.png'}")
     print(f"  map:       {out / 'room.ply'}")
     print(f"  recording: {out / 'bag'} (open it in Foxglove, or: ros2 bag play {out / 'bag'})")
+    print("\n".join(invitation_lines(out / "bag")))
     return not check.wrong
 
 
