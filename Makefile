@@ -145,7 +145,7 @@ test: ros
 	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --no-loadscope-reorder \
 	  --ignore=tests/ros/live
 	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
-	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) tests/ros/live; \
+	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) tests/ros/live; \
 	else \
 	  echo "tests/ros/live LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
 	fi

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
-# Before anything of ROS is imported: nothing leaves this machine.
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+from tests.ros.live.domains import DOMAINS  # before rclpy: nothing leaves this machine
+
+# Of what is given no other: not the shell's, in which a robot may be.
+os.environ["ROS_DOMAIN_ID"] = str(next(DOMAINS))
 
 import pytest
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import gc
-import itertools
-import os
-import random
 import threading
 import time
 from concurrent.futures import Future
@@ -30,16 +27,12 @@ from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.runtime.executor import PooledExecutor
 from detailbase_ros.segmentation_node import SegmentationNode
 from detailbase_ros.srv import GroundQuery
+from tests.ros.live.domains import DOMAINS
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 NODE = "/segmentation_node"
 START_NS = 1_700_000_000_000_000_000
-# A graph of its own for every test: no other worker's, and hardly that of another run on the same
-# machine. Higher domains' ports would lie among those that Linux gives to anybody.
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-OWN_DOMAINS = range(1 + WORKER, 101, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-DOMAINS = itertools.cycle(random.sample(OWN_DOMAINS, len(OWN_DOMAINS)))
 
 
 def wait_for(condition, timeout_s=10.0, what="the expected thing"):

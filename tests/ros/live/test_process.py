@@ -1,6 +1,5 @@
 """The node as a process: starting, stopping, and the shell that it is started from."""
 
-import random
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from rclpy.node import Node
 from std_msgs.msg import String
 
 from detailbase_ros.runtime.executor import PooledExecutor
+from tests.ros.live.domains import DOMAINS
 from tests.ros.live.graph import Spinner, wait_for
 from tests.ros.live.processes import ROOT, fake_node
 
@@ -38,7 +38,7 @@ def test_a_signal_ends_the_idle_node_quietly(start, number):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_busy_node_quietly(start, number):
-    domain = random.randrange(1, 100)
+    domain = next(DOMAINS)
     node = start(fake_node("3600"), ROS_DOMAIN_ID=str(domain))
     node.wait_until_ready()
     with asker(domain) as publisher:
@@ -59,7 +59,7 @@ def test_a_signal_ends_it_while_it_loads_its_model(start, number):
 
 def test_others_hear_at_once_that_it_is_gone(start):
     """A participant that only vanishes is believed in for 20 s (Fast DDS's lease)."""
-    domain = random.randrange(1, 100)
+    domain = next(DOMAINS)
     node = start(fake_node(), ROS_DOMAIN_ID=str(domain))
     node.wait_until_ready()
     with asker(domain) as publisher:
@@ -114,9 +114,24 @@ def test_a_missing_torch_ends_it_with_the_recipe():
     assert "Traceback" not in ended.stderr
 
 
+def test_a_shutdown_that_wakes_nobody_is_seen():
+    """As rclpy's own at a signal, where the executor looked before the context was shut down."""
+    context = rclpy.Context()
+    context.init(domain_id=next(DOMAINS))
+    node = Node("idle", context=context)
+    spinner = Spinner(context, node)
+    time.sleep(0.3)  # until it waits
+    with context.handle:
+        context.handle.shutdown()
+    spinner.thread.join(10)
+    assert not spinner.thread.is_alive()
+    spinner.executor.shutdown(1)
+    node.destroy_node()
+
+
 def test_a_fault_in_a_callback_reaches_the_one_who_spins():
     context = rclpy.Context()
-    context.init(domain_id=random.randrange(1, 100))
+    context.init(domain_id=next(DOMAINS))
     node = Node("faulty", context=context)
     timer = node.create_timer(0.01, lambda: timer.cancel() or 1 / 0)  # and then nothing more
     spinner = Spinner(context, node)
