@@ -12,6 +12,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import TransformStamped
 from rcl_interfaces.msg import Log
+from rclpy.exceptions import InvalidHandle
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -58,7 +59,7 @@ class Spinner:
     """A node spinning on a thread of its own."""
 
     def __init__(self, context, node, threads=2):
-        self.executor = PooledExecutor(threads, context=context)
+        self.context, self.executor = context, PooledExecutor(threads, context=context)
         self.executor.add_node(node)
         self.fault = None
         self.thread = threading.Thread(target=self._spin, daemon=True)
@@ -69,6 +70,9 @@ class Spinner:
             self.executor.spin()
         except ExternalShutdownException:
             pass
+        except InvalidHandle as error:
+            # A context that is shut down destroys its nodes while they may be looked at here.
+            self.fault = error if self.context.ok() else None
         except Exception as error:  # shown by Graph.close: a callback killed the node
             self.fault = error
 
