@@ -13,7 +13,7 @@ from detailbase_core.errors import BadCloudError
 from detailbase_ros.messages.topics import CLOUDS
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
-from detailbase_ros.scans.tf_source import make_transform_source
+from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.scans.topic_monitor import TopicMonitor
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ScanSubscriber:
         self._on_insert = on_insert
         self.latencies, self._clock = Latencies(), endpoints.node.get_clock()
         # TF in a group of its own, so that it arrives while a scan is being inserted.
-        transforms = make_transform_source(endpoints, MutuallyExclusiveCallbackGroup(), events)
+        transforms = TopicTransforms(endpoints, MutuallyExclusiveCallbackGroup(), events)
         self._intake = ScanIntake(config, transforms, grounder, events)
         scans = MutuallyExclusiveCallbackGroup()
         subscriptions = {

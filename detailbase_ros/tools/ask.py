@@ -40,7 +40,7 @@ from detailbase_ros.messages.query import Status
 from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.event_counters import EventCounters
-from detailbase_ros.scans.tf_source import make_transform_source
+from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.srv import GroundQuery
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Asker(Node):
         if target == source:
             return np.eye(4)
         events = EventCounters(self.get_logger())
-        transforms = make_transform_source(Endpoints(self, events), None, events)
+        transforms = TopicTransforms(Endpoints(self, events), None, events)
         found: list[NDArray[np.float64]] = []
         reason = ""
 

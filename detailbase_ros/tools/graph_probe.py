@@ -58,7 +58,6 @@ class GraphInspector:
     def __init__(self, node: Node, seconds: float) -> None:
         self._node, self._endpoints = node, Endpoints(node, EventCounters(node.get_logger()))
         self._heard = _Listed()
-        # Not tf2_ros, also where it is installed: our own buffer knows what is wrong with the tree.
         self._transforms = TopicTransforms(self._endpoints, None, EventCounters(self._heard))
         self._lags: dict[str, list[float]] = defaultdict(list)
         self._places: dict[str, deque[tuple[str, int]]] = defaultdict(lambda: deque(maxlen=_NEWEST))
