@@ -47,6 +47,7 @@ from detailbase_ros.messages.topics import (
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.replay.bag_writer import BagWriter
 from detailbase_ros.runtime.endpoints import interface_class, qos_profile
+from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -229,6 +230,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
     out = parser.parse_args().out
     _prepare_environment()
+    interrupt_once()
     rclpy.init()
     try:
         return 0 if run(out) else 1
@@ -238,6 +240,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     finally:
+        ignore_signals()
         rclpy.try_shutdown()
 
 

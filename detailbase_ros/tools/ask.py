@@ -40,6 +40,7 @@ from detailbase_ros.messages.query import Status
 from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.event_counters import EventCounters
+from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
 from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.srv import GroundQuery
 
@@ -219,6 +220,7 @@ def main(args: Sequence[str] | None = None) -> int:
     """Ask, print, return the exit status."""
     args = sys.argv if args is None else args
     options = _parser().parse_args(remove_ros_args(args)[1:])
+    interrupt_once()
     rclpy.init(args=args)
     try:
         return _run(options)
@@ -228,6 +230,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, ExternalShutdownException):
         return INTERRUPTED
     finally:
+        ignore_signals()
         rclpy.try_shutdown()
 
 

@@ -57,6 +57,35 @@ def test_a_signal_ends_it_while_it_loads_its_model(start, number):
     assert (status, errors) == (0, "")
 
 
+@pytest.mark.parametrize("numbers", [(2,), (15,), (2, 15), (15, 2)])
+def test_signals_that_come_while_it_ends_do_not_disturb_it(start, numbers):
+    node = start(fake_node())
+    node.wait_until_ready()
+    assert node.stop_impatiently(*numbers) == (0, "")
+
+
+def test_they_do_not_disturb_the_simulated_robot(start):
+    robot = start([sys.executable, "-m", "detailbase_ros.demo.demo_robot_node"])
+    robot.wait_for_line("waiting for somebody")
+    time.sleep(0.2)  # until it spins
+    assert robot.stop_impatiently(signal.SIGINT) == (0, "")
+
+
+def test_they_do_not_disturb_doctor(start):
+    doctor = start([sys.executable, "-m", "detailbase_ros.tools.doctor", "--seconds", "60"])
+    doctor.wait_for_line("checking the system")
+    assert doctor.stop_impatiently(signal.SIGINT) == (130, "")
+
+
+def test_they_do_not_disturb_ask(start, graph):
+    graph.grounder.hold.clear()  # no answer comes
+    command = [sys.executable, "-m", "detailbase_ros.tools.ask", "the chair"]
+    ask = start(command, ROS_DOMAIN_ID=str(graph.domain))
+    wait_for(lambda: graph.node.pipeline.queries.worker._working, 30)
+    assert ask.stop_impatiently(signal.SIGINT) == (130, "")
+    graph.grounder.hold.set()
+
+
 def test_others_hear_at_once_that_it_is_gone(start):
     """A participant that only vanishes is believed in for 20 s (Fast DDS's lease)."""
     domain = next(DOMAINS)
