@@ -48,6 +48,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "make_rooms",
             "room_report",
             "model_card",
+            "kinds",
             "openings",
             "sentence_bias",
         ),

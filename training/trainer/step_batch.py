@@ -11,13 +11,13 @@ from training.trainer.augmentation_params import AugmentationParams, draw_augmen
 from training.trainer.text_targets import SentenceBatch, batch_sentences, decoder_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from detailbase_core.language.words import DescribedWords
     from training.config import TrainConfig
     from training.scenes.dataset import SceneTensors
     from training.trainer.sampler import Draw
-    from training.trainer.sentence_process import SentenceProcess
     from training.trainer.training_module import TrainingModule
 
 PAD = Description((), (), None)  # makes the scenes' groups of sentences equally long
@@ -42,7 +42,7 @@ def make_batch(
     scenes: Sequence[SceneTensors],
     module: TrainingModule,
     config: TrainConfig,
-    beside: SentenceProcess | None = None,
+    beside: Callable[[Sequence[Draw]], Future[SentenceBatch]] | None = None,
 ) -> Batch:
     """Make a step's batch, on the CPU; it follows from the draws alone.
 
@@ -51,9 +51,9 @@ def make_batch(
         scenes: all scenes.
         module: to be trained; its weights are not looked at.
         config: sizes and augmentation.
-        beside: prepares the sentences meanwhile; None = they are prepared here.
+        beside: begins to prepare the sentences elsewhere; None = they are prepared here.
     """
-    begun = beside.submit(draws) if module.reads and beside else None
+    begun = beside(draws) if module.reads and beside else None
     drawn = [scenes[draw.scene] for draw in draws]
     changes = draw_augmentation(drawn, config.augmentation, [draw.seed for draw in draws])
     points, truth = scene_points(drawn), scene_truth(drawn)

@@ -211,7 +211,8 @@ class Run:
     def _batch(self, step: int) -> PinnedBatch[Batch]:
         """A step's batch, ready to be sent to the device; made in the prefetcher's thread."""
         draws = self.processes.share(self.sampler.step(step))
-        batch = make_batch(draws, self.store.scenes, self.module, self.config, self.sentences)
+        beside = self.sentences.submit if self.sentences else None
+        batch = make_batch(draws, self.store.scenes, self.module, self.config, beside)
         return PinnedBatch(batch, self.device)
 
     def _rescan(self, log: RunLog) -> None:

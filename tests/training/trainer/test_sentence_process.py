@@ -26,7 +26,9 @@ def test_a_batch_is_the_same_wherever_its_sentences_are_read(toy_run):
     for step in range(3):
         draws = run.sampler.step(step)
         here = tensors_of(make_batch(draws, run.store.scenes, run.module, run.config))
-        there = tensors_of(make_batch(draws, run.store.scenes, run.module, run.config, beside))
+        there = tensors_of(
+            make_batch(draws, run.store.scenes, run.module, run.config, beside.submit)
+        )
         assert len(here) == len(there) > 20
         assert all(torch.equal(one, two) for one, two in zip(here, there, strict=True))
     beside.close()
