@@ -64,13 +64,15 @@ class ScanSubscriber:
         transforms = TopicTransforms(endpoints, MutuallyExclusiveCallbackGroup(), events)
         self._intake = ScanIntake(config, transforms, grounder, events)
         scans = MutuallyExclusiveCallbackGroup()
+        resolve = endpoints.node.resolve_topic_name
+        written = {resolve(topic): topic for topic in config.cloud_topics}
+        self.topics = tuple(written)  # as they are on the graph: remapped and complete
         subscriptions = {
-            topic: endpoints.subscription(
-                replace(CLOUDS, name=topic), partial(self._receive, topic), scans
+            name: endpoints.subscription(
+                replace(CLOUDS, name=topic), partial(self._receive, name), scans
             )
-            for topic in config.cloud_topics
+            for name, topic in written.items()
         }
-        self.topics = tuple(each.topic_name for each in subscriptions.values())
         self.monitor = TopicMonitor(endpoints.node, subscriptions, events)
         endpoints.timer(_RETRY_S, self._retry, scans)
         endpoints.timer(_WATCH_S, self._look_out)

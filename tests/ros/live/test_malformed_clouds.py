@@ -59,7 +59,7 @@ def test_every_cloud_has_one_end_and_none_is_our_fault(unspun, messages):
     scans, events = unspun.pipeline.scans, unspun.pipeline.scan_events
     for message in messages:
         before = events.counts()
-        scans._receive("points", message)
+        scans._receive("/points", message)
         after = events.counts()
         ended = sum(after.get(name, 0) - before.get(name, 0) for name in ENDS)
         assert ended == 1, message
