@@ -221,7 +221,11 @@ def _prepare_environment() -> None:
     """Keep apart from whatever robot is on this network; make room for large messages."""
     os.environ["ROS_DOMAIN_ID"] = str(random.SystemRandom().randrange(1, 100))
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    os.environ.setdefault("FASTDDS_DEFAULT_PROFILES_FILE", str(_ROOT / "config" / "fastdds.xml"))
+    distro = os.environ.get("ROS_DISTRO")
+    if distro == "humble":  # which knows no discovery range
+        os.environ["ROS_LOCALHOST_ONLY"] = "1"
+    vendor = "FASTRTPS" if distro in ("humble", "jazzy") else "FASTDDS"
+    os.environ.setdefault(f"{vendor}_DEFAULT_PROFILES_FILE", str(_ROOT / "config" / "fastdds.xml"))
 
 
 def main() -> int:

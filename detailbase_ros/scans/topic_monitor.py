@@ -69,7 +69,7 @@ class TopicMonitor:
         return list(self._node.get_publishers_info_by_topic(topic))
 
     def check(self) -> None:
-        """Warn of each topic that never came although it has publishers; tell of one that stopped."""
+        """Warn of each topic that never came although it is published; tell of one that stopped."""
         for topic in self.silent():
             if topic in self._warned:
                 continue

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 _DISCOVERY_S = 5.0
 _TF_S = 5.0
 _DEPTH = 256  # all clients of a service hear all its answers: ten at once would hide ours
+_SEE_DOCTOR = "; 'ros2 run detailbase_ros doctor' tells why no clouds come in"
 _GRACE_S = 2.0  # for the answer TIMEOUT to arrive
 
 
@@ -74,15 +75,22 @@ class Asker(Node):
     def find_service(self, wanted: str) -> str:
         """The service of the node called `wanted`, or of the only one where that is empty.
 
+        Where several answer, those in the namespace of this node come first.
+
         Raises:
             AskError: none, or several to choose from.
         """
         wanted = f"/{wanted.strip('/')}" if wanted else ""
         nodes: dict[str, str] = {}
 
+        here = self.get_namespace().rstrip("/")
+
+        def own() -> list[str]:
+            return [name for name in nodes if name.rpartition("/")[0] == here]
+
         def found() -> bool:
             nodes.update(answering_nodes(self))
-            return wanted in nodes if wanted else bool(nodes)
+            return wanted in nodes if wanted else bool(own() if here else nodes)
 
         self._wait(found, _DISCOVERY_S)
         names = ", ".join(nodes)
@@ -94,9 +102,10 @@ class Asker(Node):
                 "no segmentation_node on this graph. Is it running, configured, and in this "
                 "ROS_DOMAIN_ID? 'ros2 run detailbase_ros doctor' looks closer"
             )
-        if len(nodes) > 1 and not wanted:
-            raise AskError(f"several nodes answer: {names}; choose one with --node")
-        return nodes[wanted] if wanted else next(iter(nodes.values()))
+        choice = [wanted] if wanted else own() or list(nodes)
+        if len(choice) > 1:
+            raise AskError(f"several nodes answer: {', '.join(choice)}; choose one with --node")
+        return nodes[choice[0]]
 
     def ask(self, service: str, sentence: str, timeout_s: float) -> GroundedQuery:
         """The answer, whatever its status.
@@ -192,7 +201,8 @@ def _run(options: argparse.Namespace) -> int:
     if status not in (Status.OK, Status.NOTHING_FOUND):
         if options.json:
             print(json_line(no_answer_dict(answer.query, status.name, answer.message, frame)))
-        raise AskError(f"{status.name}: {answer.message}")
+        where = _SEE_DOCTOR if status is Status.EMPTY_MAP else ""
+        raise AskError(f"{status.name}: {answer.message}{where}")
     grounding = grounding_without_points(answer)
     wanted = options.frame or frame
     to_frame = asker.transform(wanted, frame)

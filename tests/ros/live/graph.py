@@ -36,7 +36,7 @@ NODE = "/segmentation_node"
 START_NS = 1_700_000_000_000_000_000
 
 
-def wait_for(condition, timeout_s=10.0, what="the expected thing"):
+def wait_for(condition, timeout_s=60.0, what="the expected thing"):
     """Poll until `condition()` is true and return its value."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
@@ -106,7 +106,7 @@ class Graph:
         assert self.node.stop()
         for context, spinner in zip(self.contexts, self.spinners, strict=True):
             context.try_shutdown()
-            spinner.thread.join(5)
+            spinner.thread.join(30)
             assert not spinner.thread.is_alive()
             spinner.executor.shutdown(timeout_sec=2)
         for node in (self.node, self.robot):
@@ -188,7 +188,7 @@ class Robot(Node):
             and self.ground.service_is_ready()
         )
 
-    def call(self, client, request, timeout_s=10.0):
+    def call(self, client, request, timeout_s=60.0):
         """Call a service from the test's thread."""
         assert client.wait_for_service(timeout_s)
         done = Future()

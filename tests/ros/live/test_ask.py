@@ -80,6 +80,7 @@ def test_no_answer_says_why(graph, on_graph):
     status, lines, errors = on_graph(graph, "the chair")
     assert (status, lines) == (NO_ANSWER, [])
     assert "ask: EMPTY_MAP: the map is still empty" in errors
+    assert "'ros2 run detailbase_ros doctor' tells why" in errors
 
 
 def test_an_unknown_frame_is_named_with_those_that_exist(graph, on_graph, monkeypatch):
@@ -120,10 +121,19 @@ def test_no_node_or_another_one(make_graph, on_graph, monkeypatch):
     assert isinstance(graph, Graph)
 
 
-def test_a_wrong_name_is_answered_with_the_right_one(graph, on_graph, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(ask, "_DISCOVERY_S", 2.0)
-        status, _, errors = on_graph(graph, "the chair", "--node", "other")
+def test_of_several_robots_the_one_of_its_own_namespace_is_asked(graph, make_node, on_graph):
+    make_node(graph, namespace="/second")
+    graph.fill_map()
+    status, _, errors = on_graph(graph, "the chair")
+    assert status == FOUND, errors  # in no namespace: the node that is in none
+    _, _, errors = on_graph(graph, "the chair", "--ros-args", "-r", "__ns:=/second")
+    assert "EMPTY_MAP" in errors  # the second robot has seen nothing
+    _, _, errors = on_graph(graph, "the chair", "--ros-args", "-r", "__ns:=/third")
+    assert "several nodes answer: /second/segmentation_node, /segmentation_node" in errors
+
+
+def test_a_wrong_name_is_answered_with_the_right_one(graph, on_graph):
+    status, _, errors = on_graph(graph, "the chair", "--node", "other")
     assert status == NO_ANSWER
     assert "no node called /other answers" in errors and "/segmentation_node" in errors
     graph.fill_map()

@@ -14,7 +14,7 @@ from tests.ros.live.graph import wait_for
 OK, WARN, ERROR = 0, 1, 2
 
 
-def status_when(graph, part, condition, timeout_s=10.0):
+def status_when(graph, part, condition, timeout_s=60.0):
     """The newest status of a part, once `condition(status)` holds."""
 
     def look():

@@ -76,12 +76,12 @@ def start_with_scene(start, large_scene):
 
 def ask_for(robot: Node, service, name="room"):
     client = robot.create_client(SceneFile, f"{NODE}/{service}")
-    assert client.wait_for_service(10)
+    assert client.wait_for_service(60)
     return client.call_async(SceneFile.Request(name=name))
 
 
 def finished(future):
-    wait_for(future.done, 30, "the service's answer")
+    wait_for(future.done, 60, "the service's answer")
     return future.result()
 
 

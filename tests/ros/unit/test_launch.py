@@ -73,6 +73,15 @@ def test_images_become_the_cloud_that_the_node_listens_to(robot):
     assert nodes["segmentation_node"].parameters[1]["cloud_topics"] == [remapped["points"]]
 
 
+@pytest.mark.parametrize("best_effort", [True, False])
+def test_best_effort_images_are_heard_as_such(robot, best_effort):
+    given = {"color": "/c/image", "depth": "/d/image", "best_effort": str(best_effort).lower()}
+    (settings,) = started(robot, rgbd="true", **given)["point_cloud_xyzrgb_node"].parameters
+    asked = {name: value for name, value in settings.items() if name.startswith("qos_overrides")}
+    names = [f"qos_overrides./{image}/image.subscription.reliability" for image in "cd"]
+    assert asked == (dict.fromkeys(names, "best_effort") if best_effort else {})
+
+
 def test_rviz_has_its_file_and_the_maps_frame(robot):
     rviz = started(robot, rviz="true", map_frame="world")["rviz2"]
     flag, file, frame_flag, frame = rviz.arguments
