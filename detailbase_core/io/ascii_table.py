@@ -12,14 +12,18 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Windows' C library writes NaN as -nan(ind), nan(snan), 1.#QNAN, -1.#IND00, infinity as 1.#INF.
-_WINDOWS_NUMBERS = re.compile(
-    rb"([-+]?)(?:nan\([^)\s]{0,16}\)|1\.#(IND|QNAN|SNAN|INF)\d{0,8})", re.I
-)
+# Windows' C library writes NaN as -nan(ind), nan(snan), 1.#QNAN, -1.#IND00, infinity as 1.#INF;
+# rounded to two digits any of them is 1.#J, and 1.#IO or 1.#QO to three.
+_WINDOWS_NUMBERS = re.compile(rb"([-+]?)(?:nan\([^)\s]{0,16}\)|1\.#(INF|[A-Z]{1,4})\d{0,8})", re.I)
+_DECIMAL_COMMA = re.compile(rb"(?<=\d),(?=\d)")
 
 
 def plain_numbers(text: bytes) -> bytes:
-    """Text whose numbers NumPy reads: Windows' NaN and infinity in the usual spelling."""
+    """Text whose numbers NumPy reads: Windows' NaN and infinity in the usual spelling, and points
+    for the decimal commas of many countries (between numbers stand blanks).
+    """
+    if b"," in text:
+        text = _DECIMAL_COMMA.sub(b".", text)
     if b"#" not in text and b"(" not in text:
         return text
     return _WINDOWS_NUMBERS.sub(_plain_number, text)
@@ -47,11 +51,18 @@ def read_table(lines: bytes, rows: int, columns: int) -> NDArray[np.float64]:
         raise ValueError(f"{len(lines)} bytes cannot hold {rows} rows of {columns} values")
     with warnings.catch_warnings():  # about missing rows, which the shape tells better
         warnings.simplefilter("ignore", UserWarning)
-        table = np.loadtxt(
-            io.BytesIO(plain_numbers(lines)), np.float64, comments="#", max_rows=rows, ndmin=2
-        )
+        table = load_rows(io.BytesIO(plain_numbers(lines)), comments="#", max_rows=rows)
     if table.shape != (rows, columns):
         raise ValueError(f"it holds {len(table)} rows of {table.shape[1]} values")
+    return table
+
+
+def load_rows(text: io.BytesIO, **options: Any) -> NDArray[np.float64]:
+    """As np.loadtxt, without its advice to programmers in the error."""
+    try:
+        table: NDArray[np.float64] = np.loadtxt(text, np.float64, ndmin=2, **options)
+    except ValueError as error:
+        raise ValueError(str(error).partition(";")[0].rstrip(".")) from None
     return table
 
 

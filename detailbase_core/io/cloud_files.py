@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import stat
 import zipfile
@@ -14,11 +13,10 @@ import numpy as np
 
 from detailbase_core.errors import BadCloudError, BadFileError
 from detailbase_core.io.bag_topic import ROS1_ADVICE
-from detailbase_core.io.colors import Colors, colors_from_columns
-from detailbase_core.io.header_lines import BYTE_ORDER_MARK
-from detailbase_core.io.mesh_files import MESH_KINDS, read_mesh
+from detailbase_core.io.header_lines import BYTE_ORDER_MARK, without_utf16
+from detailbase_core.io.mesh_files import MESH_KINDS, TEXTURED_PLY, read_mesh
 from detailbase_core.io.mesh_sampling import points_on_faces
-from detailbase_core.io.npz import NpzArchive
+from detailbase_core.io.npz_points import read_npz_points
 from detailbase_core.io.other_readers import read_refused_ply
 from detailbase_core.io.pcd import read_pcd
 from detailbase_core.io.ply import read_ply_mesh, write_ply
@@ -28,6 +26,8 @@ from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from detailbase_core.io.colors import Colors
 
 __all__ = [
     "CLOUD_FORMATS",
@@ -43,10 +43,8 @@ logger = logging.getLogger(__name__)
 CLOUD_FORMATS = ("PLY", "PCD", "NPZ")
 OTHER_FORMATS = (TEXT, LAS, E57, *MESH_KINDS)  # most by packages of the extra "files"
 FAR_M = 30_000.0  # float32 metres resolve 2 mm up to here
+_COARSE = 0.005  # distance between neighbouring numbers that spoils a cloud, in its unit
 GIT_LFS = "a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository"
-
-_XYZ_KEYS = ("xyz", "points", "coord", "coords", "positions", "position", "pos", "vertices")
-_COLOR_KEYS = ("rgb", "rgba", "colors", "color", "colours", "colour")
 
 _SIGNATURES = (
     (b"# .PCD", "PCD"),
@@ -124,8 +122,7 @@ def read_cloud_file(path: str | Path) -> CloudFile:
     path = Path(path)
     kind = detect_format(path)
     if kind in MESH_KINDS:
-        xyz, colors, faces = read_mesh(path, kind)
-        return _as_cloud(path, _Points(xyz, colors, faces=faces))
+        return _as_cloud(path, _as_points(*read_mesh(path, kind)))
     if kind in (LAS, E57):
         return _as_cloud(path, _Points(*read_scan(path, kind)))
     if kind not in _READERS:
@@ -201,7 +198,7 @@ def _read_bytes(path: Path, size: int = -1) -> bytes:
         if not stat.S_ISREG(path.stat().st_mode):
             raise BadFileError(f"{path}: is no regular file")  # a pipe would be waited for
         with path.open("rb") as file:
-            return file.read(size)
+            return without_utf16(file.read(size))
     except OSError as error:
         raise BadFileError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:  # a zero byte in the name
@@ -216,6 +213,10 @@ def _holds_arrays(path: Path) -> bool:
         return True  # a broken NPZ; its reader says so
 
 
+def _as_points(xyz: NDArray[Any], colors: Colors, faces: int) -> _Points:
+    return _Points(xyz, colors, faces=faces)
+
+
 # -- one reader a format -------------------------------------------------------------------------
 
 
@@ -224,6 +225,11 @@ def _read_ply(data: bytes, name: str) -> _Points:
         xyz, colors, faces, face_colors = read_ply_mesh(data, name)
     except BadFileError as refused:
         return _Points(*read_refused_ply(Path(name), data, refused))
+    if len(faces) and colors.is_grey and face_colors is None and b"TextureFile" in data[:4096]:
+        try:
+            return _as_points(*read_mesh(Path(name), TEXTURED_PLY))
+        except BadFileError as error:
+            logger.warning("%s; its texture is left out", error)
     if len(faces):
         xyz, colors = points_on_faces(xyz, colors, faces, face_colors)
     return _Points(xyz, colors, faces=len(faces))
@@ -234,35 +240,7 @@ def _read_pcd(data: bytes, name: str) -> _Points:
 
 
 def _read_npz(data: bytes, name: str) -> _Points:
-    try:
-        with NpzArchive(io.BytesIO(data)) as archive:
-            by_name = {key.lower(): key for key in reversed(archive.names)}
-            found = [
-                next((archive.read(by_name[key]) for key in keys if key in by_name), None)
-                for keys in (_XYZ_KEYS, _COLOR_KEYS)
-            ]
-            names = archive.names
-    except ValueError as error:
-        raise BadFileError(f"{name}: cannot be read as NPZ ({error}); save it again") from None
-    xyz, rgb = found
-    if xyz is None:
-        raise BadFileError(f"{name}: an NPZ needs an array xyz or points; has {', '.join(names)}")
-    fits = xyz.ndim in (2, 3) and xyz.shape[-1] == 3 and xyz.dtype.kind in "fiu"
-    if not fits or (rgb is not None and not _is_color_of(xyz, rgb)):
-        shapes = f"{xyz.shape} and {'no colours' if rgb is None else rgb.shape}"
-        raise BadFileError(f"{name}: positions and colours must be (N, 3) numbers, got {shapes}")
-    image_shape = (xyz.shape[0], xyz.shape[1]) if xyz.ndim == 3 else None
-    columns = dict.fromkeys(names, np.empty(xyz.size // 3))
-    if rgb is not None:
-        columns = {"rgb": rgb.reshape(-1, *rgb.shape[xyz.ndim - 1 :])}
-    return _Points(xyz.reshape(-1, 3), colors_from_columns(columns), image_shape)
-
-
-def _is_color_of(xyz: NDArray[Any], rgb: NDArray[Any]) -> bool:
-    """Whether `rgb` has three or four numbers for each point, or a packed one."""
-    points, kind = xyz.shape[:-1], rgb.dtype.kind
-    is_packed = rgb.shape == points and rgb.dtype.itemsize >= 4
-    return kind in "fiu" and (is_packed or rgb.shape in ((*points, 3), (*points, 4)))
+    return _Points(*read_npz_points(data, name))
 
 
 def _read_text(data: bytes, name: str) -> _Points:
@@ -308,6 +286,14 @@ def _near_origin(
     logger.warning(
         "%s lies far from its origin: moved by (%s)", path, ", ".join(f"{v:.0f}" for v in shift)
     )
+    step = float(np.spacing(np.float32(np.abs(offset).max())))
+    if xyz.dtype.itemsize <= 4 and xyz.dtype.kind == "f" and step > _COARSE:
+        logger.warning(
+            "%s stores float32, which so far out are %.3g apart: its points lie on a coarse grid; "
+            "export it in double precision, or near an origin of its own",
+            path,
+            step,
+        )
     with np.errstate(over="ignore", invalid="ignore"):
         moved: NDArray[np.float32] = (xyz.astype(np.float64) + shift).astype(np.float32)
     return moved, shift

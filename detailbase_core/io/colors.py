@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 PACKED, CHANNELS, HARMONICS, INTENSITY = "packed", "channels", "harmonics", "intensity"
 
-_PREFIXES = ("scalar_", "diffuse_", "vertex_", "point_", "color_", "colour_", "col_")
+_PREFIXES = (
+    *("scalar_", "diffuse_", "vertex_", "point_", "color_", "colour_", "col_", "rgb_"),
+    *("vertex_color_", "vertex_colour_", "base_color_", "albedo_", "ambient_"),
+)
 _CHANNEL = {
     **{"r": "r", "red": "r", "g": "g", "green": "g", "b": "b", "blue": "b"},
     **{"rf": "r", "gf": "g", "bf": "b"},  # CloudCompare's fractions
@@ -31,6 +34,8 @@ _HARMONIC_NAMES = ("f_dc_0", "f_dc_1", "f_dc_2")
 _INTENSITY_NAMES = ("intensity", "intensities", "reflectivity", "reflectance", "signal")
 _SH_C0 = 0.28209479177387814  # 1 / (2 sqrt(pi)), the constant spherical harmonic
 
+_PLAIN_NAN, _PLAIN_NAN_32 = np.uint64(0x7FF8 << 48), np.uint32(0x7FC0 << 16)
+_SIGN_OFF = np.uint64((1 << 63) - 1)
 _OVERSHOOT = 1.02  # values this much beyond a scale's end are rounding
 _UNDERSHOOT = 0.1  # values this far below 0 are rounding, too: resampled pictures have them
 _STRAY_SHARE = 0.005  # of values beyond a scale's end that are no reason to give it up
@@ -145,9 +150,13 @@ def colors_from_columns(
             return colors
         for name in fields.names:  # of no use: there may be a better one
             del left[name]
-    count = len(next(iter(columns.values())))
-    note = f"no colours among {', '.join(columns)}: treated as grey"
-    return Colors(np.full((count, 3), GREY, np.uint8), note, is_grey=True)
+    return no_colors(len(next(iter(columns.values()))), columns)
+
+
+def no_colors(points: int, names: Iterable[str]) -> Colors:
+    """Grey for so many points, and that there are no colours among the columns named."""
+    note = f"no colours among {', '.join(names)}: treated as grey"
+    return Colors(np.full((points, 3), GREY, np.uint8), note, is_grey=True)
 
 
 def read_colors(
@@ -287,7 +296,24 @@ def _packed_colors(name: str, values: NDArray[Any], known: ColorScale | None) ->
         return None
     if name.lower() not in ("rgb", "rgba") and values.dtype.kind == "f":
         return None  # a column called color may be anything
-    return Colors(rgb_from_packed(values), f"colours packed in {name}")
+    rgb = rgb_from_packed(values)
+    lost = _is_nan_of_text(values)
+    rgb[lost] = GREY
+    if len(lost) and lost.all():
+        note = f"no colours: {name} is NaN, as opaque colours become in text: treated as grey"
+        return Colors(rgb, note, is_grey=True)
+    left = f"; {int(lost.sum())} are NaN, treated as grey" if lost.any() else ""
+    return Colors(rgb, f"colours packed in {name}{left}")
+
+
+def _is_nan_of_text(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """(N,) where a packed colour was written as "nan", as opaque ones are, and so is lost."""
+    if values.dtype == np.float32:  # with a sign it is an opaque dark red in binary files
+        return np.equal(np.ascontiguousarray(values).view(np.uint32), _PLAIN_NAN_32)
+    if values.dtype == np.float64:
+        words = np.ascontiguousarray(values).view(np.uint64)
+        return np.equal(words & _SIGN_OFF, _PLAIN_NAN)
+    return np.zeros(len(values), bool)
 
 
 def packed_words(packed: NDArray[Any]) -> NDArray[np.uint32]:

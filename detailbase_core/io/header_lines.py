@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 MAX_HEADER_BYTES = 1 << 20
 _LINE_ENDS = (b"\r\n", b"\n\r", b"\n", b"\r")
 
@@ -31,9 +32,7 @@ def split_header(data: bytes, is_last: Callable[[str], bool]) -> tuple[list[str]
     lines: list[str] = []
     offset = 0
     while True:
-        end = min(
-            (at for at in (head.find(c, offset) for c in (b"\n", b"\r")) if at >= 0), default=-1
-        )
+        end = head.find(style[:1] if style == b"\n\r" else style[-1:], offset)
         stop = len(head) if end < 0 else end
         line = head[offset:stop].decode("ascii", "replace").strip()
         if line:
@@ -43,7 +42,7 @@ def split_header(data: bytes, is_last: Callable[[str], bool]) -> tuple[list[str]
             if last:
                 return lines, begin + stop
             raise ValueError("the header does not end")
-        offset = end + _length_of_line_end(head, end, style)
+        offset = end + (2 if style == b"\n\r" and head.startswith(style, end) else 1)
         if last:
             return lines, begin + offset
 
@@ -53,11 +52,14 @@ def _first_line_end(head: bytes) -> bytes:
     return next((end for end in _LINE_ENDS if head.startswith(end, at)), b"\n")
 
 
-def _length_of_line_end(head: bytes, at: int, style: bytes) -> int:
-    if head.startswith(style, at):
-        return len(style)
-    # A CR alone would be odd in a file of other line ends; one before LF belongs to it.
-    return 2 if head.startswith(b"\r\n", at) else 1
+def without_utf16(data: bytes) -> bytes:
+    """A file's bytes; text that Windows wrote in UTF-16 as UTF-8."""
+    if not data.startswith(_UTF_16_MARKS):
+        return data
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeDecodeError:
+        return data
 
 
 def unified_lines(body: bytes) -> bytes:

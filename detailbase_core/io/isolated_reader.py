@@ -69,4 +69,10 @@ def main(module: str, function: str, path: str, out: str) -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    np.savez(out, **getattr(importlib.import_module(module), function)(Path(path)))
+    try:
+        arrays = getattr(importlib.import_module(module), function)(Path(path))
+    except Exception as error:
+        said = str(error).strip().splitlines()  # some go on about their own sources
+        print(said[0] if said else type(error).__name__, file=sys.stderr)
+        sys.exit(1)
+    np.savez(out, **arrays)

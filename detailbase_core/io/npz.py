@@ -81,8 +81,10 @@ def _read_array(member: IO[bytes], size: int) -> NDArray[Any]:
     if read_header is None:
         raise ValueError(f"NPY version {version} is not known")
     shape, is_fortran, dtype = read_header(member)
-    if dtype.kind not in "fiubUS" or dtype.itemsize == 0 or dtype.hasobject:
-        raise ValueError(f"it holds {dtype}, no plain numbers (pickled objects are not loaded)")
+    if dtype.hasobject:
+        raise ValueError(f"it holds {dtype}; pickled objects are not loaded")
+    if dtype.kind not in "fiubUS" or dtype.itemsize == 0:
+        raise ValueError(f"it holds {dtype}, no plain numbers")
     count = 1
     for length in shape:
         count *= length

@@ -124,9 +124,9 @@ def _header_from_entries(entries: dict[str, list[str]], body: int) -> Header:
     points = _number(entries["POINTS"][0]) if "POINTS" in entries else width * height
     if points != width * height or points >= MAX_POINTS:
         raise ValueError(f"{points} points are not {width} x {height}")
-    kind = entries["DATA"][0].lower()
+    kind = " ".join(entries["DATA"]).lower()
     if kind not in _READERS:
-        raise ValueError(f"DATA {kind} is none of {', '.join(_READERS)}")
+        raise ValueError(f"DATA {kind[:40]} is none of {', '.join(_READERS)}")
     return Header(names, formats, counts, width, height, points, kind, body)
 
 

@@ -214,7 +214,10 @@ def _xyz(columns: Columns, name: str) -> NDArray[Any]:
     for column, values in columns.items():
         by_name.setdefault(column.lower(), values)
     if not {"x", "y", "z"} <= by_name.keys():
+        packed = "packed_position" in by_name
+        advice = "; it is a compressed Gaussian splat: export it uncompressed" if packed else ""
         raise BadFileError(
-            f"{name}: PLY vertices need x, y and z; this file has {', '.join(columns) or 'nothing'}"
+            f"{name}: PLY vertices need x, y and z; this file has "
+            f"{', '.join(columns) or 'nothing'}{advice}"
         )
     return np.column_stack([by_name[axis] for axis in "xyz"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.io.ascii_table import plain_numbers
+from detailbase_core.io.ascii_table import load_rows, plain_numbers
 from detailbase_core.io.colors import Colors, colors_from_columns
 from detailbase_core.io.header_lines import BYTE_ORDER_MARK, unified_lines
 
@@ -27,6 +27,7 @@ _USUAL_COLUMNS = {
     7: ("intensity", "red", "green", "blue"),
     9: ("red", "green", "blue", "nx", "ny", "nz"),
 }
+_FEWEST_NUMBERED = 4
 _UNIT_NORMAL = 0.02  # normals are this exactly 1 long
 
 
@@ -56,7 +57,7 @@ def read_text_points(data: bytes, name: str) -> tuple[NDArray[Any], Colors]:
     try:
         names, rows = _names_and_rows(text)
         table = _table(rows)
-        columns = _named_columns(names, table)
+        columns = named_columns(names, table)
     except ValueError as error:
         raise BadFileError(
             f"{name}: looks like text with points, but cannot be read ({error}); save it as PLY"
@@ -93,7 +94,8 @@ def _names_and_rows(text: bytes) -> tuple[list[str], list[bytes]]:
             names = [_plain_axis(word) for word in lower]
             break
     rows = _content_lines(text)
-    if rows and not any(_NUMBER.match(value) for value in _values(rows[0])[:3]):
+    first = re.split(rb"[;,\s]+", rows[0])[:3] if rows else []
+    if rows and not any(map(_NUMBER.match, first)):
         rows = rows[1:]  # with a number among them it is a broken row, and no header
     if len(rows) > 1 and len(_values(rows[0])) == 1 and len(_values(rows[1])) > 1:
         if int(_values(rows[0])[0]) != len(rows) - 1:
@@ -121,15 +123,21 @@ def _table(rows: list[bytes]) -> NDArray[np.float64]:
         text = text.replace(b",", b".").replace(b";", b" ")
     elif b"," in text:
         text = text.replace(b",", b".")
-    table = np.loadtxt(io.BytesIO(plain_numbers(text)), np.float64, comments=None, ndmin=2)
+    table = load_rows(io.BytesIO(plain_numbers(text)), comments=None)
     if table.shape[1] != count:
         raise ValueError(f"rows of {table.shape[1]} and of {count} values")
     return table
 
 
-def _named_columns(names: list[str], table: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    width = table.shape[1]
-    if len(names) != width:
+def named_columns(names: list[str], table: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Columns (N,) of a table by their names, or by their number where the names do not fit.
+
+    Raises:
+        ValueError: fewer than three columns.
+    """
+    if len(names) != table.shape[1]:
+        table = table[:, 1:] if _is_numbering(table) else table
+        width = table.shape[1]
         if width < 3:
             raise ValueError(f"{width} columns; x, y and z are needed")
         behind = _USUAL_COLUMNS.get(width, ("red", "green", "blue") if width > 6 else ())
@@ -143,6 +151,18 @@ def _named_columns(names: list[str], table: NDArray[np.float64]) -> dict[str, ND
     for name, column in zip(names, table.T, strict=True):
         columns.setdefault(name, column)
     return columns
+
+
+def _is_numbering(table: NDArray[np.float64]) -> bool:
+    """Whether the first column counts the rows, from 0 or 1, in front of x y z."""
+    rows, width = table.shape
+    first = table[:, 0]
+    return bool(
+        width > 3
+        and rows >= _FEWEST_NUMBERED
+        and first[0] in (0.0, 1.0)
+        and (first == first[0] + np.arange(rows)).all()
+    )
 
 
 def _is_opaque(values: NDArray[np.float64]) -> bool:

@@ -1,7 +1,4 @@
-"""Monitor of silent cloud topics: warns with the likely cause where somebody publishes them.
-
-A stream that has stopped is another thing than one that never came, and no cause for alarm.
-"""
+"""Monitor of silent cloud topics: warns with the likely cause where somebody publishes them."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ class TopicMonitor:
 
     Args:
         node: asked who publishes.
-        subscriptions: of clouds, by full name of their topics.
+        subscriptions: of clouds, by topic as the user wrote it.
         events: gets the warnings.
     """
 
@@ -40,7 +37,6 @@ class TopicMonitor:
     ) -> None:
         self._node, self._subscriptions, self._events = node, subscriptions, events
         self._last: dict[str, float] = {}
-        self._counts = dict.fromkeys(subscriptions, 0)
         self._warned: set[str] = set()
         self.restart()
 
@@ -52,7 +48,6 @@ class TopicMonitor:
     def arrived(self, topic: str) -> None:
         """A cloud has come."""
         self._last[topic] = time.monotonic()
-        self._counts[topic] += 1
         self._warned.discard(topic)
 
     def silent(self) -> list[str]:
@@ -60,25 +55,16 @@ class TopicMonitor:
         now = time.monotonic()
         return [topic for topic, last in self._last.items() if now - last >= PATIENCE_S]
 
-    def stopped(self) -> list[str]:
-        """Those of the silent topics on which clouds came before."""
-        return [topic for topic in self.silent() if self._counts[topic]]
-
     def publishers(self, topic: str) -> list[TopicEndpointInfo]:
         """Publishers of a topic."""
-        return list(self._node.get_publishers_info_by_topic(topic))
+        name = self._subscriptions[topic].topic_name  # remapped and complete
+        return list(self._node.get_publishers_info_by_topic(name))
 
     def check(self) -> None:
-        """Warn of each topic that never came although it is published; tell of one that stopped."""
+        """Warn of each topic that has been silent too long although it has publishers."""
         for topic in self.silent():
-            if topic in self._warned:
-                continue
-            if count := self._counts[topic]:
-                self._warned.add(topic)
-                self._events.info(
-                    f"{topic}: no cloud for {PATIENCE_S:g} s: the stream has stopped, after {count}"
-                )
-            elif publishers := self.publishers(topic):
+            publishers = self.publishers(topic)
+            if publishers and topic not in self._warned:
                 self._warned.add(topic)
                 self._events.warning(explain_silence(self._subscriptions[topic], publishers))
 

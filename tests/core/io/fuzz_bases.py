@@ -27,7 +27,7 @@ def bases() -> dict[str, bytes]:
 
 def _columns() -> dict[str, np.ndarray]:
     random = np.random.default_rng(0)
-    columns = {axis: random.normal(size=POINTS).astype("f4") for axis in "xyz"}
+    columns = {axis: (random.normal(size=POINTS) / 20).astype("f4") for axis in "xyz"}
     return columns | {
         c: random.integers(0, 256, POINTS).astype("u1") for c in ("red", "green", "blue")
     }

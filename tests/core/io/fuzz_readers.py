@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sqlite3
+import struct
 import warnings
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,13 @@ TYPES = ("sensor_msgs/msg/PointCloud2", "tf2_msgs/msg/TFMessage")
 
 
 def other_points(kind: str, path: Path) -> list[np.ndarray]:
-    """(N, 3) float64 of each reader that reads the file; none where all refuse."""
+    """(N, 3) float64 of each reader that reads the file; none where all refuse.
+
+    Of MESHES the corners, between which all points lie.
+    """
     found = []
+    if kind.startswith("ply") and _EMPTY_ELEMENT.search(path.read_bytes()):
+        return []  # nobody knows whether its rows are blank lines
     for read in _READERS.get(kind.split()[0], ()):
         try:
             with warnings.catch_warnings():
@@ -49,6 +55,8 @@ def _ply_by_trimesh(path: Path) -> np.ndarray:
     names = re.findall(rb"property .*?(\S+)\n", path.read_bytes())
     if len(set(names)) < len(names):
         raise ValueError("it forgets that a repeated property takes room")
+    if path.read_bytes().find(b"property list") < path.read_bytes().find(b"element vertex"):
+        raise ValueError("it takes all lists for as long as the first")
     with path.open("rb") as file:
         return np.asarray(trimesh.load(file, file_type="ply", process=False).vertices)
 
@@ -73,22 +81,60 @@ def _npz_by_numpy(path: Path) -> np.ndarray:
         return arrays["xyz"]
 
 
-def _has_count(path: Path) -> bool:
-    return len(path.read_bytes().split(b"\n", 1)[0].split()) == 1
+def _pts_rows(path: Path) -> np.ndarray:
+    """All rows of numbers, below the number of them."""
+    count, rest = path.read_bytes().split(b"\n", 1)
+    lines = [line for line in rest.decode().splitlines() if line.strip()]
+    return _rows(lines[: int(count)], None)
 
 
-def _rows(path: Path, mark: str | None, skip: int) -> np.ndarray:
-    return np.loadtxt(path, delimiter=mark, skiprows=skip, usecols=(0, 1, 2), comments="#", ndmin=2)
+def _rows(source: Path | list[str], mark: str | None) -> np.ndarray:
+    return np.loadtxt(source, delimiter=mark, usecols=(0, 1, 2), comments="#", ndmin=2)
+
+
+def _las_by_numpy(path: Path) -> np.ndarray:
+    """Of an unpacked LAS file, by the table of its header's fields."""
+    data = path.read_bytes()
+    begin, (form, size, count) = int.from_bytes(data[96:100], "little"), _LAS.unpack_from(data, 104)
+    if form & 0x80 or data[25] > 4:
+        raise ValueError("packed, or of a version that is not known")
+    if data[25] == 4:
+        count = int.from_bytes(data[247:255], "little")
+    place = np.dtype({"names": ["xyz"], "formats": [("<i4", 3)], "offsets": [0], "itemsize": size})
+    scale, offset = np.frombuffer(data, "<f8", 6, 131).reshape(2, 3)
+    return np.frombuffer(data, place, count, begin)["xyz"] * scale + offset
+
+
+# -- of meshes the corners: what is read lies between them -----------------------------------------
+
+
+def _obj_corners(path: Path) -> np.ndarray:
+    lines = path.read_text().splitlines()
+    return np.array([list(map(float, line.split()[1:4])) for line in lines if line[:2] == "v "])
+
+
+def _stl_corners(path: Path) -> np.ndarray:
+    data = path.read_bytes()
+    if len(data) != 84 + 50 * int.from_bytes(data[80:84], "little"):
+        raise ValueError("text")
+    face = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
+    return np.frombuffer(data, face, offset=84)["corners"].reshape(-1, 3)
 
 
 _READERS: dict[str, list[Callable[[Path], np.ndarray]]] = {
     "ply": [_ply_by_trimesh],
     "pcd": [],
     "npz": [_npz_by_numpy],
-    "xyz": [lambda path: _rows(path, None, 0)],
-    "csv": [lambda path: _rows(path, ",", 0)],
-    "pts": [lambda path: _rows(path, None, _has_count(path))],
+    "xyz": [lambda path: _rows(path, None)],
+    "csv": [lambda path: _rows(path, ",")],
+    "pts": [_pts_rows],
+    "obj": [_obj_corners],
+    "stl": [_stl_corners],
+    "las": [_las_by_numpy],
 }
+MESHES = ("obj", "stl")  # of which the corners are returned
+_EMPTY_ELEMENT = re.compile(rb"\nelement \S+ [1-9]\d*\s*\n(?:comment.*\n)*(?:element|end_header)")
+_LAS = struct.Struct("<BHI")
 if importlib.util.find_spec("plyfile"):
     _READERS["ply"].append(_ply_by_plyfile)
 if importlib.util.find_spec("pypcd4"):

@@ -71,6 +71,8 @@ def test_every_scale_gives_the_same_colours(name: str) -> None:
         "scalar_Red scalar_Green scalar_Blue",
         "RED GREEN BLUE",
         "vertex_r vertex_g vertex_b",
+        "vertex_color_r vertex_color_g vertex_color_b",
+        "albedo_r albedo_g albedo_b",
     ],
 )
 def test_channels_under_any_usual_name(names: str) -> None:

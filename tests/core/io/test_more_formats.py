@@ -81,6 +81,18 @@ def test_text_that_breaks_off_is_refused(tmp_path: Path, text: str) -> None:
         read_cloud(tmp_path / "a.xyz")
 
 
+def test_a_column_that_counts_the_rows_is_no_place(tmp_path: Path) -> None:
+    rows = [f"{k} {p[0]} {p[1]} {p[2]}" for k, p in enumerate(np.tile(XYZ, (3, 1)).tolist())]
+    (tmp_path / "a.txt").write_text("\n".join(rows) + "\n")
+    np.testing.assert_array_equal(read_cloud(tmp_path / "a.txt").xyz, np.tile(XYZ, (3, 1)))
+
+
+def test_a_broken_first_row_is_no_header(tmp_path: Path) -> None:
+    (tmp_path / "a.xyz").write_text("1 2 3 10;8 4 5\n" + "1 2 3 8 4 5\n" * 4)
+    with pytest.raises(BadFileError, match="cannot be read"):
+        read_cloud(tmp_path / "a.xyz")
+
+
 def test_prose_is_no_cloud(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("There are 3 chairs\nand 2 tables\n")
     assert detect_format(tmp_path / "a.txt") == "plain text"

@@ -101,6 +101,20 @@ def test_a_repeated_property_counts_once(tmp_path: Path) -> None:
     )
 
 
+def test_a_word_behind_the_kind_of_data_is_refused(tmp_path: Path) -> None:
+    data = pcd_bytes(columns(), "binary_compressed")
+    with pytest.raises(BadFileError, match="DATA binary compressed is none of"):
+        read(tmp_path, data.replace(b"binary_compressed", b"binary\rcompressed"))
+
+
+def test_a_compressed_splat_is_named(tmp_path: Path) -> None:
+    head = (
+        f"ply\nformat {LITTLE} 1.0\nelement vertex 1\nproperty uint packed_position\nend_header\n"
+    )
+    with pytest.raises(BadFileError, match="compressed Gaussian splat: export it uncompressed"):
+        read(tmp_path, head.encode() + bytes(4))
+
+
 def test_two_elements_of_vertices_are_refused(tmp_path: Path) -> None:
     data = ply_bytes(columns(), LITTLE)
     twice = data.replace(b"property uchar green", b"element vertex 3\nproperty uchar green")
@@ -118,7 +132,11 @@ def test_padding_that_takes_no_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["ply", "pcd"])
 @pytest.mark.parametrize(
-    "spelling", ["-nan(ind)", "nan(snan)", "-1.#IND", "1.#QNAN", "-1.#IND00", "NAN", "nan"]
+    "spelling",
+    [
+        *("-nan(ind)", "nan(snan)", "nan(0x8000000000000)", "-1.#IND", "1.#QNAN", "-1.#IND00"),
+        *("1.#J", "-1.#IO", "1.#QO", "NAN", "nan"),
+    ],
 )
 def test_not_a_number_as_windows_writes_it(tmp_path: Path, kind: str, spelling: str) -> None:
     c = columns() | {"y": np.array([9.0, 4.0, 0.0], "f4")}
@@ -127,6 +145,26 @@ def test_not_a_number_as_windows_writes_it(tmp_path: Path, kind: str, spelling: 
     np.testing.assert_array_equal(np.isnan(cloud.xyz[:, 1]), [True, False, False])
     cloud = read(tmp_path, data.replace(b"9.0", b"1.#INF"))
     assert np.isposinf(cloud.xyz[0, 1])
+
+
+@pytest.mark.parametrize("kind", ["ply", "pcd"])
+def test_decimal_commas(tmp_path: Path, kind: str) -> None:
+    data = ply_bytes(columns(), "ascii") if kind == "ply" else pcd_bytes(columns(), "ascii")
+    at = data.find(b"end_header\n" if kind == "ply" else b"DATA ascii\n")
+    assert_is_the_cloud(read(tmp_path, data[:at] + data[at:].replace(b".", b",")))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("kind", ["ply", "pcd", "csv"])
+def test_text_of_windows_in_utf_16(tmp_path: Path, kind: str, encoding: str) -> None:
+    rows = [",".join(map(str, [*p, *c])) for p, c in zip(XYZ.tolist(), RGB.tolist(), strict=True)]
+    data = {
+        "ply": ply_bytes(columns(), "ascii"),
+        "pcd": pcd_bytes(columns(), "ascii"),
+        "csv": "\n".join(["x,y,z,r,g,b", *rows, ""]).encode(),
+    }[kind]
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    assert_is_the_cloud(read(tmp_path, (mark + data.decode()).encode(encoding)))
 
 
 def test_comments_behind_ascii_rows(tmp_path: Path) -> None:
@@ -153,6 +191,25 @@ def test_pcd_with_colours_in_bytes(tmp_path: Path, count: int) -> None:
         f"COUNT 1 1 1 {count}\nWIDTH 3\nHEIGHT 1\nPOINTS 3\nDATA binary\n"
     )
     assert_is_the_cloud(read(tmp_path, header.encode() + rows.tobytes()))
+
+
+@pytest.mark.parametrize("kind", ["ply", "pcd"])
+def test_opaque_colours_that_text_has_lost_are_no_red(tmp_path: Path, kind: str) -> None:
+    words = (RGB.astype("u4") * np.array([65536, 256, 1], "u4")).sum(axis=1, dtype="u4")
+    c = dict(list(columns().items())[:3]) | {"rgb": (words | np.uint32(0xFF << 24)).view("f4")}
+    data = ply_bytes(c, "ascii") if kind == "ply" else pcd_bytes(c, "ascii")
+    (tmp_path / "a.ply").write_bytes(data)
+    found = read_cloud_file(tmp_path / "a.ply")  # reds of 128 and more make them NaN
+    assert found.cloud.rgb.tolist() == [[128] * 3, *RGB[1:].tolist()]
+    assert "1 are NaN, treated as grey" in found.color_note
+    words[:] = words[0]
+    c["rgb"] = (words | np.uint32(0xFF << 24)).view("f4")
+    (tmp_path / "a.ply").write_bytes(ply_bytes(c, "ascii"))
+    found = read_cloud_file(tmp_path / "a.ply")
+    assert (found.cloud.rgb == 128).all() and "rgb is NaN" in found.color_note
+    words = (RGB.astype("u4") * np.array([65536, 256, 1], "u4")).sum(axis=1, dtype="u4")
+    c["rgb"] = words.view("f4")
+    assert_is_the_cloud(read(tmp_path, ply_bytes(c, LITTLE)))
 
 
 def test_intensity_of_a_pcd_is_its_grey(tmp_path: Path) -> None:
@@ -196,6 +253,18 @@ def test_the_shift_of_far_coordinates_is_told(tmp_path: Path) -> None:
     found = read_cloud_file(tmp_path / "a.npz")
     np.testing.assert_allclose(found.cloud.xyz - found.shift, xyz, atol=1e-5)
     assert (found.shift == np.rint(found.shift)).all() and np.abs(found.cloud.xyz).max() < 100
+
+
+def test_a_coarse_grid_far_from_the_origin_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    far = XYZ.astype("f8") + np.array([500123, 5412345, 210])
+    np.savez(tmp_path / "a.npz", xyz=far, rgb=RGB)
+    read_cloud(tmp_path / "a.npz")
+    assert "coarse grid" not in caplog.text
+    np.savez(tmp_path / "a.npz", xyz=far.astype("f4"), rgb=RGB)
+    read_cloud(tmp_path / "a.npz")
+    assert "float32, which so far out are 0.5 apart" in caplog.text
 
 
 # -- crafted files -------------------------------------------------------------------------------
