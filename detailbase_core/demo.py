@@ -6,6 +6,7 @@ python -m detailbase_core.demo --out demo
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -50,7 +51,24 @@ def main() -> int:
     write_ply(cloud, pictures[-1].scene.cloud)
     print(f"\n{check.summary()}")
     print(f"Done in {time.monotonic() - begin:.0f} s.\n  picture: {picture}\n  map:     {cloud}")
+    print("\n".join(invitation_lines(cloud)))
     return 1 if check.wrong else 0
+
+
+def invitation_lines(scene: Path) -> list[str]:
+    """How to go on asking, for the end of a demo.
+
+    Args:
+        scene: file or recording that the demo made.
+    """
+    beside = Path(sys.executable).with_name("detailbase")
+    here = beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside
+    program = str(here) if beside.exists() else "detailbase"
+    return [
+        "Now ask your own:",
+        f'  {program} ground {scene} "the red table next to the armchair"',
+        f"  {program} ground {scene}  # asks for sentences until Ctrl-D",
+    ]
 
 
 if __name__ == "__main__":

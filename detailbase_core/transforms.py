@@ -1,4 +1,4 @@
-"""A buffer of stamped transforms between frames, for places without tf2_ros.
+"""A buffer of stamped transforms between frames.
 
 Same answers as tf2's BufferCore: a list of stamped transforms per child frame, ten seconds
 long, linear in the translation and slerp in the rotation between the two neighbours, and no

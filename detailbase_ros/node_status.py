@@ -94,6 +94,7 @@ class NodeStatus:
             "received per second": counters.rate("scans received"),
             "inserted per second": counters.rate("scans inserted"),
             "waiting for transforms": scans.pending,
+            "stopped": ", ".join(scans.monitor.stopped()),
             **own,
             **scans.latencies.percentiles(),
         }
@@ -105,10 +106,13 @@ class NodeStatus:
             return Level.OK, "inactive"
         if self._clock_stands():
             return Level.ERROR, "use_sim_time is set, but nobody publishes /clock"
-        silent = self._scans.monitor.silent()
-        unheard = [topic for topic in silent if self._scans.monitor.publishers(topic)]
+        silent, stopped = self._scans.monitor.silent(), self._scans.monitor.stopped()
+        never = [topic for topic in silent if topic not in stopped]
+        unheard = [topic for topic in never if self._scans.monitor.publishers(topic)]
         if unheard:
             return Level.ERROR, f"no clouds on {', '.join(unheard)}, although they are published"
+        if stopped and not never:
+            return Level.WARN, f"no more clouds on {', '.join(stopped)}: the stream has stopped"
         if silent:
             return Level.WARN, f"nobody publishes on {', '.join(silent)}"
         dropped = self._clouds.grown(*drops)

@@ -33,6 +33,7 @@ from detailbase_ros.runtime.parameters import (
     read_parameters,
     watch_parameters,
 )
+from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -207,6 +208,7 @@ def main(
     tune_malloc()
     # Python's own 5 ms are too long for a scan to wait, and it waits whenever NumPy lets go.
     sys.setswitchinterval(_SWITCH_S)
+    interrupt_once()
     rclpy.init(args=args)
     node = None
     executor = PooledExecutor(_THREADS)  # first: it cannot be made once a signal has come
@@ -223,6 +225,7 @@ def main(
         if rclpy.ok():  # otherwise a signal came while the node was being built
             raise
     finally:
+        ignore_signals()
         if node is not None and node.stop():
             node.destroy_node()  # others hear at once that it is gone
         rclpy.try_shutdown()

@@ -2,6 +2,7 @@
 
 clouds:="[/front/points,/rear/points]"   topics with coloured clouds
 rgbd:=true color:=... depth:=...         makes the cloud from a colour and a registered depth image
+best_effort:=true                        ... which their driver publishes best effort
 params:=FILE                             parameters instead of config/detailbase.yaml
 map_frame:=map                           fixed frame of the map, z up
 use_sim_time:=true                       with a simulator, or a bag played with --clock
@@ -36,6 +37,7 @@ ARGUMENTS = {
         "/camera/camera/aligned_depth_to_color/image_raw",
         "rgbd: the depth image, registered to the colour image",
     ),
+    "best_effort": ("false", "rgbd: the driver publishes both images best effort"),
 }
 
 
@@ -47,8 +49,9 @@ def topic_list(text: str) -> list[str]:
 def nodes(context: LaunchContext) -> list[Node]:
     """The node, and beside it what was asked for."""
     given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
-    rgbd, rviz, use_sim_time = (
-        given[name].lower() in ("true", "1") for name in ("rgbd", "rviz", "use_sim_time")
+    rgbd, rviz, use_sim_time, best_effort = (
+        given[name].lower() in ("true", "1")
+        for name in ("rgbd", "rviz", "use_sim_time", "best_effort")
     )
     sim_time = {"use_sim_time": use_sim_time}
     settings: dict[str, object] = dict(sim_time)
@@ -65,12 +68,15 @@ def nodes(context: LaunchContext) -> list[Node]:
         )
     ]
     if rgbd:
+        # Its camera_info takes no such override.
+        images = (given["color"], given["depth"]) if best_effort else ()
+        overrides = {f"qos_overrides.{i}.subscription.reliability": "best_effort" for i in images}
         started.append(
             Node(
                 package="depth_image_proc",
                 executable="point_cloud_xyzrgb_node",
                 output="screen",
-                parameters=[sim_time],
+                parameters=[{**sim_time, **overrides}],
                 remappings=[
                     ("rgb/image_rect_color", given["color"]),
                     ("depth_registered/image_rect", given["depth"]),

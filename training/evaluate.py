@@ -39,7 +39,7 @@ from training.evaluation.plain_table import answer_lines, plain_table
 from training.evaluation.results import Results, SetResult, base_of
 from training.evaluation.results_table import as_table
 from training.evaluation.summarize import summarize_set
-from training.report.plain_pictures import draw_plain
+from training.report.plain_pictures import write_pictures
 from training.scenes.scene_files import find_scenes
 
 if TYPE_CHECKING:
@@ -132,7 +132,10 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     plain.add_argument("--bank", type=Path, help="furniture trained on, to count its models")
     plain.add_argument(
-        "--pictures", type=Path, metavar="FOLDER", help="with --real: draw six right and six wrong"
+        "--pictures",
+        type=Path,
+        metavar="FOLDER",
+        help="with --real: draw six right and six wrong, on a page of their own",
     )
     plain.add_argument("--answers", action="store_true", help="print every answer")
     parser.add_argument("--device", default="auto")
@@ -167,7 +170,7 @@ def evaluate_plain(given: argparse.Namespace, command: str) -> PlainResults:
     sets = {of.resolve().name: ask_real_scans(grounder, of, models_of, keep) for of in given.real}
     if given.pictures:
         answers = [answer for one in sets.values() for answer in one.answers]
-        print("\n".join(draw_plain(answers, shown, given.pictures)))
+        write_pictures(answers, shown, given.pictures, command)
     for folder in given.worlds:
         sets |= ask_worlds(grounder, folder, models_of)
     return PlainResults(given.checkpoint, training, command, sets)

@@ -1,11 +1,10 @@
 """Model card: one page about a checkpoint, and a page of details with pictures of its answers.
 
     python -m training.model_card CHECKPOINT --results JSON [JSON ...] --openings JSON
-        --notes NOTES.md
+        --plain JSON --notes NOTES.md
 
-NOTES.md is what a person has to say: how it was trained, and what it cannot do; it opens with the
-figures that nobody here generated. A set of scenes named like another with an ending (exam_seen,
-exam_seen_grey) is that one, corrupted.
+NOTES.md is what a person has to say: how it was trained, and what it cannot do. A set of scenes
+named like another with an ending (exam_seen, exam_seen_grey) is that one, corrupted.
 """
 
 from __future__ import annotations
@@ -21,10 +20,12 @@ from detailbase_core.grounder import Grounder
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from training.evaluation.openings import OpeningsResults
+from training.evaluation.plain_answers import PlainResults
 from training.evaluation.results import Results
 from training.report.error_pictures import draw_mistakes
 from training.report.openings import openings_details, openings_section
 from training.report.pictures import draw_examples
+from training.report.plain import plain_details, plain_section
 from training.report.sections import (
     breakdown_section,
     comparison_section,
@@ -47,6 +48,7 @@ def write_card(
     notes: str,
     out: Path,
     openings: OpeningsResults | None = None,
+    plain: PlainResults | None = None,
 ) -> None:
     """Write the card, its page of details, and pictures into a folder of its name, side by side.
 
@@ -56,13 +58,14 @@ def write_card(
         notes: markdown.
         out: the card's file; the details are CARD_details.md.
         openings: of training.openings.
+        plain: of training.evaluate --real and --worlds.
 
     Raises:
         BadFileError: the results are of another checkpoint, or have sets of one name.
         CheckpointError: the checkpoint cannot be used.
     """
     checkpoints = [result.checkpoint for result in results]
-    checkpoints += [openings.checkpoint] if openings else []
+    checkpoints += [other.checkpoint for other in (openings, plain) if other]
     for other in checkpoints:
         if Path(other).name != checkpoint.name:
             raise BadFileError(f"these are results of {other}, not of {checkpoint}")
@@ -76,6 +79,7 @@ def write_card(
     card = [
         f"# Model card: {checkpoint.stem}",
         notes.strip(),
+        plain_section(plain, details.name) if plain else "",
         key_figure_section(sets, details.name),
         openings_section(openings, details.name) if openings else "",
         summary_section(checkpoint, Checkpoint.read(checkpoint), results[0].parameters),
@@ -84,6 +88,7 @@ def write_card(
     rest = [
         f"# Details of {checkpoint.stem}\n\nBeside its [model card]({out.name}).",
         figure_section(sets, [result.command for result in results]),
+        plain_details(plain) if plain else "",
         openings_details(openings) if openings else "",
         gap_section(results),
         corruption_section(sets),
@@ -102,6 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path, nargs="?", default=SHIPPED_CHECKPOINT)
     parser.add_argument("--results", type=Path, nargs="+", required=True)
     parser.add_argument("--openings", type=Path, help="results of training.openings")
+    parser.add_argument("--plain", type=Path, help="results of evaluate --real and --worlds")
     parser.add_argument("--notes", type=Path, help="markdown to put into the card")
     parser.add_argument("--out", type=Path, default=Path("docs/model_card.md"))
     given = parser.parse_args(arguments)
@@ -109,7 +115,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results = [Results.read(path) for path in given.results]
         notes = given.notes.read_text(encoding="utf-8") if given.notes else ""
         openings = OpeningsResults.read(given.openings) if given.openings else None
-        write_card(given.checkpoint, results, notes, given.out, openings)
+        plain = PlainResults.read(given.plain) if given.plain else None
+        write_card(given.checkpoint, results, notes, given.out, openings, plain)
     except (DetailBaseError, OSError) as error:
         print(f"model_card: {error}", file=sys.stderr)
         return 1

@@ -1,16 +1,14 @@
-"""An answer as text for people, as JSON for programs, and as a coloured PLY."""
+"""An answer as text for people, and as coloured PLY files."""
 
 from __future__ import annotations
 
-import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.io.ply import write_ply
-from detailbase_core.language.rule_parser import phrase_name
+from detailbase_core.output.object_names import phrase_object_names, target_names
 from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
 from detailbase_core.types import PointCloud
 
@@ -18,13 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    from detailbase_core.mapping.load_scene import LoadedScene
+    from detailbase_core.output.object_names import ObjectName
     from detailbase_core.output.palette import Rgb
-    from detailbase_core.types import GroundedPhrase, Grounding, Instance
+    from detailbase_core.types import GroundedPhrase, Grounding
 
 NONE = -1  # phrase and instance of points that belong to no object
+
+
+def title_line(sentence: str, where: str) -> str:
+    """The line above an answer: the sentence, and in which coordinates its places are."""
+    return f'"{sentence}" ({where})'
 
 
 def answer_lines(grounding: Grounding, remarks: Sequence[str] = ()) -> list[str]:
@@ -37,85 +38,29 @@ def answer_lines(grounding: Grounding, remarks: Sequence[str] = ()) -> list[str]
         remarks: one per phrase, said behind it; "" = none.
     """
     lines = []
-    for number, phrase in enumerate(grounding.phrases):
+    names = phrase_object_names(grounding.phrases)
+    for index, phrase in enumerate(grounding.phrases):
         title = phrase.text
-        if remarks and remarks[number]:
-            title += f" ({remarks[number]})"
-        lines += _phrase_lines(phrase, phrase_name(phrase.text), title)
-    lines += _phrase_lines(grounding.sentence, "target", "the whole sentence")
+        if remarks and remarks[index]:
+            title += f" ({remarks[index]})"
+        lines += _phrase_lines(phrase, names[index], title)
+    targets = target_names(len(grounding.sentence.instances))
+    lines += _phrase_lines(grounding.sentence, targets, "the whole sentence")
     return [*lines, grounding.plea] if grounding.plea else lines
 
 
-def _phrase_lines(phrase: GroundedPhrase, name: str, title: str) -> list[str]:
+def _phrase_lines(phrase: GroundedPhrase, names: Sequence[ObjectName], title: str) -> list[str]:
     if not phrase.named:
         return [f"{title}: names nothing to look for"]
     if not phrase.instances:
         presence = math.floor(100 * phrase.presence) / 100  # never up to the threshold
         return [f"{title}: nothing found (presence {presence:.2f})"]
     lines = [
-        f"  {name} #{number}  x={i.box.center[0]:.2f} y={i.box.center[1]:.2f} "
+        f"  {name}  x={i.box.center[0]:.2f} y={i.box.center[1]:.2f} "
         f"z={i.box.center[2]:.2f}  score {i.score:.2f}"
-        for number, i in enumerate(phrase.instances, start=1)
+        for name, i in zip(names, phrase.instances, strict=True)
     ]
     return [f"{title}:", *lines]
-
-
-def write_json(path: str | Path, grounding: Grounding, loaded: LoadedScene, source: str) -> None:
-    """Write the answer as JSON, atomically. Metres, radians, the loaded scene's coordinates.
-
-    Each object's centre stands there a second time as "source": in the file's own coordinates and
-    unit.
-    """
-    map_to_source: NDArray[np.float64] = np.linalg.inv(loaded.source_to_map).astype(np.float64)
-    answer = {
-        "query": grounding.query,
-        "scene": {
-            "source": source,
-            "note": loaded.note,
-            "frame": loaded.cloud.frame,
-            "points": len(loaded.cloud),
-            "source_to_map": loaded.source_to_map.tolist(),
-        },
-        "sentence": _phrase_dict(grounding.sentence, map_to_source),
-        "phrases": [_phrase_dict(phrase, map_to_source) for phrase in grounding.phrases],
-        "stage_seconds": {name: round(s, 4) for name, s in grounding.stage_seconds.items()},
-    }
-    text = json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", errors="replace")
-
-
-def _phrase_dict(phrase: GroundedPhrase, map_to_source: NDArray[np.float64]) -> dict[str, Any]:
-    return {
-        "text": phrase.text,
-        "begin": phrase.begin,
-        "end": phrase.end,
-        "score": phrase.score,
-        "presence": phrase.presence,
-        "instances": [_instance_dict(instance, map_to_source) for instance in phrase.instances],
-    }
-
-
-def _instance_dict(instance: Instance, map_to_source: NDArray[np.float64]) -> dict[str, Any]:
-    def in_source(point: tuple[float, float, float]) -> list[float]:
-        place: list[float] = (map_to_source[:3, :3] @ point + map_to_source[:3, 3]).tolist()
-        return place
-
-    return {
-        "id": instance.id,
-        "score": instance.score,
-        "box": {
-            "center": list(instance.box.center),
-            "size": list(instance.box.size),
-            "yaw": instance.box.yaw,
-        },
-        "centroid": list(instance.centroid),
-        "source": {
-            "center": in_source(instance.box.center),
-            "centroid": in_source(instance.centroid),
-        },
-        "points": len(instance.point_indices),
-    }
 
 
 def write_answer_ply(path: str | Path, grounding: Grounding) -> None:
@@ -136,3 +81,34 @@ def write_answer_ply(path: str | Path, grounding: Grounding) -> None:
             rgb[points], phrase[points], instance[points] = color, index, found.id
     labels = {"phrase": phrase, "instance": instance}
     write_ply(path, PointCloud(cloud.xyz, rgb, cloud.frame, cloud.stamp_ns), labels)
+
+
+def write_object_plys(folder: Path, grounding: Grounding, prefix: str = "") -> dict[int, str]:
+    """Write the points of each object, in their own colours, as a PLY of its own.
+
+    Args:
+        folder: made if it is not there.
+        grounding: the answer.
+        prefix: of the files' names.
+
+    Returns:
+        File by instance id, such as "3_red_chair_1.ply"; the sentence's own targets have one, too.
+
+    Raises:
+        OSError: the folder cannot be made or written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    targets = grounding.sentence.instances
+    cloud, files = grounding.scene.cloud, {}
+    named = zip(
+        (grounding.sentence, *grounding.phrases),
+        [target_names(len(targets)), *phrase_object_names(grounding.phrases)],
+        strict=True,
+    )
+    for phrase, names in named:
+        for instance, name in zip(phrase.instances, names, strict=True):
+            path = folder / f"{prefix}{instance.id}_{name.file_stem}.ply"
+            own = instance.point_indices
+            write_ply(path, PointCloud(cloud.xyz[own], cloud.rgb[own], cloud.frame, cloud.stamp_ns))
+            files[instance.id] = str(path)
+    return files

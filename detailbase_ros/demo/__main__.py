@@ -26,6 +26,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
 
+from detailbase_core.demo import invitation_lines
 from detailbase_core.io.cloud_files import write_ply
 from detailbase_core.io.pointcloud2 import to_nanoseconds
 from detailbase_core.output.render import render_answers
@@ -46,6 +47,7 @@ from detailbase_ros.messages.topics import (
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.replay.bag_writer import BagWriter
 from detailbase_ros.runtime.endpoints import interface_class, qos_profile
+from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,6 +190,7 @@ def run(out: Path) -> bool:
     print(f"  picture:   {out / 'answer.png'}")
     print(f"  map:       {out / 'room.ply'}")
     print(f"  recording: {out / 'bag'} (open it in Foxglove, or: ros2 bag play {out / 'bag'})")
+    print("\n".join(invitation_lines(out / "bag")))
     return not check.wrong
 
 
@@ -218,7 +221,11 @@ def _prepare_environment() -> None:
     """Keep apart from whatever robot is on this network; make room for large messages."""
     os.environ["ROS_DOMAIN_ID"] = str(random.SystemRandom().randrange(1, 100))
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    os.environ.setdefault("FASTDDS_DEFAULT_PROFILES_FILE", str(_ROOT / "config" / "fastdds.xml"))
+    distro = os.environ.get("ROS_DISTRO")
+    if distro == "humble":  # which knows no discovery range
+        os.environ["ROS_LOCALHOST_ONLY"] = "1"
+    vendor = "FASTRTPS" if distro in ("humble", "jazzy") else "FASTDDS"
+    os.environ.setdefault(f"{vendor}_DEFAULT_PROFILES_FILE", str(_ROOT / "config" / "fastdds.xml"))
 
 
 def main() -> int:
@@ -227,6 +234,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
     out = parser.parse_args().out
     _prepare_environment()
+    interrupt_once()
     rclpy.init()
     try:
         return 0 if run(out) else 1
@@ -236,6 +244,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     finally:
+        ignore_signals()
         rclpy.try_shutdown()
 
 

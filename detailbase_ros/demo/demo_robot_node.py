@@ -26,6 +26,7 @@ from detailbase_ros.messages.conversions import cloud_to_message, make_header
 from detailbase_ros.messages.topics import TF, TF_STATIC
 from detailbase_ros.runtime.endpoints import qos_profile
 from detailbase_ros.runtime.parameters import declare_parameters
+from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,12 +100,14 @@ def _transform(
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the robot until SIGINT or SIGTERM."""
+    interrupt_once()
     rclpy.init(args=args)
     try:
         rclpy.spin(DemoRobotNode())
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     finally:
+        ignore_signals()
         rclpy.try_shutdown()
 
 

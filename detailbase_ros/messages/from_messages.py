@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +44,38 @@ def grounding_from_messages(
     )
     seconds = dict(zip(answer.stage_names, answer.stage_seconds, strict=True))
     return Grounding(answer.query, scene, sentence, tuple(phrases), seconds)
+
+
+def grounding_without_points(answer: msg.GroundedQuery) -> Grounding:
+    """One answer as the core's type, from its message alone: its objects hold no points.
+
+    Args:
+        answer: of status OK or NOTHING_FOUND.
+    """
+    empty = PointCloud(
+        np.empty((0, 3), np.float32), np.empty((0, 3), np.uint8), answer.header.frame_id
+    )
+    scene = Scene(empty, np.empty(0, np.int64), answer.scene_version)
+    phrases = tuple(_without_points(phrase, answer.message) for phrase in answer.phrases)
+    sentence = _without_points(answer.sentence, answer.message)
+    if phrases:
+        sentence = replace(sentence, named=any(phrase.named for phrase in phrases))
+    seconds = dict(zip(answer.stage_names, answer.stage_seconds, strict=True))
+    return Grounding(answer.query, scene, sentence, phrases, seconds)
+
+
+def _without_points(message: msg.GroundedPhrase, plea: str) -> GroundedPhrase:
+    """A phrase without its objects' points; what the message's plea quotes names nothing."""
+    none = np.empty(0, np.int64)
+    return GroundedPhrase(
+        message.text,
+        message.begin,
+        message.end,
+        message.score,
+        message.presence,
+        tuple(_instance(instance, none) for instance in message.instances),
+        named=bool(message.instances) or f'"{message.text}"' not in plea,
+    )
 
 
 def _cloud(message: PointCloud2) -> PointCloud:

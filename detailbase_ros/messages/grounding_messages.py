@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detailbase_core.errors import shown
+from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
 from detailbase_core.types import PointCloud
 from detailbase_ros.messages.conversions import (
     box_to_message,
@@ -56,7 +57,7 @@ def result_to_message(
 
 
 def instances_to_cloud(grounding: types.Grounding, query_id: int) -> PointCloud2:
-    """All objects' points as sensor_msgs/PointCloud2.
+    """All objects' points as sensor_msgs/PointCloud2, in the colours of their phrases.
 
     Further fields: query_id, phrase_id (0 = the sentence, 1 = its first phrase ...) and
     instance_id; a point of two phrases appears twice.
@@ -74,7 +75,35 @@ def instances_to_cloud(grounding: types.Grounding, query_id: int) -> PointCloud2
         "phrase_id": np.repeat(np.array([p for p, _ in found], np.uint32), counts),
         "instance_id": np.repeat(np.array([i.id for _, i in found], np.uint32), counts),
     }
-    return cloud_to_message(_part(grounding.scene.cloud, points), labels)
+    cloud = grounding.scene.cloud
+    rgb = _phrase_colors(points, labels["phrase_id"], len(cloud))
+    return cloud_to_message(PointCloud(cloud.xyz[points], rgb, cloud.frame, cloud.stamp_ns), labels)
+
+
+def _phrase_colors(
+    points: NDArray[np.int64], phrase_ids: NDArray[np.uint32], scene_size: int
+) -> NDArray[np.uint8]:
+    """Colour of each labelled point: that of its phrase, as markers have it.
+
+    The sentence's points lie on those of a phrase, mostly, and have its colour there: two colours
+    at one place would flicker.
+
+    Args:
+        points: (M,) indices into the scene, the sentence's first.
+        phrase_ids: (M,) 0 for the sentence, 1 for the first phrase ...
+        scene_size: points of the scene.
+
+    Returns:
+        (M, 3) uint8.
+    """
+    count = int(phrase_ids.max(initial=0))
+    palette = np.array([SENTENCE_COLOR, *map(phrase_color, range(count))], np.uint8)
+    rgb = palette[phrase_ids]
+    phrase_of = np.zeros(scene_size, np.uint32)
+    phrase_of[points] = phrase_ids
+    is_sentence = phrase_ids == 0
+    rgb[is_sentence] = palette[phrase_of[points[is_sentence]]]
+    return rgb
 
 
 def _found(result: QueryResult, with_points: bool) -> dict[str, Any]:

@@ -108,7 +108,7 @@ INSTANCES = Topic(
     "~/instances",
     "sensor_msgs/msg/PointCloud2",
     "the objects' points: x y z rgb query_id phrase_id instance_id; phrase_id 0 is the "
-    "sentence, 1 its first phrase",
+    "sentence, 1 its first phrase; rgb is the phrase's colour, as of its markers",
     latched=True,
     depth=1,
 )

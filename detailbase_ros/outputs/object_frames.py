@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from geometry_msgs.msg import Transform, TransformStamped, Vector3
 from tf2_msgs.msg import TFMessage
 
+from detailbase_core.output.object_names import phrase_object_names
 from detailbase_ros.messages.conversions import box_to_message, make_header
-from detailbase_ros.messages.object_names import object_names
 from detailbase_ros.messages.topics import TF
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class ObjectFrames:
     def show(self, grounding: Grounding) -> None:
         """Take over the objects of an answer; one that found nothing ends the frames."""
         phrases = grounding.phrases or (grounding.sentence,)
-        names = object_names((phrase.text, len(phrase.instances)) for phrase in phrases)
+        names = phrase_object_names(phrases)
         self._frames = [
             (grounding.scene.cloud.frame, name.frame, _transform(instance))
             for phrase, phrase_names in zip(phrases, names, strict=True)

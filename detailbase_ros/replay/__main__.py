@@ -7,16 +7,19 @@ import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detailbase_core.errors import shown_lines
+from detailbase_core.output.exit_status import exit_status
 from detailbase_core.output.progress import progress
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from detailbase_ros.replay.replay import ReplayAnswer, ReplayConfig
+
+_STDOUT = Path("-")
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -28,6 +31,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add(
         "--out", type=Path, metavar="FILE.mcap", help="write the answers as the node publishes them"
     )
+    lines = "write answers as JSON, one a line (docs/answers.md); - prints them instead of the text"
+    add("--json", type=Path, metavar="FILE", help=lines)
     add("--params", type=Path, metavar="FILE", help="the node's parameter file")
     add("--map-frame", default="", metavar="FRAME", help="fixed frame of the map (odom)")
     add("--tf-prefix", default="", metavar="NAME", help="namespace of the transforms (none)")
@@ -37,20 +42,22 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Returns 0 where anything was found, 1 where nothing was, 2 where a question had no answer."""
+    """Returns 0 where every sentence's target was found, 1 where one was not, 2 without answer."""
     with progress("starting") as report:
         config = _config(options)
         answers, counts = _replay(options, config, report)
-    for answer in answers:
-        print(shown_lines("\n".join(_lines(answer))))
+    frame = config.intake.map_frame
+    if options.json:
+        _write_json(options.json, answers, frame)
+    if options.json != _STDOUT:
+        for answer in answers:
+            print(shown_lines("\n".join(_lines(answer, frame))))
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     print(f"{options.bag}: {shown_lines(told)}", file=sys.stderr)
-    if options.out:
-        print(f"wrote {options.out}", file=sys.stderr)
-    groundings = [answer.result.grounding for answer in answers]
-    if None in groundings:
-        return 2
-    return 0 if any(grounding and grounding.found for grounding in groundings) else 1
+    for path in (options.out, options.json):
+        if path and path != _STDOUT:
+            print(f"wrote {path}", file=sys.stderr)
+    return exit_status(answer.result.grounding for answer in answers)
 
 
 def _replay(
@@ -96,11 +103,32 @@ def _config(options: argparse.Namespace) -> ReplayConfig:
     return replace(config, cloud_topics=clouds, tf_prefix=options.tf_prefix)
 
 
-def _lines(answer: ReplayAnswer) -> list[str]:
-    from detailbase_core.output.result_files import answer_lines
+def _lines(answer: ReplayAnswer, frame: str) -> list[str]:
+    from detailbase_core.output.result_files import answer_lines, title_line
 
     result = answer.result
     if result.grounding is None:
-        return [f'"{result.query.text}": {result.status.name}: {result.message}']
-    title = f'"{result.query.text}" (scene_version {result.grounding.scene.version})'
-    return [title, *answer_lines(result.grounding)]
+        return [title_line(result.query.text, frame), f"{result.status.name}: {result.message}"]
+    where = f"{frame}, scene_version {result.grounding.scene.version}"
+    return [title_line(result.query.text, where), *answer_lines(result.grounding)]
+
+
+def _write_json(path: Path, answers: Sequence[ReplayAnswer], frame: str) -> None:
+    from detailbase_core.output.answer_json import json_line, write_json_lines
+
+    made = [_answer_dict(answer, frame) for answer in answers]
+    if path != _STDOUT:
+        write_json_lines(path, made)
+        return
+    for one in made:
+        print(json_line(one))
+
+
+def _answer_dict(answer: ReplayAnswer, frame: str) -> dict[str, Any]:
+    from detailbase_core.output.answer_json import AnswerContext, answer_dict, no_answer_dict
+
+    result = answer.result
+    if result.grounding is None:
+        return no_answer_dict(result.query.text, result.status.name, result.message, frame)
+    version = result.grounding.scene.version
+    return answer_dict(result.grounding, AnswerContext(frame, members={"scene_version": version}))

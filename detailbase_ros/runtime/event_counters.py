@@ -78,6 +78,10 @@ class EventCounters:
         """Warn of something that is neither a drop nor likely to repeat."""
         self._logger.warning(shown_lines(text))
 
+    def info(self, text: str) -> None:
+        """Log what is worth knowing, and no trouble."""
+        self._logger.info(shown_lines(text))
+
     def warn_once(self, cause: str, text: str) -> None:
         """Warn about `cause` the first time only; counts nothing."""
         with self._lock:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from rclpy.context import Context
 
 
+# rclpy's thread for signals wakes the executor before it shuts the context down. An executor that
+# looks in between finds all well, waits on, and nobody wakes it again: so it looks now and then.
+_LOOK_S = 0.5
+
+
 def _give_up(fault: BaseException) -> None:
     raise fault
 
@@ -51,7 +56,10 @@ class PooledExecutor(Executor):
         self._faults: deque[BaseException] = deque()
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
-        """Wait for one callback and have it run; raises what `on_fault` raised."""
+        """Wait for one callback and have it run, half a second at most where no time is given.
+
+        Raises what `on_fault` raised.
+        """
         self._spin_once_impl(timeout_sec)
 
     def shutdown(self, timeout_sec: float | None = None) -> bool:
@@ -62,8 +70,9 @@ class PooledExecutor(Executor):
 
     # Named as in rclpy: from Jazzy's 7.1.9 on its spin() calls this, before it spin_once().
     def _spin_once_impl(self, timeout_sec: float | None = None) -> None:
+        limit_s = _LOOK_S if timeout_sec is None else timeout_sec
         try:
-            handler, _, _ = self.wait_for_ready_callbacks(timeout_sec, None, self._has_faults)
+            handler, _, _ = self.wait_for_ready_callbacks(limit_s, None, self._has_faults)
         except ConditionReachedException:
             raise self._faults.popleft() from None
         except (ExternalShutdownException, ShutdownException, TimeoutException):

@@ -13,7 +13,7 @@ from detailbase_core.errors import BadCloudError
 from detailbase_ros.messages.topics import CLOUDS
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
-from detailbase_ros.scans.tf_source import make_transform_source
+from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.scans.topic_monitor import TopicMonitor
 
 if TYPE_CHECKING:
@@ -61,16 +61,18 @@ class ScanSubscriber:
         self._on_insert = on_insert
         self.latencies, self._clock = Latencies(), endpoints.node.get_clock()
         # TF in a group of its own, so that it arrives while a scan is being inserted.
-        transforms = make_transform_source(endpoints, MutuallyExclusiveCallbackGroup(), events)
+        transforms = TopicTransforms(endpoints, MutuallyExclusiveCallbackGroup(), events)
         self._intake = ScanIntake(config, transforms, grounder, events)
         scans = MutuallyExclusiveCallbackGroup()
+        resolve = endpoints.node.resolve_topic_name
+        written = {resolve(topic): topic for topic in config.cloud_topics}
+        self.topics = tuple(written)  # as they are on the graph: remapped and complete
         subscriptions = {
-            topic: endpoints.subscription(
-                replace(CLOUDS, name=topic), partial(self._receive, topic), scans
+            name: endpoints.subscription(
+                replace(CLOUDS, name=topic), partial(self._receive, name), scans
             )
-            for topic in config.cloud_topics
+            for name, topic in written.items()
         }
-        self.topics = tuple(each.topic_name for each in subscriptions.values())
         self.monitor = TopicMonitor(endpoints.node, subscriptions, events)
         endpoints.timer(_RETRY_S, self._retry, scans)
         endpoints.timer(_WATCH_S, self._look_out)

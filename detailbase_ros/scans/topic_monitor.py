@@ -1,4 +1,7 @@
-"""Monitor of silent cloud topics: warns with the likely cause where somebody publishes them."""
+"""Monitor of silent cloud topics: warns with the likely cause where somebody publishes them.
+
+A stream that has stopped is another thing than one that never came, and no cause for alarm.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class TopicMonitor:
 
     Args:
         node: asked who publishes.
-        subscriptions: of clouds, by topic as the user wrote it.
+        subscriptions: of clouds, by full name of their topics.
         events: gets the warnings.
     """
 
@@ -37,6 +40,7 @@ class TopicMonitor:
     ) -> None:
         self._node, self._subscriptions, self._events = node, subscriptions, events
         self._last: dict[str, float] = {}
+        self._counts = dict.fromkeys(subscriptions, 0)
         self._warned: set[str] = set()
         self.restart()
 
@@ -48,6 +52,7 @@ class TopicMonitor:
     def arrived(self, topic: str) -> None:
         """A cloud has come."""
         self._last[topic] = time.monotonic()
+        self._counts[topic] += 1
         self._warned.discard(topic)
 
     def silent(self) -> list[str]:
@@ -55,16 +60,25 @@ class TopicMonitor:
         now = time.monotonic()
         return [topic for topic, last in self._last.items() if now - last >= PATIENCE_S]
 
+    def stopped(self) -> list[str]:
+        """Those of the silent topics on which clouds came before."""
+        return [topic for topic in self.silent() if self._counts[topic]]
+
     def publishers(self, topic: str) -> list[TopicEndpointInfo]:
         """Publishers of a topic."""
-        name = self._subscriptions[topic].topic_name  # remapped and complete
-        return list(self._node.get_publishers_info_by_topic(name))
+        return list(self._node.get_publishers_info_by_topic(topic))
 
     def check(self) -> None:
-        """Warn of each topic that has been silent too long although it has publishers."""
+        """Warn of each topic that never came although it is published; tell of one that stopped."""
         for topic in self.silent():
-            publishers = self.publishers(topic)
-            if publishers and topic not in self._warned:
+            if topic in self._warned:
+                continue
+            if count := self._counts[topic]:
+                self._warned.add(topic)
+                self._events.info(
+                    f"{topic}: no cloud for {PATIENCE_S:g} s: the stream has stopped, after {count}"
+                )
+            elif publishers := self.publishers(topic):
                 self._warned.add(topic)
                 self._events.warning(explain_silence(self._subscriptions[topic], publishers))
 

@@ -1,19 +1,21 @@
 """Ask the running node one sentence from a terminal: `ros2 run detailbase_ros ask "the red chair"`.
 
-Prints a line per object, its box's centre in metres:
+Prints each phrase, and a line per object: its name, its box's centre in metres, its score:
 
-    chair #1  x=1.42 y=-0.30 z=0.45  odom  0.91
+    "the red chair" (odom)
+    the red chair:
+      red chair #1  x=1.42 y=-0.30 z=0.45  score 0.91
 
-Exit status: 0 found, 1 nothing found, 2 no answer, 130 interrupted.
+Exit status: 0 the sentence's target was found, 1 it was not, 2 no answer, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 import time
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rclpy
@@ -22,15 +24,24 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.utilities import remove_ros_args
 
-from detailbase_core.errors import DetailBaseError, LookupFailed, shown
+from detailbase_core.errors import DetailBaseError, LookupFailed, shown, shown_lines
+from detailbase_core.output.answer_json import (
+    AnswerContext,
+    OtherFrame,
+    answer_dict,
+    json_line,
+    no_answer_dict,
+)
+from detailbase_core.output.exit_status import INTERRUPTED, NO_ANSWER, exit_status
+from detailbase_core.output.result_files import answer_lines, title_line
 from detailbase_core.transforms import listed_frames
-from detailbase_ros.messages.object_names import object_names
+from detailbase_ros.messages.from_messages import grounding_without_points
 from detailbase_ros.messages.query import Status
-from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.event_counters import EventCounters
-from detailbase_ros.scans.tf_source import make_transform_source
+from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
+from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.srv import GroundQuery
 
 if TYPE_CHECKING:
@@ -38,12 +49,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_ros.msg import GroundedPhrase
+    from detailbase_core import types
+    from detailbase_core.types import Grounding
+    from detailbase_ros.msg import GroundedQuery
 
-FOUND, NOTHING_FOUND, NO_ANSWER, INTERRUPTED = 0, 1, 2, 130
+    Point = tuple[float, float, float]
+
 _DISCOVERY_S = 5.0
 _TF_S = 5.0
 _DEPTH = 256  # all clients of a service hear all its answers: ten at once would hide ours
+_SEE_DOCTOR = "; 'ros2 run detailbase_ros doctor' tells why no clouds come in"
 _GRACE_S = 2.0  # for the answer TIMEOUT to arrive
 
 
@@ -60,15 +75,22 @@ class Asker(Node):
     def find_service(self, wanted: str) -> str:
         """The service of the node called `wanted`, or of the only one where that is empty.
 
+        Where several answer, those in the namespace of this node come first.
+
         Raises:
             AskError: none, or several to choose from.
         """
         wanted = f"/{wanted.strip('/')}" if wanted else ""
         nodes: dict[str, str] = {}
 
+        here = self.get_namespace().rstrip("/")
+
+        def own() -> list[str]:
+            return [name for name in nodes if name.rpartition("/")[0] == here]
+
         def found() -> bool:
             nodes.update(answering_nodes(self))
-            return wanted in nodes if wanted else bool(nodes)
+            return wanted in nodes if wanted else bool(own() if here else nodes)
 
         self._wait(found, _DISCOVERY_S)
         names = ", ".join(nodes)
@@ -80,9 +102,10 @@ class Asker(Node):
                 "no segmentation_node on this graph. Is it running, configured, and in this "
                 "ROS_DOMAIN_ID? 'ros2 run detailbase_ros doctor' looks closer"
             )
-        if len(nodes) > 1 and not wanted:
-            raise AskError(f"several nodes answer: {names}; choose one with --node")
-        return nodes[wanted] if wanted else next(iter(nodes.values()))
+        choice = [wanted] if wanted else own() or list(nodes)
+        if len(choice) > 1:
+            raise AskError(f"several nodes answer: {', '.join(choice)}; choose one with --node")
+        return nodes[choice[0]]
 
     def ask(self, service: str, sentence: str, timeout_s: float) -> GroundedQuery:
         """The answer, whatever its status.
@@ -111,7 +134,7 @@ class Asker(Node):
         if target == source:
             return np.eye(4)
         events = EventCounters(self.get_logger())
-        transforms = make_transform_source(Endpoints(self, events), None, events)
+        transforms = TopicTransforms(Endpoints(self, events), None, events)
         found: list[NDArray[np.float64]] = []
         reason = ""
 
@@ -135,39 +158,27 @@ class Asker(Node):
             rclpy.spin_once(self, timeout_sec=0.05)
 
 
-def answer_lines(answer: GroundedQuery, frame: str, to_frame: NDArray[np.float64]) -> list[str]:
-    """A line per object of every phrase, and of the whole sentence where there are several.
+def moved(grounding: Grounding, to_frame: NDArray[np.float64]) -> Grounding:
+    """The answer with its objects' places in another frame; boxes keep their size and yaw.
 
     Args:
-        answer: of status OK or NOTHING_FOUND.
-        frame: output frame.
-        to_frame: (4, 4) from the answer's frame to it.
+        grounding: the answer.
+        to_frame: (4, 4) from the answer's frame to the other.
     """
-    phrases = list(answer.phrases) or [answer.sentence]
-    named = object_names((phrase.text, len(phrase.instances)) for phrase in phrases)
-    names = [[str(name) for name in some] for some in named]
-    if len(answer.phrases) > 1:
-        phrases.append(answer.sentence)
-        names.append([f"target #{n}" for n in range(1, len(answer.sentence.instances) + 1)])
-    return [
-        line
-        for phrase, some in zip(phrases, names, strict=True)
-        for line in _phrase_lines(phrase, some, frame, to_frame)
-    ]
 
+    def place(point: Point) -> Point:
+        x, y, z = (to_frame @ np.array([*point, 1.0]))[:3].tolist()
+        return x, y, z
 
-def _phrase_lines(
-    phrase: GroundedPhrase, names: list[str], frame: str, to_frame: NDArray[np.float64]
-) -> list[str]:
-    if not phrase.instances:
-        presence = math.floor(100 * phrase.presence) / 100  # never up to the threshold
-        return [f"{shown(phrase.text)}: nothing found (presence {presence:.2f})"]
-    lines = []
-    for name, instance in zip(names, phrase.instances, strict=True):
-        p = instance.pose.position
-        x, y, z = (to_frame @ np.array([p.x, p.y, p.z, 1.0]))[:3]
-        lines.append(f"{shown(name)}  x={x:.2f} y={y:.2f} z={z:.2f}  {frame}  {instance.score:.2f}")
-    return lines
+    def phrase(one: types.GroundedPhrase) -> types.GroundedPhrase:
+        instances = (
+            replace(i, box=replace(i.box, center=place(i.box.center)), centroid=place(i.centroid))
+            for i in one.instances
+        )
+        return replace(one, instances=tuple(instances))
+
+    phrases = tuple(phrase(one) for one in grounding.phrases)
+    return replace(grounding, sentence=phrase(grounding.sentence), phrases=phrases)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -176,6 +187,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--frame", default="", help="output frame, e.g. base_link")
     parser.add_argument("--node", default="", help="node name, where several nodes answer")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait (30)")
+    lines = "print the answer as JSON instead (docs/answers.md)"
+    parser.add_argument("--json", action="store_true", help=lines)
     return parser
 
 
@@ -183,20 +196,41 @@ def _run(options: argparse.Namespace) -> int:
     asker = Asker()
     service = asker.find_service(options.node)
     answer = asker.ask(service, " ".join(options.sentence), options.timeout)
-    if answer.status not in (GroundedQuery.OK, GroundedQuery.NOTHING_FOUND):
-        raise AskError(f"{Status(answer.status).name}: {answer.message}")
-    frame = options.frame or answer.header.frame_id
-    to_frame = asker.transform(frame, answer.header.frame_id)
-    print("\n".join(answer_lines(answer, frame, to_frame)))
-    if answer.message:
-        print(shown(answer.message))
-    return FOUND if answer.status == GroundedQuery.OK else NOTHING_FOUND
+    frame = answer.header.frame_id
+    status = Status(answer.status)
+    if status not in (Status.OK, Status.NOTHING_FOUND):
+        if options.json:
+            print(json_line(no_answer_dict(answer.query, status.name, answer.message, frame)))
+        where = _SEE_DOCTOR if status is Status.EMPTY_MAP else ""
+        raise AskError(f"{status.name}: {answer.message}{where}")
+    grounding = grounding_without_points(answer)
+    wanted = options.frame or frame
+    to_frame = asker.transform(wanted, frame)
+    if options.json:
+        print(json_line(_answer_dict(answer, grounding, options.frame, to_frame)))
+    else:
+        lines = answer_lines(moved(grounding, to_frame))
+        print(shown_lines("\n".join([title_line(answer.query, wanted), *lines])))
+    return exit_status([grounding])
+
+
+def _answer_dict(
+    answer: GroundedQuery, grounding: Grounding, wanted: str, to_frame: NDArray[np.float64]
+) -> dict[str, Any]:
+    members: dict[str, Any] = {"scene_version": answer.scene_version}
+    others: tuple[OtherFrame, ...] = ()
+    if wanted:
+        members["output_frame"] = wanted
+        others = (OtherFrame("output", to_frame),)
+    context = AnswerContext(answer.header.frame_id, others, members, counts_points=False)
+    return answer_dict(grounding, context)
 
 
 def main(args: Sequence[str] | None = None) -> int:
     """Ask, print, return the exit status."""
     args = sys.argv if args is None else args
     options = _parser().parse_args(remove_ros_args(args)[1:])
+    interrupt_once()
     rclpy.init(args=args)
     try:
         return _run(options)
@@ -206,6 +240,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, ExternalShutdownException):
         return INTERRUPTED
     finally:
+        ignore_signals()
         rclpy.try_shutdown()
 
 

@@ -15,6 +15,7 @@ from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
 from detailbase_core.errors import shown_lines
+from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
 from detailbase_ros.tools.doctor_checks import Diagnosis, Observation, diagnose
 from detailbase_ros.tools.graph_probe import GraphInspector
 
@@ -55,6 +56,7 @@ def main(args: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="doctor", description="Look for problems on the graph.")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to watch (10)")
     options = parser.parse_args(remove_ros_args(args)[1:])
+    interrupt_once()
     rclpy.init(args=args)
     try:
         print(f"checking the system for {options.seconds:g} s ...", file=sys.stderr)
@@ -67,6 +69,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, ExternalShutdownException):
         return 130
     finally:
+        ignore_signals()
         rclpy.try_shutdown()
 
 

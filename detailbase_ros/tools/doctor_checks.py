@@ -16,6 +16,7 @@ _TWO_CLOCKS = (
     "'ros2 topic delay' of both, and give their machines one time (chrony)"
 )
 _SKEW_S = 0.5  # more than a slow camera driver is late
+_SLOW_HZ = 0.5  # some robots send one cloud a second, and mean it
 _OVERFLOWS_BYTES = 500_000  # of Fast DDS' shared memory
 
 
@@ -34,6 +35,23 @@ class Diagnosis:
     fix: str = ""
 
 
+@dataclass(frozen=True)
+class Input:
+    """One topic that a publisher of clouds makes them from.
+
+    Attributes:
+        node: that publisher.
+        topic: full name.
+        published: whether anybody publishes it.
+        mismatches: why its publishers and the node's subscription do not match, by publisher.
+    """
+
+    node: str
+    topic: str
+    published: bool
+    mismatches: dict[str, str]
+
+
 @dataclass
 class CloudTopic:
     """One topic with clouds, watched for a while.
@@ -42,6 +60,7 @@ class CloudTopic:
         name: full name.
         publishers: nodes that publish it.
         mismatches: why publishers and the node's subscription do not match, by publisher.
+        inputs: what its publishers take in; looked at where nothing arrived.
         received: messages that arrived.
         size_bytes: of the largest.
         frame: of the newest.
@@ -59,6 +78,7 @@ class CloudTopic:
     name: str
     publishers: list[str] = field(default_factory=list)
     mismatches: dict[str, str] = field(default_factory=dict)
+    inputs: list[Input] = field(default_factory=list)
     received: int = 0
     size_bytes: int = 0
     frame: str = ""
@@ -91,6 +111,8 @@ class Observation:
         tf_faults: what is wrong with the tree of frames: "what it is; what to do" each.
         tf_elsewhere: topics with transforms that the node does not hear ("/robot1/tf").
         troubles: the node's own diagnostics that are not OK: (name, message).
+        stopped: topics with clouds that came before and come no more, as the node says.
+        voxels: in the node's map.
         torch: version and device in use here.
         torch_problem: why torch is not as it should be.
         model_problem: why the model cannot be loaded here.
@@ -109,6 +131,8 @@ class Observation:
     tf_faults: list[str] = field(default_factory=list)
     tf_elsewhere: list[str] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    voxels: int = 0
     torch: str = ""
     torch_problem: str = ""
     model_problem: str = ""
@@ -124,7 +148,7 @@ def diagnose(seen: Observation) -> list[Diagnosis]:
         *_transforms(seen),
     ]
     # What the node counts as dropped follows from a problem that has been named.
-    is_explained = any(diagnosis.fix for diagnosis in found)
+    is_explained = any(diagnosis.fix for diagnosis in found) or _is_over(seen)
     troubles = [
         Diagnosis("node", f"{name}: {text}", _SEE_LOG)
         for name, text in seen.troubles
@@ -135,6 +159,11 @@ def diagnose(seen: Observation) -> list[Diagnosis]:
 
 _CONSEQUENCES = (": clouds", ": map")
 _SEE_LOG = "its log names the cause and what to do; docs/troubleshooting.md has more"
+
+
+def _is_over(seen: Observation) -> bool:
+    """Whether all streams have ended and left a map: nothing is wrong then."""
+    return bool(seen.voxels) and {topic.name for topic in seen.topics} == set(seen.stopped)
 
 
 def _node(seen: Observation) -> Iterator[Diagnosis]:
@@ -192,7 +221,11 @@ def _topics(seen: Observation) -> Iterator[Diagnosis]:
 
 def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
     """At most one problem of arriving, and those of what arrives."""
-    if not topic.publishers and not topic.received:
+    if not topic.received and topic.name in seen.stopped and seen.voxels:
+        yield Diagnosis(
+            topic.name, f"its stream has stopped; the map has {seen.voxels} voxels of before"
+        )
+    elif not topic.publishers and not topic.received:
         there = ", ".join(seen.other_topics)
         yield Diagnosis(
             topic.name,
@@ -210,6 +243,8 @@ def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
                 f"qos_overrides.{topic.name}.subscription.reliability:=best_effort (and "
                 "durability:=volatile)",
             )
+    elif not topic.received and (faults := list(_input_faults(topic))):
+        yield from faults
     elif not topic.received:
         yield Diagnosis(
             topic.name,
@@ -221,11 +256,33 @@ def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
         yield from _arrived(topic, seen)
 
 
+def _input_faults(topic: CloudTopic) -> Iterator[Diagnosis]:
+    """What those who make the clouds from images wait for."""
+    for node in topic.publishers:
+        silent = [i.topic for i in topic.inputs if i.node == node and not i.published]
+        if silent:
+            yield Diagnosis(
+                topic.name,
+                f"{node} makes it from {', '.join(silent)}, which nobody publishes",
+                "start the camera's driver, or name its topics: color:=... depth:=... of "
+                "detailbase.launch.py",
+            )
+    for given in topic.inputs:
+        for publisher, reason in given.mismatches.items():
+            yield Diagnosis(
+                topic.name,
+                f"{given.node} makes it from {given.topic}; QoS of {publisher} and {given.node} do "
+                f"not match: {reason.strip(' ;')}",
+                "start detailbase.launch.py with best_effort:=true (colour and depth; its "
+                "camera_info must be reliable), or have the driver publish reliably",
+            )
+
+
 def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
     rate = topic.received / seen.seconds
     what = f"{rate:.1f} Hz, {topic.size_bytes / 1e6:.1f} MB each, in {topic.frame or 'no frame'}"
     what += f"; {topic.color_note}" if topic.color_note and not topic.grey else ""
-    if rate < 1.0 and topic.size_bytes > _OVERFLOWS_BYTES:
+    if rate < _SLOW_HZ and topic.size_bytes > _OVERFLOWS_BYTES:
         yield Diagnosis(
             topic.name,
             f"{what}: slow for a camera",

@@ -11,20 +11,23 @@ import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticStatus
 from rcl_interfaces.srv import GetParameters
+from rclpy.node import NodeNameNonExistentError
 from rclpy.parameter import parameter_value_to_python
 from rclpy.qos import QoSCompatibility, qos_check_compatible
 from sensor_msgs.msg import PointCloud2
 
 from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_core.io.pointcloud2 import cloud_from_message, to_nanoseconds
-from detailbase_ros.messages.topics import CLOUDS, DIAGNOSTICS, TF, TF_STATIC
+from detailbase_ros.messages.topics import CLOUDS, DIAGNOSTICS, GROUNDING, TF, TF_STATIC
 from detailbase_ros.runtime.discovery import answering_nodes, full_name
 from detailbase_ros.runtime.endpoints import Endpoints, qos_profile
 from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.scans.tf_source import TopicTransforms
-from detailbase_ros.tools.doctor_checks import CloudTopic, Observation
+from detailbase_ros.tools.doctor_checks import CloudTopic, Input, Observation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from diagnostic_msgs.msg import DiagnosticArray
     from numpy.typing import NDArray
     from rclpy.node import Node
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 _DISCOVERY_S, _NO_NODE_S, _ANSWER_S = 1.0, 5.0, 2.0
 _FEW_POINTS = 2000  # whose distance is measured
 _NEWEST = 20  # scans whose pose is looked for
+_INPUTS = ("sensor_msgs/msg/Image", "sensor_msgs/msg/CameraInfo", CLOUDS.type_name)
 
 
 class _Listed:
@@ -58,11 +62,10 @@ class GraphInspector:
     def __init__(self, node: Node, seconds: float) -> None:
         self._node, self._endpoints = node, Endpoints(node, EventCounters(node.get_logger()))
         self._heard = _Listed()
-        # Not tf2_ros, also where it is installed: our own buffer knows what is wrong with the tree.
         self._transforms = TopicTransforms(self._endpoints, None, EventCounters(self._heard))
         self._lags: dict[str, list[float]] = defaultdict(list)
         self._places: dict[str, deque[tuple[str, int]]] = defaultdict(lambda: deque(maxlen=_NEWEST))
-        self._troubles: dict[str, tuple[bytes, str]] = {}
+        self._statuses: dict[str, DiagnosticStatus] = {}
         self._endpoints.subscription(DIAGNOSTICS, self._hear_status)
         self.seen = Observation(seconds=seconds, domain_id=node.context.get_domain_id())
         self.checkpoint = ""
@@ -87,11 +90,7 @@ class GraphInspector:
         seen.tf_faults = [*self._transforms.faults, *bad]
         seen.tf_elsewhere = self._other_transforms()
         seen.tf_publishers = sum(len(self._publishers(name)) for name in (TF.name, TF_STATIC.name))
-        seen.troubles = [
-            (name, text)
-            for name, (level, text) in self._troubles.items()
-            if level not in (DiagnosticStatus.OK, DiagnosticStatus.STALE)
-        ]
+        self._read_statuses()
         return seen
 
     def _spin(self, seconds: float) -> None:
@@ -128,13 +127,19 @@ class GraphInspector:
             namespace, _, name = self.seen.nodes[0].rpartition("/")
             listens = self._node.get_subscriber_names_and_types_by_node(name, namespace or "/")
             wanted = [topic for topic, types in listens if CLOUDS.type_name in types]
+        ours = self._our_nodes()
         there = [
             topic
             for topic, types in self._node.get_topic_names_and_types()
-            if CLOUDS.type_name in types
-            and any(publisher not in self.seen.nodes for publisher in self._publishers(topic))
+            if CLOUDS.type_name in types and not ours.issuperset(self._publishers(topic))
         ]
         return sorted(wanted), sorted(there)
+
+    def _our_nodes(self) -> set[str]:
+        """Nodes that publish answers, also those that have no service: their clouds are ours."""
+        topics = self._node.get_topic_names_and_types()
+        answers = [topic for topic, types in topics if GROUNDING.type_name in types]
+        return {node for topic in answers for node in self._publishers(topic)}
 
     def _other_transforms(self) -> list[str]:
         heard = (TF.name, TF_STATIC.name)
@@ -158,11 +163,12 @@ class GraphInspector:
         )
         return topic
 
-    def _mismatches(self, topic: str) -> dict[str, str]:
+    def _mismatches(self, topic: str, listeners: Sequence[str]) -> dict[str, str]:
+        """Why publishers of a topic and the subscriptions of these nodes do not match."""
         subscriptions = [
             info.qos_profile
             for info in self._node.get_subscriptions_info_by_topic(topic)
-            if full_name(info) in self.seen.nodes[:1]
+            if full_name(info) in listeners
         ]
         mismatches = {}
         for publisher in self._node.get_publishers_info_by_topic(topic):
@@ -171,6 +177,24 @@ class GraphInspector:
                 if verdict == QoSCompatibility.ERROR:
                     mismatches[full_name(publisher)] = reason.removeprefix("ERROR: ")
         return mismatches
+
+    def _inputs(self, publisher: str) -> list[Input]:
+        """What a node that makes clouds from other topics takes in: it may lack something, too."""
+        namespace, _, name = publisher.rpartition("/")
+        try:
+            listens = self._node.get_subscriber_names_and_types_by_node(name, namespace or "/")
+        except NodeNameNonExistentError:  # it has just gone
+            return []
+        return [
+            Input(
+                publisher,
+                topic,
+                bool(self._publishers(topic)),
+                self._mismatches(topic, [publisher]),
+            )
+            for topic, types in listens
+            if set(types) & set(_INPUTS)
+        ]
 
     def _hear_cloud(self, topic: CloudTopic, message: PointCloud2) -> None:
         topic.received += 1
@@ -203,12 +227,26 @@ class GraphInspector:
         ours = tuple(f"{node.lstrip('/')}: " for node in self.seen.nodes)
         for status in message.status:
             if ours and status.name.startswith(ours):
-                self._troubles[status.name] = (status.level, status.message)
+                self._statuses[status.name] = status
+
+    def _read_statuses(self) -> None:
+        """What the node itself says of what is wrong, what has stopped, and its map."""
+        for name, status in self._statuses.items():
+            if status.level not in (DiagnosticStatus.OK, DiagnosticStatus.STALE):
+                self.seen.troubles.append((name, status.message))
+            values = {value.key: value.value for value in status.values}
+            if name.endswith(": clouds"):
+                self.seen.stopped = [
+                    topic for topic in values.get("stopped", "").split(", ") if topic
+                ]
+            elif name.endswith(": map"):
+                self.seen.voxels = int(values.get("voxels", "0"))
 
     def _conclude(self, topic: CloudTopic) -> None:
         topic.publishers = self._publishers(topic.name)
-        topic.mismatches = self._mismatches(topic.name)
+        topic.mismatches = self._mismatches(topic.name, self.seen.nodes[:1])
         if not topic.received:
+            topic.inputs = [i for publisher in topic.publishers for i in self._inputs(publisher)]
             return
         topic.lag_s = 0.0 if self.seen.use_sim_time else median(self._lags[topic.name])
         for frame, stamp_ns in self._places[topic.name]:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,9 @@ import pytest
 import torch
 
 from detailbase_core import cli
+from detailbase_core.commands import scene_arguments
 from detailbase_core.config import MapConfig, ModelConfig, TextConfig
+from detailbase_core.demo import invitation_lines
 from detailbase_core.errors import BadCloudError, ConfigError
 from detailbase_core.io.cloud_files import read_cloud, write_ply
 from detailbase_core.io.ply import read_ply
@@ -25,6 +28,7 @@ from detailbase_core.mapping.load_scene import load_scene
 from detailbase_core.network.checkpoint import save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.output import progress
+from detailbase_core.output.exit_status import FOUND, NO_ANSWER, NOT_FOUND
 from detailbase_core.output.palette import PALETTE
 from detailbase_core.types import (
     Box,
@@ -34,6 +38,7 @@ from detailbase_core.types import (
     PointCloud,
     Scene,
 )
+from tests.helpers.json_schema import answer_faults
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parents[1] / "data"
@@ -42,9 +47,18 @@ SENTENCE = "the red chair next to the table"
 
 
 class FakeGrounder:
-    """Finds the first ten points for the first phrase, and nothing else."""
+    """Finds the first ten points for the first phrase, and nothing else.
 
-    def ground_cloud(self, cloud: PointCloud, sentence: str) -> Grounding:
+    The sentence's own target is the first phrase's, unless the sentence is about a ghost.
+    """
+
+    encodings = 0
+
+    def encode_cloud(self, cloud: PointCloud) -> PointCloud:
+        FakeGrounder.encodings += 1
+        return cloud
+
+    def ground_encoded(self, cloud: PointCloud, sentence: str) -> Grounding:
         box = Box((1.415, -0.304, 0.45), (0.6, 0.5, 0.9), 0.1)
         points = np.arange(min(10, len(cloud)))
         phrases = [
@@ -58,14 +72,17 @@ class FakeGrounder:
             )
             for i, p in enumerate(parse_sentence(sentence).phrases)
         ]
-        whole = GroundedPhrase(sentence, 0, len(sentence), 0.5, 0.3, ())
+        found = phrases and "ghost" not in sentence
+        target = (Instance(1, points, box, (1.4, -0.3, 0.4), 0.5),) if found else ()
+        whole = GroundedPhrase(sentence, 0, len(sentence), 0.5, 0.3, target)
         scene = Scene(cloud, np.zeros(len(cloud), np.int64))
         return Grounding(sentence, scene, whole, tuple(phrases), {"encode_scene": 0.25})
 
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "make_grounder", lambda config: FakeGrounder())
+    monkeypatch.setattr(scene_arguments, "make_grounder", lambda config: FakeGrounder())
+    FakeGrounder.encodings = 0
 
 
 @pytest.fixture
@@ -109,32 +126,131 @@ def run(*arguments: object) -> int:
 def test_prints_each_phrase_with_its_objects(
     scene: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(scene, SENTENCE) == cli.FOUND
+    assert run(scene, SENTENCE) == FOUND
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
+        f'"{SENTENCE}" (scene.ply)',
         "the red chair:",
         "  red chair #1  x=1.42 y=-0.30 z=0.45  score 0.91",
         "the table: nothing found (presence 0.20)",
-        "the whole sentence: nothing found (presence 0.30)",
+        "the whole sentence:",
+        "  target #1  x=1.42 y=-0.30 z=0.45  score 0.50",
     ]
     assert "3,000 points" in printed.err and "z is up" in printed.err
 
 
 @pytest.mark.usefixtures("fake")
-def test_nothing_found_has_its_own_exit_status(scene: Path) -> None:
-    assert run(scene, "is it there?") == cli.NOTHING_FOUND
+def test_the_exit_status_says_whether_every_target_was_found(scene: Path) -> None:
+    assert run(scene, "is it there?") == NOT_FOUND
+    assert run(scene, "a chair beside the ghost") == NOT_FOUND  # its chair alone was found
+    assert run(scene, "the chair", "the table") == FOUND
+    assert run(scene, "the ghost", "the table") == NOT_FOUND
+
+
+@pytest.mark.usefixtures("fake")
+def test_several_sentences_encode_the_scene_once(
+    scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # flags may stand between and before sentences
+    out = ["--json", tmp_path / "a.jsonl", "--picture", tmp_path / "a.png"]
+    assert run(scene, *out[:2], "the chair", *out[2:], "the lamp", "--up", "z") == FOUND
+    assert FakeGrounder.encodings == 1
+    titles = [line for line in capsys.readouterr().out.splitlines() if line.startswith('"')]
+    assert titles == ['"the chair" (scene.ply)', '"the lamp" (scene.ply)']
+    answers = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    assert [answer["query"] for answer in answers] == ["the chair", "the lamp"]
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("fake")
+def test_answers_go_to_stdout_as_json(scene: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(scene, "--json", "-", "the chair", "is it there?") == NOT_FOUND
+    printed = capsys.readouterr()
+    first, second = map(json.loads, printed.out.splitlines())
+    assert answer_faults(first) == answer_faults(second) == []
+    assert (first["status"], first["target_found"]) == ("OK", True)
+    assert (second["status"], second["target_found"]) == ("NOTHING_FOUND", False)
+    assert "wrote" not in printed.err
+
+
+@pytest.mark.usefixtures("fake")
+def test_each_objects_points_are_a_file(scene: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "objects", tmp_path / "a.json"
+    assert run(scene, SENTENCE, "--points", folder, "--json", out) == FOUND
+    answer = json.loads(out.read_text())
+    (chair,) = answer["phrases"][0]["instances"]
+    assert chair["points_file"] == str(folder / "1_0_red_chair_1.ply")
+    assert len(read_cloud(folder / "1_0_red_chair_1.ply")) == chair["points"] == 10
+    assert {path.name for path in folder.iterdir()} == {"1_0_red_chair_1.ply", "1_1_target_1.ply"}
+
+
+@pytest.mark.usefixtures("fake")
+def test_outputs_that_do_not_fit_are_refused_before_work(
+    scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(scene, "the chair", "the lamp", "--ply", tmp_path / "a.ply") == NO_ANSWER
+    assert "holds one answer" in error_of(capsys)
+    assert run(scene, "--picture", tmp_path / "a.png") == NO_ANSWER
+    assert "on the command line" in error_of(capsys)
+    with pytest.raises(SystemExit):
+        run(scene, "the chair", "--jsn", "a.json")
+    assert FakeGrounder.encodings == 0
+
+
+# -- sentences that are typed ------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("fake")
+def test_without_a_sentence_lines_of_stdin_are_asked(
+    scene: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the chair\n\n" + "x " * 300 + "\nthe ghost\n"))
+    assert run(scene) == NOT_FOUND
+    printed = capsys.readouterr()
+    titles = [line for line in printed.out.splitlines() if line.startswith('"')]
+    assert titles == ['"the chair" (scene.ply)', '"the ghost" (scene.ply)']
+    assert "detailbase: the sentence has 300 words" in printed.err
+    assert FakeGrounder.encodings == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO(" \n"))
+    assert run(scene) == NO_ANSWER
+    assert "no sentence was given" in error_of(capsys)
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_prompt_goes_on_until_the_end_of_input(
+    scene: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    typed = iter(["the chair", KeyboardInterrupt, "the ghost", EOFError])
+
+    def line(prompt: str) -> str:
+        one = next(typed)
+        if isinstance(one, str):
+            return one
+        raise one
+
+    monkeypatch.setattr("builtins.input", line)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    assert run(scene, "--json", tmp_path / "a.json") == FOUND
+    printed = capsys.readouterr()
+    assert "Ctrl-D ends" in printed.err and "red" not in printed.out
+    assert len((tmp_path / "a.json").read_text().splitlines()) == 2
 
 
 @pytest.mark.usefixtures("fake")
 def test_writes_json_ply_and_picture(scene: Path, tmp_path: Path) -> None:
     outputs = [tmp_path / name for name in ("a.json", "a.ply", "a.png")]
     flags = zip(("--json", "--ply", "--picture"), outputs, strict=True)
-    assert run(scene, SENTENCE, *(part for flag in flags for part in flag)) == cli.FOUND
+    assert run(scene, SENTENCE, *(part for flag in flags for part in flag)) == FOUND
 
     answer = json.loads(outputs[0].read_text())
+    assert answer_faults(answer) == []
     assert answer["query"] == SENTENCE
     assert [p["text"] for p in answer["phrases"]] == ["the red chair", "the table"]
     (found,) = answer["phrases"][0]["instances"]
+    assert found["name"] == "red chair #1" and answer["frame"] == "scene.ply"
     assert found["box"] == {"center": [1.415, -0.304, 0.45], "size": [0.6, 0.5, 0.9], "yaw": 0.1}
     assert answer["scene"]["source_to_map"] == np.eye(4).tolist()
     assert found["source"]["center"] == found["box"]["center"]
@@ -161,8 +277,8 @@ def test_the_whole_path_with_a_real_network(
 ) -> None:
     status = run(scene, SENTENCE, "--checkpoint", tiny_checkpoint, "--json", tmp_path / "a.json")
     answer = json.loads((tmp_path / "a.json").read_text())
-    found = any(p["instances"] for p in [answer["sentence"], *answer["phrases"]])
-    assert status == (cli.FOUND if found else cli.NOTHING_FOUND)
+    assert answer_faults(answer) == []
+    assert status == (FOUND if answer["target_found"] else NOT_FOUND)
     assert all(0.0 <= p["score"] <= 1.0 for p in answer["phrases"])
 
 
@@ -205,7 +321,7 @@ def test_up_takes_a_minus(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("fake")
 def test_the_command_takes_a_minus_too(scene: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(scene, SENTENCE, "--up", "-y", "--unit", "m") == cli.FOUND
+    assert run(scene, SENTENCE, "--up", "-y", "--unit", "m") == FOUND
     assert "-y is up as told" in capsys.readouterr().err
 
 
@@ -238,14 +354,14 @@ def error_of(capsys: pytest.CaptureFixture[str]) -> str:
 def test_bad_sentences(
     scene: Path, sentence: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(scene, sentence) == cli.BAD_INPUT
+    assert run(scene, sentence) == NO_ANSWER
     assert message in error_of(capsys)
 
 
 @pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("sentence", ["😀 😀", "椅子在桌子旁边", "quickly and slowly"])
 def test_strange_sentences_are_answered(scene: Path, sentence: str) -> None:
-    assert run(scene, sentence) in (cli.FOUND, cli.NOTHING_FOUND)
+    assert run(scene, sentence) in (FOUND, NOT_FOUND)
 
 
 @pytest.mark.usefixtures("fake")
@@ -264,7 +380,7 @@ def test_bad_files(
     tmp_path: Path, name: str, data: bytes, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / name).write_bytes(data)
-    assert run(tmp_path / name, SENTENCE) == cli.BAD_INPUT
+    assert run(tmp_path / name, SENTENCE) == NO_ANSWER
     line = error_of(capsys)
     assert message in line and name in line
 
@@ -273,19 +389,19 @@ def test_bad_files(
 def test_missing_scene_and_missing_output_folder(
     scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(tmp_path / "none.ply", SENTENCE) == cli.BAD_INPUT
+    assert run(tmp_path / "none.ply", SENTENCE) == NO_ANSWER
     assert "none.ply: cannot be read: No such file" in error_of(capsys)
-    assert run(scene, SENTENCE, "--json", tmp_path / "no" / "a.json") == cli.BAD_INPUT
+    assert run(scene, SENTENCE, "--json", tmp_path / "no" / "a.json") == NO_ANSWER
     assert "its folder does not exist" in error_of(capsys)
 
 
 def test_missing_and_truncated_weights(
     scene: Path, tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(scene, SENTENCE, "--checkpoint", tmp_path / "none.pth") == cli.BAD_INPUT
+    assert run(scene, SENTENCE, "--checkpoint", tmp_path / "none.pth") == NO_ANSWER
     assert "none.pth" in error_of(capsys)
     (tmp_path / "half.safetensors").write_bytes(tiny_checkpoint.read_bytes()[:5000])
-    assert run(scene, SENTENCE, "--checkpoint", tmp_path / "half.safetensors") == cli.BAD_INPUT
+    assert run(scene, SENTENCE, "--checkpoint", tmp_path / "half.safetensors") == NO_ANSWER
     assert "half.safetensors" in error_of(capsys)
 
 
@@ -294,16 +410,16 @@ def test_a_few_points_are_a_scene(count: int, tiny_checkpoint: Path, tmp_path: P
     xyz = np.arange(3 * count, dtype=np.float32).reshape(count, 3) / 10
     write_ply(tmp_path / "a.ply", PointCloud(xyz, np.full((count, 3), 8, np.uint8)))
     status = run(tmp_path / "a.ply", "the chair", "--checkpoint", tiny_checkpoint)
-    assert status in (cli.FOUND, cli.NOTHING_FOUND)
+    assert status in (FOUND, NOT_FOUND)
 
 
 @pytest.mark.usefixtures("fake")
 def test_empty_and_nan_clouds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     np.savez(tmp_path / "empty.npz", xyz=np.empty((0, 3)))
-    assert run(tmp_path / "empty.npz", SENTENCE) == cli.BAD_INPUT
+    assert run(tmp_path / "empty.npz", SENTENCE) == NO_ANSWER
     assert "holds no points" in error_of(capsys)
     np.savez(tmp_path / "nan.npz", xyz=np.full((5, 3), np.nan))
-    assert run(tmp_path / "nan.npz", SENTENCE) == cli.BAD_INPUT
+    assert run(tmp_path / "nan.npz", SENTENCE) == NO_ANSWER
     assert "all of them NaN" in error_of(capsys)
     with pytest.raises(BadCloudError):
         load_scene(tmp_path / "nan.npz", MapConfig())
@@ -314,7 +430,7 @@ def test_a_separate_process_fails_in_one_line(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "detailbase_core.cli", "ground", "scan.ply", "the chair"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.returncode == cli.BAD_INPUT and done.stdout == ""
+    assert done.returncode == NO_ANSWER and done.stdout == ""
     said = [line for line in done.stderr.splitlines() if line]
     (line,) = [line for line in said if not re.search(r" ... \d\d:\d\d$", line)]
     assert line.startswith("detailbase: scan.ply: looks like plain text")
@@ -325,6 +441,17 @@ def test_usage_errors(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         cli.main(arguments)
     assert stop.value.code == 2
+
+
+def test_a_demo_ends_with_commands_that_work(
+    scene: Path, monkeypatch: pytest.MonkeyPatch, fake: None
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the chair\n"))
+    _, *lines = invitation_lines(scene)
+    for line in lines:
+        program, *arguments = shlex.split(line, comments=True)
+        assert Path(program).name == "detailbase"
+        assert cli.main(arguments) == FOUND
 
 
 # -- info and progress -------------------------------------------------------------------------
@@ -368,5 +495,5 @@ def test_progress_is_silent_about_short_work() -> None:
 def test_what_a_file_or_a_sentence_holds_does_not_reach_the_terminal_raw(
     scene: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(scene.with_name("\x1b[2J.ply"), SENTENCE) == cli.BAD_INPUT
+    assert run(scene.with_name("\x1b[2J.ply"), SENTENCE) == NO_ANSWER
     assert "\x1b" not in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from detailbase_core.io.atomic_write import atomic_path
 from training.report.handwritten_sentences import draw
 
 if TYPE_CHECKING:
@@ -15,6 +16,30 @@ if TYPE_CHECKING:
     from training.evaluation.plain_answers import PlainAnswer
 
 EACH = 6  # of right answers, and of wrong ones
+
+
+def write_pictures(
+    answers: Sequence[PlainAnswer], groundings: Sequence[Grounding], folder: Path, command: str
+) -> None:
+    """The pictures of draw_plain and a page that shows them, FOLDER/README.md.
+
+    Args:
+        answers, groundings, folder: see draw_plain.
+        command: that asked.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    lines = draw_plain(answers, groundings, folder)
+    counts = f"{sum(a.right for a in answers)} of {len(answers)} answers are right"
+    page = [
+        "# Answers about real scans",
+        f"Right and wrong ones, up to {EACH} of each, spread evenly over what was asked; {counts}. "
+        f"Objects are drawn as they were found. Made by\n\n    {command}",
+        *lines,
+    ]
+    with atomic_path(folder / "README.md") as temporary:
+        temporary.write_text("\n\n".join(page) + "\n", encoding="utf-8")
 
 
 def draw_plain(

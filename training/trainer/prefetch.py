@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -43,4 +43,6 @@ class Prefetcher(Generic[T]):
 
     def discard(self) -> None:
         """Drop what was made early: it is out of date."""
+        if self._next is not None:
+            wait([self._next[1]])
         self._next = None

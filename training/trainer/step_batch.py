@@ -11,7 +11,8 @@ from training.trainer.augmentation_params import AugmentationParams, draw_augmen
 from training.trainer.text_targets import SentenceBatch, batch_sentences, decoder_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from detailbase_core.language.words import DescribedWords
     from training.config import TrainConfig
@@ -41,6 +42,7 @@ def make_batch(
     scenes: Sequence[SceneTensors],
     module: TrainingModule,
     config: TrainConfig,
+    beside: Callable[[Sequence[Draw]], Future[SentenceBatch]] | None = None,
 ) -> Batch:
     """Make a step's batch, on the CPU; it follows from the draws alone.
 
@@ -49,25 +51,40 @@ def make_batch(
         scenes: all scenes.
         module: to be trained; its weights are not looked at.
         config: sizes and augmentation.
+        beside: begins to prepare the sentences elsewhere; None = they are prepared here.
     """
+    begun = beside(draws) if module.reads and beside else None
     drawn = [scenes[draw.scene] for draw in draws]
     changes = draw_augmentation(drawn, config.augmentation, [draw.seed for draw in draws])
-    truth = scene_truth(drawn)
+    points, truth = scene_points(drawn), scene_truth(drawn)
     sentences = None
-    if module.reads:
-        chosen = [
-            [scene.descriptions[index] for index in draw.sentences]
-            + [PAD] * (config.sentences_per_scene - len(draw.sentences))
-            for scene, draw in zip(drawn, draws, strict=True)
-        ]
-        sentences = batch_sentences(
-            chosen,
-            [_readings(group, draw, config) for group, draw in zip(chosen, draws, strict=True)],
-            truth.objects.shape[2],
-            module.text,
-            config.model,
-        )
-    return Batch(scene_points(drawn), changes, truth, sentences)
+    if begun is not None:
+        sentences = begun.result()
+    elif module.reads:
+        sentences = step_sentences(draws, scenes, module, config)
+    return Batch(points, changes, truth, sentences)
+
+
+def step_sentences(
+    draws: Sequence[Draw],
+    scenes: Sequence[SceneTensors],
+    module: TrainingModule,
+    config: TrainConfig,
+) -> SentenceBatch:
+    """A step's sentences alone; arguments as of make_batch."""
+    drawn = [scenes[draw.scene] for draw in draws]
+    chosen = [
+        [scene.descriptions[index] for index in draw.sentences]
+        + [PAD] * (config.sentences_per_scene - len(draw.sentences))
+        for scene, draw in zip(drawn, draws, strict=True)
+    ]
+    return batch_sentences(
+        chosen,
+        [_readings(group, draw, config) for group, draw in zip(chosen, draws, strict=True)],
+        max(scene.objects.shape[1] for scene in drawn),
+        module.text,
+        config.model,
+    )
 
 
 def _readings(

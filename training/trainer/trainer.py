@@ -25,6 +25,7 @@ from training.trainer.run_length import RunLength
 from training.trainer.run_log import RunLog
 from training.trainer.sampler import Sampler
 from training.trainer.schedule import rate_factor
+from training.trainer.sentence_process import SentenceProcess
 from training.trainer.step_batch import Batch, make_batch
 from training.trainer.train_state import TrainState
 from training.trainer.training_module import build_module
@@ -74,6 +75,7 @@ class Run:
         self.parallel = self.processes.wrap(self.module)
         self.meter = LossMeter(self.processes)
         self.batches = Prefetcher(self._batch)
+        self.sentences = self._sentence_process()
         self._told_left_out = 0
         self.length = RunLength(config, self.sampler.steps_per_epoch, self.processes, device, began)
 
@@ -200,10 +202,17 @@ class Run:
     def _sampler(self) -> Sampler:
         return Sampler([len(scene.descriptions) for scene in self.store.scenes], self.config)
 
+    def _sentence_process(self) -> SentenceProcess | None:
+        """Beside a GPU, which must not wait for Python; on the CPU it would be one more at work."""
+        if self.device.type == "cpu" or not self.module.reads:
+            return None
+        return SentenceProcess(self.store.scenes, self.module, self.config)
+
     def _batch(self, step: int) -> PinnedBatch[Batch]:
         """A step's batch, ready to be sent to the device; made in the prefetcher's thread."""
         draws = self.processes.share(self.sampler.step(step))
-        batch = make_batch(draws, self.store.scenes, self.module, self.config)
+        beside = self.sentences.submit if self.sentences else None
+        batch = make_batch(draws, self.store.scenes, self.module, self.config, beside)
         return PinnedBatch(batch, self.device)
 
     def _rescan(self, log: RunLog) -> None:
@@ -211,6 +220,9 @@ class Run:
         if every and self.state.step % every == 0 and (found := self.store.rescan()):
             self.sampler = self._sampler()
             self.batches.discard()
+            if self.sentences:
+                self.sentences.close()
+            self.sentences = self._sentence_process()
             log.say(f"{found} new scenes, {len(self.store.scenes)} now")
 
     def _log(self, log: RunLog) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 
-# Before anything of ROS is imported: nothing leaves this machine.
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+from tests.ros.live.domains import DOMAINS  # before rclpy: nothing leaves this machine
+
+# Of what is given no other: not the shell's, in which a robot may be.
+os.environ["ROS_DOMAIN_ID"] = str(next(DOMAINS))
+
+import signal
 
 import pytest
 
@@ -13,6 +17,16 @@ from detailbase_ros.segmentation_node import SegmentationNode
 from tests.ros.live.fake_grounder import FakeGrounder
 from tests.ros.live.graph import Graph, Spinner, wait_for
 from tests.ros.live.processes import Process
+
+
+@pytest.fixture(autouse=True)
+def signal_handlers():
+    """Programs that tests run in this process change them for good."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import gc
-import itertools
-import os
-import random
 import threading
 import time
 from concurrent.futures import Future
@@ -15,6 +12,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import TransformStamped
 from rcl_interfaces.msg import Log
+from rclpy.exceptions import InvalidHandle
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -30,19 +28,15 @@ from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.runtime.executor import PooledExecutor
 from detailbase_ros.segmentation_node import SegmentationNode
 from detailbase_ros.srv import GroundQuery
+from tests.ros.live.domains import DOMAINS
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 NODE = "/segmentation_node"
 START_NS = 1_700_000_000_000_000_000
-# A graph of its own for every test: no other worker's, and hardly that of another run on the same
-# machine. Higher domains' ports would lie among those that Linux gives to anybody.
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-OWN_DOMAINS = range(1 + WORKER, 101, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-DOMAINS = itertools.cycle(random.sample(OWN_DOMAINS, len(OWN_DOMAINS)))
 
 
-def wait_for(condition, timeout_s=10.0, what="the expected thing"):
+def wait_for(condition, timeout_s=60.0, what="the expected thing"):
     """Poll until `condition()` is true and return its value."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
@@ -65,7 +59,7 @@ class Spinner:
     """A node spinning on a thread of its own."""
 
     def __init__(self, context, node, threads=2):
-        self.executor = PooledExecutor(threads, context=context)
+        self.context, self.executor = context, PooledExecutor(threads, context=context)
         self.executor.add_node(node)
         self.fault = None
         self.thread = threading.Thread(target=self._spin, daemon=True)
@@ -76,6 +70,9 @@ class Spinner:
             self.executor.spin()
         except ExternalShutdownException:
             pass
+        except InvalidHandle as error:
+            # A context that is shut down destroys its nodes while they may be looked at here.
+            self.fault = error if self.context.ok() else None
         except Exception as error:  # shown by Graph.close: a callback killed the node
             self.fault = error
 
@@ -109,7 +106,7 @@ class Graph:
         assert self.node.stop()
         for context, spinner in zip(self.contexts, self.spinners, strict=True):
             context.try_shutdown()
-            spinner.thread.join(5)
+            spinner.thread.join(30)
             assert not spinner.thread.is_alive()
             spinner.executor.shutdown(timeout_sec=2)
         for node in (self.node, self.robot):
@@ -191,7 +188,7 @@ class Robot(Node):
             and self.ground.service_is_ready()
         )
 
-    def call(self, client, request, timeout_s=10.0):
+    def call(self, client, request, timeout_s=60.0):
         """Call a service from the test's thread."""
         assert client.wait_for_service(timeout_s)
         done = Future()

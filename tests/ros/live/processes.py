@@ -43,6 +43,15 @@ class Process:
         _, errors = self.process.communicate(timeout=20)
         return self.process.returncode, time.monotonic() - begin, errors
 
+    def stop_impatiently(self, *numbers):
+        """Send these signals again and again until it ends; exit status, what was still printed."""
+        while self.process.poll() is None:
+            for number in numbers:
+                self.process.send_signal(number)
+            time.sleep(0.002)
+        _, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, errors
+
     def kill(self):
         """As the kernel does when memory runs out: nothing is tidied up."""
         self.process.send_signal(signal.SIGKILL)

@@ -1,8 +1,12 @@
 """The terminal's questioner against a node on a live graph."""
 
+import json
+
 import pytest
 
+from detailbase_core.output.exit_status import FOUND, NO_ANSWER, NOT_FOUND
 from detailbase_ros.tools import ask
+from tests.helpers.json_schema import answer_faults
 from tests.ros.live.graph import START_NS, Graph
 
 
@@ -24,10 +28,10 @@ def on_graph(monkeypatch, capfd):
 def test_a_line_per_object(graph, on_graph):
     graph.fill_map()
     status, lines, _ = on_graph(graph, "the red chair")
-    assert status == ask.FOUND
-    (line,) = lines
-    name, place, frame, score = line.split("  ")
-    assert (name, frame, score) == ("chair #1", "odom", "0.90")
+    assert status == FOUND
+    assert lines[:2] == ['"the red chair" (odom)', "the red chair:"]
+    _, name, place, score = lines[2].split("  ")
+    assert (name, score) == ("red chair #1", "score 0.90")
     x, _, z = (float(part.split("=")[1]) for part in place.split(" "))
     assert x == pytest.approx(1.0, abs=0.03) and 0.5 < z < 1.5
     assert place.startswith("x=1.00 y=")
@@ -37,33 +41,46 @@ def test_several_phrases_end_with_the_sentences_target(graph, on_graph):
     graph.fill_map()
     # without quotes, too
     status, lines, _ = on_graph(graph, "the", "chair", "next", "to", "the", "unicorn")
-    assert status == ask.FOUND
-    assert lines[0].startswith("chair #1  x=")
-    assert lines[1].startswith("the unicorn: nothing found (presence ")
-    assert lines[2].startswith("the chair next to the unicorn: nothing found")
+    assert status == NOT_FOUND
+    assert lines[2].startswith("  chair #1  x=")
+    assert lines[3].startswith("the unicorn: nothing found (presence ")
+    assert lines[4].startswith("the whole sentence: nothing found")
 
 
 def test_places_in_another_frame(graph, on_graph):
     graph.fill_map()
     graph.robot.create_timer(0.1, lambda: graph.robot.send_tf(stamp_ns=START_NS))
-    _, (there,), _ = on_graph(graph, "the chair")
-    status, (here,), _ = on_graph(graph, "the chair", "--frame", "camera_optical")
-    assert status == ask.FOUND
-    assert "  camera_optical  " in here and "  odom  " in there
-    assert "z=1.00" in here  # a metre ahead of the camera
+    _, there, _ = on_graph(graph, "the chair")
+    status, here, _ = on_graph(graph, "the chair", "--frame", "camera_optical")
+    assert status == FOUND
+    assert there[0] == '"the chair" (odom)' and here[0] == '"the chair" (camera_optical)'
+    assert "z=1.00" in here[2]  # a metre ahead of the camera
+
+
+def test_json_holds_both_frames(graph, on_graph):
+    graph.fill_map()
+    graph.robot.create_timer(0.1, lambda: graph.robot.send_tf(stamp_ns=START_NS))
+    status, (line,), _ = on_graph(graph, "the chair", "--json", "--frame", "camera_optical")
+    answer = json.loads(line)
+    assert status == FOUND and answer_faults(answer) == []
+    assert (answer["frame"], answer["output_frame"]) == ("odom", "camera_optical")
+    (chair,) = answer["phrases"][0]["instances"]
+    assert chair["box"]["center"][0] == pytest.approx(1.0, abs=0.03)
+    assert chair["output"]["center"][2] == pytest.approx(1.0, abs=0.03)
 
 
 def test_nothing_found(graph, on_graph):
     graph.fill_map()
     status, lines, _ = on_graph(graph, "the unicorn")
-    assert status == ask.NOTHING_FOUND
-    assert lines == ["the unicorn: nothing found (presence 1.00)"]
+    assert status == NOT_FOUND
+    assert lines[1] == "the unicorn: nothing found (presence 1.00)"
 
 
 def test_no_answer_says_why(graph, on_graph):
     status, lines, errors = on_graph(graph, "the chair")
-    assert (status, lines) == (ask.NO_ANSWER, [])
+    assert (status, lines) == (NO_ANSWER, [])
     assert "ask: EMPTY_MAP: the map is still empty" in errors
+    assert "'ros2 run detailbase_ros doctor' tells why" in errors
 
 
 def test_an_unknown_frame_is_named_with_those_that_exist(graph, on_graph, monkeypatch):
@@ -71,7 +88,7 @@ def test_an_unknown_frame_is_named_with_those_that_exist(graph, on_graph, monkey
     graph.fill_map()
     graph.robot.send_tf(stamp_ns=START_NS)
     status, _, errors = on_graph(graph, "the chair", "--frame", "moon")
-    assert status == ask.NO_ANSWER
+    assert status == NO_ANSWER
     assert "no transform from 'odom' to 'moon'" in errors and "Frames: " in errors
 
 
@@ -81,7 +98,7 @@ def test_a_node_that_does_not_answer(make_graph, grounder, on_graph, monkeypatch
     graph = make_graph()
     graph.fill_map()
     status, _, errors = on_graph(graph, "the chair", "--timeout", "1")
-    assert status == ask.NO_ANSWER
+    assert status == NO_ANSWER
     assert "/segmentation_node/ground did not answer within 1 s" in errors
     grounder.hold.set()
 
@@ -91,7 +108,7 @@ def test_a_slow_node_says_timeout(make_graph, grounder, on_graph):
     graph = make_graph()
     graph.fill_map()
     status, _, errors = on_graph(graph, "the chair", "--timeout", "0.2")
-    assert status == ask.NO_ANSWER and "TIMEOUT" in errors
+    assert status == NO_ANSWER and "TIMEOUT" in errors
     grounder.hold.set()
 
 
@@ -99,17 +116,26 @@ def test_no_node_or_another_one(make_graph, on_graph, monkeypatch):
     monkeypatch.setattr(ask, "_DISCOVERY_S", 1.0)
     graph = make_graph(autostart=False)
     status, _, errors = on_graph(graph, "the chair")
-    assert status == ask.NO_ANSWER
+    assert status == NO_ANSWER
     assert "no segmentation_node on this graph" in errors and "doctor" in errors
     assert isinstance(graph, Graph)
 
 
-def test_a_wrong_name_is_answered_with_the_right_one(graph, on_graph, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(ask, "_DISCOVERY_S", 2.0)
-        status, _, errors = on_graph(graph, "the chair", "--node", "other")
-    assert status == ask.NO_ANSWER
+def test_of_several_robots_the_one_of_its_own_namespace_is_asked(graph, make_node, on_graph):
+    make_node(graph, namespace="/second")
+    graph.fill_map()
+    status, _, errors = on_graph(graph, "the chair")
+    assert status == FOUND, errors  # in no namespace: the node that is in none
+    _, _, errors = on_graph(graph, "the chair", "--ros-args", "-r", "__ns:=/second")
+    assert "EMPTY_MAP" in errors  # the second robot has seen nothing
+    _, _, errors = on_graph(graph, "the chair", "--ros-args", "-r", "__ns:=/third")
+    assert "several nodes answer: /second/segmentation_node, /segmentation_node" in errors
+
+
+def test_a_wrong_name_is_answered_with_the_right_one(graph, on_graph):
+    status, _, errors = on_graph(graph, "the chair", "--node", "other")
+    assert status == NO_ANSWER
     assert "no node called /other answers" in errors and "/segmentation_node" in errors
     graph.fill_map()
     status, lines, _ = on_graph(graph, "the chair", "--node", "/segmentation_node")
-    assert status == ask.FOUND and lines
+    assert status == FOUND and lines

@@ -14,7 +14,7 @@ from tests.ros.live.graph import wait_for
 OK, WARN, ERROR = 0, 1, 2
 
 
-def status_when(graph, part, condition, timeout_s=10.0):
+def status_when(graph, part, condition, timeout_s=60.0):
     """The newest status of a part, once `condition(status)` holds."""
 
     def look():
@@ -119,11 +119,11 @@ def test_without_a_publisher_of_clouds_it_says_so(make_graph, monkeypatch):
     monkeypatch.setattr(topic_monitor, "PATIENCE_S", 0.5)
     graph = make_graph(cloud_topics=["points", "nobody"])
     status = status_when(graph, "clouds", lambda s: s.level == ERROR)
-    assert status.message == "no clouds on points, although they are published"
+    assert status.message == "no clouds on /points, although they are published"
     assert not any("nobody" in warning for warning in graph.warnings())
     monkeypatch.setattr(graph.node.pipeline.scans.monitor, "publishers", lambda topic: [])
     status = status_when(graph, "clouds", lambda s: s.level == WARN)
-    assert status.message == "nobody publishes on points, nobody"
+    assert status.message == "nobody publishes on /points, /nobody"
 
 
 def test_clouds_that_do_not_come_give_one_warning_that_helps(make_graph, monkeypatch):
@@ -138,6 +138,32 @@ def test_clouds_that_do_not_come_give_one_warning_that_helps(make_graph, monkeyp
     graph.fill_map()
     status_when(graph, "clouds", lambda s: s.level == OK)
     assert len(graph.warnings()) == 1
+
+
+def test_a_stream_that_stopped_is_no_alarm(make_graph, monkeypatch):
+    graph = make_graph()
+    graph.fill_map()
+    monkeypatch.setattr(topic_monitor, "PATIENCE_S", 0.3)
+    status = status_when(graph, "clouds", lambda s: "stopped" in s.message)
+    assert status.level == WARN
+    assert status.message == "no more clouds on /points: the stream has stopped"
+    assert status.values["stopped"] == "/points"
+    told = wait_for(lambda: [m for m in graph.robot.log if "the stream has stopped" in m.msg])
+    assert [(m.msg, m.level) for m in told] == [
+        ("/points: no cloud for 0.3 s: the stream has stopped, after 1", 20)
+    ]
+    assert not graph.warnings()
+
+
+def test_a_remapped_topic_has_its_new_name_in_what_is_said(make_node, graph):
+    remap = ["--ros-args", "-r", "points:=/camera/points", "-r", "__node:=other"]
+    node = make_node(graph, cli_args=remap)
+    assert node.pipeline.scans.topics == ("/camera/points",)
+    graph.robot.points = graph.robot.create_publisher(PointCloud2, "/camera/points", 5)
+    wait_for(graph.robot.points.get_subscription_count)
+    graph.robot.send_cloud(change=no_frame)
+    warning = wait_for(lambda: [m.msg for m in graph.robot.log if "frame_id" in m.msg])[0]
+    assert warning.startswith("/camera/points: the cloud's header has no frame_id")
 
 
 @pytest.mark.parametrize(

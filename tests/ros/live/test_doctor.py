@@ -2,13 +2,19 @@
 
 import sys
 from array import array
+from types import SimpleNamespace
 
 import pytest
+from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from sensor_msgs.msg import PointCloud2
+from sensor_msgs.msg import Image, PointCloud2
 
+from detailbase_ros.scans import topic_monitor
 from detailbase_ros.tools import doctor
+from detailbase_ros.tools.graph_probe import GraphInspector
 from tests.ros.live.graph import wait_for
+
+NOTHING = SimpleNamespace(message="")
 
 
 @pytest.fixture
@@ -73,6 +79,45 @@ def test_a_publisher_whose_qos_does_not_match(make_graph, examined):
     status, printed = examined(graph)
     assert status == 1
     assert "PROBLEM  /rear/points: QoS of /robot and the node do not match" in printed
+
+
+def test_what_a_maker_of_clouds_waits_for_is_named(make_graph, examined):
+    """As depth_image_proc does, which hears images reliably."""
+    graph = make_graph()
+    graph.robot.create_subscription(Image, "/camera/depth", lambda message: None, 5)
+    graph.robot.create_subscription(Image, "/camera/color", lambda message: None, 5)
+    status, printed = examined(graph)
+    assert status == 1 and "1 problem found" in printed
+    makes = "PROBLEM  /points: /robot makes it from "
+    assert f"{makes}/camera/color, /camera/depth, which nobody publishes" in printed
+    best_effort = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+    camera = Node("camera", context=graph.contexts[1])
+    camera.create_publisher(Image, "/camera/depth", best_effort)
+    camera.create_publisher(Image, "/camera/color", 5)
+    status, printed = examined(graph)
+    assert f"{makes}/camera/depth; QoS of /camera and /robot do not match: " in printed
+    assert "best_effort:=true" in printed and "1 problem found" in printed
+    camera.destroy_node()
+
+
+def test_a_drive_that_is_over_is_no_problem(graph, examined, monkeypatch):
+    monkeypatch.setattr(topic_monitor, "PATIENCE_S", 1.0)
+    graph.fill_map()
+    wait_for(lambda: "stopped" in (graph.status("clouds") or NOTHING).message)
+    status, printed = examined(graph)
+    assert "ok       /points: its stream has stopped; the map has " in printed
+    assert status == 0 and printed.endswith("all well\n")
+
+
+def test_the_nodes_own_clouds_are_no_camera(make_graph, examined):
+    graph = make_graph()
+    graph.node.trigger_deactivate()
+    graph.robot.destroy_publisher(graph.robot.points)
+    seen = GraphInspector(graph.robot, 0.1)
+    seen.seen.nodes = []  # as where its services have not been found yet
+    wait_for(lambda: graph.robot.count_publishers("/segmentation_node/scene"))
+    wait_for(lambda: not graph.robot.count_publishers("/points"))
+    assert seen._cloud_topics() == ([], [])
 
 
 def test_an_inactive_node_and_an_absent_one(make_graph, examined):

@@ -1,6 +1,5 @@
 """Faults around the node: a driver that dies, a kill in the wrong moment, a full disk."""
 
-import random
 import resource
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.types import PointCloud
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.srv import GroundQuery, SceneFile
+from tests.ros.live.domains import DOMAINS
 from tests.ros.live.graph import NODE, START_NS, Robot, Spinner, wait_for
 from tests.ros.live.processes import fake_node, module
 
@@ -61,7 +61,7 @@ def caller(domain):
 @pytest.fixture
 def start_with_scene(start, large_scene):
     """The node with the large scene loaded, in a process of its own, and a robot to call it."""
-    domain = random.randrange(1, 100)
+    domain = next(DOMAINS)
     folder = f"scene_directory:={large_scene.parent}"
 
     def make(prepare=None):
@@ -76,12 +76,12 @@ def start_with_scene(start, large_scene):
 
 def ask_for(robot: Node, service, name="room"):
     client = robot.create_client(SceneFile, f"{NODE}/{service}")
-    assert client.wait_for_service(10)
+    assert client.wait_for_service(60)
     return client.call_async(SceneFile.Request(name=name))
 
 
 def finished(future):
-    wait_for(future.done, 30, "the service's answer")
+    wait_for(future.done, 60, "the service's answer")
     return future.result()
 
 

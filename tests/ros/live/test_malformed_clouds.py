@@ -9,6 +9,7 @@ from rclpy.parameter import Parameter
 
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.segmentation_node import SegmentationNode
+from tests.ros.live.domains import DOMAINS
 from tests.ros.live.fake_grounder import FakeGrounder
 from tests.ros.live.graph import wait_for
 from tests.ros.live.malformed import STAMP_NS, ten_clouds
@@ -33,7 +34,7 @@ LENIENT = {
 def unspun():
     """An active node that nobody spins, so that its callbacks can be called here."""
     context = rclpy.Context()
-    context.init(domain_id=99)
+    context.init(domain_id=next(DOMAINS))
     node = SegmentationNode(
         lambda config: FakeGrounder(config),
         context=context,
@@ -58,7 +59,7 @@ def test_every_cloud_has_one_end_and_none_is_our_fault(unspun, messages):
     scans, events = unspun.pipeline.scans, unspun.pipeline.scan_events
     for message in messages:
         before = events.counts()
-        scans._receive("points", message)
+        scans._receive("/points", message)
         after = events.counts()
         ended = sum(after.get(name, 0) - before.get(name, 0) for name in ENDS)
         assert ended == 1, message

@@ -186,6 +186,24 @@ def test_a_point_of_two_phrases_appears_twice(grounding):
     np.testing.assert_array_equal(points.xyz, grounding.scene.cloud.xyz[[0, 1, 1, 2, 3, 4, 5]])
 
 
+def test_points_have_the_colours_of_their_phrases_markers(grounding):
+    points, *_ = cloud_from_message(instances_to_cloud(grounding, query_id=7))
+    first, second = PALETTE[:2]
+    # the sentence's points 0 and 1, of which the first phrase has one; then the phrases' own
+    expected = [SENTENCE_COLOR, first, first, first, second, second, second]
+    np.testing.assert_array_equal(points.rgb, expected)
+
+
+def test_labels_are_readable_in_rviz(grounding):
+    _, *rest = answer_markers(grounding, "odom").markers
+    texts = rest[1::3]
+    for text in texts:  # ros2/rviz#1336: without a scale.x spaces are as wide as a metre is high
+        assert text.scale.x == pytest.approx(0.4 * text.scale.z)
+    target, chair, *_ = texts  # of one object, one above the other
+    assert (target.pose.position.x, target.pose.position.y) == (0.5, 0.5)
+    assert target.pose.position.z >= chair.pose.position.z + target.scale.z
+
+
 def test_markers_are_a_box_a_text_and_an_arrow_per_object(grounding):
     first, *rest = answer_markers(grounding, "odom").markers
     assert first.action == Marker.DELETEALL

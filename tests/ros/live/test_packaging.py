@@ -35,8 +35,8 @@ def test_cmake_generates_every_interface_and_depends_on_what_they_use():
     assert used <= {d.name for d in parse_package(str(ROOT / "package.xml")).exec_depends}
 
 
-def imported_packages():
-    """ROS packages that our Python files import or start, as package.xml calls them."""
+def imported_modules():
+    """First part of the names of all modules that our Python files import."""
     names = set()
     for path in (ROOT / "detailbase_ros").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -44,14 +44,24 @@ def imported_packages():
                 names.add(node.module.split(".")[0])
             elif isinstance(node, ast.Import):
                 names |= {alias.name.split(".")[0] for alias in node.names}
+    return names
+
+
+def imported_packages():
+    """ROS packages that our Python files import or start, as package.xml calls them."""
     names = {
         name
-        for name in names
+        for name in imported_modules()
         if name == "rclpy" or name.endswith(("_msgs", "_srvs", "_interfaces"))
     }
     for path in (ROOT / "launch").glob("*.py"):
         names |= set(re.findall(r'package="(\w+)"', path.read_text()))
-    return names - {"detailbase_ros"} | {"tf2_ros_py"}  # where `import tf2_ros` comes from
+    return names - {"detailbase_ros"}
+
+
+def test_transforms_have_one_source_whatever_is_installed():
+    """tf2_ros takes no QoS overrides of /tf and says nothing of transforms that are wrong."""
+    assert not imported_modules() & {"tf2_ros", "tf2_py"}
 
 
 def test_package_xml_names_every_ros_package_that_is_used():

@@ -1,6 +1,5 @@
 """The node as a process: starting, stopping, and the shell that it is started from."""
 
-import random
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from rclpy.node import Node
 from std_msgs.msg import String
 
 from detailbase_ros.runtime.executor import PooledExecutor
+from tests.ros.live.domains import DOMAINS
 from tests.ros.live.graph import Spinner, wait_for
 from tests.ros.live.processes import ROOT, fake_node
 
@@ -38,7 +38,7 @@ def test_a_signal_ends_the_idle_node_quietly(start, number):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_busy_node_quietly(start, number):
-    domain = random.randrange(1, 100)
+    domain = next(DOMAINS)
     node = start(fake_node("3600"), ROS_DOMAIN_ID=str(domain))
     node.wait_until_ready()
     with asker(domain) as publisher:
@@ -57,15 +57,44 @@ def test_a_signal_ends_it_while_it_loads_its_model(start, number):
     assert (status, errors) == (0, "")
 
 
+@pytest.mark.parametrize("numbers", [(2,), (15,), (2, 15), (15, 2)])
+def test_signals_that_come_while_it_ends_do_not_disturb_it(start, numbers):
+    node = start(fake_node())
+    node.wait_until_ready()
+    assert node.stop_impatiently(*numbers) == (0, "")
+
+
+def test_they_do_not_disturb_the_simulated_robot(start):
+    robot = start([sys.executable, "-m", "detailbase_ros.demo.demo_robot_node"])
+    robot.wait_for_line("waiting for somebody")
+    time.sleep(0.2)  # until it spins
+    assert robot.stop_impatiently(signal.SIGINT) == (0, "")
+
+
+def test_they_do_not_disturb_doctor(start):
+    doctor = start([sys.executable, "-m", "detailbase_ros.tools.doctor", "--seconds", "60"])
+    doctor.wait_for_line("checking the system")
+    assert doctor.stop_impatiently(signal.SIGINT) == (130, "")
+
+
+def test_they_do_not_disturb_ask(start, graph):
+    graph.grounder.hold.clear()  # no answer comes
+    command = [sys.executable, "-m", "detailbase_ros.tools.ask", "the chair"]
+    ask = start(command, ROS_DOMAIN_ID=str(graph.domain))
+    wait_for(lambda: graph.node.pipeline.queries.worker._working, 30)
+    assert ask.stop_impatiently(signal.SIGINT) == (130, "")
+    graph.grounder.hold.set()
+
+
 def test_others_hear_at_once_that_it_is_gone(start):
     """A participant that only vanishes is believed in for 20 s (Fast DDS's lease)."""
-    domain = random.randrange(1, 100)
+    domain = next(DOMAINS)
     node = start(fake_node(), ROS_DOMAIN_ID=str(domain))
     node.wait_until_ready()
     with asker(domain) as publisher:
         wait_for(publisher.get_subscription_count)
         node.stop(signal.SIGINT)
-        wait_for(lambda: not publisher.get_subscription_count(), timeout_s=5.0)
+        wait_for(lambda: not publisher.get_subscription_count(), timeout_s=15.0)
 
 
 def run_to_its_end(*command):
@@ -114,9 +143,24 @@ def test_a_missing_torch_ends_it_with_the_recipe():
     assert "Traceback" not in ended.stderr
 
 
+def test_a_shutdown_that_wakes_nobody_is_seen():
+    """As rclpy's own at a signal, where the executor looked before the context was shut down."""
+    context = rclpy.Context()
+    context.init(domain_id=next(DOMAINS))
+    node = Node("idle", context=context)
+    spinner = Spinner(context, node)
+    time.sleep(0.3)  # until it waits
+    with context.handle:
+        context.handle.shutdown()
+    spinner.thread.join(60)
+    assert not spinner.thread.is_alive()
+    spinner.executor.shutdown(1)
+    node.destroy_node()
+
+
 def test_a_fault_in_a_callback_reaches_the_one_who_spins():
     context = rclpy.Context()
-    context.init(domain_id=random.randrange(1, 100))
+    context.init(domain_id=next(DOMAINS))
     node = Node("faulty", context=context)
     timer = node.create_timer(0.01, lambda: timer.cancel() or 1 / 0)  # and then nothing more
     spinner = Spinner(context, node)

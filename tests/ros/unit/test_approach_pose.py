@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detailbase_core.output.object_names import ObjectName, head_noun, object_names
 from detailbase_core.types import Box
-from detailbase_ros.messages.object_names import ObjectName, head_noun, object_names
 from detailbase_ros.node_config import ApproachConfig
 from detailbase_ros.outputs.approach_pose import _gap, find_approach
 
@@ -153,16 +153,18 @@ def test_a_phrases_noun(phrase: str, noun: str) -> None:
 
 
 def test_objects_of_one_noun_are_counted_through() -> None:
-    names = object_names([("the red chair", 1), ("the lamps", 0), ("two blue chair", 2)])
+    names = object_names([("the red chair", 1), ("the lamps", 0), ("both blue chair", 2)])
     assert names == [
-        [ObjectName("chair", 1)],
+        [ObjectName("chair", 1, "red chair")],
         [],
-        [ObjectName("chair", 2), ObjectName("chair", 3)],
+        [ObjectName("chair", 2, "blue chair"), ObjectName("chair", 3, "blue chair")],
     ]
-    assert str(names[0][0]) == "chair #1"
+    assert str(names[0][0]) == "red chair #1"
     assert names[2][1].frame == "detailbase/chair_3"
 
 
-def test_frames_hold_no_odd_characters() -> None:
-    assert ObjectName("u-shaped", 1).frame == "detailbase/u_shaped_1"
-    assert ObjectName("?", 2).frame == "detailbase/object_2"
+def test_frames_and_files_hold_no_odd_characters() -> None:
+    assert ObjectName("u-shaped", 1, "").frame == "detailbase/u_shaped_1"
+    assert ObjectName("?", 2, "../?").frame == "detailbase/object_2"
+    assert ObjectName("?", 2, "../A b").file_stem == "a_b_2"
+    assert ObjectName("?", 2, "/..").file_stem == "object_2"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from detailbase_ros.tools.doctor_checks import CloudTopic, Observation, diagnose
+from detailbase_ros.tools.doctor_checks import CloudTopic, Input, Observation, diagnose
 
 if TYPE_CHECKING:
     from detailbase_ros.tools.doctor_checks import Diagnosis
@@ -68,6 +68,18 @@ def test_nothing_is_wrong_where_nothing_is() -> None:
             "qos_overrides./camera/points.subscription",
         ),
         (with_topic(received=0), "/camera/points", "nothing came from /driver in 10 s", "fastdds"),
+        (
+            with_topic(received=0, inputs=[Input("/driver", "/c/image", False, {})]),
+            "/camera/points",
+            "/driver makes it from /c/image, which nobody publishes",
+            "color:=",
+        ),
+        (
+            with_topic(received=0, inputs=[Input("/driver", "/c/image", True, {"/cam": "why;"})]),
+            "/camera/points",
+            "/driver makes it from /c/image; QoS of /cam and /driver do not match: why",
+            "best_effort:=true",
+        ),
         (with_topic(received=4), "/camera/points", "0.4 Hz, 4.8 MB", "FASTDDS_DEFAULT_PROFILES"),
         (with_topic(complaint="has no field 'rgb'"), "/camera/points", "'rgb'", "docs/cameras.md"),
         (with_topic(grey=True), "/camera/points", "no colours", "coloured cloud"),
@@ -173,6 +185,19 @@ def test_a_topic_next_door_is_suggested() -> None:
 def test_where_nothing_arrives_nothing_more_is_said_of_it() -> None:
     parts = [f.part for f in diagnose(with_topic(received=0))]
     assert "tf" not in parts
+
+
+def test_a_stream_that_ended_and_left_a_map_is_no_problem() -> None:
+    over = with_topic(received=0)
+    stopped = ("segmentation_node: clouds", "no more clouds on /camera/points: ...")
+    over = replace(over, stopped=["/camera/points"], voxels=90_000, troubles=[stopped])
+    assert not problems(over)
+    assert diagnose(over)[1].what == "its stream has stopped; the map has 90000 voxels of before"
+    assert len(problems(replace(over, voxels=0))) == 1  # nothing was ever mapped
+
+
+def test_one_large_cloud_a_second_is_no_problem() -> None:
+    assert not problems(with_topic(received=9))
 
 
 def test_a_small_slow_cloud_is_no_problem() -> None:

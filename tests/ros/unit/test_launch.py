@@ -9,9 +9,15 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from detailbase_ros.messages.topics import GOAL, INSTANCES, MARKERS, SCENE
 from tests.helpers.launch_stand_ins import ExecuteProcess, Node, declared, load
 
 ROOT = Path(__file__).parents[3]
+SHOWN_BY = {
+    "PointCloud2": "sensor_msgs/msg/PointCloud2",
+    "MarkerArray": "visualization_msgs/msg/MarkerArray",
+    "Pose": "geometry_msgs/msg/PoseStamped",
+}
 
 
 @pytest.fixture
@@ -71,6 +77,15 @@ def test_images_become_the_cloud_that_the_node_listens_to(robot):
     assert remapped["rgb/image_rect_color"] == "/c/image"
     assert remapped["depth_registered/image_rect"] == "/d/image"
     assert nodes["segmentation_node"].parameters[1]["cloud_topics"] == [remapped["points"]]
+
+
+@pytest.mark.parametrize("best_effort", [True, False])
+def test_best_effort_images_are_heard_as_such(robot, best_effort):
+    given = {"color": "/c/image", "depth": "/d/image", "best_effort": str(best_effort).lower()}
+    (settings,) = started(robot, rgbd="true", **given)["point_cloud_xyzrgb_node"].parameters
+    asked = {name: value for name, value in settings.items() if name.startswith("qos_overrides")}
+    names = [f"qos_overrides./{image}/image.subscription.reliability" for image in "cd"]
+    assert asked == (dict.fromkeys(names, "best_effort") if best_effort else {})
 
 
 def test_rviz_has_its_file_and_the_maps_frame(robot):
@@ -162,13 +177,23 @@ def test_rviz_shows_what_the_node_publishes():
     text = (ROOT / "config" / "detailbase.rviz").read_text()
     assert "<<:" not in text  # RViz does not know YAML's merge keys
     displays = yaml.safe_load(text)["Visualization Manager"]["Displays"]
-    topics = {d["Topic"]["Value"]: d["Topic"] for d in displays if "Topic" in d}
-    assert set(topics) == {
-        f"/segmentation_node/{name}" for name in ("scene", "instances", "markers", "goal")
-    }
-    for name, topic in topics.items():
-        latched = not name.endswith("goal")
-        assert topic["Durability Policy"] == ("Transient Local" if latched else "Volatile")
-        assert topic["Reliability Policy"] == "Reliable"
+    shown = {d["Topic"]["Value"]: d for d in displays if "Topic" in d}
+    table = {topic.full_name: topic for topic in (SCENE, INSTANCES, MARKERS, GOAL)}
+    assert set(shown) == set(table)
+    for name, topic in table.items():
+        display, asked = shown[name], shown[name]["Topic"]
+        assert SHOWN_BY[display["Class"].rpartition("/")[2]] == topic.type_name
+        durability = "Transient Local" if topic.latched else "Volatile"
+        assert asked["Durability Policy"] == durability
+        assert asked["Reliability Policy"] == ("Reliable" if topic.reliable else "Best Effort")
+        assert display["Enabled"]
+    for name in (SCENE, INSTANCES):  # as published: the map's own colours, those of the phrases
+        assert shown[name.full_name]["Color Transformer"] == "RGB8"
     (markers,) = (d for d in displays if d["Class"].endswith("MarkerArray"))
     assert set(markers["Namespaces"]) == {"box", "text", "arrow"}
+
+
+def test_rviz_gives_the_room_the_whole_window():
+    window = yaml.safe_load((ROOT / "config" / "detailbase.rviz").read_text())["Window Geometry"]
+    assert window["Hide Left Dock"] is True  # RViz reads an undefined value where it is missing
+    assert window["Hide Right Dock"] is True

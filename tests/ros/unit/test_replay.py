@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from detailbase_ros.replay.parameter_file import read_node_parameters
 from detailbase_ros.replay.replay import ReplayConfig, replay
 from detailbase_ros.runtime.event_counters import EventCounters
 from tests.core.io.test_bags import SECOND, cloud_cdr, make, tf_cdr
+from tests.helpers.json_schema import answer_faults
 from tests.ros.live.fake_grounder import FakeGrounder
 
 DATA = Path(__file__).parents[2] / "data"
@@ -300,13 +302,25 @@ def test_the_command_prints_and_writes(
 ) -> None:
     monkeypatch.setattr("detailbase_core.grounder.Grounder", FakeGrounder)
     bag, out = str(DATA / "room_db3"), tmp_path / "answers.mcap"
-    assert cli.main(["replay", bag, "the box", "the unicorn", "--out", str(out)]) == 0
+    lines = tmp_path / "answers.jsonl"
+    written_to = ["--out", str(out), "--json", str(lines)]
+    assert cli.main(["replay", bag, *written_to, "the box", "the unicorn"]) == 1
     printed = capsys.readouterr()
-    assert printed.out.splitlines()[:2] == ['"the box" (scene_version 2)', "the box:"]
-    assert '"the unicorn" (scene_version 2)' in printed.out
+    assert printed.out.splitlines()[:2] == ['"the box" (odom, scene_version 2)', "the box:"]
+    assert '"the unicorn" (odom, scene_version 2)' in printed.out
     assert "2 scans inserted" in printed.err and str(out) in printed.err
     assert len(written(out)) == 7
+    answers = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert [answer_faults(answer) for answer in answers] == [[], []]
+    assert [answer["target_found"] for answer in answers] == [True, False]
+    assert answers[0]["scene_version"] == 2 and answers[0]["frame"] == "odom"
+    assert cli.main(["replay", bag, "the box"]) == 0
     assert cli.main(["replay", bag, "the unicorn"]) == 1
     assert cli.main(["replay", bag, "the box", "--map-frame", "world"]) == 2
     assert "EMPTY_MAP" in capsys.readouterr().out
+    unanswered = ["replay", bag, "the box", "--map-frame", "world", "--json", "-"]
+    assert cli.main(unanswered) == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert answer_faults(answer) == []
+    assert (answer["status"], answer["sentence"]) == ("EMPTY_MAP", None)
     assert cli.main(["replay", str(tmp_path / "none"), "the box"]) == 2

@@ -14,6 +14,7 @@ from tests.helpers.weight_files import save_tiny_checkpoint
 from training import evaluate, model_card
 from training.evaluation.error_types import ALL, LOOK_ALIKE, RIGHT
 from training.evaluation.examples import Example
+from training.evaluation.plain_answers import PlainAnswer, PlainResults, PlainSet
 from training.evaluation.results import Results, base_of
 from training.report.pictures import plain_sets
 from training.report.sections import (
@@ -171,3 +172,25 @@ def test_what_does_not_belong_together_is_refused(evaluated, tmp_path, capsys):
     assert model_card.main([str(evaluated / "tiny.safetensors"), *twice]) == 1
     assert "sets of one name" in capsys.readouterr().err
     assert not (tmp_path / "card.md").exists()
+
+
+def test_figures_of_real_scans_stand_in_the_card(evaluated, tmp_path):
+    def answer(scene: str, iou: float, *, absent: bool = False, found: bool = True) -> PlainAnswer:
+        seen = 0.9 * found
+        return PlainAnswer(scene, "a chair", "a chair", "chair", absent, iou, found, seen, seen, 3)
+
+    answers = [answer("s", 0.9), answer("s", 0.1), answer("t", 0.6), answer("t", 0.0, absent=True)]
+    plain = PlainResults(
+        "x/tiny.safetensors", "", "evaluate --real r", {"r": PlainSet("f0", answers, {"s": [1.0]})}
+    )
+    plain.write(tmp_path / "plain.json")
+    command = ["--results", str(evaluated / "r.json"), "--plain", str(tmp_path / "plain.json")]
+    out = ["--out", str(tmp_path / "card.md")]
+    assert model_card.main([str(evaluated / "tiny.safetensors"), *command, *out]) == 0
+    card = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert "| r | 2 of 3 (0.67) | 0 of 1 |" in card
+    details = (tmp_path / "card_details.md").read_text(encoding="utf-8")
+    assert "| scene | s 1 of 2, t 1 of 1 |" in details and "1 of 1 scans" in details
+    other = dataclasses.replace(plain, checkpoint="other.safetensors")
+    other.write(tmp_path / "plain.json")
+    assert model_card.main([str(evaluated / "tiny.safetensors"), *command, *out]) == 1

@@ -1,0 +1,23 @@
+"""`make demo` runs on ROS wherever rclpy and our messages are, whoever brought them."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    ("has_ros", "demo"), [(True, "detailbase_ros.demo"), (False, "detailbase_core.demo")]
+)
+def test_the_demo_runs_on_ros_where_it_can(tmp_path, has_ros, demo):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exit {int(not has_ros)}\necho "ran $2"\n')
+    python.chmod(0o755)
+    command = ["make", "-s", "-o", "ros", "demo", f"VENV={tmp_path}"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[-1] == f"ran {demo}"
+    assert ("without a recording" in ended.stdout) != has_ros
