@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from detailbase_core import __version__
-from detailbase_core.commands import ground
+from detailbase_core.commands import console, ground
 from detailbase_core.errors import DetailBaseError, shown_lines
 from detailbase_core.ops.malloc import tune_malloc
 from detailbase_core.output.exit_status import FOUND, INTERRUPTED, NO_ANSWER
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     ground.add_arguments(commands.add_parser("ground", help="find sentences' objects in a scene"))
+    console.add_arguments(commands.add_parser("console", help="ask a scene in the browser"))
     _add_replay(
         commands.add_parser("replay", help="ask a recording as the live node would be asked")
     )

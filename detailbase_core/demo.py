@@ -68,6 +68,7 @@ def invitation_lines(scene: Path) -> list[str]:
         "Now ask your own:",
         f'  {program} ground {scene} "the red table next to the armchair"',
         f"  {program} ground {scene}  # asks for sentences until Ctrl-D",
+        f"  {program} console {scene}  # in the browser",
     ]
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detailbase_core.config import InstanceConfig
     from detailbase_core.errors import CancelToken
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.language.words import DescribedWords
@@ -153,14 +154,24 @@ class Grounder:
         return self._encode(cloud, 0, cancel)
 
     def ground_encoded(
-        self, encoded: EncodedScene, sentence: str, cancel: CancelToken | None = None
+        self,
+        encoded: EncodedScene,
+        sentence: str,
+        cancel: CancelToken | None = None,
+        instances: InstanceConfig | None = None,
     ) -> Grounding:
         """Find everything that the sentence mentions in an encoding of this Grounder.
+
+        Args:
+            encoded: of encode_cloud() or encode_scene().
+            sentence: what to look for.
+            cancel: ends the work.
+            instances: thresholds of this sentence; None = those of the settings.
 
         Raises:
             BadQueryError, Cancelled: as in ground().
         """
-        return self._ground(sentence, lambda: encoded, cancel)
+        return self._ground(sentence, lambda: encoded, cancel, instances)
 
     def encode_scene(self, cancel: CancelToken | None = None) -> EncodedScene:
         """The map's encoding: the cached one while it is fresh enough, else a new one.
@@ -270,7 +281,11 @@ class Grounder:
         return EncodedScene(scene, tiles, keys, centers, time.monotonic(), stages.seconds)
 
     def _ground(
-        self, sentence: str, encode: Callable[[], EncodedScene], cancel: CancelToken | None
+        self,
+        sentence: str,
+        encode: Callable[[], EncodedScene],
+        cancel: CancelToken | None,
+        instances: InstanceConfig | None = None,
     ) -> Grounding:
         """The algorithm: phrases, scene, words, masks, objects."""
         stages = Stages()
@@ -278,7 +293,7 @@ class Grounder:
             parsed = self._parse(sentence)
         with stages.timed("scene"):
             encoded = encode()
-        tiles, instances = encoded.tiles, self.config.instances
+        tiles, instances = encoded.tiles, instances or self.config.instances
         count = self._question_threads(tiles)
         with stages.computed("text_encoder", count):
             reading = self._read(parsed)

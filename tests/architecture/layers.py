@@ -19,7 +19,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("postprocess",),
         ("output",),
         ("grounder",),
-        ("synthetic",),
+        ("synthetic", "console"),
         ("commands", "demo"),
         ("cli",),
     ),

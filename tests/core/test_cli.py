@@ -447,8 +447,9 @@ def test_a_demo_ends_with_commands_that_work(
     scene: Path, monkeypatch: pytest.MonkeyPatch, fake: None
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("the chair\n"))
-    _, *lines = invitation_lines(scene)
-    for line in lines:
+    _, *grounds, console = invitation_lines(scene)
+    assert shlex.split(console, comments=True)[1:] == ["console", str(scene)]
+    for line in grounds:
         program, *arguments = shlex.split(line, comments=True)
         assert Path(program).name == "detailbase"
         assert cli.main(arguments) == FOUND

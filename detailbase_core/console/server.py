@@ -1,0 +1,117 @@
+"""The console's server: a page for every browser that comes, until it is stopped."""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detailbase_core.console.map_view import MapView
+from detailbase_core.console.session import ConsoleSession
+from detailbase_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    import viser
+
+    from detailbase_core.console.scene import Searchable
+
+LOOPBACK = "127.0.0.1"
+PORT = 8080
+_FIRST_VIEW = (-0.7, -0.9, 0.9)  # from the middle, in widths of the map
+
+
+def need_viser() -> Any:
+    """The module viser, before anything slow begins.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    try:
+        return importlib.import_module("viser")
+    except ImportError as error:
+        raise ConfigError(
+            f"the console needs viser ({error}); pip install 'detailbase_ros[console]'"
+        ) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach that address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class ConsoleServer:
+    """Serves the pages.
+
+    Args:
+        scene: that is asked.
+        host: address to listen on.
+        port: one that is taken gives the next free one.
+        presence_threshold: of visitors who have not moved the slider.
+
+    Attributes:
+        url: of the page.
+
+    Raises:
+        ConfigError: viser is not installed.
+        OSError: the address cannot be listened on.
+    """
+
+    def __init__(
+        self,
+        scene: Searchable,
+        host: str = LOOPBACK,
+        port: int = PORT,
+        presence_threshold: float = 0.5,
+    ) -> None:
+        from detailbase_core.console.page import Page
+
+        self._pages: dict[int, Page] = {}
+        # Browsers open connections ahead that they never use; each would be a traceback.
+        logging.getLogger("websockets.server").setLevel(logging.CRITICAL)
+        server: viser.ViserServer = need_viser().ViserServer(
+            host=host, port=port, label="DetailBase", verbose=False
+        )
+        # viser's share button would make the map public through a server of others.
+        server.gui.configure_theme(show_logo=False, show_share_button=False, control_width="large")
+        server.request_share_url = _no_sharing  # nor may a browser ask for it by itself
+        self._server, view = server, MapView(scene.loaded.cloud)
+        _look_at(server, view)
+
+        def welcome(client: viser.ClientHandle) -> None:
+            session = ConsoleSession(scene, presence_threshold)
+            self._pages[client.client_id] = Page(client, session, view)
+
+        server.on_client_connect(welcome)
+        server.on_client_disconnect(lambda client: self._pages.pop(client.client_id, None))
+        name = f"[{host}]" if ":" in host else host
+        self.url = f"http://{name}:{server.get_port()}"
+
+    def wait(self) -> None:
+        """Serve until interrupted."""
+        threading.Event().wait()
+
+    def stop(self) -> None:
+        """End; browsers say that the connection was lost."""
+        self._server.stop()
+
+
+def _no_sharing(**_: object) -> None:
+    return None
+
+
+def _look_at(server: viser.ViserServer, view: MapView) -> None:
+    """See the map from above its edge at first."""
+    middle, size = view.extent
+    away = np.array(_FIRST_VIEW) * max(float(size[:2].max()), 1.0)
+    server.scene.set_up_direction("+z")
+    server.initial_camera.look_at = tuple(middle.tolist())
+    server.initial_camera.position = tuple((middle + away).tolist())

@@ -1,0 +1,208 @@
+"""A visitor of the console: what was asked, what was found, from which presence on."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detailbase_core.errors import ConfigError
+from detailbase_core.output.answer_json import answer_dict, json_line, scene_context
+from detailbase_core.output.object_names import phrase_object_names, target_names
+from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
+from detailbase_core.output.result_files import write_answer_ply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from detailbase_core.console.scene import Searchable
+    from detailbase_core.output.palette import Rgb
+    from detailbase_core.types import Grounding, Instance
+
+MAX_HISTORY = 50  # answers; the oldest goes first
+
+
+@dataclass(frozen=True)
+class FoundObject:
+    """One object of an answer, as it is shown.
+
+    Attributes:
+        name: such as "red table #1".
+        phrase: index of its phrase; None = the sentence's own target, of no phrase.
+        color: of its phrase.
+        instance: its points, box and score.
+    """
+
+    name: str
+    phrase: int | None
+    color: Rgb
+    instance: Instance
+
+    @property
+    def place(self) -> str:
+        """Centre of its box, metres, to be copied: "0.08, -0.50, 0.20"."""
+        return ", ".join(f"{value:.2f}" for value in self.instance.box.center)
+
+    @property
+    def label(self) -> str:
+        """Name and score: "red table #1 (0.64)"."""
+        return f"{self.name} ({self.instance.score:.2f})"
+
+
+@dataclass(frozen=True)
+class ConsoleAnswer:
+    """An answer, as it is shown.
+
+    Attributes:
+        number: from 1, in order of asking.
+        grounding: the answer.
+    """
+
+    number: int
+    grounding: Grounding
+
+    @property
+    def title(self) -> str:
+        """As in the list of what was asked: "2. the red table"."""
+        return f"{self.number}. {self.grounding.query}"
+
+    @property
+    def objects(self) -> list[FoundObject]:
+        """All objects, phrase by phrase; of a sentence without phrases its own targets."""
+        phrases = self.grounding.phrases
+        if not phrases:
+            targets = self.grounding.sentence.instances
+            named = zip(target_names(len(targets)), targets, strict=True)
+            return [FoundObject(str(n), None, SENTENCE_COLOR, one) for n, one in named]
+        names = phrase_object_names(phrases)
+        return [
+            FoundObject(str(name), index, phrase_color(index), instance)
+            for index, phrase in enumerate(phrases)
+            for name, instance in zip(names[index], phrase.instances, strict=True)
+        ]
+
+    @property
+    def remarks(self) -> list[str]:
+        """For people: what was not found, in words, and what names nothing."""
+        grounding = self.grounding
+        lines = [
+            f"Nothing here matches '{phrase.text}' (presence {phrase.presence:.2f})."
+            for phrase in grounding.phrases or (grounding.sentence,)
+            if phrase.named and not phrase.instances
+        ]
+        return [*lines, grounding.plea] if grounding.plea else lines
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What is known of a point that was clicked.
+
+    Attributes:
+        index: into the scene's cloud.
+        place: its coordinates, metres, to be copied.
+        rgb: its colour.
+        found: names of objects that it belongs to, each with the sentence that found it.
+    """
+
+    index: int
+    place: str
+    rgb: Rgb
+    found: tuple[tuple[str, str], ...]
+
+
+class ConsoleSession:
+    """One visitor's questions about a scene that others ask, too.
+
+    Args:
+        scene: that is asked.
+        presence_threshold: below this presence a phrase has no objects.
+
+    Attributes:
+        history: answers, oldest first, up to MAX_HISTORY.
+        current: the answer that is shown; None before the first question.
+        presence_threshold: as above.
+    """
+
+    def __init__(self, scene: Searchable, presence_threshold: float = 0.5) -> None:
+        self.scene = scene
+        self.presence_threshold = presence_threshold
+        self.history: list[ConsoleAnswer] = []
+        self.current: ConsoleAnswer | None = None
+        self._asked = 0
+
+    def ask(self, sentence: str) -> ConsoleAnswer:
+        """Answer a sentence, show it, and keep it in the history.
+
+        Raises:
+            BadQueryError: it is empty or too long.
+        """
+        grounding = self.scene.ground(sentence, self.presence_threshold)
+        self._asked += 1
+        self.current = ConsoleAnswer(self._asked, grounding)
+        self.history = [*self.history, self.current][-MAX_HISTORY:]
+        return self.current
+
+    def set_threshold(self, presence_threshold: float) -> ConsoleAnswer | None:
+        """Take another threshold, in [0, 1]; the shown sentence is answered anew with it.
+
+        Raises:
+            ConfigError: it is no such number.
+        """
+        if not 0.0 <= presence_threshold <= 1.0:
+            raise ConfigError(f"presence threshold {presence_threshold}: not between 0 and 1")
+        self.presence_threshold = presence_threshold
+        if self.current is None:
+            return None
+        grounding = self.scene.ground(self.current.grounding.query, presence_threshold)
+        renewed = ConsoleAnswer(self.current.number, grounding)
+        self.history = [renewed if a.number == renewed.number else a for a in self.history]
+        self.current = renewed
+        return renewed
+
+    def show(self, title: str) -> ConsoleAnswer | None:
+        """Show an answer of the history again, by its title; None if it is not there."""
+        for answer in self.history:
+            if answer.title == title:
+                self.current = answer
+                return answer
+        return None
+
+    def clear(self) -> None:
+        """Forget all that was asked."""
+        self.history, self.current = [], None
+
+    def answer_json(self) -> bytes | None:
+        """The shown answer as a JSON file (docs/answers.md); None before the first."""
+        if self.current is None:
+            return None
+        context = scene_context(self.scene.loaded, self.scene.source, {})
+        answer = answer_dict(self.current.grounding, context)
+        return f"{json_line(answer)}\n".encode()
+
+    def answer_ply(self) -> bytes | None:
+        """The scene as a PLY file, objects in their colours; None before the first answer."""
+        if self.current is None:
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "answer.ply"
+            write_answer_ply(path, self.current.grounding)
+            return path.read_bytes()
+
+    def spot(self, index: int) -> Spot:
+        """What is known of a point, by its index into the scene's cloud."""
+        cloud = self.scene.loaded.cloud
+        place = ", ".join(f"{value:.2f}" for value in cloud.xyz[index])
+        r, g, b = (int(channel) for channel in cloud.rgb[index])
+        return Spot(index, place, (r, g, b), tuple(self._owners(index)))
+
+    def _owners(self, index: int) -> Iterator[tuple[str, str]]:
+        """Objects of the history that hold a point, newest first, each name once."""
+        named = set()
+        for answer in reversed(self.history):
+            for found in answer.objects:
+                points = found.instance.point_indices
+                at = int(points.searchsorted(index))
+                if at < len(points) and points[at] == index and found.name not in named:
+                    named.add(found.name)
+                    yield found.name, answer.grounding.query

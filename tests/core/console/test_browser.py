@@ -1,0 +1,125 @@
+"""The page in a real browser: load, ask, read, click, look."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.helpers.browser import Browser, Tab, chromium, find_chromium, wait_until
+from tests.helpers.coloured_blocks import ColouredBlocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytest.importorskip("viser", reason="the extra `console` is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_chromium() is None, reason="no Chromium is installed"),
+]
+
+GREEN = (60, 180, 75)  # of the second phrase
+FLOOR = (150, 150, 150)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with chromium(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    from detailbase_core.console.server import ConsoleServer
+
+    server = ConsoleServer(ColouredBlocks(), port=18080)
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def tab(browser: Browser, url: str) -> Iterator[Tab]:
+    opened = browser.open(url)
+    yield opened
+    opened.close()
+
+
+def ask(tab: Tab, sentence: str) -> None:
+    tab.focus("Sentence")
+    tab.evaluate("document.activeElement.select()")
+    tab.type(sentence)
+
+
+def map_pixels(tab: Tab) -> np.ndarray:
+    """The picture left of the panel."""
+    image = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
+    return np.asarray(image)[:, :600].astype(int)
+
+
+def share(tab: Tab, rgb: tuple[int, int, int]) -> float:
+    """Share of the map's pixels that look like a colour."""
+    return float((np.abs(map_pixels(tab) - rgb) < 60).all(axis=2).mean())
+
+
+def test_a_visitor_asks_and_reads_and_sees(tab: Tab) -> None:
+    ask(tab, "the red block next to the green block, and the piano")
+    tab.wait_for_text("Nothing here matches 'the piano'")
+    tab.wait_for_text("green block #2 (0.90)")  # the button that flies there
+    text = tab.text()
+    assert "2.00, 0.50, 0.25" in text and "red block #1" in text
+    before = wait_until(lambda: share(tab, GREEN), "the green block")
+    tab.press("green block #2 (0.90)")
+    wait_until(lambda: share(tab, GREEN) > 2 * before, "a view that it fills more of")
+
+
+def test_examples_history_and_clear(tab: Tab) -> None:
+    tab.press("where is the sofa?")
+    tab.wait_for_text("Nothing here matches 'the sofa'")
+    ask(tab, "the red block")
+    tab.wait_for_text("red block #1 (0.90)")
+    titles = "[...document.querySelectorAll('[role=option]')].map(o => o.innerText)"
+    tab.wait_for(f"{titles}.includes('1. where is the sofa?')")
+    assert "2. the red block" in tab.evaluate(titles)
+    tab.press("Clear")
+    tab.wait_for("!document.body.innerText.includes('red block #1')")
+
+
+def test_visitors_have_pages_of_their_own(tab: Tab, browser: Browser, url: str) -> None:
+    ask(tab, "the red block")
+    tab.wait_for_text("red block #1 (0.90)")
+    other = browser.open(url)
+    ask(other, "the blue block")
+    other.wait_for_text("blue block #1 (0.90)")
+    assert "red block #1" not in other.text()
+    other.close()
+    tab.show()
+    assert "blue block" not in tab.text() and "red block #1 (0.90)" in tab.text()
+
+
+def test_a_sentence_without_words_is_refused(tab: Tab) -> None:
+    tab.press("Ask")
+    tab.wait_for_text("the sentence is empty")
+
+
+def test_the_answer_is_downloaded(tab: Tab, tmp_path: Path) -> None:
+    ask(tab, "the red block")
+    tab.wait_for_text("red block #1 (0.90)")
+    tab.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    tab.press("Download JSON")
+    tab.wait_for_text("answer.json")
+    tab.evaluate("[...document.querySelectorAll('a')].find(a => a.download).click()")
+    wait_until((tmp_path / "answer.json").exists, "the download")
+    assert json.loads((tmp_path / "answer.json").read_text())["query"] == "the red block"
+
+
+def test_a_click_tells_what_is_there(tab: Tab) -> None:
+    wait_until(lambda: share(tab, FLOOR) > 0.02, "the map")
+    rows, columns = np.nonzero((np.abs(map_pixels(tab) - FLOOR) < 60).all(axis=2))
+    middle = len(rows) // 2
+    tab.click(float(columns[middle]), float(rows[middle]))
+    tab.wait_for_text("No answer so far holds this point.")

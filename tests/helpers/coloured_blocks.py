@@ -1,0 +1,65 @@
+"""A scene of coloured blocks that answers sentences by the colour words in them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from detailbase_core.language.rule_parser import parse_sentence
+from detailbase_core.mapping.load_scene import LoadedScene
+from detailbase_core.postprocess.instances import fit_box
+from detailbase_core.types import GroundedPhrase, Grounding, Instance, PointCloud, Scene
+
+COLORS = {"red": (200, 20, 20), "green": (20, 160, 40), "blue": (30, 60, 200)}
+PLACES = {"red": (0.0, 0.0), "green": (2.0, 0.5), "blue": (-1.5, 1.0)}
+SCORE, PRESENCE, ABSENT = 0.9, 0.8, 0.1
+
+
+class ColouredBlocks:
+    """Blocks of 0.5 m on a floor; phrases with the colour of one find it, with presence 0.8.
+
+    Attributes:
+        asked: all (sentence, presence threshold).
+    """
+
+    source = "blocks.ply"
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, float]] = []
+
+    @cached_property
+    def loaded(self) -> LoadedScene:
+        rng = np.random.default_rng(0)
+        floor = np.column_stack([rng.uniform(-3, 3, (5000, 2)), np.zeros(5000)])
+        parts, shades = [floor], [np.full((5000, 3), 150)]
+        for name, place in PLACES.items():
+            block = np.add(rng.uniform(-0.25, 0.25, (1000, 3)), (*place, 0.25))
+            parts.append(block)
+            shades.append(np.tile(COLORS[name], (1000, 1)))
+        xyz = np.concatenate(parts).astype(np.float32)
+        cloud = PointCloud(xyz, np.concatenate(shades).astype(np.uint8), "blocks.ply")
+        return LoadedScene(cloud, np.eye(4), "made up")
+
+    def ground(self, sentence: str, presence_threshold: float) -> Grounding:
+        self.asked.append((sentence, presence_threshold))
+        scene = Scene(self.loaded.cloud, np.zeros(len(self.loaded.cloud), np.int64))
+        parsed = parse_sentence(sentence)
+        whole = self._phrase(sentence, 0, 0, presence_threshold)
+        phrases = []
+        for phrase in parsed.phrases:
+            first_id = len(phrases) + 1
+            phrases.append(self._phrase(phrase.text, phrase.begin, first_id, presence_threshold))
+        return Grounding(sentence, scene, whole, tuple(phrases), {})
+
+    def _phrase(self, text: str, begin: int, first_id: int, least: float) -> GroundedPhrase:
+        cloud = self.loaded.cloud
+        color = next((rgb for name, rgb in COLORS.items() if name in text.split()), None)
+        presence = ABSENT if color is None else PRESENCE
+        instances = ()
+        if color is not None and presence >= least:
+            points = np.flatnonzero((cloud.rgb == color).all(axis=1))
+            x, y, z = cloud.xyz[points].mean(axis=0).tolist()
+            box = fit_box(cloud.xyz[points])
+            instances = (Instance(first_id, points, box, (x, y, z), SCORE),)
+        return GroundedPhrase(text, begin, begin + len(text), SCORE, presence, instances)
