@@ -77,7 +77,8 @@ class History:
         at = bisect_left(self.entries, entry.stamp_ns, key=itemgetter(0))
         if at < len(self.entries) and self.entries[at].stamp_ns == entry.stamp_ns:
             apart = math.dist(self.entries[at].translation, entry.translation)
-            self._count_jump(apart if apart > _JUMP_M else 0.0)
+            is_stamped = entry.stamp_ns > 0  # without stamps all would be at one time
+            self._count_jump(apart if is_stamped and apart > _JUMP_M else 0.0)
             return
         self.entries.insert(at, entry)
         if not self.static and 2 <= at == len(self.entries) - 1:

@@ -11,20 +11,20 @@ from detailbase_core.errors import BadMessageError, BadTransformError
 from detailbase_core.io.bag_reader import bag_messages, decoded
 from detailbase_core.io.time_resets import BACK_NS, Order, TimeResets
 from detailbase_core.io.transform_messages import transforms_from_message
-from detailbase_core.transforms import TransformBuffer
+from detailbase_core.transforms import StampedTransform, TransformBuffer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from detailbase_core.io.bag_topic import BagTopic
-    from detailbase_core.transforms import StampedTransform
 
 logger = logging.getLogger(__name__)
 
 CLOUD_TYPE = "sensor_msgs/msg/PointCloud2"
 TF_TYPE = "tf2_msgs/msg/TFMessage"
 _WHOLE_BAG_S = 1e9  # the transform buffer keeps everything
+_STATIC_TOLERANCE = 1e-3  # metres, or of a quaternion
 _WHOLE_BAG_TRANSFORMS = 20_000_000
 
 
@@ -49,6 +49,8 @@ class BagIndex:
         frames: frame of the first cloud of each topic.
         lost: transforms left out.
         reason: why the last of them was.
+        static: the static transforms by their child, as they were published last.
+        moved: children of static transforms that changed.
     """
 
     runs: list[Run] = field(default_factory=lambda: [Run()])
@@ -56,6 +58,8 @@ class BagIndex:
     frames: dict[str, str] = field(default_factory=dict)
     lost: int = 0
     reason: str = ""
+    static: dict[str, StampedTransform] = field(default_factory=dict)
+    moved: dict[str, None] = field(default_factory=dict)
 
 
 class _EarlyClouds:
@@ -82,7 +86,6 @@ class _EarlyClouds:
 def read_index(path: str | Path, tf: Sequence[str]) -> BagIndex:
     """All transforms of a bag, run by run, and its clouds' headers. Problems are logged."""
     index, resets = BagIndex(), TimeResets()
-    static: list[StampedTransform] = []
     early, runs = _EarlyClouds(), 1
     problems: list[str] = []
     for connection, _, raw in bag_messages(path, (TF_TYPE, CLOUD_TYPE), problems):
@@ -93,7 +96,7 @@ def read_index(path: str | Path, tf: Sequence[str]) -> BagIndex:
             early.note(connection.topic, stamp_ns, len(index.run_of_cloud))
             index.run_of_cloud.append(-1 if resets.is_of_before(stamp_ns) else resets.count)
         elif connection.topic in tf:
-            _take_transforms(path, index, resets, static, connection, raw)
+            _take_transforms(path, index, resets, connection, raw)
             if len(index.runs) > runs:
                 runs = len(index.runs)
                 for cloud in early.take():
@@ -107,7 +110,6 @@ def _take_transforms(
     path: str | Path,
     index: BagIndex,
     resets: TimeResets,
-    static: list[StampedTransform],
     connection: BagTopic,
     raw: bytes,
 ) -> None:
@@ -119,10 +121,10 @@ def _take_transforms(
     for transform in transforms:
         order = Order.ON
         if transform.static:
-            static.append(transform)
+            _note_static(index, transform)
         else:
             order = resets.observe(transform.child, transform.stamp_ns)
-            _follow(index, order, static)
+            _follow(index, order)
         try:
             if order is Order.STALE:
                 raise BadTransformError(f"{transform.child!r} came late, of before time went back")
@@ -131,11 +133,25 @@ def _take_transforms(
             index.lost, index.reason = index.lost + 1, str(error)
 
 
-def _follow(index: BagIndex, order: Order, static: Sequence[StampedTransform]) -> None:
+def _note_static(index: BagIndex, transform: StampedTransform) -> None:
+    """Remember a static transform, and whether it has changed."""
+    before = index.static.get(transform.child)
+    index.static[transform.child] = transform
+    if before is not None and before.parent == transform.parent:
+        pairs = zip(
+            (*before.translation, *before.rotation_xyzw),
+            (*transform.translation, *transform.rotation_xyzw),
+            strict=True,
+        )
+        if any(abs(a - b) > _STATIC_TOLERANCE for a, b in pairs):
+            index.moved.setdefault(transform.child)
+
+
+def _follow(index: BagIndex, order: Order) -> None:
     """Begin a new run after a reset; what is static goes on."""
     if order is Order.RESET:
         index.runs.append(Run())
-        for transform in static:
+        for transform in index.static.values():
             try:
                 _store(index.runs[-1], transform)
             except BadTransformError:
@@ -157,6 +173,12 @@ def warn_of(path: str | Path, index: BagIndex) -> None:
             "its own, and the last one counts",
             path,
             len(index.runs) - 1,
+        )
+    if index.moved:
+        logger.warning(
+            "%s: the static transform of %s changes in it: the last one counts for all clouds",
+            path,
+            ", ".join(map(repr, index.moved)),
         )
     for fault in dict.fromkeys(fault for run in index.runs for fault in run.buffer.faults):
         logger.warning("%s: %s", path, fault)

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BAG_FORMATS = ("rosbag2 folder", "MCAP", "SQLite", "zstd")
-_SUFFIXES = {"MCAP": ".mcap", "SQLite": ".db3"}
 _TYPES = get_typestore(Stores.ROS2_JAZZY)
 _MAX_METADATA_BYTES = 1 << 23
 _MAX_RATIO = 200  # a compressed file may unpack to so many times its size
@@ -111,23 +110,25 @@ def _bag(path: Path) -> McapFile | SqliteBag:
         return McapFile(path)
     if kind == "SQLite":
         return SqliteBag(path)
-    raise BadFileError(f"{path}: looks like {kind}, not like a rosbag2 folder, MCAP or .db3")
+    raise _no_bag(path, kind)
 
 
 def _files(path: Path) -> tuple[list[Path], list[str]]:
     """The files of a bag in their order, and what is wrong with their list."""
     kind = detect_format(path)
     if kind not in BAG_FORMATS:
-        raise BadFileError(f"{path}: looks like {kind}, not like a rosbag2 folder, MCAP or .db3")
+        raise _no_bag(path, kind)
     if kind == "rosbag2 folder":
         return _folder_files(path)
-    if kind == "zstd":
-        if (path.parent / "metadata.yaml").exists():
-            return _folder_files(path.parent)
-        raise BadFileError(f"{path}: is compressed; name its folder instead, or unzstd it")
-    if path.suffix != _SUFFIXES[kind]:
-        raise BadFileError(f"{path}: holds {kind}; name it {path.stem}{_SUFFIXES[kind]}")
+    if kind == "zstd" and (path.parent / "metadata.yaml").exists():
+        return _folder_files(path.parent)
     return [path], []
+
+
+def _no_bag(path: Path, kind: str) -> BadFileError:
+    return BadFileError(
+        f"{path}: looks like {kind}; recordings are rosbag2 folders, MCAP or .db3 files"
+    )
 
 
 def _folder_files(folder: Path) -> tuple[list[Path], list[str]]:

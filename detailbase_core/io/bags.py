@@ -133,7 +133,7 @@ def read_bag_scans(
     root = _root(next(filter(None, frames.values()), ""), parents)
     known = {frame for run in index.runs for frame in run.buffer.frames}
     frame = map_frame if map_frame in known else root
-    wanted = tuple(topics) or scan_topics(frames, frame)
+    wanted = tuple(topics) or of_one_tree(scan_topics(frames, frame), tf)
     warn_of(path, index)
     found, lost, reason = 0, 0, ""
     scales: dict[str, ColorScale] = {}
@@ -203,6 +203,24 @@ def _namespaces(clouds: Sequence[str]) -> list[str]:
         for count in range(len(parts), 0, -1):
             found.setdefault("/" + "/".join(parts[:count]))
     return list(found)
+
+
+def of_one_tree(clouds: tuple[str, ...], tf: Sequence[str]) -> tuple[str, ...]:
+    """The topics of clouds that belong to the transforms on `tf`: those in their namespace.
+
+    All where the transforms are on /tf, or none is in the namespace. What is left out is logged.
+    """
+    namespace = tf[0].removesuffix("/tf")
+    inside = tuple(topic for topic in clouds if topic.startswith(f"{namespace}/"))
+    if not inside or len(inside) == len(clouds):
+        return clouds
+    logger.warning(
+        "its clouds on %s are passed over: the transforms are those of %s; name another robot's "
+        "with --tf-prefix",
+        ", ".join(topic for topic in clouds if topic not in inside),
+        namespace,
+    )
+    return inside
 
 
 def _decode(

@@ -309,10 +309,11 @@ def _packed_colors(name: str, values: NDArray[Any], known: ColorScale | None) ->
 def _is_nan_of_text(values: NDArray[Any]) -> NDArray[np.bool_]:
     """(N,) where a packed colour was written as "nan", as opaque ones are, and so is lost."""
     if values.dtype == np.float32:  # with a sign it is an opaque dark red in binary files
-        return np.equal(np.ascontiguousarray(values).view(np.uint32), _PLAIN_NAN_32)
+        words: NDArray[Any] = np.ascontiguousarray(values).view(np.uint32)
+        return np.asarray(words == _PLAIN_NAN_32)
     if values.dtype == np.float64:
-        words = np.ascontiguousarray(values).view(np.uint64)
-        return np.equal(words & _SIGN_OFF, _PLAIN_NAN)
+        words = np.ascontiguousarray(values).view(np.uint64) & _SIGN_OFF
+        return np.asarray(words == _PLAIN_NAN)
     return np.zeros(len(values), bool)
 
 

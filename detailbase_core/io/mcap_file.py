@@ -195,6 +195,7 @@ class McapFile:
             code, length = _RECORD.unpack_from(records, at)
             at += _RECORD.size
             if length > len(records) - at:
+                self._complain("a record is broken and left out")
                 break
             yield from self._read_records(code, records[at : at + length])
             at += length

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from detailbase_core.config import GrounderConfig, Settings, setting
 from detailbase_core.errors import BadCloudError, BadFileError, BadMessageError
 from detailbase_core.io.bag_reader import bag_messages, bag_topics, decoded
-from detailbase_core.io.bags import cloud_frames, scan_topics, tf_topics
+from detailbase_core.io.bags import cloud_frames, of_one_tree, scan_topics, tf_topics
 from detailbase_core.io.time_resets import Order, TimeResets
 from detailbase_core.io.transform_messages import transforms_from_message
 from detailbase_core.transforms import TransformBuffer
@@ -121,6 +121,8 @@ class _Player:
             )
         self._transforms = TransformBuffer()
         self._tf_topics = tf_topics(bag_topics(path), self._topics, config.tf_prefix)
+        if not config.cloud_topics:
+            self._topics = of_one_tree(tuple(self._topics), self._tf_topics)
         self._resets = TimeResets()
         self._intake = ScanIntake(config.intake, self._transforms, grounder, events)
         self._ids = itertools.count(1)

@@ -129,6 +129,19 @@ def test_a_recording_without_its_end(
     assert "its end is missing" in caplog.text
 
 
+def test_a_record_that_breaks_off_inside_a_chunk_is_said(tmp_path: Path) -> None:
+    path = write_mcap(tmp_path / "a.mcap", drive(), compression=CompressionType.NONE)
+    data = bytearray(path.read_bytes())
+    at = data.rfind((2).to_bytes(2, "little") + (0).to_bytes(4, "little"), 0, len(data) // 2)
+    chunk = data.find(b"\x06", 20)
+    data[chunk + 1 + 8 + 24 : chunk + 1 + 8 + 28] = bytes(4)  # no checksum
+    data[at - 8 : at] = (1 << 20).to_bytes(8, "little")
+    path.write_bytes(data)
+    file = McapFile(path)
+    assert len(list(file.messages((CLOUD, TF)))) < 10
+    assert file.problems == ["a record is broken and left out"]
+
+
 def test_messages_come_in_order_of_time_across_chunks(tmp_path: Path) -> None:
     messages = drive(20)
     shuffled = [messages[k] for k in np.random.default_rng(0).permutation(len(messages))]
@@ -203,6 +216,46 @@ def test_transforms_in_the_clouds_namespace(
     assert "passed over" not in caplog.text
     (topic,) = tf_topics([BagTopic("/a/tf", TF), BagTopic("/points", CLOUD)])[:1]
     assert topic == "/tf" and "--tf-prefix" in caplog.text
+
+
+def test_two_robots_are_no_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Frames of both have the same names: each has its own tree."""
+    messages = []
+    for robot, step in (("/r1", 1.0), ("/r2", -30.0)):
+        messages += [(robot + topic, data, time) for topic, data, time in drive(step=step)]
+    path = write_bag(tmp_path / "bag", sorted(messages, key=lambda message: message[2]))
+    assert {scan.topic for scan in read_bag_scans(path)} == {"/r1/points"}
+    assert places(path) == [0, 1, 2, 3, 4]
+    assert "clouds on /r2/points are passed over" in caplog.text and "--tf-prefix" in caplog.text
+    assert places(path, tf_prefix="/r2") == [0, -30, -60, -90, -120]
+    assert places(path, topics=("/r2/points",)) == [0, -30, -60, -90, -120]
+
+
+def test_transforms_without_stamps_have_no_two_publishers(tmp_path: Path) -> None:
+    messages = [
+        (t, tf_cdr("odom", "lidar", 0, float(k)) if t == "/tf" else d, s)
+        for k, (t, d, s) in enumerate(drive())
+    ]
+    with pytest.raises(BadFileError, match=r"they have no stamp: fill header\.stamp") as raised:
+        places(write_bag(tmp_path / "bag", messages))
+    assert "publishers of" not in str(raised.value)
+
+
+def test_a_static_transform_that_changes_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    static = [
+        ("/tf_static", tf_cdr("base", "lidar", 0, x), T0 + int(at * SECOND))
+        for x, at in ((0.5, -1.0), (0.5, 1.5), (9.0, 2.5))
+    ]
+    moving = [
+        (t, tf_cdr("odom", "base", T0 + k // 2 * SECOND, k // 2) if t == "/tf" else d, s)
+        for k, (t, d, s) in enumerate(drive())
+    ]
+    assert places(write_bag(tmp_path / "a", [*static[:2], *moving])) == [0.5, 1.5, 2.5, 3.5, 4.5]
+    assert "changes in it" not in caplog.text
+    places(write_bag(tmp_path / "b", sorted([*static, *moving], key=lambda m: m[2])))
+    assert "static transform of 'lidar' changes in it" in caplog.text
 
 
 @pytest.mark.parametrize("back_s", [5, 40, 900])

@@ -120,6 +120,13 @@ def test_transforms_of_another_namespace_by_name(
     assert "3 scans inserted" in capsys.readouterr().err
 
 
+def test_of_two_robots_one_is_replayed(tmp_path: Path) -> None:
+    both = [(f"/r{k}{topic}", data, at + k) for k in (1, 2) for topic, data, at in robot()]
+    path = write_bag(tmp_path / "both", sorted(both, key=lambda m: m[2]))
+    assert Asked(path, "the chair").counts["scans inserted"] == 3
+    assert Asked(path, "the chair", tf_prefix="/r2").counts["scans inserted"] == 3
+
+
 def test_recorded_questions_are_answered_at_their_time(tmp_path: Path) -> None:
     messages = robot()
     for seconds, text in ((0.5, "before"), (2.5, "the chair"), (9.0, "the table")):
