@@ -66,7 +66,7 @@ $(VENV)/world:
 	@echo $(WORLD) > $@
 
 # Beside a ROS installation its packages are kept (an existing torch, Jetson's say, and the NumPy
-# that its message modules were built for); the pins are for the world that we test.
+# that its message modules were built for), and setuptools as colcon wants it; the pins are for the world that we test.
 $(VENV)/constraints.txt: constraints.txt $(VENV)/world
 	@if [ $(WORLD) = wheels ]; then cp constraints.txt $@; else \
 	  $(PY) -c 'import torch; print("torch==" + torch.__version__)' 2>/dev/null \
@@ -74,6 +74,7 @@ $(VENV)/constraints.txt: constraints.txt $(VENV)/world
 	  test -s $@ || grep '^torch==' constraints.txt > $@; \
 	  $(PY) -c 'import numpy; print("numpy<2" if numpy.__version__ < "2" else "numpy>=2")' \
 	    2>/dev/null >> $@ || true; \
+	  echo 'setuptools<80' >> $@; \
 	fi
 
 $(VENV)/installed: $(VENV)/constraints.txt pyproject.toml setup.py $(wildcard csrc/*)
@@ -105,8 +106,8 @@ $(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.tx
 	@$(PIP) install -q -c constraints.txt --no-deps --force-reinstall lark
 	$(call build_messages,tf2_msgs,cmake/wheels/tf2_msgs)
 	$(call build_messages,detailbase_ros,.,-DINTERFACES_ONLY=ON)
-	@for pair in segmentation_node=segmentation_node demo_robot_node=demo.demo_robot_node \
-	    detailbase_ask=tools.ask detailbase_doctor=tools.doctor; do \
+	@for pair in segmentation_node=segmentation_node demo_robot_node=demo_robot_node \
+	    detailbase_ask=ask detailbase_doctor=doctor; do \
 	  program=$(VENV)/bin/$${pair%%=*}; \
 	  $(call write_launcher,$${pair#*=}) > $$program; chmod 755 $$program; \
 	done
@@ -126,7 +127,7 @@ define build_messages
 endef
 
 # A sourced ROS would make the wheels load its own libraries, and abort.
-write_launcher = printf '\#!/bin/sh\nunset $(ROS_ENVIRONMENT)\nexec "%s" -m detailbase_ros.%s "$$@"\n' \
+write_launcher = printf '\#!/bin/sh\nunset $(ROS_ENVIRONMENT)\nexec "%s" -m detailbase_ros.programs %s "$$@"\n' \
   "$(CURDIR)/$(PY)" $(1)
 
 # --- what it is for -----------------------------------------------------------------------

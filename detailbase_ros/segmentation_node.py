@@ -23,6 +23,7 @@ from detailbase_core.ops.malloc import tune_malloc
 from detailbase_ros.messages.topics import NODE, QUERIES
 from detailbase_ros.node_config import REMOVED_PARAMETERS, NodeConfig, removed_text
 from detailbase_ros.pipeline import Pipeline
+from detailbase_ros.programs import missing_text
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.runtime.executor import PooledExecutor
@@ -33,7 +34,8 @@ from detailbase_ros.runtime.parameters import (
     read_parameters,
     watch_parameters,
 )
-from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
+from detailbase_ros.runtime.signals import ignore_signals
+from detailbase_ros.runtime.start import start_ros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -188,11 +190,7 @@ def _load_grounder(config: GrounderConfig) -> Grounder:
     try:
         from detailbase_core.grounder import Grounder  # torch takes seconds to import
     except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"this Python ({sys.executable}) has no {error.name!r}. Run 'make install' in the "
-            "sources of detailbase_ros, 'source .venv/bin/activate', then start the node again "
-            "(docs/ros.md)"
-        ) from error
+        raise ConfigError(missing_text([str(error.name)])) from error
     return Grounder(config)
 
 
@@ -208,8 +206,7 @@ def main(
     tune_malloc()
     # Python's own 5 ms are too long for a scan to wait, and it waits whenever NumPy lets go.
     sys.setswitchinterval(_SWITCH_S)
-    interrupt_once()
-    rclpy.init(args=args)
+    start_ros("segmentation_node", args)
     node = None
     executor = PooledExecutor(_THREADS)  # first: it cannot be made once a signal has come
     try:

@@ -26,7 +26,8 @@ from detailbase_ros.messages.conversions import cloud_to_message, make_header
 from detailbase_ros.messages.topics import TF, TF_STATIC
 from detailbase_ros.runtime.endpoints import qos_profile
 from detailbase_ros.runtime.parameters import declare_parameters
-from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
+from detailbase_ros.runtime.signals import ignore_signals
+from detailbase_ros.runtime.start import start_ros
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,8 +101,7 @@ def _transform(
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the robot until SIGINT or SIGTERM."""
-    interrupt_once()
-    rclpy.init(args=args)
+    start_ros("demo_robot_node", args)
     try:
         rclpy.spin(DemoRobotNode())
     except (KeyboardInterrupt, ExternalShutdownException):

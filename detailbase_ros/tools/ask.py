@@ -40,7 +40,8 @@ from detailbase_ros.messages.query import Status
 from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.event_counters import EventCounters
-from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
+from detailbase_ros.runtime.signals import ignore_signals
+from detailbase_ros.runtime.start import start_ros
 from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.srv import GroundQuery
 
@@ -229,9 +230,8 @@ def _answer_dict(
 def main(args: Sequence[str] | None = None) -> int:
     """Ask, print, return the exit status."""
     args = sys.argv if args is None else args
+    start_ros("ask", args, failure=NO_ANSWER)
     options = _parser().parse_args(remove_ros_args(args)[1:])
-    interrupt_once()
-    rclpy.init(args=args)
     try:
         return _run(options)
     except AskError as error:

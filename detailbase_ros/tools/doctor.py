@@ -15,24 +15,25 @@ from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
 from detailbase_core.errors import shown_lines
-from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
-from detailbase_ros.tools.doctor_checks import Diagnosis, Observation, diagnose
+from detailbase_ros.programs import missing_text, node_packages_missing
+from detailbase_ros.runtime.signals import ignore_signals
+from detailbase_ros.runtime.start import start_ros
+from detailbase_ros.tools.doctor_checks import Diagnosis, diagnose
 from detailbase_ros.tools.graph_probe import GraphInspector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detailbase_ros.tools.observation import Observation
+
 
 def look_at_machine(seen: Observation, checkpoint: str) -> None:
     """Fill in how torch and the model are in this Python."""
-    try:
-        from detailbase_core.output import environment as info
-    except ModuleNotFoundError as error:
-        seen.torch_problem = (
-            f"this Python ({sys.executable}) has no {error.name!r}: run 'make install' in the "
-            "sources and 'source .venv/bin/activate' (docs/ros.md)"
-        )
+    if missing := node_packages_missing():
+        seen.torch_problem = missing_text(missing)
         return
+    from detailbase_core.output import environment as info
+
     seen.torch, seen.torch_problem = info.torch_state()
     seen.model_problem = info.model_problem(checkpoint)
 
@@ -53,11 +54,10 @@ def report_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
 def main(args: Sequence[str] | None = None) -> int:
     """Look, print, return the exit status."""
     args = sys.argv if args is None else args
+    start_ros("doctor", args, failure=2)
     parser = argparse.ArgumentParser(prog="doctor", description="Look for problems on the graph.")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to watch (10)")
     options = parser.parse_args(remove_ros_args(args)[1:])
-    interrupt_once()
-    rclpy.init(args=args)
     try:
         print(f"checking the system for {options.seconds:g} s ...", file=sys.stderr)
         graph = GraphInspector(Node("doctor"), options.seconds)

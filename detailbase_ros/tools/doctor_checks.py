@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from detailbase_ros.tools.observation import CloudTopic, Observation
 
 _NO_HEADER = "header has no"
 _BACK_S = 3.0  # as time_resets.BACK_NS
@@ -14,6 +16,15 @@ _FARTHEST_MEDIAN_M = 200.0  # no lidar has half of its points beyond
 _TWO_CLOCKS = (
     "clouds and transforms are stamped by different clocks, or one of them has stopped: look at "
     "'ros2 topic delay' of both, and give their machines one time (chrony)"
+)
+_PLAY_STATIC = (
+    "a recording without QoS plays /tf_static to those alone who listen already: start the node "
+    "first, with -p qos_overrides./tf_static.subscription.durability:=volatile, or play with "
+    "--qos-profile-overrides-path (docs/troubleshooting.md)"
+)
+_HEAR_BEST_EFFORT = (
+    "start the node with -p qos_overrides./tf.subscription.reliability:=best_effort, or have it "
+    "published reliably"
 )
 _SKEW_S = 0.5  # more than a slow camera driver is late
 _SLOW_HZ = 0.5  # some robots send one cloud a second, and mean it
@@ -33,109 +44,6 @@ class Diagnosis:
     part: str
     what: str
     fix: str = ""
-
-
-@dataclass(frozen=True)
-class Input:
-    """One topic that a publisher of clouds makes them from.
-
-    Attributes:
-        node: that publisher.
-        topic: full name.
-        published: whether anybody publishes it.
-        mismatches: why its publishers and the node's subscription do not match, by publisher.
-    """
-
-    node: str
-    topic: str
-    published: bool
-    mismatches: dict[str, str]
-
-
-@dataclass
-class CloudTopic:
-    """One topic with clouds, watched for a while.
-
-    Attributes:
-        name: full name.
-        publishers: nodes that publish it.
-        mismatches: why publishers and the node's subscription do not match, by publisher.
-        inputs: what its publishers take in; looked at where nothing arrived.
-        received: messages that arrived.
-        size_bytes: of the largest.
-        frame: of the newest.
-        lag_s: median of arrival minus stamp, seconds.
-        complaint: why the newest cannot be used.
-        grey: it has intensities only.
-        color_note: what was taken for its colours.
-        empty: messages without a finite point.
-        median_m: median distance of its points from the sensor, as if they were metres.
-        back_s: how far its stamps went back at most, seconds.
-        poses: how many of the newest scans TF could place in the map frame.
-        pose_problem: why TF could not, where it never could.
-    """
-
-    name: str
-    publishers: list[str] = field(default_factory=list)
-    mismatches: dict[str, str] = field(default_factory=dict)
-    inputs: list[Input] = field(default_factory=list)
-    received: int = 0
-    size_bytes: int = 0
-    frame: str = ""
-    lag_s: float = 0.0
-    complaint: str = ""
-    grey: bool = False
-    color_note: str = ""
-    empty: int = 0
-    median_m: float = 0.0
-    back_s: float = 0.0
-    poses: int = 0
-    pose_problem: str = ""
-
-
-@dataclass
-class Observation:
-    """Everything that doctor observed on the graph.
-
-    Attributes:
-        seconds: how long clouds were watched.
-        nodes: full names of all nodes that answer sentences; the first was looked at closely.
-        domain_id: of the graph.
-        state: lifecycle state of that node; "" if it did not say.
-        map_frame: the parameter.
-        use_sim_time: the parameter.
-        clock_publishers: nodes that publish /clock.
-        topics: those that the node listens to; without a node, all with clouds.
-        other_topics: with clouds that the node does not listen to.
-        tf_publishers: number of publishers of /tf and /tf_static.
-        tf_faults: what is wrong with the tree of frames: "what it is; what to do" each.
-        tf_elsewhere: topics with transforms that the node does not hear ("/robot1/tf").
-        troubles: the node's own diagnostics that are not OK: (name, message).
-        stopped: topics with clouds that came before and come no more, as the node says.
-        voxels: in the node's map.
-        torch: version and device in use here.
-        torch_problem: why torch is not as it should be.
-        model_problem: why the model cannot be loaded here.
-    """
-
-    seconds: float = 10.0
-    nodes: list[str] = field(default_factory=list)
-    domain_id: int = 0
-    state: str = ""
-    map_frame: str = "odom"
-    use_sim_time: bool = False
-    clock_publishers: list[str] = field(default_factory=list)
-    topics: list[CloudTopic] = field(default_factory=list)
-    other_topics: list[str] = field(default_factory=list)
-    tf_publishers: int = 0
-    tf_faults: list[str] = field(default_factory=list)
-    tf_elsewhere: list[str] = field(default_factory=list)
-    troubles: list[tuple[str, str]] = field(default_factory=list)
-    stopped: list[str] = field(default_factory=list)
-    voxels: int = 0
-    torch: str = ""
-    torch_problem: str = ""
-    model_problem: str = ""
 
 
 def diagnose(seen: Observation) -> list[Diagnosis]:
@@ -347,12 +255,18 @@ def _transforms(seen: Observation) -> Iterator[Diagnosis]:
     for fault in seen.tf_faults:
         what, _, fix = fault.rpartition("; ")
         yield Diagnosis("tf", what, fix)
+    for topic_name, publisher, reason in seen.tf_mismatches:
+        yield Diagnosis(
+            "tf",
+            f"QoS of {publisher} and the node do not match on {topic_name}: {reason.strip(' ;')}",
+            _PLAY_STATIC if topic_name.endswith("_static") else _HEAR_BEST_EFFORT,
+        )
     placed = [topic for topic in seen.topics if topic.received and not topic.complaint]
     for topic in placed:
         chain = f"{topic.frame} -> {seen.map_frame}"
         if topic.poses:
             yield Diagnosis("tf", f"{chain} is known")
-        elif any(fault in topic.pose_problem for fault in seen.tf_faults):
+        elif seen.tf_mismatches or any(fault in topic.pose_problem for fault in seen.tf_faults):
             continue
         elif not seen.tf_publishers and seen.tf_elsewhere:
             there = seen.tf_elsewhere[0]

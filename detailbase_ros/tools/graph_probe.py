@@ -23,7 +23,7 @@ from detailbase_ros.runtime.discovery import answering_nodes, full_name
 from detailbase_ros.runtime.endpoints import Endpoints, qos_profile
 from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.scans.tf_source import TopicTransforms
-from detailbase_ros.tools.doctor_checks import CloudTopic, Input, Observation
+from detailbase_ros.tools.observation import CloudTopic, Input, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +88,11 @@ class GraphInspector:
         seen.clock_publishers = self._publishers("/clock")
         bad = [text for text in self._heard.texts if text.startswith("transform ")]
         seen.tf_faults = [*self._transforms.faults, *bad]
+        seen.tf_mismatches = [
+            (topic.name, publisher, reason)
+            for topic in (TF, TF_STATIC)
+            for publisher, reason in self._mismatches(topic.name, seen.nodes[:1]).items()
+        ]
         seen.tf_elsewhere = self._other_transforms()
         seen.tf_publishers = sum(len(self._publishers(name)) for name in (TF.name, TF_STATIC.name))
         self._read_statuses()

@@ -24,6 +24,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("cli",),
     ),
     "detailbase_ros": (
+        ("programs",),
         ("node_config", "messages"),
         ("runtime",),
         ("scans", "queries", "outputs"),
@@ -68,6 +69,7 @@ WITHOUT_ROS = (
     "messages.topics",
     "node_config",
     "outputs.approach_pose",
+    "programs",
     "queries.query_worker",
     "replay.__main__",
     "replay.answer_bag",
@@ -80,4 +82,5 @@ WITHOUT_ROS = (
     "scans.scan_intake",
     "scans.transform_intake",
     "tools.doctor_checks",
+    "tools.observation",
 )

@@ -8,10 +8,12 @@ import pytest
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image, PointCloud2
+from tf2_msgs.msg import TFMessage
 
 from detailbase_ros.scans import topic_monitor
 from detailbase_ros.tools import doctor
 from detailbase_ros.tools.graph_probe import GraphInspector
+from detailbase_ros.tools.observation import Observation
 from tests.ros.live.graph import wait_for
 
 NOTHING = SimpleNamespace(message="")
@@ -31,7 +33,7 @@ def examined(monkeypatch, capfd):
     return run
 
 
-def drive(graph, **cloud):
+def drive(graph, static=True, **cloud):
     """Clouds and transforms, ten times a second."""
     robot = graph.robot
 
@@ -40,7 +42,8 @@ def drive(graph, **cloud):
         robot.send_tf(stamp_ns=robot.now_ns)
         robot.send_cloud(**cloud)
 
-    robot.send_tf(static=True)
+    if static:
+        robot.send_tf(static=True)
     robot.create_timer(0.1, step)
 
 
@@ -79,6 +82,27 @@ def test_a_publisher_whose_qos_does_not_match(make_graph, examined):
     status, printed = examined(graph)
     assert status == 1
     assert "PROBLEM  /rear/points: QoS of /robot and the node do not match" in printed
+
+
+def test_static_transforms_of_a_recording_without_qos_are_named(make_graph, examined):
+    graph = make_graph()
+    player = Node("player", context=graph.contexts[1])
+    player.create_publisher(TFMessage, "/tf_static", 10)
+    graph.robot.destroy_publisher(graph.robot.tf_static)
+    drive(graph, static=False)
+    status, printed = examined(graph)
+    assert status == 1 and "1 problem found" in printed
+    assert "PROBLEM  tf: QoS of /player and the node do not match on /tf_static: " in printed
+    assert "qos_overrides./tf_static.subscription.durability:=volatile" in printed
+    player.destroy_node()
+
+
+def test_static_transforms_are_heard_volatile_where_that_is_asked_for(make_graph):
+    graph = make_graph(**{"qos_overrides./tf_static.subscription.durability": "volatile"})
+    graph.robot.destroy_publisher(graph.robot.tf_static)
+    graph.robot.tf_static = graph.robot.create_publisher(TFMessage, "/tf_static", 10)
+    wait_for(graph.robot.tf_static.get_subscription_count)
+    graph.fill_map()
 
 
 def test_what_a_maker_of_clouds_waits_for_is_named(make_graph, examined):
@@ -131,12 +155,12 @@ def test_an_inactive_node_and_an_absent_one(make_graph, examined):
 
 
 def test_the_machine_is_looked_at(monkeypatch):
-    seen = doctor.Observation()
+    seen = Observation()
     doctor.look_at_machine(seen, "")
     assert seen.torch[0].isdigit() and not seen.model_problem
     doctor.look_at_machine(seen, "/nowhere/model.safetensors")
     assert "/nowhere/model.safetensors" in seen.model_problem
-    monkeypatch.setitem(sys.modules, "detailbase_core.output.environment", None)
-    monkeypatch.delattr("detailbase_core.output.environment")
+    for package in ("torch", "safetensors"):
+        monkeypatch.setitem(sys.modules, package, None)
     doctor.look_at_machine(seen, "")
-    assert "make install" in seen.torch_problem
+    assert "has no 'safetensors', 'torch'. Run 'make install'" in seen.torch_problem

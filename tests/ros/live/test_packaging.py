@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from catkin_pkg.package import parse_package
 
+from detailbase_ros import programs
+
 ROOT = Path(__file__).parents[3]
+MODULE_OF = {"pyyaml": "yaml", "pillow": "PIL"}  # where pip calls it otherwise
 WORLD = Path(sys.prefix) / "world"
 
 
@@ -77,8 +80,34 @@ def test_executables_follow_the_active_python(name):
     assert path.read_text().startswith("#!/usr/bin/env python3\n")
     assert os.access(path, os.X_OK)
     assert f"detailbase_ros/bin/{name}" in (ROOT / "CMakeLists.txt").read_text()
-    (module,) = re.findall(r"^from (detailbase_ros[\w.]*) import main$", path.read_text(), re.M)
-    assert (ROOT / module.replace(".", "/")).with_suffix(".py").exists()
+    assert f"from detailbase_ros.programs import {name}\n" in path.read_text()
+    assert callable(getattr(programs, name))
+    installed = (ROOT / "pyproject.toml").read_text()
+    assert re.search(rf'^\w+ = "detailbase_ros.programs:{name}"$', installed, re.M)
+
+
+@pytest.mark.parametrize("name", programs.PROGRAMS)
+def test_a_program_looks_for_every_package_that_it_imports(name):
+    required, _, _ = (ROOT / "pyproject.toml").read_text().partition("[project.optional-")
+    pip_names = re.findall(r'^    "([\w.]+)>=', required, re.M)
+    packages = {MODULE_OF.get(pip_name, pip_name) for pip_name in pip_names}
+    assert {"torch", "scipy", "PIL", "yaml"} <= packages
+    module, known, _ = programs.PROGRAMS[name]
+    also = ", detailbase_core.grounder" if name == "segmentation_node" else ""
+    script = f"import sys, {module}{also}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert set(loaded.stdout.split()) & packages <= set(known)
+
+
+def test_only_the_nodes_own_files_are_installed_as_its_configuration():
+    cmake = (ROOT / "CMakeLists.txt").read_text()
+    files = set(re.findall(r"config/([\w.]+)", re.search(r"install\(FILES config[^)]+", cmake)[0]))
+    assert files == {"detailbase.yaml", "detailbase.rviz", "fastdds.xml"}
+    assert "DIRECTORY config" not in cmake
+    launch = "".join(path.read_text() for path in (ROOT / "launch").iterdir())
+    assert files == set(re.findall(r'"(detailbase\.(?:yaml|rviz)|\w+\.xml)"', launch))
 
 
 def test_launch_files_compile():

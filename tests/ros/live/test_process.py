@@ -118,6 +118,20 @@ def test_a_wrong_parameter_ends_it_with_one_line(parameter, complaint):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [("segmentation_node", 1), ("demo_robot_node", 1), ("ask", 2), ("doctor", 2)],
+)
+def test_a_file_of_no_parameters_ends_it_with_one_line(program, status):
+    file = "config/detailbase_rooms.yaml"  # training's
+    words = ["the chair"] if program == "ask" else []
+    arguments = (program, *words, "--ros-args", "--params-file", file)
+    ended = run_to_its_end("-m", "detailbase_ros.programs", *arguments)
+    assert ended.returncode == status
+    assert f"{program} cannot start: " in ended.stderr and file in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_missing_model_ends_it_with_one_line():
     ended = run_to_its_end(
         "-m",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from detailbase_ros.tools.doctor_checks import CloudTopic, Input, Observation, diagnose
+from detailbase_ros.tools.doctor_checks import diagnose
+from detailbase_ros.tools.observation import CloudTopic, Input, Observation
 
 if TYPE_CHECKING:
     from detailbase_ros.tools.doctor_checks import Diagnosis
@@ -139,6 +140,14 @@ def test_a_fault_of_the_tree_is_one_problem_with_its_fix(fault: str, placed: boo
             ),
             "but /robot1/tf, /robot1/tf_static",
             "-r /tf:=/robot1/tf -r /tf_static:=/robot1/tf_st",
+        ),
+        (
+            replace(
+                with_topic(poses=0, pose_problem="frame 'camera_optical' does not exist"),
+                tf_mismatches=[("/tf_static", "/player", "Volatile publisher and ...;")],
+            ),
+            "QoS of /player and the node do not match on /tf_static: Volatile publisher",
+            "qos_overrides./tf_static.subscription.durability:=volatile",
         ),
         (
             with_topic(poses=0, pose_problem="would be extrapolation into the future"),

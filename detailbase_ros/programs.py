@@ -1,0 +1,108 @@
+"""The ROS programs, begun only where everything that they need is installed.
+
+python -m detailbase_ros.programs NAME [ARGUMENT ...]
+
+Imports nothing but Python's own before it has looked: a package that is missing, from rosdep say,
+would end a program in a traceback, and the next one in the next.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import NamedTuple
+
+_TOOL = ("numpy", "scipy", "yaml")
+_NODE = (*_TOOL, "safetensors", "torch", "tqdm")
+
+
+class Program(NamedTuple):
+    """One program.
+
+    Attributes:
+        module: whose main() it is.
+        packages: modules that it needs beside ROS.
+        failure: exit status where it cannot begin.
+    """
+
+    module: str
+    packages: tuple[str, ...]
+    failure: int = 1
+
+
+PROGRAMS = {
+    "segmentation_node": Program("detailbase_ros.segmentation_node", _NODE),
+    "demo_robot_node": Program("detailbase_ros.demo.demo_robot_node", (*_TOOL, "PIL")),
+    "ask": Program("detailbase_ros.tools.ask", _TOOL, failure=2),
+    "doctor": Program("detailbase_ros.tools.doctor", _TOOL, failure=2),
+}
+
+
+def missing_of(packages: tuple[str, ...]) -> list[str]:
+    """Those of the modules that this Python has not."""
+    return [name for name in packages if _is_missing(name)]
+
+
+def missing_text(packages: list[str]) -> str:
+    """Advice where these modules are missing, for people."""
+    names = ", ".join(map(repr, packages))
+    return (
+        f"this Python ({sys.executable}) has no {names}. Run 'make install' in the sources of "
+        "detailbase_ros, 'source .venv/bin/activate', then start it again (docs/ros.md)"
+    )
+
+
+def node_packages_missing() -> list[str]:
+    """Modules of the node that this Python has not, for doctor."""
+    return missing_of(_NODE)
+
+
+def run(name: str) -> int | None:
+    """Begin a program; exits with a line where something is missing."""
+    program = PROGRAMS[name]
+    if missing := missing_of(program.packages):
+        _exit(name, missing_text(missing), program.failure)
+    if _is_missing("rclpy") or _is_missing("detailbase_ros.msg"):
+        absent = "rclpy" if _is_missing("rclpy") else "messages of detailbase_ros"
+        _exit(
+            name,
+            f"this shell knows no {absent}: 'source /opt/ros/$ROS_DISTRO/setup.bash', then "
+            "'source install/setup.bash' in the workspace that colcon built (docs/ros.md)",
+            program.failure,
+        )
+    status: int | None = import_module(program.module).main()
+    return status
+
+
+def segmentation_node() -> int | None:
+    """The node."""
+    return run("segmentation_node")
+
+
+def demo_robot_node() -> int | None:
+    """The simulated robot."""
+    return run("demo_robot_node")
+
+
+def ask() -> int | None:
+    """One sentence."""
+    return run("ask")
+
+
+def doctor() -> int | None:
+    """Look for problems."""
+    return run("doctor")
+
+
+def _is_missing(module: str) -> bool:
+    return find_spec(module) is None
+
+
+def _exit(name: str, text: str, status: int) -> None:
+    print(f"{name} cannot start: {text}", file=sys.stderr)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv.pop(1)))
