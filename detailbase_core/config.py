@@ -451,6 +451,13 @@ class _Loader(yaml.SafeLoader):
         return super().construct_scalar(node)
 
 
+def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
+    """A float; a whole one with an exponent is an int, as "steps: 1e4" means it."""
+    value: float = loader.construct_yaml_float(node)
+    is_whole = "e" in node.value.lower() and abs(value) < 2**53 and value.is_integer()
+    return int(value) if is_whole else value
+
+
 _MOST_BYTES, _MOST_ALIASES, _MOST_DIGITS = 4 << 20, 50, 60
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _Loader.add_implicit_resolver(
@@ -458,6 +465,7 @@ _Loader.add_implicit_resolver(
     re.compile(r"^[-+]?\d[\d_]*(\.\d*)?[eE][-+]?\d+$"),
     list("-+0123456789"),
 )
+_Loader.add_constructor("tag:yaml.org,2002:float", _number)
 
 
 def read_yaml(path: str | Path) -> Any:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.errors import BadFileError
+from detailbase_core.io.cloud_files import GIT_LFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SENTENCE_KEY = "-1"
+_LARGEST_ID = 2**31 - 1
 _WORDS = re.compile(r"\w+(?:['-]\w+)*|[^\w\s]")
 
 
@@ -159,12 +161,24 @@ def read_records(path: str | Path) -> list[Any]:
         BadFileError: missing, not readable, or something else.
     """
     try:
-        records = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        records = read_json(Path(path))
     except (OSError, ValueError, RecursionError) as error:
         raise BadFileError(f"{path}: no descriptions can be read: {error}") from error
     if not isinstance(records, list):
         raise BadFileError(f"{path}: the JSON is no list of records")
     return records
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file says, in UTF-8, 16 or 32.
+
+    Raises:
+        OSError, ValueError, RecursionError: it cannot be read.
+    """
+    data = path.read_bytes()
+    if data.startswith(b"version https://git-lfs"):
+        raise ValueError(f"it is {GIT_LFS}")
+    return json.loads(data)  # which knows byte order marks
 
 
 def parse_record(record: Mapping[str, Any]) -> Description:
@@ -187,7 +201,7 @@ def _parsed(record: Mapping[str, Any]) -> Description:
     else:
         text = text or str(record["description"])
         words = tuple(_WORDS.findall(text))
-    if not any(word.strip() for word in words):
+    if not any(character.isalnum() for word in words for character in word):
         raise ValueError("a sentence without words")
     t2o = _objects_by_word(record)
     told = {phrase["head"]: phrase for phrase in record.get("phrases", ())}
@@ -217,7 +231,7 @@ def _objects_by_word(record: Mapping[str, Any]) -> Mapping[str, Any]:
     if record.get("t2o"):
         t2o: Mapping[str, Any] = record["t2o"]
         return t2o
-    if "object_ids" in record:
+    if record.get("object_ids") is not None:
         return {SENTENCE_KEY: record["object_ids"]}
     if "object_id" in record or record.get("t2o") is None:
         return {SENTENCE_KEY: [record["object_id"]]}
@@ -284,14 +298,22 @@ def _word_index(key: str, count: int) -> int:
 def _object_ids(ids: list[Any]) -> tuple[int, ...]:
     if not isinstance(ids, list):
         raise ValueError(f"{ids!r} is no list of object ids")
-    numbers = tuple(map(_object_id, ids))
-    if any(number < 0 for number in numbers):
-        raise ValueError(f"object ids {ids} below 0")
-    return numbers
+    return tuple(map(object_id, ids))
 
 
-def _object_id(value: Any) -> int:
-    """A whole number, also as text or as 3.0."""
-    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+def object_id(value: Any) -> int:
+    """An object's id: a whole number from 0, also as text or as 3.0.
+
+    Raises:
+        ValueError: anything else.
+    """
+    is_text = isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,10}", value.strip())
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if not (is_text or is_number or (isinstance(value, float) and value.is_integer())):
         raise ValueError(f"{value!r} is no object id")
-    return int(value)
+    number = int(value)
+    if number < 0:
+        raise ValueError(f"object id {number} below 0")
+    if number > _LARGEST_ID:
+        raise ValueError(f"object id {number} is no 32-bit number")
+    return number

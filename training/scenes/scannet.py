@@ -8,7 +8,6 @@ SCENE_vh_clean_2.labels.ply           NYU40 class of each vertex; may be missing
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ import trimesh
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.mapping.superpoints import segment_mesh
+from training.scenes.descriptions import object_id, read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,9 +117,7 @@ def _read_objects(
     categories: dict[int, str] = {}
     try:
         for group in _read_json(path)["segGroups"]:
-            number = int(group.get("objectId", group.get("id")))  # as ScanNet's own reader
-            if number < 0:
-                raise ValueError(f"object id {number} below 0")
+            number = object_id(group.get("objectId", group.get("id")))  # as ScanNet's own reader
             categories[number] = str(group["label"])
             mine = np.isin(segments, np.array(group["segments"], dtype=np.int64))
             instance[mine & (instance < 0)] = number
@@ -142,6 +140,6 @@ def _read_labels(path: Path, vertices: int) -> NDArray[np.uint8]:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return read_json(path)
     except (OSError, ValueError, RecursionError) as error:
         raise BadFileError(f"{path}: no JSON can be read: {error}") from error

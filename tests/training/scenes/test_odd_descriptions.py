@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from detailbase_core.config import Settings, load_yaml, setting
-from detailbase_core.errors import BadFileError
+from detailbase_core.errors import BadFileError, ConfigError
 from training.scenes.descriptions import parse_record, read_descriptions
 from training.scenes.missing_objects import missing_objects, missing_text
 from training.scenes.scannet import _read_objects
@@ -28,9 +28,17 @@ def ids(**fields) -> tuple[int, ...] | None:
 
 def test_object_ids_are_whole_numbers() -> None:
     assert ids(object_id="3") == ids(object_id=3) == ids(object_id=3.0) == (3,)
-    for wrong in (3.7, "3.7", True, None, "-1", -1, [1]):
-        with pytest.raises(BadFileError):
+    no_numbers = (3.7, "3.7", "3.0", True, None, [1], "1_0", "9" * 5000, float("inf"), "", {})
+    for wrong in (*no_numbers, float("nan")):
+        with pytest.raises(BadFileError, match="is no object id"):
             ids(object_id=wrong)
+        with pytest.raises(BadFileError, match="is no object id"):
+            ids(object_ids=[wrong])
+    for wrong in ("-1", -1, 2**31, "4294967296"):
+        with pytest.raises(BadFileError, match=r"below 0|no 32-bit number"):
+            ids(object_id=wrong)
+    with pytest.raises(BadFileError, match="no field"):
+        ids(object_ids=None)
 
 
 def test_multi3drefer() -> None:
@@ -48,7 +56,7 @@ def test_multi3drefer() -> None:
 
 
 def test_a_sentence_without_words_is_refused() -> None:
-    for words in ([], [""], [" ", ""]):
+    for words in ([], [""], [" ", ""], [".", ",", "?!"], ["\u200b"], ["\u00ad"]):
         with pytest.raises(BadFileError, match="without words"):
             ids(token=words, object_id=0)
 
@@ -62,6 +70,21 @@ def test_byte_order_marks_are_read_over(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text("\ufeff" + json.dumps([CHAIR | {"object_id": 0}]), encoding="utf-8")
     assert len(read_descriptions(path)["toy0"]) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_json_of_windows(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([CHAIR | {"object_id": 0}]), encoding=encoding)
+    assert len(read_descriptions(path)["toy0"]) == 1
+
+
+def test_a_git_lfs_pointer_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    with pytest.raises(BadFileError, match=r"Git LFS pointer.*git lfs pull"):
+        read_descriptions(tmp_path / "a.json")
+    with pytest.raises(BadFileError, match=r"Git LFS pointer.*git lfs pull"):
+        _read_objects(tmp_path / "a.json", np.array([100]))
 
 
 def test_bad_records_are_left_out_when_asked(
@@ -107,13 +130,33 @@ def test_object_id_is_read_as_scannets_own_reader_does(tmp_path: Path) -> None:
     assert instance.tolist() == [0, 1, -1] and categories == {0: "chair", 1: "table"}
 
 
+@pytest.mark.parametrize("number", [0.7, "a", None, -1])
+def test_an_object_id_that_is_none_is_refused(tmp_path: Path, number: object) -> None:
+    path = tmp_path / "a.aggregation.json"
+    group = {"id": 10, "objectId": number, "segments": [100], "label": "chair"}
+    path.write_text(json.dumps({"segGroups": [group]}))
+    with pytest.raises(BadFileError, match="object id"):
+        _read_objects(path, np.array([100]))
+
+
 @dataclass(frozen=True)
 class Rate(Settings):
     rate: float = setting(1.0, "Of learning.")
     name: str = setting("", "Of nobody.")
+    steps: int = setting(1, "Of the run.")
 
 
 @pytest.mark.parametrize("text", ["1e-3", "1E-3", "+1e-3", "0.001", "1.e-3", "10e-4"])
 def test_numbers_in_yaml(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.yaml").write_text(f"rate: {text}\nname: 'e1'\n")
     assert load_yaml(Rate, tmp_path / "a.yaml") == Rate(1e-3, "e1")
+
+
+@pytest.mark.parametrize(("text", "steps"), [("1e4", 10_000), ("2.5E+3", 2500), ("12", 12)])
+def test_whole_numbers_in_yaml(tmp_path: Path, text: str, steps: int) -> None:
+    (tmp_path / "a.yaml").write_text(f"steps: {text}\nrate: 1e2\n")
+    assert load_yaml(Rate, tmp_path / "a.yaml") == Rate(100.0, steps=steps)
+    for wrong in ("1000.5", "1e-3", "1e400", "'1e4'"):
+        (tmp_path / "a.yaml").write_text(f"steps: {wrong}\n")
+        with pytest.raises(ConfigError, match="steps: expected int"):
+            load_yaml(Rate, tmp_path / "a.yaml")

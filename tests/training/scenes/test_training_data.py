@@ -180,7 +180,7 @@ def test_structure_without_points_is_no_target_and_absence_is_one():
         ({"token": "a chair", "object_id": 3}, "no list of words"),
         ({"token": ["a", 3], "object_id": 3}, "no list of words"),
         ({"token": ["a"], "object_id": "three"}, "three"),
-        ({"token": ["a"], "object_id": None}, "NoneType"),
+        ({"token": ["a"], "object_id": None}, "None is no object id"),
         ({"token": ["a"], "t2o": {"1": [3]}}, "key '1' names none of the 1 words"),
         ({"token": ["a"], "t2o": {"-2": [3]}}, "key '-2' names none"),
         ({"token": ["a"], "t2o": {"noun": [3]}}, "noun"),
