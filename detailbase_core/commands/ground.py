@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,9 @@ from detailbase_core.output.progress import progress
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from detailbase_core.grounder import EncodedScene, Grounder
+    from detailbase_core.conversation.conversation import Conversation, Reply
     from detailbase_core.mapping.load_scene import LoadedScene
     from detailbase_core.types import Grounding
 
@@ -48,7 +49,10 @@ def run(options: argparse.Namespace) -> int:
         grounder = scene_arguments.make_grounder(config)
         report(f"looking at {len(loaded.cloud):,} points")
         encoded = grounder.encode_cloud(loaded.cloud)
-    asker = _Asker(options, loaded, grounder, encoded)
+    ground = partial(grounder.ground_encoded, encoded)
+    # Sentences of a list stand by themselves; what a person types may refer to the last answer.
+    typing = not options.sentences and at_terminal()
+    asker = _Asker(options, loaded, ground, _conversation(ground) if typing else None)
     if options.sentences:
         for sentence in options.sentences:
             asker.ask(sentence)
@@ -56,7 +60,13 @@ def run(options: argparse.Namespace) -> int:
         _ask_what_is_typed(asker)
     asker.write_outputs()
     groundings = [answer.grounding for answer in asker.answers]
-    return FOUND if not options.sentences and at_terminal() else exit_status(groundings)
+    return FOUND if typing else exit_status(groundings)
+
+
+def _conversation(ground: Callable[[str], Grounding]) -> Conversation:
+    from detailbase_core.conversation.conversation import Conversation
+
+    return Conversation(ground)
 
 
 def _ask_what_is_typed(asker: _Asker) -> None:
@@ -82,8 +92,8 @@ class _Asker:
 
     options: argparse.Namespace
     loaded: LoadedScene
-    grounder: Grounder
-    encoded: EncodedScene
+    ground: Callable[[str], Grounding]
+    conversation: Conversation | None
     answers: list[_Answer] = field(default_factory=list)
 
     def ask(self, sentence: str) -> None:
@@ -95,19 +105,36 @@ class _Asker:
         """
         from detailbase_core.output import answer_json, result_files
 
-        grounding = self.grounder.ground_encoded(self.encoded, sentence)
+        reply = self._reply(sentence)
+        if reply is None:
+            return
+        grounding = reply.grounding
         files: dict[int, str] = {}
         if self.options.points:
             prefix = f"{len(self.answers) + 1}_"
             files = result_files.write_object_plys(self.options.points, grounding, prefix)
-        context = answer_json.scene_context(self.loaded, str(self.options.scene), files)
+        more = answer_json.follow_up_members(reply.said, reply.taken_as)
+        context = answer_json.scene_context(self.loaded, str(self.options.scene), files, more)
         answer = _Answer(grounding, answer_json.answer_dict(grounding, context))
         self.answers.append(answer)
         if self.options.json == STDOUT:
             print(answer_json.json_line(answer.json), flush=True)
             return
-        title = result_files.title_line(sentence, context.frame)
-        print(shown_lines("\n".join([title, *result_files.answer_lines(grounding)])), flush=True)
+        lines = [result_files.title_line(sentence, context.frame)]
+        lines += [f"taken as: {reply.taken_as}"] if reply.taken_as else []
+        lines += result_files.answer_lines(grounding)
+        print(shown_lines("\n".join(lines)), flush=True)
+
+    def _reply(self, sentence: str) -> Reply | None:
+        """The answer; None where the sentence only ends what was said before."""
+        from detailbase_core.conversation.conversation import Reply, forgets
+
+        if self.conversation is None:
+            return Reply(sentence, self.ground(sentence))
+        if forgets(sentence):
+            self.conversation.clear()
+            return None
+        return self.conversation.ask(sentence)
 
     def write_outputs(self) -> None:
         """Write the files that hold all answers.

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HELP = "Type a sentence and press Enter; Ctrl-D ends."
+HELP = (
+    'Type a sentence and press Enter; then perhaps "the other one" or "what is next to it?". '
+    "Ctrl-D ends."
+)
 
 
 def at_terminal() -> bool:

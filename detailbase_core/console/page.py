@@ -123,7 +123,7 @@ class Page:
     def _ask(self, sentence: str) -> None:
         with self._busy:
             try:
-                answer = self._session.ask(sentence)
+                answer = self._session.ask(sentence, np.array(self._client.camera.position))
             except DetailBaseError as error:
                 self._client.add_notification("Not asked", shown(error), color="red")
                 return

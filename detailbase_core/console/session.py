@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detailbase_core.conversation.conversation import Conversation
 from detailbase_core.errors import ConfigError
-from detailbase_core.output.answer_json import answer_dict, json_line, scene_context
+from detailbase_core.output.answer_json import (
+    answer_dict,
+    follow_up_members,
+    json_line,
+    scene_context,
+)
 from detailbase_core.output.object_names import phrase_object_names, target_names
 from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
 from detailbase_core.output.result_files import write_answer_ply
@@ -16,7 +22,11 @@ from detailbase_core.output.result_files import write_answer_ply
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from detailbase_core.console.scene import Searchable
+    from detailbase_core.conversation.conversation import Reply
     from detailbase_core.output.palette import Rgb
     from detailbase_core.types import Grounding, Instance
 
@@ -56,16 +66,21 @@ class ConsoleAnswer:
 
     Attributes:
         number: from 1, in order of asking.
-        grounding: the answer.
+        reply: the answer, and what a follow-up was taken to mean.
     """
 
     number: int
-    grounding: Grounding
+    reply: Reply
+
+    @property
+    def grounding(self) -> Grounding:
+        """The answer."""
+        return self.reply.grounding
 
     @property
     def title(self) -> str:
         """As in the list of what was asked: "2. the red table"."""
-        return f"{self.number}. {self.grounding.query}"
+        return f"{self.number}. {self.reply.said}"
 
     @property
     def objects(self) -> list[FoundObject]:
@@ -84,9 +99,10 @@ class ConsoleAnswer:
 
     @property
     def remarks(self) -> list[str]:
-        """For people: what was not found, in words, and what names nothing."""
+        """For people: what a follow-up meant, what was not found, and what names nothing."""
         grounding = self.grounding
-        lines = [
+        lines = [f"Taken as: {self.reply.taken_as}."] if self.reply.taken_as else []
+        lines += [
             f"Nothing here matches '{phrase.text}' (presence {phrase.presence:.2f})."
             for phrase in grounding.phrases or (grounding.sentence,)
             if phrase.named and not phrase.instances
@@ -130,21 +146,28 @@ class ConsoleSession:
         self.history: list[ConsoleAnswer] = []
         self.current: ConsoleAnswer | None = None
         self._asked = 0
+        self._conversation = Conversation(self._ground)
 
-    def ask(self, sentence: str) -> ConsoleAnswer:
-        """Answer a sentence, show it, and keep it in the history.
+    def ask(self, sentence: str, viewpoint: NDArray[np.float64] | None = None) -> ConsoleAnswer:
+        """Answer a sentence or a follow-up, show it, and keep it in the history.
+
+        Args:
+            sentence: as typed.
+            viewpoint: (3,) from where left and right are told, metres; None = the map's middle.
 
         Raises:
             BadQueryError: it is empty or too long.
         """
-        grounding = self.scene.ground(sentence, self.presence_threshold)
+        reply = self._conversation.ask(sentence, viewpoint)
         self._asked += 1
-        self.current = ConsoleAnswer(self._asked, grounding)
+        self.current = ConsoleAnswer(self._asked, reply)
         self.history = [*self.history, self.current][-MAX_HISTORY:]
         return self.current
 
     def set_threshold(self, presence_threshold: float) -> ConsoleAnswer | None:
         """Take another threshold, in [0, 1]; the shown sentence is answered anew with it.
+
+        Objects that were chosen from earlier answers stay.
 
         Raises:
             ConfigError: it is no such number.
@@ -152,10 +175,11 @@ class ConsoleSession:
         if not 0.0 <= presence_threshold <= 1.0:
             raise ConfigError(f"presence threshold {presence_threshold}: not between 0 and 1")
         self.presence_threshold = presence_threshold
-        if self.current is None:
+        if self.current is None or self.current.reply.asked is None:
             return None
-        grounding = self.scene.ground(self.current.grounding.query, presence_threshold)
-        renewed = ConsoleAnswer(self.current.number, grounding)
+        grounding = self._ground(self.current.reply.asked)
+        reply = replace(self.current.reply, grounding=grounding)
+        renewed = ConsoleAnswer(self.current.number, reply)
         self.history = [renewed if a.number == renewed.number else a for a in self.history]
         self.current = renewed
         return renewed
@@ -171,12 +195,15 @@ class ConsoleSession:
     def clear(self) -> None:
         """Forget all that was asked."""
         self.history, self.current = [], None
+        self._conversation.clear()
 
     def answer_json(self) -> bytes | None:
         """The shown answer as a JSON file (docs/answers.md); None before the first."""
         if self.current is None:
             return None
-        context = scene_context(self.scene.loaded, self.scene.source, {})
+        reply = self.current.reply
+        more = follow_up_members(reply.said, reply.taken_as)
+        context = scene_context(self.scene.loaded, self.scene.source, {}, more)
         answer = answer_dict(self.current.grounding, context)
         return f"{json_line(answer)}\n".encode()
 
@@ -196,6 +223,9 @@ class ConsoleSession:
         r, g, b = (int(channel) for channel in cloud.rgb[index])
         return Spot(index, place, (r, g, b), tuple(self._owners(index)))
 
+    def _ground(self, sentence: str) -> Grounding:
+        return self.scene.ground(sentence, self.presence_threshold)
+
     def _owners(self, index: int) -> Iterator[tuple[str, str]]:
         """Objects of the history that hold a point, newest first, each name once."""
         named = set()
@@ -205,4 +235,4 @@ class ConsoleSession:
                 at = int(points.searchsorted(index))
                 if at < len(points) and points[at] == index and found.name not in named:
                     named.add(found.name)
-                    yield found.name, answer.grounding.query
+                    yield found.name, answer.reply.said

@@ -75,6 +75,11 @@ def answer_dict(grounding: Grounding, context: AnswerContext) -> dict[str, Any]:
     }
 
 
+def follow_up_members(said: str, taken_as: str) -> dict[str, str]:
+    """Members of an answer to a follow-up; none where the sentence stands by itself."""
+    return {"said": said, "taken_as": taken_as} if taken_as else {}
+
+
 def no_answer_dict(query: str, status: str, message: str, frame: str) -> dict[str, Any]:
     """The same for a sentence without an answer.
 
@@ -97,11 +102,22 @@ def no_answer_dict(query: str, status: str, message: str, frame: str) -> dict[st
     }
 
 
-def scene_context(loaded: LoadedScene, source: str, files: Mapping[int, str]) -> AnswerContext:
+def scene_context(
+    loaded: LoadedScene,
+    source: str,
+    files: Mapping[int, str],
+    more: Mapping[str, Any] | None = None,
+) -> AnswerContext:
     """Context of an answer about a file or recording.
 
     Each object's places stand in the answer a second time as "source": in the file's own
     coordinates and unit.
+
+    Args:
+        loaded: what was read.
+        source: its path.
+        files: PLY file of an object, by instance id.
+        more: further members of the answer.
     """
     scene = {
         "source": source,
@@ -112,7 +128,7 @@ def scene_context(loaded: LoadedScene, source: str, files: Mapping[int, str]) ->
     }
     in_source = np.linalg.inv(loaded.source_to_map).astype(np.float64)
     others = (OtherFrame("source", in_source),)
-    return AnswerContext(loaded.cloud.frame, others, {"scene": scene}, files)
+    return AnswerContext(loaded.cloud.frame, others, {"scene": scene, **(more or {})}, files)
 
 
 def json_line(answer: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("postprocess",),
         ("output",),
         ("grounder",),
+        ("conversation",),
         ("synthetic", "console"),
         ("commands", "demo"),
         ("cli",),

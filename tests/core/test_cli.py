@@ -223,7 +223,7 @@ def test_a_prompt_goes_on_until_the_end_of_input(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    typed = iter(["the chair", KeyboardInterrupt, "the ghost", EOFError])
+    typed = iter(["the chair", KeyboardInterrupt, "no, the red one", "forget it", "it", EOFError])
 
     def line(prompt: str) -> str:
         one = next(typed)
@@ -235,8 +235,23 @@ def test_a_prompt_goes_on_until_the_end_of_input(
     monkeypatch.setattr("sys.stdin", Terminal())
     assert run(scene, "--json", tmp_path / "a.json") == FOUND
     printed = capsys.readouterr()
-    assert "Ctrl-D ends" in printed.err and "red" not in printed.out
-    assert len((tmp_path / "a.json").read_text().splitlines()) == 2
+    assert "Ctrl-D ends" in printed.err
+    assert printed.out.count("taken as: ") == 1
+    assert '"no, the red one" (scene.ply)\ntaken as: "the red chair"\nthe red chair:' in printed.out
+    answers = [json.loads(line) for line in (tmp_path / "a.json").read_text().splitlines()]
+    assert [answer_faults(answer) for answer in answers] == [[], [], []]
+    assert (answers[1]["said"], answers[1]["query"]) == ("no, the red one", "the red chair")
+    assert "said" not in answers[0] and answers[2]["query"] == "it"
+
+
+@pytest.mark.usefixtures("fake")
+def test_sentences_of_a_list_stand_by_themselves(
+    scene: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the chair\nno, the red one\n"))
+    run(scene)
+    run(scene, "the chair", "no, the red one")
+    assert "taken as" not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("fake")

@@ -78,6 +78,23 @@ def test_the_threshold_answers_the_shown_sentence_anew(session: ConsoleSession) 
             session.set_threshold(bad)
 
 
+def test_a_follow_up_refers_to_the_visitors_last_answer(session: ConsoleSession) -> None:
+    session.ask("the red block")
+    answer = session.ask("no, the green one")
+    assert answer.title == "2. no, the green one"
+    assert answer.remarks == ['Taken as: "the green block".']
+    assert "the green block" in answer_html(answer)
+    (green,) = answer.objects
+    assert green.name == "green block #1"
+    chosen = session.ask("the biggest one")
+    assert session.set_threshold(0.95) is None and session.current is chosen  # it stays
+    content = session.answer_json()
+    assert content is not None and answer_faults(json.loads(content)) == []
+    assert json.loads(content)["said"] == "the biggest one"
+    session.clear()
+    assert not session.ask("no, the red one").reply.taken_as
+
+
 def test_visitors_do_not_see_each_others_questions() -> None:
     scene = ColouredBlocks()
     one, two = ConsoleSession(scene), ConsoleSession(scene)
