@@ -49,12 +49,17 @@ class InsertReport:
 
 
 class SceneMap:
-    """The accumulated surroundings in one fixed frame. Safe to use from several threads."""
+    """The accumulated surroundings in one fixed frame. Safe to use from several threads.
+
+    Number of voxels, version and memory are as after the last change: whoever asks for them does
+    not wait for a scan of millions of points that is on its way in.
+    """
 
     def __init__(self, config: MapConfig) -> None:
         self._config = config
         self._lock = threading.Lock()
         self._voxels = native.C.VoxelMap(config.voxel_size_m)
+        self._note_figures()
         self._frame = ""
         self._stamp_ns = 0
 
@@ -82,19 +87,16 @@ class SceneMap:
     @property
     def memory_bytes(self) -> int:
         """Memory of the map, bytes, copies in use elsewhere not counted."""
-        with self._lock:
-            return self._voxels.memory_bytes()
+        return self._memory_bytes
 
     @property
     def version(self) -> int:
         """Grows with every change; 0 for a map that never held anything."""
-        with self._lock:
-            return self._voxels.version
+        return self._version
 
     def __len__(self) -> int:
         """Number of occupied voxels."""
-        with self._lock:
-            return len(self._voxels)
+        return self._count
 
     def insert(
         self, cloud: PointCloud, sensor_to_map: NDArray[np.float64], map_frame: str
@@ -145,7 +147,8 @@ class SceneMap:
                 )
             except IndexError:
                 raise BadCloudError(_too_far(transform, config.voxel_size_m)) from None
-            if len(self._voxels):
+            self._note_figures()
+            if self._count:
                 self._frame = map_frame
                 self._stamp_ns = max(self._stamp_ns, cloud.stamp_ns)
         return InsertReport(*counts)
@@ -176,6 +179,7 @@ class SceneMap:
         """Forget everything, the frame too. The version still grows."""
         with self._lock:
             self._voxels.clear()
+            self._note_figures()
             self._frame, self._stamp_ns = "", 0
 
     def forget_times(self) -> None:
@@ -186,6 +190,7 @@ class SceneMap:
         """
         with self._lock:
             self._voxels.forget_times()
+            self._note_figures()
             self._stamp_ns = 0
 
     def save(self, path: str | Path) -> None:
@@ -216,7 +221,14 @@ class SceneMap:
             )
         with self._lock:
             self._voxels.restore(*arrays)
+            self._note_figures()
             self._frame, self._stamp_ns = frame, stamp_ns
+
+    def _note_figures(self) -> None:
+        """After every change, under the lock."""
+        voxels = self._voxels
+        self._count, self._version = len(voxels), voxels.version
+        self._memory_bytes = voxels.memory_bytes()
 
 
 def _rigid(sensor_to_map: Any) -> NDArray[np.float64]:

@@ -481,6 +481,21 @@ def test_threads_share_one_map():
     assert len(alone) == len(scene_map)
 
 
+def test_figures_do_not_wait_for_a_scan_on_its_way_in():
+    scene_map = SceneMap(CONFIG)
+    scene_map.insert(cloud_of([[0.0, 0.0, 1.0]]), HERE, "odom")
+    seen = []
+
+    def look():
+        seen.append((len(scene_map), scene_map.version, scene_map.memory_bytes > 0))
+
+    with scene_map._lock:  # as an insertion holds it
+        reader = threading.Thread(target=look, daemon=True)
+        reader.start()
+        reader.join(10.0)
+        assert seen == [(1, 1, True)]
+
+
 def test_after_the_clock_went_back_old_voxels_can_be_carved_again():
     scene_map = SceneMap(replace(CONFIG, voxel_size_m=0.05))
     scene_map.insert(camera_scan(walls(box=True), 1000), OPTICAL, "odom")
