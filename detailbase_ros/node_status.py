@@ -1,10 +1,11 @@
-"""The node's statuses on /diagnostics: clouds, map, queries, model."""
+"""The node's statuses on /diagnostics: clouds, map, queries, model, callbacks, memory."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
+from detailbase_core.ops.malloc import process_memory
 from detailbase_ros.runtime.diagnostics import Level, Status
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class NodeStatus:
             self._query_status(),
             self._model_status(),
             self._callback_status(),
+            _memory_status(),
         )
 
     def _cloud_status(self) -> Status:
@@ -170,3 +172,15 @@ class NodeStatus:
         failed = counters.grown(*(name for name in counters.totals if name.startswith("dropped: ")))
         level = Level.ERROR if failed else Level.OK
         return Status("callbacks", level, failed or "running", counters.totals)
+
+
+def _memory_status() -> Status:
+    memory = process_memory()
+    if memory is None:
+        return Status("memory", Level.OK, "not known on this system")
+    values = {
+        "resident (MB)": f"{memory.resident / 1e6:.1f}",
+        "malloc in use (MB)": f"{memory.in_use / 1e6:.1f}",
+        "malloc kept free (MB)": f"{memory.kept / 1e6:.1f}",
+    }
+    return Status("memory", Level.OK, "running", values)

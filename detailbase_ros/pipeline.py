@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rclpy.clock import ClockChange, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 
+from detailbase_core.ops.malloc import trim_malloc
 from detailbase_ros.node_status import NodeStatus
 from detailbase_ros.outputs.goal_publisher import GoalPublisher
 from detailbase_ros.outputs.object_frames import ObjectFrames
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from detailbase_ros.node_config import NodeConfig
     from detailbase_ros.runtime.endpoints import Endpoints
 
-_NAMESAKE_S = 2.0
+_NAMESAKE_S, _TRIM_S = 2.0, 5.0
 
 
 class Pipeline:
@@ -54,6 +55,7 @@ class Pipeline:
         if config.publish_object_frames:
             self.queries.listeners.append(ObjectFrames(endpoints).show)
         endpoints.timer(_NAMESAKE_S, self._look_for_namesakes)
+        endpoints.timer(_TRIM_S, trim_malloc)
         status = NodeStatus(
             endpoints.node,
             self.scans,

@@ -11,6 +11,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from detailbase_core.ops.malloc import tune_malloc
+
+tune_malloc()  # before the imports: their threads would begin heaps of their own
+
+# ruff: noqa: E402
 import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
@@ -19,7 +24,6 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError, DetailBaseError, shown_lines
-from detailbase_core.ops.malloc import tune_malloc
 from detailbase_ros.messages.topics import NODE, QUERIES
 from detailbase_ros.node_config import REMOVED_PARAMETERS, NodeConfig, removed_text
 from detailbase_ros.pipeline import Pipeline
@@ -203,7 +207,6 @@ def main(
     # Read once, when torch and our native code are loaded. OpenMP's threads spin while they wait
     # for each other: where others need the cores too, a scan took three times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    tune_malloc()
     # Python's own 5 ms are too long for a scan to wait, and it waits whenever NumPy lets go.
     sys.setswitchinterval(_SWITCH_S)
     start_ros("segmentation_node", args)

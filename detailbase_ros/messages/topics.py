@@ -136,7 +136,7 @@ GOAL = Topic(
 DIAGNOSTICS = Topic(
     "/diagnostics",
     "diagnostic_msgs/msg/DiagnosticArray",
-    "rates, drops by cause, map, queue, latencies, once a second",
+    "rates, drops by cause, map, queue, latencies, calls, memory, once a second",
 )
 
 GROUND = Service(

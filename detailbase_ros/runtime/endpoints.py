@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from detailbase_ros.messages.topics import Service, Topic
     from detailbase_ros.runtime.event_counters import EventCounters
 
-_DRAIN_S = 1.0  # for calls under way, before their service is destroyed
+_DRAIN_S = 5.0  # for calls under way, before their service is destroyed
 _OVERRIDES = QoSOverridingOptions(
     (
         QoSPolicyKind.HISTORY,
@@ -121,7 +121,7 @@ class Endpoints:
         self.on_close(lambda: calls.drain(_DRAIN_S))
 
     def timer(
-        self, period_s: float, callback: Callable[[], None], group: CallbackGroup | None = None
+        self, period_s: float, callback: Callable[[], object], group: CallbackGroup | None = None
     ) -> Timer:
         """A timer on the steady clock."""
         timer = self.node.create_timer(

@@ -56,11 +56,12 @@ class GuardedService:
 
     Args:
         server: whose callback and send_response() are replaced.
-        events: counts and logs.
+        events: counts requests and responses, and what goes wrong; logs that.
     """
 
     def __init__(self, server: Service[Any, Any], events: EventCounters) -> None:
         self._name, self._events = server.srv_name, events
+        self._short_name = server.srv_name.rpartition("/")[2]
         self._callback: Callable[[Any, Any], Any] = server.callback
         self._send_response: Callable[[Any, Any], None] = server.send_response
         self._open = 0  # calls without an answer
@@ -72,6 +73,7 @@ class GuardedService:
         """The callback's response, or one that says that it failed."""
         with self._changed:
             self._open += 1
+        self._events.count(f"requests: {self._short_name}")
         try:
             result = self._callback(request, response)
             return await result if inspect.isawaitable(result) else result
@@ -83,6 +85,7 @@ class GuardedService:
         """Send a response; one that cannot be packed is replaced, one without a caller dropped."""
         try:
             self._send_response(response, header)
+            self._events.count(f"responses: {self._short_name}")
         except Exception as error:
             self._events.error_throttled(CAUSE, f"{self._name}: response not sent", error)
             self._send_failure(response, header, error)
@@ -99,6 +102,7 @@ class GuardedService:
     def _send_failure(self, response: Any, header: Any, error: Exception) -> None:
         try:
             self._send_response(failure_response(None, response, str(error)), header)
+            self._events.count(f"responses: {self._short_name}")
         except Exception as again:  # the service or its caller is gone
             self._events.count(f"{self._name}: {type(again).__name__}")
 

@@ -8,6 +8,7 @@ from sensor_msgs.msg import PointCloud2
 from detailbase_core.config import GrounderConfig, MapConfig
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans import topic_monitor
+from detailbase_ros.srv import GroundQuery
 from tests.ros.live.fake_grounder import FakeGrounder
 from tests.ros.live.graph import wait_for
 
@@ -46,6 +47,16 @@ def test_a_node_at_work_is_fine_and_says_how_much_it_does(graph):
     model = graph.status("model")
     assert (model.level, model.values["device"]) == (OK, "cpu")
     assert {"checkpoint", "lifecycle state"} <= set(model.values)
+
+
+def test_calls_of_each_service_and_memory_are_counted(graph):
+    graph.robot.call(graph.robot.ground, GroundQuery.Request(query="the chair"))
+    calls = status_when(graph, "callbacks", lambda s: s.values.get("responses: ground") == "1")
+    assert (calls.level, calls.values["requests: ground"]) == (OK, "1")
+    memory = graph.status("memory").values
+    resident, in_use = float(memory["resident (MB)"]), float(memory["malloc in use (MB)"])
+    assert 0 < in_use < resident
+    assert float(memory["malloc kept free (MB)"]) >= 0
 
 
 def test_rates_are_per_second(graph):

@@ -1,5 +1,6 @@
 """The node as a process: starting, stopping, and the shell that it is started from."""
 
+import platform
 import signal
 import subprocess
 import sys
@@ -185,3 +186,24 @@ def test_a_fault_in_a_callback_reaches_the_one_who_spins():
     spinner.executor.shutdown(1)
     node.destroy_node()
     assert isinstance(spinner.executor, PooledExecutor)
+
+
+ONE_HEAP = """
+import detailbase_ros.segmentation_node, ctypes, os, threading
+threads = [threading.Thread(target=bytearray, args=(100_000,)) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+c = ctypes.CDLL(None)
+c.fdopen.restype = ctypes.c_void_p
+c.malloc_info(0, ctypes.c_void_p(c.fdopen(1, b"w")))
+c.fflush(None)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are left alone")
+def test_all_threads_of_the_node_share_one_heap():
+    command = [sys.executable, "-c", ONE_HEAP]
+    run = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    assert run.stdout.count("<heap nr=") == 1
