@@ -111,6 +111,7 @@ def generate_launch_description() -> LaunchDescription:
             ),
             # room for large clouds in shared memory
             SetEnvironmentVariable(f"{vendor}_DEFAULT_PROFILES_FILE", fastdds),
+            SetEnvironmentVariable("RMW_FASTRTPS_USE_QOS_FROM_XML", "1"),
             OpaqueFunction(function=nodes),
         ]
     )

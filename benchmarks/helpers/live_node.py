@@ -49,6 +49,7 @@ def isolate() -> None:
     os.environ["ROS_DOMAIN_ID"] = str(random.SystemRandom().randrange(215, 232))  # not the tests'
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
     os.environ.setdefault("FASTDDS_DEFAULT_PROFILES_FILE", str(ROOT / "config" / "fastdds.xml"))
+    os.environ.setdefault("RMW_FASTRTPS_USE_QOS_FROM_XML", "1")
 
 
 class NodeProcess:

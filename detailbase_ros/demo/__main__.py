@@ -226,6 +226,7 @@ def _prepare_environment() -> None:
         os.environ["ROS_LOCALHOST_ONLY"] = "1"
     vendor = "FASTRTPS" if distro in ("humble", "jazzy") else "FASTDDS"
     os.environ.setdefault(f"{vendor}_DEFAULT_PROFILES_FILE", str(_ROOT / "config" / "fastdds.xml"))
+    os.environ.setdefault("RMW_FASTRTPS_USE_QOS_FROM_XML", "1")
 
 
 def main() -> int:

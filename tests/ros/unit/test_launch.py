@@ -100,10 +100,9 @@ def test_rviz_has_its_file_and_the_maps_frame(robot):
 )
 def test_fast_dds_gets_room_under_the_name_that_it_reads(robot, monkeypatch, distro, variable):
     monkeypatch.setenv("ROS_DISTRO", distro)
-    (setting,) = (a for a in robot.generate_launch_description() if len(a.given) == 2)
-    name, path = setting.given
-    assert name == f"{variable}_DEFAULT_PROFILES_FILE"
-    assert Path(str(path)).exists()
+    set_by_it = dict(a.given for a in robot.generate_launch_description() if len(a.given) == 2)
+    assert Path(str(set_by_it.pop(f"{variable}_DEFAULT_PROFILES_FILE"))).exists()
+    assert set_by_it == {"RMW_FASTRTPS_USE_QOS_FROM_XML": "1"}
 
 
 # -- the demo ----------------------------------------------------------------------------------
