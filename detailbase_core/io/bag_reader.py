@@ -19,7 +19,7 @@ from rosbags.typesys import Stores, get_typestore
 
 from detailbase_core.errors import BadFileError, BadMessageError
 from detailbase_core.io.cloud_files import detect_format
-from detailbase_core.io.mcap_file import McapFile
+from detailbase_core.io.mcap_file import McapFile, most_unpacked
 from detailbase_core.io.sqlite_bag import SqliteBag
 
 if sys.version_info >= (3, 14):
@@ -37,7 +37,6 @@ logger = logging.getLogger(__name__)
 BAG_FORMATS = ("rosbag2 folder", "MCAP", "SQLite", "zstd")
 _TYPES = get_typestore(Stores.ROS2_JAZZY)
 _MAX_METADATA_BYTES = 1 << 23
-_MAX_RATIO = 200  # a compressed file may unpack to so many times its size
 
 
 def bag_topics(path: str | Path) -> list[BagTopic]:
@@ -175,7 +174,7 @@ def _unzstd(path: Path, folder: Path) -> Path:
         BadFileError: broken, or it unpacks to suspiciously much.
     """
     target = folder / path.stem
-    limit = max(_MAX_RATIO * path.stat().st_size, 1 << 26)
+    limit = most_unpacked(path.stat().st_size)
     decompressor, written = zstd.ZstdDecompressor(), 0
     try:
         with path.open("rb") as packed, target.open("wb") as out:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 MAGIC = b"\x89MCAP0\r\n"
-MAX_CHUNK_BYTES = 1 << 29  # what a chunk may unpack to
+_MAX_CHUNK_BYTES = 1 << 29  # what a chunk may unpack to
 _HEADER, _FOOTER, _SCHEMA, _CHANNEL, _MESSAGE, _CHUNK = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 _STATISTICS = 0x0B
 _RECORD = struct.Struct("<BQ")
@@ -221,7 +221,7 @@ class McapFile:
         (length,) = struct.unpack_from("<Q", chunk, at)
         packed = chunk[at + 8 : at + 8 + length]
         is_whole = len(packed) == length
-        if size > MAX_CHUNK_BYTES:
+        if size > min(_MAX_CHUNK_BYTES, most_unpacked(length)):
             raise ValueError(f"it says to unpack to {size} bytes")
         data = _decompress(compression, packed, size)
         if is_whole and len(data) != size:
@@ -229,6 +229,11 @@ class McapFile:
         if is_whole and checksum and crc32(data) != checksum:
             raise ValueError("its checksum is wrong")
         return memoryview(data)
+
+
+def most_unpacked(packed_bytes: int) -> int:
+    """Bytes to which compressed data of a recording may unpack; more is no recording."""
+    return max(200 * packed_bytes, 1 << 26)
 
 
 def _text(record: memoryview, at: int) -> tuple[str, int]:
