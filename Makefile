@@ -9,6 +9,7 @@
 # PYTHON=python3.12     the Python that makes .venv
 # TORCH_INDEX=URL       a further index to take torch from, for example
 #                       https://download.pytorch.org/whl/cpu where there is no NVIDIA GPU
+# HASHED=1              the very files that the tests run with (requirements-tested.txt)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -27,6 +28,9 @@ else
 PYTHON ?= /usr/bin/python3
 # pytest plugins of the ROS installation that do not know today's pytest
 PYTEST_FLAGS := -p no:launch_testing -p no:launch_testing_ros -p no:launch_ros
+ifdef HASHED
+$(error HASHED=1 is for .venv without a ROS installation)
+endif
 endif
 
 ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-msgs \
@@ -79,10 +83,19 @@ $(VENV)/constraints.txt: constraints.txt $(VENV)/world
 
 $(VENV)/installed: $(VENV)/constraints.txt pyproject.toml setup.py $(wildcard csrc/*)
 	@echo "Installing into $(VENV) (torch is large: this can take minutes) ..."
+	@$(if $(HASHED),$(install_tested))
 	@$(PIP) install -q -c $< $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
 	  setuptools wheel pybind11 torch
 	@$(PIP) install -q -c $< --no-build-isolation -e '.[dev,transformers]'
 	@touch $@
+
+# Nothing that pip could want besides; what builds the one that comes as sources goes first.
+define install_tested
+tested="$(PIP) install -q --no-deps --no-build-isolation --require-hashes \
+    $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r"; \
+  grep -E '^(setuptools|wheel)==' requirements-tested.txt > $(VENV)/builders.txt \
+  && $$tested $(VENV)/builders.txt && $$tested requirements-tested.txt
+endef
 
 # --- ROS 2 without a ROS installation -----------------------------------------------------
 
@@ -100,10 +113,7 @@ ros: install
 $(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.txt \
              $(wildcard cmake/wheels/* cmake/wheels/tf2_msgs/* cmake/wheels/tf2_msgs/msg/*)
 	@echo "Installing the ROS 2 wheels into $(VENV) ..."
-	@$(PIP) install -q -c constraints.txt $(ROS_WHEELS)
-	@# rosidl_parser asks for lark by its old name, under which no fixes come; the module is the same.
-	@$(PIP) uninstall -q -y lark-parser
-	@$(PIP) install -q -c constraints.txt --no-deps --force-reinstall lark
+	@$(if $(HASHED),,$(install_ros_wheels))
 	$(call build_messages,tf2_msgs,cmake/wheels/tf2_msgs)
 	$(call build_messages,detailbase_ros,.,-DINTERFACES_ONLY=ON)
 	@for pair in segmentation_node=segmentation_node demo_robot_node=demo_robot_node \
@@ -113,6 +123,13 @@ $(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.tx
 	done
 	@$(PY) -c 'import detailbase_ros.msg, detailbase_ros.srv, tf2_msgs.msg'
 	@touch $@
+
+# rosidl_parser asks for lark by its old name, under which no fixes come; the module is the same.
+define install_ros_wheels
+$(PIP) install -q -c constraints.txt $(ROS_WHEELS) \
+  && $(PIP) uninstall -q -y lark-parser \
+  && $(PIP) install -q -c constraints.txt --no-deps --force-reinstall lark
+endef
 
 # $(1) name, $(2) source folder, $(3) further flags
 define build_messages
