@@ -106,6 +106,9 @@ def main(args: Sequence[str] | None = None) -> None:
         rclpy.spin(DemoRobotNode())
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
+    except Exception:
+        if rclpy.ok():  # otherwise a signal has shut the context down under some call
+            raise
     finally:
         ignore_signals()
         rclpy.try_shutdown()

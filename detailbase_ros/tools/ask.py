@@ -239,6 +239,10 @@ def main(args: Sequence[str] | None = None) -> int:
         return NO_ANSWER
     except (KeyboardInterrupt, ExternalShutdownException):
         return INTERRUPTED
+    except Exception:
+        if rclpy.ok():  # otherwise a signal has shut the context down under some call
+            raise
+        return INTERRUPTED
     finally:
         ignore_signals()
         rclpy.try_shutdown()

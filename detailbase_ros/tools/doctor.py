@@ -68,6 +68,10 @@ def main(args: Sequence[str] | None = None) -> int:
         return 1 if any(diagnosis.fix for diagnosis in diagnoses) else 0
     except (KeyboardInterrupt, ExternalShutdownException):
         return 130
+    except Exception:
+        if rclpy.ok():  # otherwise a signal has shut the context down under some call
+            raise
+        return 130
     finally:
         ignore_signals()
         rclpy.try_shutdown()

@@ -111,11 +111,13 @@ class Graph:
             spinner.executor.shutdown(timeout_sec=2)
         for node in (self.node, self.robot):
             node.destroy_node()
+        faults = [repr(spinner.fault) for spinner in self.spinners if spinner.fault]
         # rclpy never destroys a lifecycle node's state machine, which keeps the node's /rosout
         # alive; one process has one for all nodes of a name, so the next test's log would be lost.
-        del self.node, node
+        # The executors hold faults of their tasks, and these the node.
+        del self.node, node, spinner
+        self.spinners.clear()
         gc.collect()
-        faults = [spinner.fault for spinner in self.spinners if spinner.fault]
         assert not faults, faults
 
     @property
