@@ -159,6 +159,7 @@ class Grounder:
         sentence: str,
         cancel: CancelToken | None = None,
         instances: InstanceConfig | None = None,
+        why: bool = False,
     ) -> Grounding:
         """Find everything that the sentence mentions in an encoding of this Grounder.
 
@@ -167,11 +168,12 @@ class Grounder:
             sentence: what to look for.
             cancel: ends the work.
             instances: thresholds of this sentence; None = those of the settings.
+            why: whether phrases tell which objects came next (`runners_up`).
 
         Raises:
             BadQueryError, Cancelled: as in ground().
         """
-        return self._ground(sentence, lambda: encoded, cancel, instances)
+        return self._ground(sentence, lambda: encoded, cancel, instances, why)
 
     def encode_scene(self, cancel: CancelToken | None = None) -> EncodedScene:
         """The map's encoding: the cached one while it is fresh enough, else a new one.
@@ -286,6 +288,7 @@ class Grounder:
         encode: Callable[[], EncodedScene],
         cancel: CancelToken | None,
         instances: InstanceConfig | None = None,
+        why: bool = False,
     ) -> Grounding:
         """The algorithm: phrases, scene, words, masks, objects."""
         stages = Stages()
@@ -311,6 +314,7 @@ class Grounder:
                 encoded.centers,
                 reading,
                 self.calibration,
+                why,
             )
         return Grounding(sentence, encoded.scene, whole, phrases, stages.seconds)
 

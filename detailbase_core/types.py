@@ -280,6 +280,8 @@ class GroundedPhrase:
         instances: by descending score; empty where nothing was found.
         named: whether its words name anything to look for; "find it" and "no chair" do not, and
             then nothing is found.
+        runners_up: objects that came next, the surest first, where they were asked for; their
+            score is the presence that the phrase would have had by each of them alone.
     """
 
     text: str
@@ -289,6 +291,7 @@ class GroundedPhrase:
     presence: float
     instances: tuple[Instance, ...]
     named: bool = True
+    runners_up: tuple[Instance, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     lines = "write answers as JSON, one a line (docs/answers.md); - prints them instead of the text"
     add("--json", type=Path, metavar="FILE", help=lines)
     add("--points", type=Path, metavar="FOLDER", help="write each object's points as a PLY")
+    add("--why", action="store_true", help="name the objects that came next, too")
     add("--ply", type=Path, metavar="FILE", help="write the scene, objects in phrase colours")
     add("--picture", type=Path, metavar="FILE", help="write a PNG of scene and sentences")
     scene_arguments.add_scene_arguments(command)
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         grounder = scene_arguments.make_grounder(config)
         report(f"looking at {len(loaded.cloud):,} points")
         encoded = grounder.encode_cloud(loaded.cloud)
-    ground = partial(grounder.ground_encoded, encoded)
+    ground = partial(grounder.ground_encoded, encoded, why=options.why)
     # Sentences of a list stand by themselves; what a person types may refer to the last answer.
     typing = not options.sentences and at_terminal()
     asker = _Asker(options, loaded, ground, _conversation(ground) if typing else None)
@@ -115,6 +116,7 @@ class _Asker:
             files = result_files.write_object_plys(self.options.points, grounding, prefix)
         more = answer_json.follow_up_members(reply.said, reply.taken_as)
         context = answer_json.scene_context(self.loaded, str(self.options.scene), files, more)
+        context = replace(context, why=self.options.why)
         answer = _Answer(grounding, answer_json.answer_dict(grounding, context))
         self.answers.append(answer)
         if self.options.json == STDOUT:

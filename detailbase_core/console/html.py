@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import shown
 from detailbase_core.output.palette import phrase_color
+from detailbase_core.output.result_files import place_text
 
 if TYPE_CHECKING:
     from detailbase_core.console.session import ConsoleAnswer, FoundObject, Spot
     from detailbase_core.output.palette import Rgb
 
 _COPY = "user-select:all;cursor:copy"  # one click selects all of it
+_TABLE = "font-size:0.85em;border-spacing:0.6em 0.2em"
 _DARK = 140  # brightness up to which white letters are read more easily than black ones
 
 HINT_HTML = '<div style="padding:0 0.8em"><p>Click a point to see what is there.</p></div>'
@@ -35,12 +37,25 @@ def objects_html(objects: list[FoundObject]) -> str:
     """A row per object: name, score, and its place to copy."""
     rows = "".join(
         f'<tr><td><span style="{_colored(one.color)}">{_text(one.name)}</span></td>'
-        f'<td>{one.instance.score:.2f}</td><td><code style="{_COPY}">{one.place}</code></td></tr>'
+        f"<td>{one.instance.score:.2f}</td><td>{_place(one.instance.box.center)}</td></tr>"
         for one in objects
     )
     head = "<tr><th>object</th><th>score</th><th>x, y, z (m)</th></tr>"
-    table = f'<table style="font-size:0.85em;border-spacing:0.6em 0.2em">{head}{rows}</table>'
+    table = f'<table style="{_TABLE}">{head}{rows}</table>'
     return _padded(table) if objects else ""
+
+
+def runners_up_html(answer: ConsoleAnswer) -> str:
+    """What came next, folded: place and presence by phrase; "" where nothing did."""
+    rows = "".join(
+        f'<tr><td><span style="{_colored(phrase_color(index))}">{_text(phrase.text)}</span></td>'
+        f"<td>{one.score:.2f}</td><td>{_place(one.box.center)}</td></tr>"
+        for index, phrase in enumerate(answer.grounding.phrases)
+        for one in phrase.runners_up
+    )
+    head = "<tr><th>instead for</th><th>presence</th><th>x, y, z (m)</th></tr>"
+    table = f'<table style="{_TABLE}">{head}{rows}</table>'
+    return _padded(f"<details><summary>What came next</summary>{table}</details>") if rows else ""
 
 
 def spot_html(spot: Spot | None) -> str:
@@ -54,6 +69,11 @@ def spot_html(spot: Spot | None) -> str:
         return _padded(f"{place}<p>No answer so far holds this point.</p>")
     items = "".join(f"<li>{_text(name)}, of “{_text(query)}”</li>" for name, query in spot.found)
     return _padded(f"{place}<ul>{items}</ul>")
+
+
+def _place(center: tuple[float, float, float]) -> str:
+    """Coordinates to be copied."""
+    return f'<code style="{_COPY}">{place_text(center)}</code>'
 
 
 def _colored(rgb: Rgb) -> str:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.console.html import HINT_HTML, answer_html, objects_html, spot_html
+from detailbase_core.console.html import (
+    HINT_HTML,
+    answer_html,
+    objects_html,
+    runners_up_html,
+    spot_html,
+)
 from detailbase_core.console.map_view import Ray
 from detailbase_core.console.shapes import box_edges, view_of
 from detailbase_core.errors import DetailBaseError, shown
@@ -173,8 +179,8 @@ class Page:
     def _show(self, answer: ConsoleAnswer) -> None:
         objects = answer.objects
         self._answer_html.content, self._answer_html.visible = answer_html(answer), True
-        self._objects_html.content = objects_html(objects)
-        self._objects_html.visible = bool(objects)
+        table = objects_html(objects) + runners_up_html(answer)
+        self._objects_html.content, self._objects_html.visible = table, bool(table)
         self._json.disabled = self._ply.disabled = False
         self._history.options = tuple(one.title for one in reversed(self._session.history))
         self._history.value = answer.title

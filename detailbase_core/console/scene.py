@@ -58,4 +58,4 @@ class EncodedFile:
             self.grounder.config.instances, presence_threshold=presence_threshold
         )
         with self._lock:  # a Grounder answers one question at a time
-            return self.grounder.ground_encoded(self.encoded, sentence, instances=thresholds)
+            return self.grounder.ground_encoded(self.encoded, sentence, None, thresholds, why=True)

@@ -17,7 +17,7 @@ from detailbase_core.output.answer_json import (
 )
 from detailbase_core.output.object_names import phrase_object_names, target_names
 from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
-from detailbase_core.output.result_files import write_answer_ply
+from detailbase_core.output.result_files import place_text, write_answer_ply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ class FoundObject:
     @property
     def place(self) -> str:
         """Centre of its box, metres, to be copied: "0.08, -0.50, 0.20"."""
-        return ", ".join(f"{value:.2f}" for value in self.instance.box.center)
+        return place_text(self.instance.box.center)
 
     @property
     def label(self) -> str:
@@ -204,6 +204,7 @@ class ConsoleSession:
         reply = self.current.reply
         more = follow_up_members(reply.said, reply.taken_as)
         context = scene_context(self.scene.loaded, self.scene.source, {}, more)
+        context = replace(context, why=True)
         answer = answer_dict(self.current.grounding, context)
         return f"{json_line(answer)}\n".encode()
 
@@ -219,7 +220,7 @@ class ConsoleSession:
     def spot(self, index: int) -> Spot:
         """What is known of a point, by its index into the scene's cloud."""
         cloud = self.scene.loaded.cloud
-        place = ", ".join(f"{value:.2f}" for value in cloud.xyz[index])
+        place = place_text(cloud.xyz[index].tolist())
         r, g, b = (int(channel) for channel in cloud.rgb[index])
         return Spot(index, place, (r, g, b), tuple(self._owners(index)))
 

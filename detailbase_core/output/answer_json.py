@@ -47,6 +47,7 @@ class AnswerContext:
         members: more members of the answer, such as "scene".
         point_files: PLY file of an object, by instance id.
         counts_points: whether the Grounding's instances hold their points.
+        why: whether phrases were asked for their runners-up.
     """
 
     frame: str
@@ -54,6 +55,7 @@ class AnswerContext:
     members: Mapping[str, Any] = field(default_factory=dict)
     point_files: Mapping[int, str] = field(default_factory=dict)
     counts_points: bool = True
+    why: bool = False
 
 
 def answer_dict(grounding: Grounding, context: AnswerContext) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def write_json_lines(path: str | Path, answers: Iterable[Mapping[str, Any]]) -> 
 def _phrase(
     phrase: GroundedPhrase, names: Sequence[ObjectName], context: AnswerContext
 ) -> dict[str, Any]:
-    return {
+    answer = {
         "text": phrase.text,
         "begin": phrase.begin,
         "end": phrase.end,
@@ -166,14 +168,24 @@ def _phrase(
             for instance, name in zip(phrase.instances, names, strict=True)
         ],
     }
+    if context.why:
+        answer["runners_up"] = [_runner_up(one, context) for one in phrase.runners_up]
+    return answer
 
 
 def _instance(instance: Instance, name: ObjectName, context: AnswerContext) -> dict[str, Any]:
+    place = _placed(instance, context)
+    return {"id": instance.id, "name": str(name), "score": instance.score, **place}
+
+
+def _runner_up(instance: Instance, context: AnswerContext) -> dict[str, Any]:
+    return {"id": instance.id, "presence": instance.score, **_placed(instance, context)}
+
+
+def _placed(instance: Instance, context: AnswerContext) -> dict[str, Any]:
+    """Where an object is, and how large."""
     places = {"center": instance.box.center, "centroid": instance.centroid}
     answer: dict[str, Any] = {
-        "id": instance.id,
-        "name": str(name),
-        "score": instance.score,
         "box": {
             "center": list(instance.box.center),
             "size": list(instance.box.size),

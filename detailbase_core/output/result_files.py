@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.output.object_names import ObjectName
     from detailbase_core.output.palette import Rgb
-    from detailbase_core.types import GroundedPhrase, Grounding
+    from detailbase_core.types import GroundedPhrase, Grounding, Instance
 
 NONE = -1  # phrase and instance of points that belong to no object
 
@@ -52,15 +52,31 @@ def answer_lines(grounding: Grounding, remarks: Sequence[str] = ()) -> list[str]
 def _phrase_lines(phrase: GroundedPhrase, names: Sequence[ObjectName], title: str) -> list[str]:
     if not phrase.named:
         return [f"{title}: names nothing to look for"]
-    if not phrase.instances:
-        presence = math.floor(100 * phrase.presence) / 100  # never up to the threshold
-        return [f"{title}: nothing found (presence {presence:.2f})"]
-    lines = [
-        f"  {name}  x={i.box.center[0]:.2f} y={i.box.center[1]:.2f} "
-        f"z={i.box.center[2]:.2f}  score {i.score:.2f}"
-        for name, i in zip(names, phrase.instances, strict=True)
+    runners_up = [
+        f"  next best  {_place(one)}  presence {_below(one.score)}" for one in phrase.runners_up
     ]
-    return [f"{title}:", *lines]
+    if not phrase.instances:
+        return [f"{title}: nothing found (presence {_below(phrase.presence)})", *runners_up]
+    lines = [
+        f"  {name}  {_place(one)}  score {one.score:.2f}"
+        for name, one in zip(names, phrase.instances, strict=True)
+    ]
+    return [f"{title}:", *lines, *runners_up]
+
+
+def _place(instance: Instance) -> str:
+    x, y, z = instance.box.center
+    return f"x={x:.2f} y={y:.2f} z={z:.2f}"
+
+
+def _below(presence: float) -> str:
+    """A presence, never rounded up to the threshold."""
+    return f"{math.floor(100 * presence) / 100:.2f}"
+
+
+def place_text(place: Sequence[float]) -> str:
+    """A place to be copied, metres: "0.08, -0.50, 0.20"."""
+    return ", ".join(f"{value:.2f}" for value in place)
 
 
 def write_answer_ply(path: str | Path, grounding: Grounding) -> None:

@@ -9,6 +9,7 @@ from detailbase_core.language.phrase_semantics import named_rows
 from detailbase_core.postprocess.calibration import UNCALIBRATED
 from detailbase_core.postprocess.instances import separate_instances
 from detailbase_core.postprocess.object_selection import Thresholds, select_objects
+from detailbase_core.postprocess.runners_up import RunnersUp
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def answer_query(
     centers: CenterVotes | None = None,
     reading: DescribedWords | None = None,
     calibration: Calibration = UNCALIBRATED,
+    why: bool = False,
 ) -> tuple[GroundedPhrase, tuple[GroundedPhrase, ...]]:
     """The sentence's own target, and every phrase's objects.
 
@@ -46,13 +48,15 @@ def answer_query(
         reading: in which of the prediction's text rows words stand; None = in rows 1, 2, ...
         calibration: of presence and score; all is decided by the network's own presence, with the
             threshold translated.
+        why: whether to name the objects that came next, too.
     """
     heads = [phrase.head for phrase in sentence.phrases]
     rows = [0, *(head + 1 if reading is None else reading.rows[head] for head in heads)]
     logits = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float()
     least = calibration.network_threshold(config.presence_threshold)
+    probabilities = logits.sigmoid().cpu().numpy()
     selected = select_objects(
-        logits.sigmoid().cpu().numpy(),
+        probabilities,
         _presence(prediction, rows),
         list(_wordings(sentence)),
         Thresholds(config.mask_threshold, least),
@@ -88,6 +92,9 @@ def answer_query(
         next_id += len(instances)
         presence = calibration.presence_of(own, config.presence_threshold)
         grounded.append(GroundedPhrase(*span, score, presence, instances))
+    if why:
+        runners_up = RunnersUp(scene, config, centers, calibration)
+        grounded[1:] = runners_up.added(grounded[1:], probabilities[1:], selected[1:], next_id)
     return grounded[0], tuple(grounded[1:])
 
 

@@ -58,7 +58,7 @@ class FakeGrounder:
         FakeGrounder.encodings += 1
         return cloud
 
-    def ground_encoded(self, cloud: PointCloud, sentence: str) -> Grounding:
+    def ground_encoded(self, cloud: PointCloud, sentence: str, why: bool) -> Grounding:
         box = Box((1.415, -0.304, 0.45), (0.6, 0.5, 0.9), 0.1)
         points = np.arange(min(10, len(cloud)))
         phrases = [
@@ -69,6 +69,7 @@ class FakeGrounder:
                 0.91,
                 1.0 if i == 0 else 0.2,
                 (Instance(0, points, box, (1.4, -0.3, 0.4), 0.913),) if i == 0 else (),
+                runners_up=(Instance(9, points, box, (1.4, -0.3, 0.4), 0.499),) if why else (),
             )
             for i, p in enumerate(parse_sentence(sentence).phrases)
         ]
@@ -171,6 +172,22 @@ def test_answers_go_to_stdout_as_json(scene: Path, capsys: pytest.CaptureFixture
     assert (first["status"], first["target_found"]) == ("OK", True)
     assert (second["status"], second["target_found"]) == ("NOTHING_FOUND", False)
     assert "wrote" not in printed.err
+
+
+@pytest.mark.usefixtures("fake")
+def test_runners_up_are_told_where_asked_for(
+    scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(scene, SENTENCE, "--why", "--json", tmp_path / "a.json") == FOUND
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[3] == "  next best  x=1.42 y=-0.30 z=0.45  presence 0.49"
+    assert lines[4:6] == ["the table: nothing found (presence 0.20)", lines[3]]
+    answer = json.loads((tmp_path / "a.json").read_text())
+    assert answer_faults(answer) == []
+    (next_best,) = answer["phrases"][1]["runners_up"]
+    assert (next_best["id"], next_best["presence"]) == (9, 0.499)
+    run(scene, SENTENCE, "--json", tmp_path / "a.json")
+    assert "runners_up" not in json.loads((tmp_path / "a.json").read_text())["phrases"][0]
 
 
 @pytest.mark.usefixtures("fake")
@@ -290,7 +307,8 @@ def test_ply_labels_read_back(tmp_path: Path) -> None:
 def test_the_whole_path_with_a_real_network(
     scene: Path, tiny_checkpoint: Path, tmp_path: Path
 ) -> None:
-    status = run(scene, SENTENCE, "--checkpoint", tiny_checkpoint, "--json", tmp_path / "a.json")
+    out = ["--json", tmp_path / "a.json", "--why"]
+    status = run(scene, SENTENCE, "--checkpoint", tiny_checkpoint, *out)
     answer = json.loads((tmp_path / "a.json").read_text())
     assert answer_faults(answer) == []
     assert status == (FOUND if answer["target_found"] else NOT_FOUND)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from detailbase_core.console.html import answer_html, objects_html, spot_html
+from detailbase_core.console.html import answer_html, objects_html, runners_up_html, spot_html
 from detailbase_core.console.session import MAX_HISTORY, ConsoleSession
 from detailbase_core.errors import BadQueryError, ConfigError
 from detailbase_core.io.ply import read_ply
@@ -145,6 +146,17 @@ def test_html_shows_phrases_in_their_colours_and_escapes_what_was_typed(
     rows = objects_html(session.ask(SENTENCE).objects)
     assert rows.count("<tr>") == 3 and "green block #2" in rows
     assert objects_html([]) == ""
+
+
+def test_html_tells_what_came_next(session: ConsoleSession) -> None:
+    answer = session.ask("the red block next to the piano")
+    assert runners_up_html(answer) == ""
+    (red,) = answer.objects
+    piano = replace(answer.grounding.phrases[1], runners_up=(replace(red.instance, score=0.31),))
+    grounding = replace(answer.grounding, phrases=(answer.grounding.phrases[0], piano))
+    html = runners_up_html(replace(answer, reply=replace(answer.reply, grounding=grounding)))
+    assert "<details>" in html and ">the piano</span>" in html and red.place in html
+    assert "0.31" in html and "the red block" not in html
 
 
 def test_html_of_a_clicked_point(session: ConsoleSession) -> None:
