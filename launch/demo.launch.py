@@ -1,6 +1,6 @@
 """A simulated robot, the node and RViz: `ros2 launch detailbase_ros demo.launch.py`.
 
-query:="the chair by the desk"   is asked once the drive (or the bag) is over
+query:="where is the sofa?"        is asked once the drive (or the bag) is over
 rviz:=false                      without RViz
 bag:=PATH                        plays a recording instead of the simulated robot
 clouds:="[/camera/points]"       the recording's topics with clouds

@@ -1,10 +1,10 @@
-"""Ask the running node one sentence from a terminal: `ros2 run detailbase_ros ask "the red chair"`.
+"""Ask the running node one sentence from a terminal: `ros2 run detailbase_ros ask "the red table"`.
 
 Prints each phrase, and a line per object: its name, its box's centre in metres, its score:
 
-    "the red chair" (odom)
-    the red chair:
-      red chair #1  x=1.42 y=-0.30 z=0.45  score 0.91
+    "the red table" (odom)
+    the red table:
+      red table #1  x=0.08 y=-0.50 z=0.20  score 0.87
 
 Exit status: 0 the sentence's target was found, 1 it was not, 2 no answer, 130 interrupted.
 """

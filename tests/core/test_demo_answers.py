@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
 from detailbase_core import demo
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
+from detailbase_core.output.result_files import answer_lines
 from detailbase_core.synthetic.demo_check import DemoCheck
 from detailbase_core.synthetic.demo_room import (
     MAP_FRAME,
@@ -20,6 +23,7 @@ from detailbase_core.synthetic.demo_room import (
 )
 from tests.helpers.weight_files import save_tiny_checkpoint
 
+ROOT = Path(__file__).parents[2]
 OPENINGS = (
     "the X",
     "find the X",
@@ -30,6 +34,19 @@ OPENINGS = (
 )
 THINGS = (Meaning("sofa", "sofa"), Meaning("purple armchair", "armchair", "purple"))
 ABSENT = ("plant", "fridge", "piano", "toilet")
+# What a robot is asked in README and docs, and what it means in the demo's room.
+EXAMPLES = {
+    "the red table": (Meaning("the red table", "coffee table", "red"),),
+    "the red table next to the armchair": (
+        Meaning("the red table", "coffee table", "red"),
+        Meaning("the armchair", "armchair"),
+    ),
+    "the green chair at the round table": (
+        Meaning("the green chair", "chair", "green"),
+        Meaning("the round table", "table", shape="round"),
+    ),
+}
+IN_DEMO_ROOM = re.compile(r'demo/|demo\.launch\.py|\bask "|detailbase_ask|ground_cloud\(')
 STILL_WRONG = {'"a mirror" in "is there a mirror here?"'}  # a third of it is found
 
 
@@ -74,6 +91,44 @@ def test_the_demos_questions_are_answered_rightly(grounder, scans):
         check.judge(question, grounder.ground(question.sentence))
     assert check.asked == 7
     assert set(check.wrong) <= STILL_WRONG
+
+
+def examples():
+    """Sentences that README and docs ask in the demo's room, with the lines printed below them."""
+    found = {}
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for line, after in re.findall(r"^(.+)$((?:\n(?!\n).+$)*)", page.read_text(), re.M):
+            lines = [line, *after.splitlines()]
+            for at, text in enumerate(lines):
+                if IN_DEMO_ROOM.search(text) and "bag:=" not in text:
+                    for sentence in re.findall(r'"([^"/]+)"', text):
+                        found.setdefault(sentence, []).append(lines[at + 1 :])
+    return found
+
+
+def test_every_example_of_the_manuals_is_answered_rightly(grounder, scans):
+    check, asked = DemoCheck(demo_room(), scans), examples()
+    assert len(asked) >= 3
+    assert set(asked) <= set(EXAMPLES), "a new example: say what its right answer is"
+    for sentence in asked:
+        question = Question(sentence, EXAMPLES[sentence])
+        check.judge(question, grounder.ground(sentence))
+    assert not check.wrong
+
+
+def test_what_the_manuals_print_below_an_example_is_what_is_printed(grounder):
+    printed = 0
+    for sentence, blocks in examples().items():
+        lines = answer_lines(grounder.ground(sentence))
+        for block in blocks:
+            shown = [line.strip() for line in block if re.search(r"#\d+  x=", line)]
+            printed += len(shown)
+            for line in shown:
+                # the figures of another processor may differ in the last place of the score
+                assert line.rpartition(" ")[0] in {
+                    each.strip().rpartition(" ")[0] for each in lines
+                }
+    assert printed >= 2
 
 
 @pytest.mark.parametrize("thing", ABSENT)
