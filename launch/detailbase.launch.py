@@ -5,6 +5,7 @@ rgbd:=true color:=... depth:=...         makes the cloud from a colour and a reg
 best_effort:=true                        ... which their driver publishes best effort
 params:=FILE                             parameters instead of config/detailbase.yaml
 map_frame:=map                           fixed frame of the map, z up
+namespace:=robot1                        several robots: this one's node, with its /robot1/tf
 use_sim_time:=true                       with a simulator, or a bag played with --clock
 rviz:=true                               RViz, too
 
@@ -22,10 +23,13 @@ from launch import LaunchContext, LaunchDescription
 
 CONFIG = PathJoinSubstitution([FindPackageShare("detailbase_ros"), "config"])
 RGBD_CLOUD = "/detailbase/points"
+OWN_TF = [("/tf", "tf"), ("/tf_static", "tf_static")]  # as Nav2 does: each robot has its own
+PICTURES = ("scene", "instances", "markers", "goal")  # in detailbase.rviz
 ARGUMENTS = {
     "params": (PathJoinSubstitution([CONFIG, "detailbase.yaml"]), "parameter file of the node"),
     "clouds": ("", "topics with coloured clouds, as a list (default: as params has it)"),
     "map_frame": ("", "fixed frame of the map, z up (default: as params has it)"),
+    "namespace": ("", "namespace of the node, and of the transforms that it hears"),
     "use_sim_time": ("false", "go by /clock"),
     "rviz": ("false", "start RViz"),
     "rgbd": ("false", "make the cloud from colour and depth by depth_image_proc"),
@@ -54,17 +58,22 @@ def nodes(context: LaunchContext) -> list[Node]:
         for name in ("rgbd", "rviz", "use_sim_time", "best_effort")
     )
     sim_time = {"use_sim_time": use_sim_time}
+    namespace = given["namespace"].strip("/")
+    prefix = f"/{namespace}" if namespace else ""
+    own_tf = OWN_TF if namespace else []
     settings: dict[str, object] = dict(sim_time)
     if rgbd or given["clouds"]:
-        settings["cloud_topics"] = [RGBD_CLOUD] if rgbd else topic_list(given["clouds"])
+        settings["cloud_topics"] = [prefix + RGBD_CLOUD] if rgbd else topic_list(given["clouds"])
     if given["map_frame"]:
         settings["map_frame"] = given["map_frame"]
     started = [
         Node(
             package="detailbase_ros",
             executable="segmentation_node",
+            namespace=namespace,
             output="screen",
             parameters=[given["params"], settings],
+            remappings=own_tf,
         )
     ]
     if rgbd:
@@ -75,12 +84,13 @@ def nodes(context: LaunchContext) -> list[Node]:
             Node(
                 package="depth_image_proc",
                 executable="point_cloud_xyzrgb_node",
+                namespace=namespace,
                 output="screen",
                 parameters=[{**sim_time, **overrides}],
                 remappings=[
                     ("rgb/image_rect_color", given["color"]),
                     ("depth_registered/image_rect", given["depth"]),
-                    ("points", RGBD_CLOUD),
+                    ("points", prefix + RGBD_CLOUD),
                 ],
             )
         )
@@ -91,8 +101,16 @@ def nodes(context: LaunchContext) -> list[Node]:
             Node(
                 package="rviz2",
                 executable="rviz2",
+                namespace=namespace,
                 arguments=[*display, *frame],
                 parameters=[sim_time],
+                remappings=[
+                    *own_tf,
+                    *(
+                        (f"/segmentation_node/{name}", f"{prefix}/segmentation_node/{name}")
+                        for name in (PICTURES if namespace else ())
+                    ),
+                ],
             )
         )
     return started

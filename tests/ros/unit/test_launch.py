@@ -50,6 +50,8 @@ def test_alone_it_starts_the_node_with_its_parameter_file(robot):
     file, settings = nodes["segmentation_node"].parameters
     assert Path(file) == ROOT / "config" / "detailbase.yaml"
     assert settings == {"use_sim_time": False}  # all else is the file's
+    node = nodes["segmentation_node"]
+    assert (node.namespace, node.remappings) == ("", [])
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,23 @@ def test_images_become_the_cloud_that_the_node_listens_to(robot):
     assert remapped["rgb/image_rect_color"] == "/c/image"
     assert remapped["depth_registered/image_rect"] == "/d/image"
     assert nodes["segmentation_node"].parameters[1]["cloud_topics"] == [remapped["points"]]
+
+
+def test_one_of_several_robots_has_its_own_names_and_transforms(robot):
+    given = {"rgbd": "true", "rviz": "true", "namespace": "/robot1"}
+    nodes = started(robot, **given)
+    assert {node.namespace for node in nodes.values()} == {"robot1"}
+    own_tf = {"/tf": "tf", "/tf_static": "tf_static"}  # relative: below the namespace
+    node = nodes["segmentation_node"]
+    assert dict(node.remappings) == own_tf
+    made = dict(nodes["point_cloud_xyzrgb_node"].remappings)["points"]
+    assert node.parameters[1]["cloud_topics"] == [made] == ["/robot1/detailbase/points"]
+    shown = dict(nodes["rviz2"].remappings)
+    displays = yaml.safe_load((ROOT / "config" / "detailbase.rviz").read_text())
+    topics = {
+        d["Topic"]["Value"] for d in displays["Visualization Manager"]["Displays"] if "Topic" in d
+    }
+    assert shown == {**own_tf, **{topic: f"/robot1{topic}" for topic in topics}}
 
 
 @pytest.mark.parametrize("best_effort", [True, False])
