@@ -25,6 +25,7 @@ from detailbase_ros.replay.parameter_file import read_node_parameters
 from detailbase_ros.replay.replay import ReplayConfig, replay
 from detailbase_ros.runtime.event_counters import EventCounters
 from tests.core.io.test_bags import SECOND, cloud_cdr, make, tf_cdr
+from tests.core.io.test_odd_bags import drive
 from tests.helpers.json_schema import answer_faults
 from tests.ros.live.fake_grounder import FakeGrounder
 
@@ -118,6 +119,19 @@ def test_transforms_of_another_namespace_by_name(
     monkeypatch.setattr("detailbase_core.grounder.Grounder", FakeGrounder)
     assert cli.main(["replay", str(path), "the chair", "--tf-prefix", "robot2"]) == 0
     assert "3 scans inserted" in capsys.readouterr().err
+
+
+def test_time_that_goes_back_begins_the_map_anew(tmp_path: Path) -> None:
+    """Other path after it; a transform of before comes late."""
+    begin, lap = 1000 * SECOND, 40
+    late = tf_cdr("odom", "lidar", begin + lap * SECOND, 77.0)
+    messages = [*drive(lap), *drive(10, step=-2.0, at=lap * SECOND)]
+    messages.append(("/tf", late, begin + (lap + 3) * SECOND + 7))
+    path = write_bag(tmp_path / "reset", sorted(messages, key=lambda m: m[2]))
+    asked = Asked(path, "the chair")
+    assert asked.counts["dropped: bad_transform"] == 1
+    cloud, _ = asked.grounder.map.snapshot()
+    assert -20.0 < cloud.xyz[:, 0].min() < -16.0 and cloud.xyz[:, 0].max() < 5.0
 
 
 def test_of_two_robots_one_is_replayed(tmp_path: Path) -> None:
