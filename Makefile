@@ -5,6 +5,7 @@
 # make train-toy  rooms, training, evaluation  make clean  remove .venv and everything built
 # make fuzz       broken files, sentences, parameters, calls: FUZZ_SECONDS=120 each
 # make sanitize   the native module under AddressSanitizer and UndefinedBehaviorSanitizer
+# make sanitize-threads   threads on one map under ThreadSanitizer: TSAN_SECONDS=60
 #
 # PYTHON=python3.12     the Python that makes .venv
 # TORCH_INDEX=URL       a further index to take torch from, for example
@@ -41,7 +42,7 @@ ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-ms
 # With the wheels, or in a shell where a ROS installation and this package's messages are sourced.
 HAS_ROS := $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null
 
-.PHONY: install ros demo test test-fast train-toy lint bench fuzz sanitize clean
+.PHONY: install ros demo test test-fast train-toy lint bench fuzz sanitize sanitize-threads clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/installed
@@ -209,6 +210,9 @@ fuzz: ros
 # The native module built apart, in build/; .venv is left alone.
 sanitize: install
 	@.ci/sanitize
+
+sanitize-threads: install
+	@.ci/sanitize_threads
 
 clean:
 	rm -rf $(VENV) build dist install log *.egg-info detailbase_core/_C*.so

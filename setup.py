@@ -12,9 +12,14 @@ from setuptools import setup
 
 ParallelCompile("BUILD_JOBS").install()  # all cores, or as many as that says
 
-if os.environ.get("SANITIZE"):  # by make sanitize
+SANITIZERS = {  # by make sanitize, and make sanitize-threads
+    "memory": ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
+    # OpenMP's runtime is not built for it: its threads would look like races.
+    "threads": ["-fsanitize=thread", "-fno-openmp"],
+}
+
+if sanitizers := SANITIZERS.get(os.environ.get("SANITIZE", "")):
     # Without optimisation it builds soonest; asserts are on, those of pybind11 as well.
-    sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
     compile_args = ["-O0", "-UNDEBUG", "-fopenmp", "-fno-omit-frame-pointer", *sanitizers]
     link_args = ["-fopenmp", *sanitizers]
 elif platform.system() == "Linux":

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 _NODE = "/segmentation_node"
-_START_S, _STOP_S = 60.0, 10.0
+_START_S, _STOP_S = 180.0, 10.0
 
 
 def isolate() -> None:
