@@ -1,5 +1,7 @@
 """The lifecycle node's transitions on a live graph."""
 
+import time
+
 import pytest
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
@@ -8,7 +10,7 @@ from std_msgs.msg import String
 from detailbase_core.errors import CheckpointError
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.segmentation_node import SegmentationNode
-from detailbase_ros.srv import GroundQuery
+from detailbase_ros.srv import GroundQuery, SceneFile
 from tests.ros.live.graph import NODE, wait_for
 
 KINDS = ("publishers", "subscriptions", "services", "timers", "guards", "clients", "waitables")
@@ -52,6 +54,26 @@ def test_a_manager_brings_it_up_and_down(unstarted):
     assert unstarted.robot.ask_and_wait("the chair").status == GroundedQuery.OK
     assert manager.change(Transition.TRANSITION_ACTIVE_SHUTDOWN)
     assert manager.state == State.PRIMARY_STATE_FINALIZED
+
+
+def test_a_call_under_way_is_answered_before_a_clean_up(graph, monkeypatch):
+    save, begun = graph.grounder.save, []
+
+    def save_slowly(path):
+        begun.append(path)
+        time.sleep(2.0)
+        save(path)
+
+    monkeypatch.setattr(graph.grounder, "save", save_slowly)
+    client = graph.robot.create_client(SceneFile, f"{NODE}/save_scene")
+    wait_for(client.service_is_ready)
+    call = client.call_async(SceneFile.Request(name="room"))
+    wait_for(lambda: begun)
+    manager = Manager(graph)
+    assert manager.change(Transition.TRANSITION_DEACTIVATE)
+    assert manager.change(Transition.TRANSITION_CLEANUP)
+    wait_for(call.done, what="the response")
+    assert call.result().success
 
 
 def test_autostart_makes_it_active(graph):
