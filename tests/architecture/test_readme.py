@@ -67,7 +67,8 @@ def test_the_ground_command_finds_and_draws(after_make_demo, monkeypatch, capsys
 
 def commands(page: str) -> list[str]:
     """Lines of a page's shell blocks, and commands in its running text."""
-    blocks = re.findall(r"```(?:sh|bash|shell)?\n(.+?)```", page, re.DOTALL)
+    fenced = re.findall(r"^```(\w*)\n(.+?)^```", page, re.DOTALL | re.MULTILINE)
+    blocks = [text for language, text in fenced if language in ("", "sh", "bash", "shell")]
     blocks += re.findall(r"(?:^|\n\n)((?: {4}.+(?:\n|$))+)", page)
     text = "\n".join(re.sub(r"^ {4}", "", block, flags=re.MULTILINE) for block in blocks)
     lines = [line.strip() for line in text.replace("\\\n", " ").splitlines()]
