@@ -65,10 +65,17 @@ def spot_html(spot: Spot | None) -> str:
     r, g, b = spot.rgb
     swatch = f'<span style="background:rgb({r},{g},{b})">&emsp;</span>'
     place = f'<p>{swatch} <code style="{_COPY}">{spot.place}</code></p>'
-    if not spot.found:
-        return _padded(f"{place}<p>No answer so far holds this point.</p>")
     items = "".join(f"<li>{_text(name)}, of “{_text(query)}”</li>" for name, query in spot.found)
-    return _padded(f"{place}<ul>{items}</ul>")
+    found = f"<ul>{items}</ul>" if items else "<p>No answer so far holds this point.</p>"
+    return _padded(f"{place}<p>{_kinds(spot)}</p>{found}")
+
+
+def _kinds(spot: Spot) -> str:
+    if spot.kinds is None:
+        return "Looking what it is ..."
+    if not spot.kinds:
+        return "Nothing of the kinds that the console knows."
+    return "Perhaps: " + ", ".join(f"{kind} ({score:.2f})" for kind, score in spot.kinds)
 
 
 def _place(center: tuple[float, float, float]) -> str:

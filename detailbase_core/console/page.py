@@ -49,6 +49,7 @@ class Page:
         self._client, self._session, self._view = client, session, view
         self._busy = threading.RLock()  # callbacks come from several threads, and call each other
         self._shown_objects: list[Any] = []
+        self._clicked: int | None = None
         self._detail_at: np.ndarray[Any, Any] | None = None
         self._add_asking()
         self._add_answer()
@@ -170,9 +171,14 @@ class Page:
             self._spot.content = spot_html(None)
             scene.remove_by_name("/spot")
             return
-        self._spot.content = spot_html(self._session.spot(index))
+        spot = self._session.spot(index)
+        self._spot.content = spot_html(spot)
         place = self._view.cloud.xyz[index]
         scene.add_icosphere("/spot", radius=0.015, color=(255, 0, 255), position=place)
+        self._clicked = index
+        named = self._session.named(spot)
+        if self._clicked == index:  # nobody clicked elsewhere meanwhile
+            self._spot.content = spot_html(named)
 
     # -- the answer ----------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detailbase_core.conversation.conversation import Conversation
+from detailbase_core.conversation.things import holds, things_at
 from detailbase_core.errors import ConfigError
 from detailbase_core.output.answer_json import (
     answer_dict,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from detailbase_core.types import Grounding, Instance
 
 MAX_HISTORY = 50  # answers; the oldest goes first
+MAX_KINDS = 3  # of a clicked point
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,14 @@ class Spot:
         place: its coordinates, metres, to be copied.
         rgb: its colour.
         found: names of objects that it belongs to, each with the sentence that found it.
+        kinds: what it may be part of, with the score of that; None = not looked for yet.
     """
 
     index: int
     place: str
     rgb: Rgb
     found: tuple[tuple[str, str], ...]
+    kinds: tuple[tuple[str, float], ...] | None = None
 
 
 class ConsoleSession:
@@ -175,6 +179,7 @@ class ConsoleSession:
         if not 0.0 <= presence_threshold <= 1.0:
             raise ConfigError(f"presence threshold {presence_threshold}: not between 0 and 1")
         self.presence_threshold = presence_threshold
+        self._conversation.forget_things()
         if self.current is None or self.current.reply.asked is None:
             return None
         grounding = self._ground(self.current.reply.asked)
@@ -224,6 +229,11 @@ class ConsoleSession:
         r, g, b = (int(channel) for channel in cloud.rgb[index])
         return Spot(index, place, (r, g, b), tuple(self._owners(index)))
 
+    def named(self, spot: Spot) -> Spot:
+        """The same spot with what it may be part of; takes seconds the first time."""
+        things = things_at(self._conversation.things, spot.index)[:MAX_KINDS]
+        return replace(spot, kinds=tuple((one.kind, one.instance.score) for one in things))
+
     def _ground(self, sentence: str) -> Grounding:
         return self.scene.ground(sentence, self.presence_threshold)
 
@@ -232,8 +242,6 @@ class ConsoleSession:
         named = set()
         for answer in reversed(self.history):
             for found in answer.objects:
-                points = found.instance.point_indices
-                at = int(points.searchsorted(index))
-                if at < len(points) and points[at] == index and found.name not in named:
+                if found.name not in named and holds(found.instance, index):
                     named.add(found.name)
                     yield found.name, answer.reply.said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,8 @@ from detailbase_core.conversation.follow_up import (
     mentioned_in,
     read_follow_up,
 )
-from detailbase_core.conversation.neighbours import find_neighbours
 from detailbase_core.conversation.nouns import plural_of
+from detailbase_core.conversation.things import find_things, things_near
 from detailbase_core.types import GroundedPhrase, Grounding
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detailbase_core.conversation.things import Thing
     from detailbase_core.types import Instance, Scene
 
 LIFETIME_S = 600.0  # what was said longer ago is no longer meant by "it"
@@ -91,9 +93,18 @@ class Conversation:
         self._ground, self._lifetime_s, self._clock = ground, lifetime_s, clock
         self._last: _Memory | None = None
 
+    @cached_property
+    def things(self) -> list[Thing]:
+        """What there is of everyday kinds; looked for once, which takes seconds."""
+        return find_things(self._ground)
+
     def clear(self) -> None:
         """Forget what was said."""
         self._last = None
+
+    def forget_things(self) -> None:
+        """Look for `things` anew when they are next needed: `ground` answers differently now."""
+        self.__dict__.pop("things", None)
 
     def ask(self, sentence: str, viewpoint: NDArray[np.float64] | None = None) -> Reply:
         """Answer a sentence, or a follow-up to the last one.
@@ -170,18 +181,18 @@ class Conversation:
         if not memory.chosen:
             taken_as = f"what is near {phrase}, which was not found"
             return self._reply(sentence, phrase, (), memory, taken_as)
-        found = find_neighbours(memory.chosen[0], self._ground)
+        found = things_near(self.things, memory.chosen[0], memory.scene.cloud.xyz)
         begin = f"near {phrase}: "
-        names = [f"the {neighbour.kind}" for neighbour in found]
+        names = [f"the {thing.kind}" for thing in found]
         text = begin + (", ".join(names) or "nothing that has a name here")
-        instances = [neighbour.instance for neighbour in found]
+        instances = [thing.instance for thing in found]
         phrases, at = [], len(begin)
-        for index, (name, neighbour) in enumerate(zip(names, found, strict=True)):
+        for index, (name, thing) in enumerate(zip(names, found, strict=True)):
             first_id = len(found) + index
-            one = _phrase(name, at, [neighbour.instance], first_id, neighbour.presence)
+            one = _phrase(name, at, [thing.instance], first_id, thing.presence)
             phrases.append(one)
             at += len(name) + len(", ")
-        presence = max((neighbour.presence for neighbour in found), default=0.0)
+        presence = max((thing.presence for thing in found), default=0.0)
         whole = _phrase(text, 0, instances, 0, presence)
         grounding = Grounding(text, memory.scene, whole, tuple(phrases))
         return Reply(sentence, grounding, f"things within half a metre of {phrase}")

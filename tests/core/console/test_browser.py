@@ -123,3 +123,4 @@ def test_a_click_tells_what_is_there(tab: Tab) -> None:
     middle = len(rows) // 2
     tab.click(float(columns[middle]), float(rows[middle]))
     tab.wait_for_text("No answer so far holds this point.")
+    tab.wait_for_text("Nothing of the kinds that the console knows.")

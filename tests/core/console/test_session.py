@@ -167,3 +167,19 @@ def test_html_of_a_clicked_point(session: ConsoleSession) -> None:
     index = int(np.flatnonzero((cloud.rgb == (200, 20, 20)).all(axis=1))[0])
     html = spot_html(session.spot(index))
     assert "red block #1" in html and "<script>" not in html
+    assert "Looking what it is" in html
+
+
+def test_a_clicked_point_is_named_by_everyday_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detailbase_core.conversation.things.find_things.__defaults__", (("red",),))
+    scene = ColouredBlocks()
+    session = ConsoleSession(scene)
+    red = int(np.flatnonzero((scene.loaded.cloud.rgb == (200, 20, 20)).all(axis=1))[0])
+    spot = session.named(session.spot(red))
+    assert spot.kinds == (("red", 0.9),)
+    assert "Perhaps: red (0.90)" in spot_html(spot)
+    floor = session.named(session.spot(0))
+    assert floor.kinds == () and "Nothing of the kinds" in spot_html(floor)
+    assert scene.asked == [("the red", 0.5)]  # looked for once
+    session.set_threshold(0.9)
+    assert session.named(session.spot(red)).kinds == ()
