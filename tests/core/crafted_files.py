@@ -15,6 +15,7 @@ import io
 import json
 import multiprocessing
 import sys
+import textwrap
 import time
 import zipfile
 from collections.abc import Callable
@@ -224,7 +225,14 @@ def _measure(action: Callable[[], object], pipe: Connection) -> None:
     except BaseException as error:
         kind, text = type(error).__name__, str(error)
     seconds = time.process_time() - begin
-    pipe.send((seconds, (kilobytes("VmHWM") - before) / 1024, kind, shown(text, 80)))
+    pipe.send(
+        (
+            seconds,
+            (kilobytes("VmHWM") - before) / 1024,
+            kind,
+            textwrap.shorten(shown(text), 80, placeholder=" ..."),
+        )
+    )
 
 
 def main() -> int:
