@@ -356,6 +356,14 @@ class GrounderConfig(Settings):
     threads: int = setting(
         0, "CPU threads; 0 = all cores but one (at least one).", low=0, high=1024
     )
+    views: int = setting(
+        0,
+        "Headings in which the network looks at the map, evenly spread; masks are averaged, each "
+        "takes the whole time again. 0 = as many as the checkpoint was calibrated with "
+        "(the shipped one: 2; others as a rule 1).",
+        low=0,
+        high=8,
+    )
     max_words: int = setting(256, "Longest sentence accepted, words.", low=1, high=1000, live=True)
     reencode_fraction: float = setting(
         0.02,

@@ -25,6 +25,7 @@ from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
+from detailbase_core.network.views import View, mean_prediction, turned_scenes
 from detailbase_core.ops.execution import Stages, choose_device, set_threads
 from detailbase_core.postprocess.calibration import Calibration
 from detailbase_core.postprocess.postprocess import answer_query
@@ -36,15 +37,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from detailbase_core.config import InstanceConfig
     from detailbase_core.errors import CancelToken
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.language.words import DescribedWords
     from detailbase_core.mapping.scene_map import InsertReport
-    from detailbase_core.network.batch import SceneKeys
+    from detailbase_core.network.batch import SuperpointBatch
     from detailbase_core.network.tiling import Tiles
-    from detailbase_core.types import Sentence
+    from detailbase_core.types import Sentence, Spans
 
 # Questions about so few superpoints (a room has two thousand) are answered on one thread: they are
 # hundreds of small steps, at each of which threads would wait for each other. Where nobody else
@@ -59,16 +61,14 @@ class EncodedScene:
 
     Attributes:
         scene: the snapshot.
-        tiles: its encoded superpoints, on the network's device; one tile for a room.
-        keys: what the decoder makes of the tiles before it hears a sentence.
+        views: its encoded superpoints in one heading or more (GrounderConfig.views).
         centers: of the superpoints' objects, where the network votes for them.
         encoded_at: time.monotonic() when it was made.
         seconds: wall time per stage.
     """
 
     scene: Scene
-    tiles: Tiles
-    keys: SceneKeys
+    views: tuple[View, ...]
     centers: CenterVotes | None
     encoded_at: float
     seconds: dict[str, float]
@@ -99,6 +99,7 @@ class Grounder:
         checkpoint = Checkpoint.read(self.checkpoint_path)
         model, text_encoder = checkpoint.load(self.config.text_encoder)
         self.calibration = Calibration.of(checkpoint.metadata)
+        self.views = self.config.views or self.calibration.views
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
         self.text_encoder = RecentText(text_encoder.to(self.device))
@@ -275,12 +276,19 @@ class Grounder:
         with stages.computed("superpoints", self._threads):
             scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
         with stages.computed("encode_scene", self._threads):
-            batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
-            superpoints = self.model.encode_scene(batch, cancel)
-            tiles = tile_superpoints(superpoints)
-            keys = self.model.decoder.scene_keys(tiles.superpoints)
-            centers = CenterVotes.from_superpoints(superpoints, scene.point_to_superpoint)
-        return EncodedScene(scene, tiles, keys, centers, time.monotonic(), stages.seconds)
+            turned = turned_scenes(scene, self.views)
+            seen = [self._encode_view(one, cancel) for one in turned]
+            centers = CenterVotes.from_superpoints(seen[0], scene.point_to_superpoint)
+            views = tuple(map(self._view, seen))
+        return EncodedScene(scene, views, centers, time.monotonic(), stages.seconds)
+
+    def _encode_view(self, scene: Scene, cancel: CancelToken | None) -> SuperpointBatch:
+        batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
+        return self.model.encode_scene(batch, cancel)
+
+    def _view(self, superpoints: SuperpointBatch) -> View:
+        tiles = tile_superpoints(superpoints)
+        return View(tiles, self.model.decoder.scene_keys(tiles.superpoints))
 
     def _ground(
         self,
@@ -296,15 +304,19 @@ class Grounder:
             parsed = self._parse(sentence)
         with stages.timed("scene"):
             encoded = encode()
-        tiles, instances = encoded.tiles, instances or self.config.instances
-        count = self._question_threads(tiles)
+        instances = instances or self.config.instances
+        least = self.calibration.network_threshold(instances.presence_threshold)
+        count = self._question_threads(encoded.views[0].tiles)
         with stages.computed("text_encoder", count):
             reading = self._read(parsed)
-            text = self._encode_text(reading, parsed, len(tiles.index))
+            features, mask = self.text_encoder.encode([reading.words])
         with stages.computed("mask_decoder", count):
-            per_tile = self.model.ground(tiles.superpoints, text, cancel, encoded.keys)
-            least = self.calibration.network_threshold(instances.presence_threshold)
-            prediction = join_tiles(per_tile, tiles, least)
+            predictions = []
+            for view in encoded.views:
+                text = _text_of_tiles(features, mask, reading.spans(parsed.spans), view.tiles)
+                found = self.model.ground(view.tiles.superpoints, text, cancel, view.keys)
+                predictions.append(join_tiles(found, view.tiles, least))
+            prediction = mean_prediction(predictions)
         with stages.computed("instances", count):
             whole, phrases = answer_query(
                 parsed,
@@ -318,19 +330,18 @@ class Grounder:
             )
         return Grounding(sentence, encoded.scene, whole, phrases, stages.seconds)
 
-    def _encode_text(self, reading: DescribedWords, parsed: Sentence, tiles: int) -> TextBatch:
-        """A sentence's words as every tile is asked them."""
-        features, mask = self.text_encoder.encode([reading.words])
-        shape = (tiles, -1, -1, -1)
-        return TextBatch.with_spans(
-            features[None].expand(shape),
-            mask[None].expand(shape[:3]),
-            [reading.spans(parsed.spans)] * tiles,
-        )
-
     def _question_threads(self, tiles: Tiles) -> int:
         """Number of threads that a question gets."""
         return 1 if tiles.index.numel() <= FEW_SUPERPOINTS else self._threads
+
+
+def _text_of_tiles(features: Tensor, mask: Tensor, spans: Spans, tiles: Tiles) -> TextBatch:
+    """A sentence's words as every tile is asked them; shapes as of TextEncoder.encode, B = 1."""
+    count = len(tiles.index)
+    shape = (count, -1, -1, -1)
+    return TextBatch.with_spans(
+        features[None].expand(shape), mask[None].expand(shape[:3]), [spans] * count
+    )
 
 
 def _finite(cloud: PointCloud) -> PointCloud:

@@ -24,7 +24,7 @@ from detailbase_core.errors import DetailBaseError
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT
 from detailbase_core.network.weight_files import read_weight_file
-from detailbase_core.postprocess.calibration import METADATA_KEY, Calibration
+from detailbase_core.postprocess.calibration import MAX_VIEWS, METADATA_KEY, Calibration
 from training.evaluation.calibration import expected_calibration_error
 from training.evaluation.calibration_rooms import ask_seeds, fitted, recalibrated
 
@@ -38,7 +38,7 @@ _SEEDS_AT_ONCE = 4
 
 
 def collect(
-    checkpoint: str, furniture: str, seeds: Sequence[int], workers: int
+    checkpoint: str, furniture: str, views: int, seeds: Sequence[int], workers: int
 ) -> list[PlainAnswer]:
     """Answers of an uncalibrated checkpoint in rooms of these seeds, some rooms in a process.
 
@@ -47,7 +47,7 @@ def collect(
     """
     few = [seeds[i : i + _SEEDS_AT_ONCE] for i in range(0, len(seeds), _SEEDS_AT_ONCE)]
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        asked = pool.map(partial(ask_seeds, checkpoint, furniture), few)
+        asked = pool.map(partial(ask_seeds, checkpoint, furniture, views), few)
         return [a for some in tqdm(asked, total=len(few), unit="job") for a in some]
 
 
@@ -89,15 +89,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--furniture", required=True, help="bank of furniture that was never trained on"
     )
     parser.add_argument("--rooms", type=int, default=60, help="as many again are held out")
+    parser.add_argument(
+        "--views",
+        type=int,
+        choices=range(1, MAX_VIEWS + 1),
+        default=1,
+        help="headings in which a scene is looked at, then and whenever this checkpoint is asked",
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--out", type=Path, required=True, help="the calibrated checkpoint")
     given = parser.parse_args(arguments)
     try:
         seeds = range(FIRST_SEED, FIRST_SEED + 2 * given.rooms)
-        answers = collect(given.checkpoint, given.furniture, seeds, given.workers)
+        answers = collect(given.checkpoint, given.furniture, given.views, seeds, given.workers)
         names = {f"room_{seed}" for seed in seeds[: given.rooms]}
         fit, kept = ([a for a in answers if (a.scene in names) == own] for own in (True, False))
-        calibration = fitted(fit)
+        calibration = fitted(fit, given.views)
         print(report("fitted rooms, as it was", fit))
         print(report("fitted rooms", [recalibrated(a, calibration) for a in fit]))
         print(report("other rooms, as it was", kept))

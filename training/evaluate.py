@@ -137,6 +137,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="FOLDER",
         help="with --real: draw six right and six wrong, on a page of their own",
     )
+    plain.add_argument("--views", type=int, default=0, help="see GrounderConfig.views")
     plain.add_argument("--answers", action="store_true", help="print every answer")
     parser.add_argument("--device", default="auto")
     parser.add_argument(
@@ -162,7 +163,7 @@ def evaluate_plain(given: argparse.Namespace, command: str) -> PlainResults:
     folders = [*given.real, *given.worlds]
     if len({folder.resolve().name for folder in folders}) < len(folders):
         raise ValueError("folders of one name cannot be told apart")
-    grounder = plain_grounder(given.checkpoint, given.text_encoder, given.device)
+    grounder = plain_grounder(given.checkpoint, given.text_encoder, given.device, given.views)
     models_of = counted_models(given.bank)
     training = Checkpoint.read(given.checkpoint).metadata.get("training", "")
     shown: list[Grounding] = []

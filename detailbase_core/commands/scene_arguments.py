@@ -36,6 +36,14 @@ def add_scene_arguments(command: argparse.ArgumentParser) -> None:
         help="text encoder, if the checkpoint has none",
     )
     add("--device", default="", metavar="NAME", help="auto, cpu, cuda, cuda:1 ...")
+    add(
+        "--views",
+        type=int,
+        default=0,
+        metavar="N",
+        help="headings in which the scene is looked at: surer, and N times as long (default: as "
+        "the weights were calibrated, 2 for the shipped ones)",
+    )
     add("--config", type=Path, metavar="FILE", help="settings as YAML")
 
 
@@ -48,7 +56,8 @@ def read_config(options: argparse.Namespace) -> GrounderConfig:
     from detailbase_core.config import GrounderConfig, load_yaml
 
     config = load_yaml(GrounderConfig, options.config) if options.config else GrounderConfig()
-    told = {name: getattr(options, name) for name in ("checkpoint", "text_encoder", "device")}
+    names = ("checkpoint", "text_encoder", "device", "views")
+    told = {name: getattr(options, name) for name in names}
     return replace(config, **{name: value for name, value in told.items() if value})
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 METADATA_KEY = "calibration"
+MAX_VIEWS = 8
 MAX_LOGIT = 12.0  # beyond it presence says no more
 
 
@@ -29,10 +30,12 @@ class Calibration:
             order and deciding by it is deciding by the network's own.
         score: weight of the predicted IoU, weight of the presence logit, offset: the logit of the
             probability that what is found is right (IoU over one half). () = the predicted IoU.
+        views: headings in which scenes were looked at meanwhile, 1 to MAX_VIEWS.
     """
 
     presence: tuple[float, float] = (1.0, 0.0)
     score: tuple[float, float, float] | tuple[()] = ()
+    views: int = 1
 
     @classmethod
     def of(cls, metadata: Mapping[str, str]) -> Calibration:
@@ -50,8 +53,11 @@ class Calibration:
             score = tuple(map(float, stored["score"]))
             if not (slope > 0 and all(map(math.isfinite, (slope, offset, *score)))):
                 raise ValueError(f"impossible values {text}")
-            return cls((slope, offset), _three_or_none(score))
-        except (ValueError, KeyError, TypeError) as error:
+            views = stored.get("views", 1)
+            if type(views) is not int or not 1 <= views <= MAX_VIEWS:
+                raise ValueError(f"{views!r:.20} views")
+            return cls((slope, offset), _three_or_none(score), views)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CheckpointError(f"the checkpoint's calibration cannot be read: {error}") from None
 
     def as_json(self) -> str:

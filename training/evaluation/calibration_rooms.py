@@ -27,13 +27,15 @@ SENTENCES = 16  # of each room
 _THRESHOLD = 0.5
 
 
-def ask_seeds(checkpoint: str, furniture: str, seeds: Sequence[int]) -> list[PlainAnswer]:
+def ask_seeds(
+    checkpoint: str, furniture: str, views: int, seeds: Sequence[int]
+) -> list[PlainAnswer]:
     """Answers without calibration to generated sentences, in rooms of a bank's unseen models.
 
     Raises:
         BadFileError, CheckpointError: the bank or the weights cannot be used.
     """
-    grounder = Grounder(GrounderConfig(checkpoint=checkpoint, threads=1))
+    grounder = Grounder(GrounderConfig(checkpoint=checkpoint, threads=1, views=views))
     grounder.calibration = UNCALIBRATED
     stock = Stock.of_bank(FurnitureBank.load(furniture), "unseen", everyday=True)
     samples = (make_sample(seed, stock, sentences=SENTENCES) for seed in seeds)
@@ -51,7 +53,7 @@ def ask_sample(grounder: Grounder, sample: Sample) -> Iterator[PlainAnswer]:
                 yield judge_plain(sample.scene_id, answer, (phrase.begin, phrase.end), meant)
 
 
-def fitted(answers: Sequence[PlainAnswer]) -> Calibration:
+def fitted(answers: Sequence[PlainAnswer], views: int = 1) -> Calibration:
     """Presence first; then score, of what is found by that presence.
 
     Nobody knows how often a robot is asked for what is not there. So presence is the probability
@@ -59,6 +61,7 @@ def fitted(answers: Sequence[PlainAnswer]) -> Calibration:
 
     Args:
         answers: uncalibrated.
+        views: headings in which the rooms were looked at.
 
     Raises:
         ValueError: too few answers, or presence does not tell what is there at all.
@@ -74,7 +77,7 @@ def fitted(answers: Sequence[PlainAnswer]) -> Calibration:
     features = [(a.score, presence_logit(a.presence)) for a in found]
     right = [a.right and not a.absent for a in found]
     of_iou, of_presence, offset = map(float, fit_logistic(np.array(features), right))
-    return replace(calibration, score=(of_iou, of_presence, offset))
+    return replace(calibration, score=(of_iou, of_presence, offset), views=views)
 
 
 def recalibrated(answer: PlainAnswer, calibration: Calibration) -> PlainAnswer:

@@ -14,6 +14,7 @@ from detailbase_core.language.chunker import find_chunks
 from detailbase_core.language.learned_parser import WordTags, tag_words
 from detailbase_core.language.words import described_words, plain_word
 from detailbase_core.network.batch import TextBatch, batch_scenes
+from detailbase_core.network.views import mean_prediction, turned_scenes
 from detailbase_core.postprocess.calibration import UNCALIBRATED
 from detailbase_core.postprocess.object_selection import SelectedObjects, Thresholds, select_objects
 from detailbase_core.postprocess.vote_clustering import CenterVotes
@@ -68,7 +69,7 @@ class Examiner:
         config: how masks become objects, as for a Grounder.
         phrases: TOLD or FOUND. Of a told phrase that was not found, nothing is answered: one is
             found whose words, or else whose head, are the same.
-        calibration: of the model's presence and score.
+        calibration: of the model's presence and score; scenes are looked at in as many headings.
     """
 
     def __init__(
@@ -96,9 +97,12 @@ class Examiner:
         """One answer per description, and the votes of the scene's superpoints."""
         scene = Scene(PointCloud(described.xyz, described.rgb), described.point_to_superpoint)
         device = next(self.model.parameters()).device
-        batch = batch_scenes([scene], self.model.config.coordinates).to(device)
-        encoded = self.model.encode_scene(batch)
-        centers = CenterVotes.from_superpoints(encoded, described.point_to_superpoint)
+        turned = turned_scenes(scene, self.calibration.views)
+        coordinates = self.model.config.coordinates
+        encoded = [
+            self.model.encode_scene(batch_scenes([one], coordinates).to(device)) for one in turned
+        ]
+        centers = CenterVotes.from_superpoints(encoded[0], described.point_to_superpoint)
         descriptions = described.descriptions
         by_length = sorted(range(len(descriptions)), key=lambda i: len(descriptions[i].words))
         answers: dict[int, Answer] = {}  # sentences of like length go together: less padding
@@ -110,7 +114,7 @@ class Examiner:
 
     def _answers(
         self,
-        encoded: SuperpointBatch,
+        encoded: Sequence[SuperpointBatch],
         centers: CenterVotes | None,
         descriptions: Sequence[Description],
     ) -> Iterator[Answer]:
@@ -125,7 +129,8 @@ class Examiner:
         ]
         text, mask = self.text_encoder.encode([reading.words for reading in readings])
         spans = [reading.spans(own) for reading, own in zip(readings, asked, strict=True)]
-        last = self.model.ground(encoded, TextBatch.with_spans(text[None], mask[None], spans))
+        batch = TextBatch.with_spans(text[None], mask[None], spans)
+        last = mean_prediction([self.model.ground(view, batch) for view in encoded])
         logits = last.presence_logits
         presence = torch.ones_like(last.scores) if logits is None else logits.sigmoid()
         masks = last.mask_logits[0].float().sigmoid().cpu().numpy()

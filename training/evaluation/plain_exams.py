@@ -38,13 +38,17 @@ def counted_models(bank: Path | None) -> Callable[[str], int]:
     return models_by_kind(Counter(card.category for card in cards))
 
 
-def plain_grounder(checkpoint: str, text_encoder: str = "", device: str = "auto") -> Grounder:
+def plain_grounder(
+    checkpoint: str, text_encoder: str = "", device: str = "auto", views: int = 0
+) -> Grounder:
     """A Grounder that takes whole scans.
 
     Raises:
         CheckpointError, ConfigError: it cannot be used, or not here.
     """
-    config = GrounderConfig(checkpoint=checkpoint, text_encoder=text_encoder, device=device)
+    config = GrounderConfig(
+        checkpoint=checkpoint, text_encoder=text_encoder, device=device, views=views
+    )
     return Grounder(whole_scan(config))
 
 

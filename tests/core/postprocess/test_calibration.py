@@ -8,7 +8,7 @@ import pytest
 from detailbase_core.errors import CheckpointError
 from detailbase_core.postprocess.calibration import METADATA_KEY, UNCALIBRATED, Calibration
 
-SOME = Calibration((0.6, -1.2), (1.5, 0.4, -2.0))
+SOME = Calibration((0.6, -1.2), (1.5, 0.4, -2.0), 2)
 PRESENCES = [*np.linspace(0.0, 1.0, 201).tolist(), 1e-9, 1 - 1e-9, 0.9999]
 
 
@@ -42,6 +42,7 @@ def test_metadata_is_read_back_or_refused():
     assert Calibration.of({METADATA_KEY: Calibration((2.0, 0.1)).as_json()}).score == ()
     odd = ['{"presence": [1]}', '{"presence": [0, 1], "score": []}']
     odd += ['{"presence": [1, NaN], "score": []}', '{"presence": [1, 0], "score": [1]}']
+    odd += [f'{{"presence": [1, 0], "score": [], "views": {n}}}' for n in ("0", "9", "2.0", '"2"')]
     for text in ("", "[]", *odd):
         with pytest.raises(CheckpointError, match="calibration cannot be read"):
             Calibration.of({METADATA_KEY: text})

@@ -1,0 +1,105 @@
+"""A scene looked at in several headings: the same points, turned, and the mean of the answers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from detailbase_core.config import GrounderConfig
+from detailbase_core.grounder import Grounder
+from detailbase_core.network.batch import Prediction
+from detailbase_core.network.views import mean_prediction, turned_scenes
+from detailbase_core.network.weight_files import read_weight_file
+from detailbase_core.postprocess.calibration import METADATA_KEY, Calibration
+from detailbase_core.types import PointCloud, Scene
+from tests.helpers.toy_scenes import toy_arrays
+from tests.helpers.weight_files import save_tiny_checkpoint
+
+SENTENCE = "the red chair next to the lamp"
+
+
+def a_scene() -> Scene:
+    xyz = np.random.default_rng(0).uniform(-2, 5, (50, 3)).astype(np.float32)
+    cloud = PointCloud(xyz, np.zeros((50, 3), np.uint8), "map", 7)
+    return Scene(cloud, np.arange(50) % 9, 3)
+
+
+def test_one_view_is_the_scene_itself():
+    scene = a_scene()
+    assert [one is scene for one in turned_scenes(scene, 1)] == [True]
+
+
+def test_turns_about_z_are_even_and_change_nothing_else():
+    scene = a_scene()
+    first, second, third, fourth = turned_scenes(scene, 4)
+    assert first is scene
+    x, y, z = scene.cloud.xyz.T
+    for turned, expected in ((second, (-y, x, z)), (third, (-x, -y, z)), (fourth, (y, -x, z))):
+        np.testing.assert_allclose(turned.cloud.xyz, np.stack(expected, axis=1), atol=1e-5)
+        assert turned.cloud.rgb is scene.cloud.rgb
+        assert (turned.cloud.frame, turned.cloud.stamp_ns, turned.version) == ("map", 7, 3)
+        assert turned.point_to_superpoint is scene.point_to_superpoint
+
+
+def answer(probabilities, *, score=0.5, presence=None, peaks=False) -> Prediction:
+    masks = torch.tensor(probabilities, dtype=torch.float32).logit()[None, None]
+    shown = masks.amax(dim=-1) if peaks else presence
+    return Prediction(masks, torch.full(masks.shape[:3], score), shown, peaks=peaks)
+
+
+def test_probabilities_are_averaged_and_presence_is_the_peak_of_the_mean():
+    one = answer([[0.9, 0.1, 0.2]], score=0.4, peaks=True)
+    other = answer([[0.1, 0.7, 0.2]], score=0.8, peaks=True)
+    mean = mean_prediction([one, other])
+    torch.testing.assert_close(mean.mask_logits.sigmoid()[0, 0], torch.tensor([[0.5, 0.4, 0.2]]))
+    torch.testing.assert_close(mean.presence_logits.sigmoid(), torch.tensor([[[0.5]]]))
+    torch.testing.assert_close(mean.scores, torch.tensor([[[0.6]]]))
+    assert mean.peaks
+    assert mean_prediction([one]) is one
+
+
+def test_a_presence_head_is_averaged_and_none_stays_none():
+    yes, no = (torch.tensor([[[p]]]).logit() for p in (0.8, 0.2))
+    mean = mean_prediction([answer([[0.9]], presence=yes), answer([[0.9]], presence=no)])
+    torch.testing.assert_close(mean.presence_logits.sigmoid(), torch.tensor([[[0.5]]]))
+    assert mean_prediction([answer([[0.9]]), answer([[0.8]])]).presence_logits is None
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    return save_tiny_checkpoint(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+
+
+def grounder(checkpoint, views: int) -> Grounder:
+    return Grounder(
+        GrounderConfig(checkpoint=str(checkpoint), device="cpu", threads=1, views=views)
+    )
+
+
+def test_the_answer_is_the_mean_of_the_single_views(checkpoint):
+    """Each view's masks by itself, asked of the turned cloud with the first one's superpoints."""
+    arrays = toy_arrays(0)
+    cloud = PointCloud(arrays["xyz"], arrays["rgb"])
+    both, alone = grounder(checkpoint, 2), grounder(checkpoint, 1)
+    encoded = both.encode_cloud(cloud)
+    assert len(encoded.views) == 2 and len(alone.encode_cloud(cloud).views) == 1
+    scores = []
+    for view in encoded.views:
+        one = dataclasses.replace(encoded, views=(view,))
+        scores.append([p.score for p in alone.ground_encoded(one, SENTENCE).phrases])
+    assert scores[0] == [p.score for p in alone.ground_cloud(cloud, SENTENCE).phrases]
+    assert scores[0] != scores[1]
+    assert [p.score for p in both.ground_encoded(encoded, SENTENCE).phrases] not in scores
+
+
+def test_a_checkpoint_is_looked_at_as_it_was_calibrated_unless_told(checkpoint, tmp_path):
+    path = tmp_path / "calibrated.safetensors"
+    with_views = Calibration((0.9, 0.1), (), 3)
+    tensors, metadata = read_weight_file(checkpoint)
+    save_file(dict(tensors), path, {**metadata, METADATA_KEY: with_views.as_json()})
+    assert [grounder(path, views).views for views in (0, 1, 4)] == [3, 1, 4]
+    assert grounder(checkpoint, 0).views == 1
