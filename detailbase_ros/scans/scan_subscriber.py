@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
-from detailbase_core.errors import BadCloudError
+from detailbase_core.errors import BadCloudError, ConfigError
 from detailbase_ros.messages.topics import CLOUDS
 from detailbase_ros.runtime.latencies import Latencies
 from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
@@ -19,6 +19,7 @@ from detailbase_ros.scans.topic_monitor import TopicMonitor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rclpy.node import Node
     from sensor_msgs.msg import PointCloud2
 
     from detailbase_core.grounder import Grounder
@@ -28,6 +29,18 @@ if TYPE_CHECKING:
 
 _RETRY_S = 0.05
 _WATCH_S = 1.0
+
+
+def _resolved(node: Node, topic: str) -> str:
+    """Name of a topic on the graph: remapped and complete.
+
+    Raises:
+        ConfigError: there can be no such topic.
+    """
+    try:
+        return str(node.resolve_topic_name(topic))
+    except Exception as error:  # rclpy has several kinds
+        raise ConfigError(f"cloud_topics: {topic!r} is no name of a topic: {error}") from error
 
 
 class ScanSubscriber:
@@ -64,8 +77,7 @@ class ScanSubscriber:
         transforms = TopicTransforms(endpoints, MutuallyExclusiveCallbackGroup(), events)
         self._intake = ScanIntake(config, transforms, grounder, events)
         scans = MutuallyExclusiveCallbackGroup()
-        resolve = endpoints.node.resolve_topic_name
-        written = {resolve(topic): topic for topic in config.cloud_topics}
+        written = {_resolved(endpoints.node, topic): topic for topic in config.cloud_topics}
         self.topics = tuple(written)  # as they are on the graph: remapped and complete
         subscriptions = {
             name: endpoints.subscription(

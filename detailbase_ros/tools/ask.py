@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+    from rclpy.client import Client
 
     from detailbase_core import types
     from detailbase_core.types import Grounding
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 
 _DISCOVERY_S = 5.0
 _TF_S = 5.0
+_AGAIN_S = 1.0  # between two questions of --wait
+_MAY_CHANGE = (Status.OK, Status.NOTHING_FOUND, Status.EMPTY_MAP)  # as the map grows
 _DEPTH = 256  # all clients of a service hear all its answers: ten at once would hide ours
 _SEE_DOCTOR = "; 'ros2 run detailbase_ros doctor' tells why no clouds come in"
 _GRACE_S = 2.0  # for the answer TIMEOUT to arrive
@@ -114,7 +117,7 @@ class Asker(Node):
         Raises:
             AskError: none came.
         """
-        client = self.create_client(GroundQuery, service, qos_profile=QoSProfile(depth=_DEPTH))
+        client = self._caller(service)
         client.wait_for_service(_DISCOVERY_S)
         request = GroundQuery.Request(query=sentence, client_tag="ask", timeout_s=timeout_s)
         answer = client.call_async(request)
@@ -125,6 +128,31 @@ class Asker(Node):
                 "Give it longer with --timeout"
             )
         return answer.result().answer
+
+    def _caller(self, service: str) -> Client:
+        """The client of a service, made once: another must be discovered anew."""
+        for client in self.clients:
+            if client.srv_name == service:
+                return client
+        return self.create_client(GroundQuery, service, qos_profile=QoSProfile(depth=_DEPTH))
+
+    def ask_until_found(
+        self, service: str, sentence: str, timeout_s: float, wait_s: float
+    ) -> GroundedQuery:
+        """The first answer whose target was found; after `wait_s` seconds the last one.
+
+        An answer that says that the question itself cannot be answered comes at once.
+
+        Raises:
+            AskError: none came.
+        """
+        end = time.monotonic() + wait_s
+        while True:
+            answer = self.ask(service, sentence, timeout_s)
+            found = Status(answer.status) not in _MAY_CHANGE or answer.sentence.instances
+            if found or time.monotonic() >= end:
+                return answer
+            self._wait(lambda: False, min(_AGAIN_S, end - time.monotonic()))
 
     def transform(self, target: str, source: str) -> NDArray[np.float64]:
         """(4, 4) from `source` to `target` as of now.
@@ -188,6 +216,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--frame", default="", help="output frame, e.g. base_link")
     parser.add_argument("--node", default="", help="node name, where several nodes answer")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait (30)")
+    patience = (
+        "ask again while the map grows, until the target is found: this long at most, seconds"
+    )
+    parser.add_argument("--wait", type=float, default=0.0, help=patience)
     lines = "print the answer as JSON instead (docs/answers.md)"
     parser.add_argument("--json", action="store_true", help=lines)
     return parser
@@ -196,7 +228,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     asker = Asker()
     service = asker.find_service(options.node)
-    answer = asker.ask(service, " ".join(options.sentence), options.timeout)
+    sentence = " ".join(options.sentence)
+    answer = asker.ask_until_found(service, sentence, options.timeout, options.wait)
     frame = answer.header.frame_id
     status = Status(answer.status)
     if status not in (Status.OK, Status.NOTHING_FOUND):

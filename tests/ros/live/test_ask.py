@@ -1,6 +1,8 @@
 """The terminal's questioner against a node on a live graph."""
 
 import json
+import threading
+import time
 
 import pytest
 
@@ -74,6 +76,31 @@ def test_nothing_found(graph, on_graph):
     status, lines, _ = on_graph(graph, "the unicorn")
     assert status == NOT_FOUND
     assert lines[1] == "the unicorn: nothing found (presence 1.00)"
+
+
+def test_it_waits_until_the_map_holds_what_it_asks_for(graph, on_graph):
+    seen = threading.Timer(1.5, graph.fill_map)
+    seen.start()
+    begin = time.monotonic()
+    status, lines, _ = on_graph(graph, "the chair", "--wait", "120")
+    assert status == FOUND and time.monotonic() - begin < 120
+    assert lines[2].startswith("  chair #1  x=")
+    seen.join()
+    asked = graph.node.pipeline.query_events.counts()
+    assert asked["answers: EMPTY_MAP"] >= 1 and asked["answers: OK"] == 1
+
+
+def test_it_waits_no_longer_than_it_may(graph, on_graph):
+    graph.fill_map()
+    status, lines, _ = on_graph(graph, "the unicorn", "--wait", "2.5")
+    assert status == NOT_FOUND
+    assert lines[1] == "the unicorn: nothing found (presence 1.00)"
+    assert graph.node.pipeline.query_events.counts()["answers: NOTHING_FOUND"] >= 2
+
+
+def test_what_no_map_can_change_is_said_at_once(graph, on_graph):
+    status, _, errors = on_graph(graph, " ", "--wait", "3600")
+    assert status == NO_ANSWER and "BAD_QUERY" in errors
 
 
 def test_no_answer_says_why(graph, on_graph):
