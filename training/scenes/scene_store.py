@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from training.errors import TrainingError
+from training.scenes.background_reader import BackgroundReader
 from training.scenes.dataset import SceneTensors, scene_tensors
 from training.scenes.missing_objects import MissingObjects, missing_objects, missing_text
-from training.scenes.scene_files import find_scenes, made_of_scenes
+from training.scenes.scene_files import find_scenes, made_of_scenes, read_scene
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +46,7 @@ class SceneStore:
         self.scenes: list[SceneTensors] = []
         self.paths: list[Path] = []
         self._seen: set[Path] = set()
+        self._reader: BackgroundReader[SceneTensors] | None = None
         self._load(*find_scenes(config.data, config.descriptions, config.skip_bad_records), quiet)
         if not self.scenes:
             raise TrainingError(
@@ -52,12 +54,29 @@ class SceneStore:
                 "refers to something"
             )
 
+    def read_in_background(self) -> None:
+        """From now on, rescan() begins to read what is new and takes what has been read since."""
+        coordinates = self.config.model.coordinates
+        self._reader = BackgroundReader(lambda path: scene_tensors(read_scene(path), coordinates))
+
     def rescan(self) -> int:
         """Load what was added to the folder since; the number of new scenes."""
         before = len(self.scenes)
         paths, _ = find_scenes(self.config.data)
-        self._load([path for path in paths if path not in self._seen], None, quiet=True)
+        new = [path for path in paths if path not in self._seen]
+        if self._reader is None:
+            self._load(new, None, quiet=True)
+        else:
+            self._seen.update(new)
+            for path, tensors in self._reader.ready():
+                self._add(path, tensors)
+            self._reader.begin(new)
         return len(self.scenes) - before
+
+    def _add(self, path: Path, tensors: SceneTensors) -> None:
+        if tensors.descriptions:
+            self.scenes.append(tensors)
+            self.paths.append(path)
 
     def fingerprint(self) -> str:
         """Fingerprint of the scenes and their numbers of sentences."""
@@ -82,8 +101,6 @@ class SceneStore:
         for path, (tensors, lacking) in zip(paths, bar, strict=True):
             if lacking.ids:
                 missing[tensors.scene_id] = lacking
-            if tensors.descriptions:
-                self.scenes.append(tensors)
-                self.paths.append(path)
+            self._add(path, tensors)
         if missing and not quiet:
             logger.warning("%s", missing_text(missing))

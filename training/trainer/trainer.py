@@ -76,6 +76,8 @@ class Run:
         self.meter = LossMeter(self.processes)
         self.batches = Prefetcher(self._batch)
         self.sentences = self._sentence_process()
+        if self.device.type != "cpu" and config.rescan_every and self.processes.count == 1:
+            store.read_in_background()  # several processes have to see the same scenes
         self._told_left_out = 0
         self.length = RunLength(config, self.sampler.steps_per_epoch, self.processes, device, began)
 
