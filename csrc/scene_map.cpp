@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <type_traits>
 
 #include "scan_view.h"
 
@@ -16,6 +17,7 @@ constexpr float kMovedVoxels = 0.25f, kRecolored = 16;
 constexpr uint64_t kDropped = PlacedPoints::kDropped, kNoKey = kDropped - 1;
 constexpr int32_t kNoSighting = -1;
 constexpr int64_t kMostReserved = 4000000;  // voxels
+constexpr size_t kLarge = 1 << 20;          // points, or voxels above what may stay
 
 }  // namespace
 
@@ -127,6 +129,7 @@ InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
     const uint64_t removed = removed_;
     while (keys_.size() > before) remove(static_cast<int32_t>(keys_.size()) - 1);
     removed_ = removed;
+    release(options.max_voxels);
     throw std::out_of_range("a point lies beyond the voxels that can be numbered");
   }
   next_version();
@@ -148,7 +151,27 @@ InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
   if (options.carve && scan.height > 0) counts.carved = carve(scan, options);
   const double sensor[3] = {scan.sensor_to_map[3], scan.sensor_to_map[7], scan.sensor_to_map[11]};
   counts.evicted = evict(sensor, options.max_voxels);
+  release(options.max_voxels);
   return counts;
+}
+
+// What a scan of millions of points took goes back; smaller ones leave theirs for the next.
+void VoxelMap::release(int64_t max_voxels) {
+  if (looked_up_.capacity() > kLarge) std::vector<int32_t>().swap(looked_up_);
+  if (sightings_.capacity() > kLarge) std::vector<Sighting>().swap(sightings_);
+  if (most_voxels_ < static_cast<size_t>(max_voxels) + kLarge) return;
+  const auto copy = [](auto& list) {
+    std::remove_reference_t<decltype(list)> smaller(list.begin(), list.end());
+    list.swap(smaller);
+  };
+  copy(keys_);
+  copy(records_);
+  copy(seen_);
+  table_ = VoxelTable();
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    table_.find_or_insert(keys_[i], static_cast<int32_t>(i));
+  }
+  most_voxels_ = keys_.size();
 }
 
 int64_t VoxelMap::carve(const Scan& scan, const InsertOptions& options) {

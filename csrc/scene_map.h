@@ -76,6 +76,7 @@ class VoxelMap {
   };
 
   void reserve(int64_t max_voxels);
+  void release(int64_t max_voxels);
   void next_version();
   // Sums the scan up in sightings_, new voxels without hits at the end of the lists. False where a
   // point lies beyond kVoxelLimit voxels.

@@ -481,6 +481,24 @@ def test_threads_share_one_map():
     assert len(alone) == len(scene_map)
 
 
+def test_a_scan_of_millions_leaves_the_memory_that_a_small_one_leaves():
+    config = replace(CONFIG, voxel_size_m=0.02, max_voxels=20_000, max_range_m=50.0)
+    small, large = SceneMap(config), SceneMap(config)
+    points = np.random.default_rng(0).uniform(-3, 3, (1_500_000, 3))
+    for scene_map, scan in ((small, points[:30_000]), (large, points)):
+        scene_map.insert(cloud_of(scan), HERE, "odom")
+        scene_map.insert(cloud_of(points[:1000]), HERE, "odom")
+    assert len(small) <= 20_000 and len(large) <= 20_000
+    assert large.memory_bytes < 1.5 * small.memory_bytes
+    kept, _ = large.snapshot()
+    again = SceneMap(replace(config, max_voxels=10_000_000))
+    again.insert(cloud_of(kept.xyz), HERE, "odom")
+    again.insert(cloud_of(kept.xyz), HERE, "odom")
+    assert len(again) == len(large)  # its table finds each voxel once
+    large.insert(cloud_of(kept.xyz), HERE, "odom")
+    assert len(large) == len(kept)
+
+
 def test_figures_do_not_wait_for_a_scan_on_its_way_in():
     scene_map = SceneMap(CONFIG)
     scene_map.insert(cloud_of([[0.0, 0.0, 1.0]]), HERE, "odom")
