@@ -104,7 +104,8 @@ def test_a_gltf_whose_json_is_broken_says_so(tmp_path: Path) -> None:
     data = bytearray(plate().export(file_type="glb"))
     data[30] = 0xF6
     (tmp_path / "a.glb").write_bytes(data)
-    with pytest.raises(BadFileError, match="its text is not UTF-8"):
+    # Where charset_normalizer is installed, trimesh guesses an encoding and fails a little later.
+    with pytest.raises(BadFileError, match=r"its text is not UTF-8|JSONDecodeError"):
         read_cloud(tmp_path / "a.glb")
 
 
