@@ -156,8 +156,8 @@ demo: ros
 	  $(PY) -m detailbase_core.demo; \
 	fi
 
-# Several processes at once, one thread each; every test on a live graph has a domain of its own, and
-# waits most of its time. Files with many tests begin, so that the soak runs alone at the end.
+# Several processes at once, one thread each. Tests on a live graph run one after the other: beside
+# others some of them do not find each other in time.
 PARALLEL := -n logical --dist loadfile
 ONE_THREAD := OMP_NUM_THREADS=1
 
@@ -170,7 +170,7 @@ test: ros
 	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --no-loadscope-reorder \
 	  --ignore=tests/ros/live
 	@if $(HAS_ROS); then \
-	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) tests/ros/live; \
+	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) tests/ros/live; \
 	else \
 	  echo "tests/ros/live LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
 	fi
