@@ -53,6 +53,12 @@ def answer_lines(answers: Sequence[PlainAnswer]) -> Iterator[str]:
         yield f"{a.scene:20s} {said:11s} {tail} | {a.sentence} :: {a.phrase}"
 
 
+def mostly_level(one: PlainSet) -> str:
+    """Number of scans whose up is found within LEVEL_DEG in most turns: "5 of 6"."""
+    level = [np.array(errors) < LEVEL_DEG for errors in one.turned.values()]
+    return f"{sum(2 * ok.sum() > len(ok) for ok in level)} of {len(level)}"
+
+
 def _parts(name: str, one: PlainSet) -> Iterator[str]:
     yield f"{name} (files {one.fingerprint}), right of asked:"
     yield "  by scene: " + _shares(one, "scene")
@@ -63,11 +69,9 @@ def _parts(name: str, one: PlainSet) -> Iterator[str]:
             f"{group} {right} of {asked}" for group, (right, asked) in shares.items()
         )
     if one.turned:
-        level = {scene: np.array(errors) < LEVEL_DEG for scene, errors in one.turned.items()}
-        mostly = sum(2 * ok.sum() > len(ok) for ok in level.values())
-        share = np.mean([ok.mean() for ok in level.values()])
+        share = np.mean([(np.array(errors) < LEVEL_DEG).mean() for errors in one.turned.values()])
         yield (
-            f"  --up auto within {LEVEL_DEG:g} degrees, turned at random: {mostly} of {len(level)} "
+            f"  --up auto within {LEVEL_DEG:g} degrees, turned at random: {mostly_level(one)} "
             f"scans in most turns, {100 * share:.0f}% of all turns"
         )
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from training.evaluation.plain_answers import figures, model_group, shares_by
-from training.evaluation.plain_table import LEVEL_DEG
+from training.evaluation.plain_table import LEVEL_DEG, mostly_level
 from training.report.sections import table
 
 if TYPE_CHECKING:
@@ -66,6 +64,4 @@ def _groups(shares: Iterable[tuple[str, tuple[int, int]]]) -> str:
 
 
 def _turned(one: PlainSet) -> str:
-    level = [np.array(errors) < LEVEL_DEG for errors in one.turned.values()]
-    mostly = sum(2 * ok.sum() > len(ok) for ok in level)
-    return f"within {LEVEL_DEG:g} degrees in most random turns: {mostly} of {len(level)} scans"
+    return f"within {LEVEL_DEG:g} degrees in most random turns: {mostly_level(one)} scans"
