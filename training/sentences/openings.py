@@ -118,11 +118,13 @@ def _random(rng: np.random.Generator) -> Opening:
 
 
 def _deed(rng: np.random.Generator) -> str:
-    """Action to be done with X, or near it: polish, dig out, sit by."""
+    """Action to be done with X, or near it: polish, dig out, chase down, sit by."""
     words, draw = table()["random"], rng.random()
     if draw < 0.3:
         return f"{_one(rng, words['staying'])} {_one(rng, words['prepositions'])}"
-    return str(_one(rng, words["phrasal" if draw < 0.45 else "verbs"]))
+    if draw < 0.4:
+        return f"{_one(rng, words['verbs'])} {_one(rng, words['particles'])}"
+    return str(_one(rng, words["phrasal" if draw < 0.5 else "verbs"]))
 
 
 @cache
