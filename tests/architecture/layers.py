@@ -54,7 +54,14 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "openings",
             "sentence_bias",
         ),
-        ("prepare_furniture", "merge_furniture", "prepare_scannet", "make_exams", "compare"),
+        (
+            "make_furniture",
+            "prepare_furniture",
+            "merge_furniture",
+            "prepare_scannet",
+            "make_exams",
+            "compare",
+        ),
     ),
 }
 
