@@ -209,14 +209,14 @@ def bathroom_scale(rng: np.random.Generator) -> Parts:
 
 def _ridges(
     p: Blocks,
-    size: Vector,
+    extent: tuple[float, float, float],
     at: Vector,
     base: Rgb,
     second: Rgb,
     rng: np.random.Generator,
     count: int,
 ) -> None:
-    width, depth, thick = size
+    width, depth, thick = extent
     step = width / count
     for i in range(count):
         x = -width / 2 + (i + 0.5) * step
