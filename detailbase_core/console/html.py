@@ -10,6 +10,8 @@ from detailbase_core.output.palette import phrase_color
 from detailbase_core.output.result_files import place_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detailbase_core.console.session import ConsoleAnswer, FoundObject, Spot
     from detailbase_core.output.palette import Rgb
 
@@ -70,9 +72,17 @@ def spot_html(spot: Spot | None) -> str:
     return _padded(f"{place}<p>{_kinds(spot)}</p>{found}")
 
 
+def status_html(lines: Sequence[str]) -> str:
+    """Lines about a map that grows."""
+    rows = "".join(f"<div>{_text(line)}</div>" for line in lines)
+    return _padded(f'<div style="font-size:0.85em">{rows}</div>')
+
+
 def _kinds(spot: Spot) -> str:
-    if spot.kinds is None:
+    if spot.looking:
         return "Looking what it is ..."
+    if spot.kinds is None:
+        return ""
     if not spot.kinds:
         return "Nothing of the kinds that the console knows."
     return "Perhaps: " + ", ".join(f"{kind} ({score:.2f})" for kind, score in spot.kinds)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.console.map_view import MapView
     from detailbase_core.console.session import ConsoleAnswer, ConsoleSession, FoundObject
+    from detailbase_core.types import PointCloud
 
 EXAMPLES = (
     "where is the sofa?",
@@ -89,7 +90,7 @@ class Page:
             self._fly_folder = gui.add_folder("Fly to", visible=False)
             self._threshold = gui.add_slider(
                 "Presence",
-                min=0.0,
+                min=min(self._session.scene.least_presence, self._session.presence_threshold),
                 max=1.0,
                 step=0.01,
                 initial_value=self._session.presence_threshold,
@@ -97,9 +98,11 @@ class Page:
             )
             self._json = gui.add_button("Download JSON", color="gray", disabled=True)
             self._ply = gui.add_button("Download PLY", color="gray", disabled=True)
+            self._picture = gui.add_button("Download picture", color="gray", disabled=True)
         self._threshold.on_update(lambda _: self._change_threshold(self._threshold.value))
         self._json.on_click(lambda _: self._download("answer.json", self._session.answer_json()))
         self._ply.on_click(lambda _: self._download("answer.ply", self._session.answer_ply()))
+        self._picture.on_click(lambda _: self._download_picture())
 
     def _add_more(self) -> None:
         gui = self._client.gui
@@ -132,13 +135,20 @@ class Page:
             try:
                 answer = self._session.ask(sentence, np.array(self._client.camera.position))
             except DetailBaseError as error:
-                self._client.add_notification("Not asked", shown(error), color="red")
+                self._complain(error)
                 return
             self._show(answer)
 
+    def _complain(self, error: DetailBaseError) -> None:
+        self._client.add_notification("Not answered", shown(error), color="red")
+
     def _change_threshold(self, value: float) -> None:
         with self._busy:
-            answer = self._session.set_threshold(value)
+            try:
+                answer = self._session.set_threshold(value)
+            except DetailBaseError as error:
+                self._complain(error)
+                return
             if answer is not None:
                 self._show(answer)
 
@@ -156,24 +166,33 @@ class Page:
             self._session.clear()
             self._undraw()
             self._answer_html.visible = self._objects_html.visible = False
-            self._json.disabled = self._ply.disabled = True
+            self._enable_downloads(False)
             self._history.options = ("",)
+
+    def _enable_downloads(self, enabled: bool) -> None:
+        for button in (self._json, self._ply, self._picture):
+            button.disabled = not enabled
 
     def _download(self, name: str, content: bytes | None) -> None:
         if content is not None:
             self._client.send_file_download(name, content)
 
+    def _download_picture(self) -> None:
+        self._client.add_notification("Drawing ...", "", auto_close_seconds=3.0)
+        self._download("answer.png", self._session.answer_picture())
+
     def _on_click(self, event: Any) -> None:
         ray = Ray(np.array(event.ray_origin), np.array(event.ray_direction))
-        index = self._view.pick(ray, self._cut.value)
+        view = self._view  # another one may come meanwhile
+        index = view.pick(ray, self._cut.value)
         scene = self._client.scene
         if index is None:
             self._spot.content = spot_html(None)
             scene.remove_by_name("/spot")
             return
-        spot = self._session.spot(index)
+        spot = self._session.spot(view.cloud, index)
         self._spot.content = spot_html(spot)
-        place = self._view.cloud.xyz[index]
+        place = view.cloud.xyz[index]
         scene.add_icosphere("/spot", radius=0.015, color=(255, 0, 255), position=place)
         self._clicked = index
         named = self._session.named(spot)
@@ -187,13 +206,13 @@ class Page:
         self._answer_html.content, self._answer_html.visible = answer_html(answer), True
         table = objects_html(objects) + runners_up_html(answer)
         self._objects_html.content, self._objects_html.visible = table, bool(table)
-        self._json.disabled = self._ply.disabled = False
+        self._enable_downloads(True)
         self._history.options = tuple(one.title for one in reversed(self._session.history))
         self._history.value = answer.title
         with self._client.atomic():
             self._undraw()
             for index, found in enumerate(objects):
-                self._draw(found, f"{_ANSWER}/{index}")
+                self._draw(found, answer.grounding.scene.cloud, f"{_ANSWER}/{index}")
         self._fly_folder.visible = bool(objects)
         with self._fly_folder:
             self._shown_objects = [self._add_fly_button(found) for found in objects]
@@ -203,8 +222,8 @@ class Page:
         button.on_click(lambda _: self._fly_to(found))
         return button
 
-    def _draw(self, found: FoundObject, name: str) -> None:
-        scene, cloud = self._client.scene, self._view.cloud
+    def _draw(self, found: FoundObject, cloud: PointCloud, name: str) -> None:
+        scene = self._client.scene
         points, box = found.instance.point_indices, found.instance.box
         color = np.array(found.color, np.uint8)
         # Their own shades stay, so that what was found keeps its shape.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import ipaddress
 import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detailbase_core.console.gate import Gate, guarded_servers, is_loopback
 from detailbase_core.console.map_view import MapView
 from detailbase_core.console.session import ConsoleSession
 from detailbase_core.errors import ConfigError
@@ -38,16 +38,6 @@ def need_viser() -> Any:
         ) from error
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach that address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class ConsoleServer:
     """Serves the pages.
 
@@ -56,12 +46,13 @@ class ConsoleServer:
         host: address to listen on.
         port: one that is taken gives the next free one.
         presence_threshold: of visitors who have not moved the slider.
+        token: that visitors must bring; "" = whoever reaches the address may ask.
 
     Attributes:
-        url: of the page.
+        url: of the page, with the token.
 
     Raises:
-        ConfigError: viser is not installed.
+        ConfigError: viser is not installed, or the token is too short.
         OSError: the address cannot be listened on.
     """
 
@@ -71,19 +62,22 @@ class ConsoleServer:
         host: str = LOOPBACK,
         port: int = PORT,
         presence_threshold: float = 0.5,
+        token: str = "",
     ) -> None:
         from detailbase_core.console.page import Page
 
         self._pages: dict[int, Page] = {}
+        gate, viser_module = Gate(token, is_loopback(host)), need_viser()
         # Browsers open connections ahead that they never use; each would be a traceback.
         logging.getLogger("websockets.server").setLevel(logging.CRITICAL)
-        server: viser.ViserServer = need_viser().ViserServer(
-            host=host, port=port, label="DetailBase", verbose=False
-        )
+        with guarded_servers(gate):
+            server: viser.ViserServer = viser_module.ViserServer(
+                host=host, port=port, label="DetailBase", verbose=False
+            )
         # viser's share button would make the map public through a server of others.
         server.gui.configure_theme(show_logo=False, show_share_button=False, control_width="large")
         server.request_share_url = _no_sharing  # nor may a browser ask for it by itself
-        self._server, view = server, MapView(scene.loaded.cloud)
+        self._server, view = server, MapView(scene.cloud)
         _look_at(server, view)
 
         def welcome(client: viser.ClientHandle) -> None:
@@ -93,7 +87,7 @@ class ConsoleServer:
         server.on_client_connect(welcome)
         server.on_client_disconnect(lambda client: self._pages.pop(client.client_id, None))
         name = f"[{host}]" if ":" in host else host
-        self.url = f"http://{name}:{server.get_port()}"
+        self.url = gate.address(f"http://{name}:{server.get_port()}")
 
     def wait(self) -> None:
         """Serve until interrupted."""

@@ -7,32 +7,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detailbase_core.conversation.conversation import Conversation
-from detailbase_core.conversation.things import holds, things_at
+import numpy as np
+
+from detailbase_core.conversation.things import holds
 from detailbase_core.errors import ConfigError
-from detailbase_core.output.answer_json import (
-    answer_dict,
-    follow_up_members,
-    json_line,
-    scene_context,
-)
+from detailbase_core.output.answer_json import answer_dict, follow_up_members, json_line
 from detailbase_core.output.object_names import phrase_object_names, target_names
 from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
+from detailbase_core.output.render import render_grounding
 from detailbase_core.output.result_files import place_text, write_answer_ply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from detailbase_core.console.scene import Searchable
     from detailbase_core.conversation.conversation import Reply
     from detailbase_core.output.palette import Rgb
-    from detailbase_core.types import Grounding, Instance
+    from detailbase_core.types import Grounding, Instance, PointCloud
 
 MAX_HISTORY = 50  # answers; the oldest goes first
 MAX_KINDS = 3  # of a clicked point
+_SAME_PLACE_M = 0.02  # of points of two versions of a map
 
 
 @dataclass(frozen=True)
@@ -117,11 +114,12 @@ class Spot:
     """What is known of a point that was clicked.
 
     Attributes:
-        index: into the scene's cloud.
+        index: into the cloud.
         place: its coordinates, metres, to be copied.
         rgb: its colour.
         found: names of objects that it belongs to, each with the sentence that found it.
-        kinds: what it may be part of, with the score of that; None = not looked for yet.
+        kinds: what it may be part of, with the score of that; None = not known.
+        looking: whether that is looked for.
     """
 
     index: int
@@ -129,6 +127,7 @@ class Spot:
     rgb: Rgb
     found: tuple[tuple[str, str], ...]
     kinds: tuple[tuple[str, float], ...] | None = None
+    looking: bool = False
 
 
 class ConsoleSession:
@@ -150,7 +149,7 @@ class ConsoleSession:
         self.history: list[ConsoleAnswer] = []
         self.current: ConsoleAnswer | None = None
         self._asked = 0
-        self._conversation = Conversation(self._ground)
+        self._visitor = scene.visitor(presence_threshold)
 
     def ask(self, sentence: str, viewpoint: NDArray[np.float64] | None = None) -> ConsoleAnswer:
         """Answer a sentence or a follow-up, show it, and keep it in the history.
@@ -160,9 +159,9 @@ class ConsoleSession:
             viewpoint: (3,) from where left and right are told, metres; None = the map's middle.
 
         Raises:
-            BadQueryError: it is empty or too long.
+            DetailBaseError: it is empty or too long, or nobody answers.
         """
-        reply = self._conversation.ask(sentence, viewpoint)
+        reply = self._visitor.ask(sentence, viewpoint)
         self._asked += 1
         self.current = ConsoleAnswer(self._asked, reply)
         self.history = [*self.history, self.current][-MAX_HISTORY:]
@@ -171,20 +170,19 @@ class ConsoleSession:
     def set_threshold(self, presence_threshold: float) -> ConsoleAnswer | None:
         """Take another threshold, in [0, 1]; the shown sentence is answered anew with it.
 
-        Objects that were chosen from earlier answers stay.
-
         Raises:
             ConfigError: it is no such number.
+            DetailBaseError: nobody answers.
         """
         if not 0.0 <= presence_threshold <= 1.0:
             raise ConfigError(f"presence threshold {presence_threshold}: not between 0 and 1")
         self.presence_threshold = presence_threshold
-        self._conversation.forget_things()
-        if self.current is None or self.current.reply.asked is None:
+        current = self.current
+        shown = None if current is None else current.reply
+        reply = self._visitor.set_threshold(presence_threshold, shown)
+        if current is None or reply is None:
             return None
-        grounding = self._ground(self.current.reply.asked)
-        reply = replace(self.current.reply, grounding=grounding)
-        renewed = ConsoleAnswer(self.current.number, reply)
+        renewed = replace(current, reply=reply)
         self.history = [renewed if a.number == renewed.number else a for a in self.history]
         self.current = renewed
         return renewed
@@ -200,7 +198,7 @@ class ConsoleSession:
     def clear(self) -> None:
         """Forget all that was asked."""
         self.history, self.current = [], None
-        self._conversation.clear()
+        self._visitor.clear()
 
     def answer_json(self) -> bytes | None:
         """The shown answer as a JSON file (docs/answers.md); None before the first."""
@@ -208,40 +206,57 @@ class ConsoleSession:
             return None
         reply = self.current.reply
         more = follow_up_members(reply.said, reply.taken_as)
-        context = scene_context(self.scene.loaded, self.scene.source, {}, more)
-        context = replace(context, why=True)
-        answer = answer_dict(self.current.grounding, context)
-        return f"{json_line(answer)}\n".encode()
+        context = self.scene.context(reply.grounding, more)
+        return f"{json_line(answer_dict(reply.grounding, context))}\n".encode()
 
     def answer_ply(self) -> bytes | None:
         """The scene as a PLY file, objects in their colours; None before the first answer."""
         if self.current is None:
             return None
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "answer.ply"
-            write_answer_ply(path, self.current.grounding)
-            return path.read_bytes()
+        grounding = self.scene.whole(self.current.grounding)
+        return _file_content("answer.ply", lambda path: write_answer_ply(path, grounding))
 
-    def spot(self, index: int) -> Spot:
-        """What is known of a point, by its index into the scene's cloud."""
-        cloud = self.scene.loaded.cloud
+    def answer_picture(self) -> bytes | None:
+        """The shown answer as a PNG; None before the first. Takes seconds."""
+        if self.current is None:
+            return None
+        grounding = self.scene.whole(self.current.grounding)
+        return _file_content("answer.png", lambda path: render_grounding(grounding, path))
+
+    def spot(self, cloud: PointCloud, index: int) -> Spot:
+        """What is known of a point, by its index into a cloud of the scene."""
         place = place_text(cloud.xyz[index].tolist())
         r, g, b = (int(channel) for channel in cloud.rgb[index])
-        return Spot(index, place, (r, g, b), tuple(self._owners(index)))
+        found = tuple(self._owners(cloud, index))
+        return Spot(index, place, (r, g, b), found, looking=True)
 
     def named(self, spot: Spot) -> Spot:
-        """The same spot with what it may be part of; takes seconds the first time."""
-        things = things_at(self._conversation.things, spot.index)[:MAX_KINDS]
-        return replace(spot, kinds=tuple((one.kind, one.instance.score) for one in things))
+        """The same spot with what it may be part of; may take seconds."""
+        kinds = self._visitor.kinds_at(spot.index)
+        kinds = None if kinds is None else kinds[:MAX_KINDS]
+        return replace(spot, kinds=kinds, looking=False)
 
-    def _ground(self, sentence: str) -> Grounding:
-        return self.scene.ground(sentence, self.presence_threshold)
-
-    def _owners(self, index: int) -> Iterator[tuple[str, str]]:
+    def _owners(self, cloud: PointCloud, index: int) -> Iterator[tuple[str, str]]:
         """Objects of the history that hold a point, newest first, each name once."""
         named = set()
         for answer in reversed(self.history):
             for found in answer.objects:
-                if found.name not in named and holds(found.instance, index):
+                own = answer.grounding.scene.cloud
+                if found.name not in named and _holds(found.instance, own, cloud, index):
                     named.add(found.name)
                     yield found.name, answer.reply.said
+
+
+def _holds(instance: Instance, own: PointCloud, cloud: PointCloud, index: int) -> bool:
+    """Whether an object of the cloud `own` holds a point of a cloud; by its place in another."""
+    if own is cloud:
+        return holds(instance, index)
+    away = np.square(own.xyz[instance.point_indices] - cloud.xyz[index]).sum(axis=1)
+    return bool((away <= _SAME_PLACE_M**2).any())
+
+
+def _file_content(name: str, write: Callable[[Path], None]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        write(path)
+        return path.read_bytes()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detailbase_core.console.scene import FileVisitor
 from detailbase_core.language.rule_parser import parse_sentence
 from detailbase_core.mapping.load_scene import LoadedScene
+from detailbase_core.output.answer_json import AnswerContext, scene_context
 from detailbase_core.postprocess.instances import fit_box
 from detailbase_core.types import GroundedPhrase, Grounding, Instance, PointCloud, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COLORS = {"red": (200, 20, 20), "green": (20, 160, 40), "blue": (30, 60, 200)}
 PLACES = {"red": (0.0, 0.0), "green": (2.0, 0.5), "blue": (-1.5, 1.0)}
@@ -24,6 +31,7 @@ class ColouredBlocks:
     """
 
     source = "blocks.ply"
+    least_presence = 0.0
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, float]] = []
@@ -40,6 +48,19 @@ class ColouredBlocks:
         xyz = np.concatenate(parts).astype(np.float32)
         cloud = PointCloud(xyz, np.concatenate(shades).astype(np.uint8), "blocks.ply")
         return LoadedScene(cloud, np.eye(4), "made up")
+
+    @property
+    def cloud(self) -> PointCloud:
+        return self.loaded.cloud
+
+    def visitor(self, presence_threshold: float) -> FileVisitor:
+        return FileVisitor(self.ground, presence_threshold)
+
+    def context(self, grounding: Grounding, members: Mapping[str, Any]) -> AnswerContext:
+        return replace(scene_context(self.loaded, self.source, {}, members), why=True)
+
+    def whole(self, grounding: Grounding) -> Grounding:
+        return grounding
 
     def ground(self, sentence: str, presence_threshold: float) -> Grounding:
         self.asked.append((sentence, presence_threshold))

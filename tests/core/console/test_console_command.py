@@ -11,6 +11,7 @@ import pytest
 from detailbase_core import cli
 from detailbase_core.commands import scene_arguments
 from detailbase_core.console import server
+from detailbase_core.console.gate import is_loopback
 from detailbase_core.io.cloud_files import write_ply
 from detailbase_core.output.exit_status import FOUND, NO_ANSWER
 from detailbase_core.types import PointCloud
@@ -56,8 +57,8 @@ def test_it_listens_on_loopback_and_tells_where(
     scene: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["console", str(scene)]) == FOUND
-    served, host, port, threshold, stopped = Server.made
-    assert (host, port, threshold, stopped) == ("127.0.0.1", 8080, 0.5, "stopped")
+    served, host, port, threshold, token, stopped = Server.made
+    assert (host, port, threshold, token, stopped) == ("127.0.0.1", 8080, 0.5, "", "stopped")
     assert served.source == str(scene)
     printed = capsys.readouterr()
     assert "http://127.0.0.1:8080" in printed.out and "WARNING" not in printed.err
@@ -72,9 +73,26 @@ def test_another_address_is_warned_of(
     assert "no authentication" in capsys.readouterr().err
 
 
+def test_with_a_token_the_missing_encryption_is_warned_of(
+    scene: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["console", str(scene), "--host", "0.0.0.0", "--token", "open sesame"]
+    assert cli.main(arguments) == FOUND
+    assert Server.made[4] == "open sesame"
+    warned = capsys.readouterr().err
+    assert "no encryption" in warned and "no authentication" not in warned
+
+
+def test_a_token_that_can_be_guessed_is_refused_before_the_work(
+    scene: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["console", "nowhere.ply", "--token", "1234567"]) == NO_ANSWER
+    assert "8 printable characters" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
 def test_addresses_of_this_machine_alone(host: str) -> None:
-    assert server.is_loopback(host)
+    assert is_loopback(host)
 
 
 def test_without_viser_it_says_what_to_install(

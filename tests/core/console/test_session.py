@@ -108,6 +108,7 @@ def test_visitors_do_not_see_each_others_questions() -> None:
 
 def test_downloads_hold_the_shown_answer(session: ConsoleSession) -> None:
     assert session.answer_json() is None and session.answer_ply() is None
+    assert session.answer_picture() is None
     session.ask(SENTENCE)
     session.ask("the piano")
     session.show(f"1. {SENTENCE}")
@@ -115,7 +116,7 @@ def test_downloads_hold_the_shown_answer(session: ConsoleSession) -> None:
     assert content is not None
     answer = json.loads(content)
     assert answer_faults(answer) == [] and answer["query"] == SENTENCE
-    cloud = session.scene.loaded.cloud
+    cloud = session.scene.cloud
     ply = session.answer_ply()
     assert ply is not None
     xyz, rgb = read_ply(ply, "answer.ply")
@@ -125,15 +126,15 @@ def test_downloads_hold_the_shown_answer(session: ConsoleSession) -> None:
 
 
 def test_a_clicked_point_tells_which_answers_hold_it(session: ConsoleSession) -> None:
-    cloud = session.scene.loaded.cloud
+    cloud = session.scene.cloud
     index = int(np.flatnonzero((cloud.rgb == (20, 160, 40)).all(axis=1))[0])
-    assert session.spot(index).found == ()
+    assert session.spot(session.scene.cloud, index).found == ()
     session.ask(SENTENCE)
     session.ask("the green block")
-    spot = session.spot(index)
+    spot = session.spot(session.scene.cloud, index)
     assert spot.rgb == (20, 160, 40)
     assert spot.found == (("green block #1", "the green block"), ("green block #2", SENTENCE))
-    assert session.spot(0).found == ()
+    assert session.spot(session.scene.cloud, 0).found == ()
 
 
 def test_html_shows_phrases_in_their_colours_and_escapes_what_was_typed(
@@ -161,11 +162,11 @@ def test_html_tells_what_came_next(session: ConsoleSession) -> None:
 
 def test_html_of_a_clicked_point(session: ConsoleSession) -> None:
     assert "No point there" in spot_html(None)
-    assert "No answer so far" in spot_html(session.spot(0))
-    cloud = session.scene.loaded.cloud
+    assert "No answer so far" in spot_html(session.spot(session.scene.cloud, 0))
+    cloud = session.scene.cloud
     session.ask("the red block <script>")
     index = int(np.flatnonzero((cloud.rgb == (200, 20, 20)).all(axis=1))[0])
-    html = spot_html(session.spot(index))
+    html = spot_html(session.spot(session.scene.cloud, index))
     assert "red block #1" in html and "<script>" not in html
     assert "Looking what it is" in html
 
@@ -174,12 +175,12 @@ def test_a_clicked_point_is_named_by_everyday_kinds(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("detailbase_core.conversation.things.find_things.__defaults__", (("red",),))
     scene = ColouredBlocks()
     session = ConsoleSession(scene)
-    red = int(np.flatnonzero((scene.loaded.cloud.rgb == (200, 20, 20)).all(axis=1))[0])
-    spot = session.named(session.spot(red))
+    red = int(np.flatnonzero((scene.cloud.rgb == (200, 20, 20)).all(axis=1))[0])
+    spot = session.named(session.spot(session.scene.cloud, red))
     assert spot.kinds == (("red", 0.9),)
     assert "Perhaps: red (0.90)" in spot_html(spot)
-    floor = session.named(session.spot(0))
+    floor = session.named(session.spot(session.scene.cloud, 0))
     assert floor.kinds == () and "Nothing of the kinds" in spot_html(floor)
     assert scene.asked == [("the red", 0.5)]  # looked for once
     session.set_threshold(0.9)
-    assert session.named(session.spot(red)).kinds == ()
+    assert session.named(session.spot(session.scene.cloud, red)).kinds == ()
