@@ -10,6 +10,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.ops.malloc import tune_malloc
@@ -17,6 +19,8 @@ from detailbase_core.synthetic.demo_room import MAP_FRAME, QUESTIONS, demo_scans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from detailbase_core.types import Grounding
 
 ENCODING_BAR_S, QUERY_BAR_S = 0.5, 0.06
 SENTENCES = tuple(question.sentence for question in QUESTIONS)
@@ -35,6 +39,7 @@ def main() -> None:
     print(f"demo room: {len(grounder.map):,} voxels, {given.threads} threads")
     _time_encoding(grounder, given.repeats)
     _time_queries(grounder, given.repeats)
+    _time_many(grounder, given.repeats)
 
 
 def _time_encoding(grounder: Grounder, repeats: int) -> None:
@@ -61,6 +66,37 @@ def _time_queries(grounder: Grounder, repeats: int) -> None:
     for sentence in SENTENCES:
         what = f'query "{sentence}"'
         _report(what, QUERY_BAR_S, walls[sentence][1:], stages[sentence][1:])
+
+
+def _time_many(grounder: Grounder, repeats: int) -> None:
+    """Many sentences one after the other and in one pass, in turn; no words known beforehand."""
+    apart, together, differing = [], [], 0
+    for repeat in range(repeats + 1):
+        sentences = [f"{s}, {repeat}.{k}" for k in range(4) for s in SENTENCES]
+        begin = time.perf_counter()
+        alone = [grounder.ground(sentence) for sentence in sentences]
+        middle = time.perf_counter()
+        many = grounder.ground_many(sentences)
+        apart.append(middle - begin)
+        together.append(time.perf_counter() - middle)
+        differing += sum(map(_differ, alone, many))
+    one, all_ = statistics.median(apart[1:]), statistics.median(together[1:])
+    print(
+        f"{len(sentences)} queries: {1000 * one:.0f} ms one after the other, {1000 * all_:.0f} ms "
+        f"in one pass ({one / all_:.1f} times as fast), {differing} answers differ"
+    )
+
+
+def _differ(one: Grounding, other: Grounding) -> bool:
+    """Whether the answers hold other objects."""
+    return any(
+        len(a.instances) != len(b.instances)
+        or any(
+            not np.array_equal(i.point_indices, j.point_indices)
+            for i, j in zip(a.instances, b.instances, strict=True)
+        )
+        for a, b in zip(one.phrases, other.phrases, strict=True)
+    )
 
 
 def _report(

@@ -33,7 +33,7 @@ from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -132,7 +132,22 @@ class Grounder:
             EmptySceneError: the map holds nothing yet.
             Cancelled: `cancel` was set meanwhile.
         """
-        return self._ground(sentence, lambda: self.encode_scene(cancel), cancel)
+        return self._ground([sentence], lambda: self.encode_scene(cancel), cancel)[0]
+
+    def ground_many(
+        self, sentences: Sequence[str], cancel: CancelToken | None = None
+    ) -> list[Grounding]:
+        """The answers that ground() would give, one a sentence, in one pass of the network.
+
+        Their stage_seconds are those of the pass, which all of them waited for.
+
+        Raises:
+            BadQueryError: one of them is empty or too long; none is answered.
+            EmptySceneError, Cancelled: as in ground().
+        """
+        if not sentences:
+            return []
+        return self._ground(sentences, lambda: self.encode_scene(cancel), cancel)
 
     def ground_cloud(
         self, cloud: PointCloud, sentence: str, cancel: CancelToken | None = None
@@ -143,7 +158,7 @@ class Grounder:
             BadQueryError, Cancelled: as in ground().
             BadCloudError: the cloud has no finite points.
         """
-        return self._ground(sentence, lambda: self.encode_cloud(cloud, cancel), cancel)
+        return self._ground([sentence], lambda: self.encode_cloud(cloud, cancel), cancel)[0]
 
     def encode_cloud(self, cloud: PointCloud, cancel: CancelToken | None = None) -> EncodedScene:
         """The encoding of one cloud of a file, to be asked often by ground_encoded().
@@ -174,7 +189,7 @@ class Grounder:
         Raises:
             BadQueryError, Cancelled: as in ground().
         """
-        return self._ground(sentence, lambda: encoded, cancel, instances, why)
+        return self._ground([sentence], lambda: encoded, cancel, instances, why)[0]
 
     def encode_scene(self, cancel: CancelToken | None = None) -> EncodedScene:
         """The map's encoding: the cached one while it is fresh enough, else a new one.
@@ -292,55 +307,64 @@ class Grounder:
 
     def _ground(
         self,
-        sentence: str,
+        sentences: Sequence[str],
         encode: Callable[[], EncodedScene],
         cancel: CancelToken | None,
         instances: InstanceConfig | None = None,
         why: bool = False,
-    ) -> Grounding:
+    ) -> list[Grounding]:
         """The algorithm: phrases, scene, words, masks, objects."""
         stages = Stages()
         with stages.computed("phrases", 1):
-            parsed = self._parse(sentence)
+            parsed = [self._parse(sentence) for sentence in sentences]
         with stages.timed("scene"):
             encoded = encode()
         instances = instances or self.config.instances
         least = self.calibration.network_threshold(instances.presence_threshold)
         count = self._question_threads(encoded.views[0].tiles)
         with stages.computed("text_encoder", count):
-            reading = self._read(parsed)
-            features, mask = self.text_encoder.encode([reading.words])
+            readings = [self._read(one) for one in parsed]
+            features, mask = self.text_encoder.encode([reading.words for reading in readings])
+            spans = [r.spans(one.spans) for r, one in zip(readings, parsed, strict=True)]
         with stages.computed("mask_decoder", count):
-            predictions = []
+            per_view = []
             for view in encoded.views:
-                text = _text_of_tiles(features, mask, reading.spans(parsed.spans), view.tiles)
+                text = _text_of_tiles(features, mask, spans, view.tiles)
                 found = self.model.ground(view.tiles.superpoints, text, cancel, view.keys)
-                predictions.append(join_tiles(found, view.tiles, least))
-            prediction = mean_prediction(predictions)
+                per_view.append([join_tiles(one, view.tiles, least) for one in found.sentences()])
+            predictions = [mean_prediction(seen) for seen in zip(*per_view, strict=True)]
         with stages.computed("instances", count):
-            whole, phrases = answer_query(
-                parsed,
-                prediction,
-                encoded.scene,
-                instances,
-                encoded.centers,
-                reading,
-                self.calibration,
-                why,
-            )
-        return Grounding(sentence, encoded.scene, whole, phrases, stages.seconds)
+            answers = [
+                answer_query(
+                    one,
+                    prediction,
+                    encoded.scene,
+                    instances,
+                    encoded.centers,
+                    reading,
+                    self.calibration,
+                    why,
+                )
+                for one, prediction, reading in zip(parsed, predictions, readings, strict=True)
+            ]
+        return [
+            Grounding(sentence, encoded.scene, whole, phrases, stages.seconds)
+            for sentence, (whole, phrases) in zip(sentences, answers, strict=True)
+        ]
 
     def _question_threads(self, tiles: Tiles) -> int:
         """Number of threads that a question gets."""
         return 1 if tiles.index.numel() <= FEW_SUPERPOINTS else self._threads
 
 
-def _text_of_tiles(features: Tensor, mask: Tensor, spans: Spans, tiles: Tiles) -> TextBatch:
-    """A sentence's words as every tile is asked them; shapes as of TextEncoder.encode, B = 1."""
+def _text_of_tiles(
+    features: Tensor, mask: Tensor, spans: Sequence[Spans], tiles: Tiles
+) -> TextBatch:
+    """Sentences' words as every tile is asked them; shapes as of TextEncoder.encode."""
     count = len(tiles.index)
     shape = (count, -1, -1, -1)
     return TextBatch.with_spans(
-        features[None].expand(shape), mask[None].expand(shape[:3]), [spans] * count
+        features[None].expand(shape), mask[None].expand(shape[:3]), [*spans] * count
     )
 
 

@@ -20,7 +20,7 @@ from torch import Tensor
 from detailbase_core.language.text_rows import rows_of_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -227,6 +227,15 @@ class Prediction:
     presence_logits: Tensor | None
     choice: Choice | None = None
     peaks: bool = False
+
+    def sentences(self) -> Iterator[Prediction]:
+        """The same for each sentence alone (B = 1), without the choice between look-alikes."""
+        for b in range(self.scores.shape[1]):
+            one = slice(b, b + 1)
+            presence = None if self.presence_logits is None else self.presence_logits[:, one]
+            yield Prediction(
+                self.mask_logits[:, one], self.scores[:, one], presence, peaks=self.peaks
+            )
 
     def with_peaks(self, valid: Tensor) -> Prediction:
         """The same, as present as the superpoint that fits best; presence has no gradient.

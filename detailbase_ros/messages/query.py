@@ -11,6 +11,8 @@ from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError, sh
 from detailbase_core.types import MAX_SENTENCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detailbase_core.errors import CancelToken
     from detailbase_core.grounder import Grounder
     from detailbase_core.types import Grounding
@@ -109,5 +111,21 @@ def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) 
         logger.exception("query %d (%.80r) failed", query.id, query.text)
         reason = shown(f"{type(error).__name__}: {error}")
         return QueryResult(query, Status.INTERNAL_ERROR, reason)
+    return _result(query, grounding)
+
+
+def answer_together(
+    grounder: Grounder, queries: Sequence[Query], cancel: CancelToken | None = None
+) -> list[QueryResult]:
+    """Ask the grounder several things in one pass of the network.
+
+    Raises:
+        Exception: whatever goes wrong; answer() tells which query it was.
+    """
+    groundings = grounder.ground_many([query.text for query in queries], cancel)
+    return [_result(query, found) for query, found in zip(queries, groundings, strict=True)]
+
+
+def _result(query: Query, grounding: Grounding) -> QueryResult:
     status = Status.OK if grounding.found else Status.NOTHING_FOUND
     return QueryResult(query, status, grounding.plea, grounding)

@@ -10,14 +10,22 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from detailbase_core.errors import Cancelled, DetailBaseError
-from detailbase_ros.messages.query import TOO_LATE, Query, QueryResult, Status, answer
+from detailbase_ros.messages.query import (
+    TOO_LATE,
+    Query,
+    QueryResult,
+    Status,
+    answer,
+    answer_together,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from detailbase_core.grounder import Grounder
 
 _NICE = 10
+TOGETHER = 16  # queries in one pass of the network: more would let the first of them wait
 
 
 class _Token:
@@ -31,7 +39,9 @@ class _Token:
 
 
 class QueryWorker:
-    """Answers queries one after another, and encodes the changed map in between.
+    """Answers queries in their order, and encodes the changed map in between.
+
+    Those that wait together are asked in one pass of the network.
 
     It begins paused: until resume() every query is answered INACTIVE.
 
@@ -142,14 +152,16 @@ class QueryWorker:
                 if self._paused or not (self._pending or ahead):
                     self._changed.wait()
                     continue
-                query = self._pending.popleft() if self._pending else None
-                if query is None:
+                count = min(len(self._pending), TOGETHER)
+                queries = [self._pending.popleft() for _ in range(count)]
+                if not queries:
                     self._map_changed = False
                 self._working = True
-            if query is None:
-                self._encode()
+            if queries:
+                for result in self._answers(queries):
+                    self._finish(result)
             else:
-                self._finish(self._answer(query))
+                self._encode()
             with self._changed:
                 self._working = False
                 self._changed.notify_all()
@@ -170,6 +182,22 @@ class QueryWorker:
     def _in_the_way(self) -> bool:
         """Whether a query waits that has no use for the encoding under way."""
         return bool(self._pending) and not self._grounder.encodes_what_queries_need()
+
+    def _answers(self, queries: Sequence[Query]) -> Iterator[QueryResult]:
+        """A result for each, in their order."""
+        together = self._together(queries) if len(queries) > 1 else None
+        yield from together or map(self._answer, queries)
+
+    def _together(self, queries: Sequence[Query]) -> list[QueryResult] | None:
+        """All results of one pass; None where one of them has to be asked, or refused, alone."""
+        first = min(query.deadline for query in queries)
+        late = _Token(lambda: self._halted() or time.monotonic() > first)
+        if late.is_set():
+            return None
+        try:
+            return answer_together(self._grounder, queries, late)
+        except Exception:  # answer() tells whose fault it was
+            return None
 
     def _answer(self, query: Query) -> QueryResult:
         if time.monotonic() > query.deadline:

@@ -139,6 +139,24 @@ def same_answer(one, two) -> bool:
 # --- answers -----------------------------------------------------------------------------------
 
 
+def test_many_sentences_get_the_answers_that_each_gets_alone(grounder):
+    sentences = ("the chair", "a red box next to the table, and the lamp", "where is it", "lamp")
+    together = grounder.ground_many(sentences)
+    assert [answer.query for answer in together] == list(sentences)
+    for sentence, answer in zip(sentences, together, strict=True):
+        check_answer(answer, sentence)
+        assert same_answer(answer, grounder.ground(sentence))
+
+
+def test_many_sentences_may_be_none(grounder):
+    assert grounder.ground_many([]) == []
+
+
+def test_a_bad_one_of_many_is_refused(grounder):
+    with pytest.raises(BadQueryError, match="empty"):
+        grounder.ground_many(["the chair", " "])
+
+
 def test_an_answer_names_its_phrases_and_their_points(grounder):
     answer = grounder.ground(QUERY)
     check_answer(answer, QUERY)

@@ -56,6 +56,11 @@ class FakeGrounder:
     def encodes_what_queries_need(self):
         return False
 
+    def ground_many(self, sentences, cancel=None):
+        if self.fault is not None:  # it stays: whoever is asked alone shall have it
+            raise self.fault
+        return [self.ground(sentence, cancel) for sentence in sentences]
+
     def ground(self, sentence, cancel=None):
         parsed = self.parser.parse(sentence)
         self._work(cancel)

@@ -31,18 +31,29 @@ class Slow:
         self.replies, self.encodings = list(replies), 0
         self.encoding, self.encoded, self.useful = threading.Event(), threading.Event(), True
         self.encoded.set()
-        self.threads = set()
+        self.threads, self.passes = set(), []
+
+    def ground_many(self, texts, cancel):
+        self.passes.append(len(texts))
+        self._wait(cancel)
+        failed = [r for r in self.replies[: len(texts)] if isinstance(r, Exception)]
+        if failed:
+            raise failed[0]
+        return [self.replies.pop(0) if self.replies else Answer() for _ in texts]
 
     def ground(self, text, cancel):
+        self._wait(cancel)
+        reply = self.replies.pop(0) if self.replies else Answer()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def _wait(self, cancel):
         self.threads.add(threading.current_thread())
         self.started.set()
         while not self.go.wait(0.001):
             if cancel.is_set():
                 raise Cancelled("cancelled")
-        reply = self.replies.pop(0) if self.replies else Answer()
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
 
     def encode_scene(self, cancel):
         self.threads.add(threading.current_thread())
@@ -107,6 +118,46 @@ def test_answers_in_order_on_one_thread(start):
     assert {o.status for o in results.taken} == {Status.OK}
     assert len(grounder.threads) == 1
     assert threading.current_thread() not in grounder.threads
+
+
+def test_what_waits_is_asked_in_one_pass(start):
+    grounder = Slow(Answer(), Answer(found=False), Answer())
+    results = start(grounder)
+    results.worker.submit(query(0))
+    assert grounder.started.wait(5)
+    for number in (1, 2):
+        results.worker.submit(query(number))
+    grounder.go.set()
+    answers = results.get(3)
+    assert grounder.passes == [2]
+    found = [Status.OK, Status.NOTHING_FOUND, Status.OK]
+    assert [(o.query.id, o.status) for o in answers] == list(enumerate(found))
+
+
+def test_who_fails_in_one_pass_fails_alone(start):
+    grounder = Slow(Answer(), Answer(), BadQueryError("no words"), Answer(found=False))
+    results = start(grounder)
+    results.worker.submit(query(0))
+    assert grounder.started.wait(5)
+    for number in (1, 2, 3):
+        results.worker.submit(query(number))
+    grounder.go.set()
+    statuses = [Status.OK, Status.OK, Status.BAD_QUERY, Status.NOTHING_FOUND]
+    assert [(o.query.id, o.status) for o in results.get(4)] == list(enumerate(statuses))
+    assert grounder.passes == [3]
+
+
+def test_a_late_one_does_not_take_the_others_with_it(start):
+    grounder = Slow()
+    results = start(grounder)
+    results.worker.submit(query(0))
+    assert grounder.started.wait(5)
+    results.worker.submit(query(1, patience_s=0.05))
+    results.worker.submit(query(2))
+    time.sleep(0.1)
+    grounder.go.set()
+    statuses = [Status.OK, Status.TIMEOUT, Status.OK]
+    assert [(o.query.id, o.status) for o in results.get(3)] == list(enumerate(statuses))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own")
