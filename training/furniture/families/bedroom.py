@@ -306,8 +306,10 @@ def dressing_table(rng: np.random.Generator) -> Parts:
                 p.block((w * 0.23, 0.014, 0.17), (s * w * 0.35, d * 0.47, z), body * 1.04)
                 p.blob((0.013, 0.016, 0.013), (s * w * 0.35, d * 0.47 + 0.02, z + 0.085), metal)
         else:
-            for y in (-1, 1):
-                p.block((0.035, 0.035, h - 0.15), (s * (w / 2 - 0.04), y * (d / 2 - 0.04), 0), body)
+            for sy in (-1, 1):
+                p.block(
+                    (0.035, 0.035, h - 0.15), (s * (w / 2 - 0.04), sy * (d / 2 - 0.04), 0), body
+                )
     for x in (-0.24, 0.24):
         p.block((w * 0.42, 0.014, 0.1), (x * w, d * 0.47, h - 0.14), body * 1.04)
         p.blob((0.013, 0.016, 0.013), (x * w, d * 0.47 + 0.02, h - 0.09), metal)
@@ -327,10 +329,13 @@ def dressing_table(rng: np.random.Generator) -> Parts:
         )
         p.post(tall / 2 - 0.03, 0.004, (0, y + 0.013, z + tall / 2), glass, axis="y")
     else:
-        for x, turn in ((-0.36, 25.0), (0, 0.0), (0.36, -25.0)):
+        for x, turn in ((-0.36, 25.0), (0.0, 0.0), (0.36, -25.0)):
             wide = 0.3 if x else 0.4
             p.block(
-                (w * wide, 0.02, tall), (x * w, y + (0.06 if x else 0), z), body, tilt=("z", -turn)
+                (w * wide, 0.02, tall),
+                (x * w, y + (0.06 if x else 0.0), z),
+                body,
+                tilt=("z", -turn),
             )
             p.block(
                 (w * wide - 0.05, 0.024, tall - 0.06),
@@ -341,8 +346,8 @@ def dressing_table(rng: np.random.Generator) -> Parts:
     p.block((w * 0.4, 0.02, 0.06), (0, y, h), body)
     if rng.random() < 0.6:
         cloth = choose(rng, FABRIC)
-        for sx in (-0.14, 0.14):
-            for sy in (-0.1, 0.1):
-                p.block((0.03, 0.03, 0.4), (sx, d / 2 + 0.12 + sy, 0), body)
+        for dx in (-0.14, 0.14):
+            for dy in (-0.1, 0.1):
+                p.block((0.03, 0.03, 0.4), (dx, d / 2 + 0.12 + dy, 0), body)
         p.block((0.36, 0.28, 0.06), (0, d / 2 + 0.12, 0.39), cloth, round=0.02)
     return p
