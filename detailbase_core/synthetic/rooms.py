@@ -81,7 +81,7 @@ def fingerprint(rooms: Iterable[Room]) -> str:
 
 
 def _furnish(seed: int, rng: np.random.Generator, stock: Stock) -> Room:
-    names = list(THEMES)
+    names = [name for name, theme in THEMES.items() if stock.everyday or not theme.everyday]
     weights = np.array([THEMES[name].weight for name in names])
     name = str(rng.choice(names, p=weights / weights.sum()))
     theme = THEMES[name]
@@ -103,7 +103,7 @@ def _furnish(seed: int, rng: np.random.Generator, stock: Stock) -> Room:
             filler = _FILLERS[int(rng.choice(len(_FILLERS), p=_FILLER_CHANCES))]
             filler(layout)
     common.on_walls(layout)
-    del layout.items[MAX_OBJECTS:]
+    del layout.items[max(MAX_OBJECTS, theme.objects[1]) :]
     finish = _finish(rng, len(outline))
     structure = _structure(outline, layout.height, finish.ceiling)
     furniture = [_room_object(i, item) for i, item in enumerate(layout.items)]

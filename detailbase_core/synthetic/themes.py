@@ -26,19 +26,22 @@ class Theme:
         sides: shortest and longest wall, metres.
         objects: how many objects it should hold, fewest and most.
         weight: how often it is built.
+        everyday: whether it is one of those that the frozen exams do without.
     """
 
     groups: tuple[tuple[Group, float], ...]
     sides: tuple[float, float] = (3.0, 6.5)
     objects: tuple[int, int] = (14, 40)
     weight: float = 1.0
+    everyday: bool = False
 
 
 def _theme(row: Mapping[str, Any]) -> Theme:
     """A theme from its row of themes.yaml."""
     groups = tuple((_group(name), float(chance)) for name, chance in row["groups"])
     ranges = {name: tuple(row[name]) for name in ("sides", "objects") if name in row}
-    return Theme(groups, weight=float(row.get("weight", 1.0)), **ranges)
+    everyday = bool(row.get("everyday", False))
+    return Theme(groups, weight=float(row.get("weight", 1.0)), everyday=everyday, **ranges)
 
 
 def _group(name: str) -> Group:

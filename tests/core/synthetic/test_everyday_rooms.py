@@ -32,3 +32,14 @@ def test_everyday_rooms_hold_further_kinds_and_stay_the_same():
         for thing in room.furniture:
             assert thing.box.center[2] + thing.box.size[2] / 2 <= room.height + 0.01
             assert thing.model.mount != "ceiling" or thing.supported_by == 7
+
+
+def test_wide_rooms_are_no_rooms_of_the_frozen_exams():
+    seeds = range(990_000, 990_040)
+    everyday = Stock.of_bank(BANK, "train", everyday=True)
+    wide = {name for name, theme in THEMES.items() if theme.everyday}
+    rooms = [generate_room(seed, everyday) for seed in seeds]
+    assert {room.theme for room in rooms} >= wide
+    assert max(max(room.size[:2]) for room in rooms) > 8.0
+    plain = Stock.of_bank(BANK, "train")
+    assert not wide & {generate_room(seed, plain).theme for seed in seeds}
