@@ -1,4 +1,4 @@
-"""Things that decorate: candles, flowers, frames, statues, what Christmas brings."""
+"""Things that decorate: candles, flowers, globes, statues, what Christmas brings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.furniture.families import pictures
 from training.furniture.families.blocks import Blocks, choose
-from training.furniture.families.color_tables import CERAMIC, STONE, TOYS, WOOD
+from training.furniture.families.color_tables import CERAMIC, STONE, TOYS
 from training.furniture.families.registry import family
 
 if TYPE_CHECKING:
@@ -154,23 +153,6 @@ def flowers(rng: np.random.Generator) -> Parts:
             leaf * rng.uniform(0.85, 1.1),
             tilt=("z", np.degrees(a)),
         )
-    return p
-
-
-@family("picture frame", mount="top", has_front=True)
-def picture_frame(rng: np.random.Generator) -> Parts:
-    """A photograph that leans on its foot."""
-    p = Blocks()
-    frame = choose(rng, {**WOOD, "#26272a": 4, "#ececea": 3, "#b4b6b8": 2, "#a08a58": 2})
-    w, h = rng.uniform(0.1, 0.26), rng.uniform(0.13, 0.3)
-    edge, mat = rng.uniform(0.01, 0.03), rng.uniform(0, 0.03)
-    picture = pictures.artwork(rng)
-    p.block((w, 0.014, h), (0, 0, 0), frame)
-    p.block((w - 2 * edge, 0.016, h - 2 * edge), (0, 0, edge), "#f0efea")
-    p.picture((0, 0.0095, h / 2), (w - 2 * edge - 2 * mat * w, h - 2 * edge - 2 * mat * h), picture)
-    p.block((w * 0.3, 0.006, h * 0.7), (0, -0.012, 0), "#26272a", tilt=("x", 22))
-    for part in p.parts:
-        part.turn("x", 12, (0, 0, 0))
     return p
 
 
