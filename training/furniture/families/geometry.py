@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     Points = NDArray[np.float64]
     Faces = NDArray[np.int64]
     Solid = tuple[Points, Faces]
-    Path = Points | Sequence[Sequence[float]]
+    Vector = Points | Sequence[float]
+    Path = Points | Sequence[Vector]
 
 _CUBE = [[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
 _CUBE_FACES = [
@@ -24,12 +25,12 @@ _CUBE_FACES = [
 ]
 
 
-def cuboid(size: Sequence[float]) -> Solid:
+def cuboid(size: Vector) -> Solid:
     """A box of full size (3,) about the origin."""
     return np.array(_CUBE) * np.asarray(size, float), np.array(_CUBE_FACES)
 
 
-def rounded_cuboid(size: Sequence[float], radius: float, steps: int = 2) -> Solid:
+def rounded_cuboid(size: Vector, radius: float, steps: int = 2) -> Solid:
     """A box of full size (3,) about the origin, its edges and corners rounded."""
     half = np.asarray(size, float) / 2
     radius = float(min(radius, *(half * 0.999)))

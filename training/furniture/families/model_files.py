@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *("key", "category", "source", "license", "author", "mount", "elevation", "has_front"),
-    *("vertex_colors", "material", "shape", "parts", "lacks"),
+    *("vertex_colors", "color", "material", "shape", "parts", "lacks"),
 )
 SOURCE, LICENSE, AUTHOR = "families", "Apache-2.0", "detailbase_ros"
 _TO_FILE = np.array([[-1, 0, 0], [0, 0, 1], [0, 1, 0]], float)  # y up, front towards +z
@@ -55,7 +55,8 @@ def _row(key: str, family: Family, parts: Parts) -> dict[str, str]:
         "elevation": "" if elevation is None else f"{elevation:.3f}",
         "has_front": "yes" if family.has_front else "no",
         "vertex_colors": "srgb",
-        "material": parts.material or "none",
+        "color": "none" if parts.laden else "",
+        "material": "none" if parts.laden else parts.material or "none",
         "shape": parts.shape or "",
         "parts": " ".join(sorted(parts.has)),
         "lacks": " ".join(sorted(parts.lacks)),

@@ -134,7 +134,7 @@ def artwork(rng: np.random.Generator) -> Picture:
     if kind == 4:
         ink = palette.black(rng) if rng.random() < 0.6 else palette.lively(rng)
         back = palette.white(rng) if rng.random() < 0.6 else palette.lively(rng)
-        return text(rng, back, ink, lines=int(rng.integers(2, 9)), width=18)
+        return text(rng, back, ink, lines=int(rng.integers(6, 14)), width=18)
     gray = landscape(rng).mean(axis=2, keepdims=True)
     return np.repeat(gray, 3, axis=2).astype(np.uint8)
 

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.furniture.families.geometry import Solid
+    from training.furniture.families.geometry import Path, Solid, Vector
 
     Color = Sequence[int]
-    Vector = Sequence[float]
 
 
 @dataclass
@@ -71,6 +70,7 @@ class Parts:
         shape: "round", "square", "rectangular", or None = computed.
         mount: where this one is put, if not where its family is.
         elevation: of its lowest point on a wall, metres, if not its family's.
+        laden: whether other things hang or stand on it, by whose colours nobody calls it.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -79,6 +79,7 @@ class Parts:
     shape: str | None = None
     mount: str | None = None
     elevation: float | None = None
+    laden: bool = False
 
     def add(self, solid: Solid, rgb: Color, material: str = "") -> Part:
         """Any (points, faces) in one colour."""
@@ -166,7 +167,7 @@ class Parts:
 
     def tube(
         self,
-        path: Sequence[Vector] | NDArray[np.float64],
+        path: Path,
         radius: float,
         rgb: Color,
         material: str = "",
@@ -254,6 +255,11 @@ class Parts:
             part.turn("z", yaw, (0, 0, 0)).move(x, y, z)
             self.parts.append(part)
         self.has |= other.has
+
+    def lift(self, z: float) -> None:
+        """Move all parts up by metres."""
+        for part in self.parts:
+            part.move(z=z)
 
     @property
     def extent(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
