@@ -275,6 +275,9 @@ def _other_kind(
     """Something of another kind or look, in the same place: "the red piano next to the sofa"."""
     if among is None and speaker.rng.random() < _FOREIGN_SHARE:
         word = str(speaker.rng.choice(nouns.FOREIGN_NOUNS))
+        there = {thing.category for thing in speaker.things}
+        if any(word == noun.singular for kind in there for noun in nouns.nouns_of(kind)):
+            return None  # large banks have some of them
         foreign = Noun(word, word + "s", frozenset())
         return _changed(speaker, found, replace(found.phrase, noun=foreign), found.clauses)
     suits = None

@@ -50,7 +50,7 @@ class Noun:
 NOUNS_FILE = Path(__file__).with_name("nouns.csv")
 BANK_NOUNS_FILE = NOUNS_FILE.with_name("bank_nouns.csv")
 
-# Asked for now and then though no room holds them.
+# Asked for now and then where no room holds them: hardly any bank has them.
 FOREIGN_NOUNS = (
     "bicycle",
     "dog",
