@@ -44,7 +44,9 @@ class Pipeline:
         self._endpoints, self._grounder = endpoints, grounder
         self._log = endpoints.node.get_logger()
         self.scan_events, self.query_events = EventCounters(self._log), EventCounters(self._log)
-        self.queries = QueryServer(endpoints, config, grounder, self.query_events)
+        self.queries = QueryServer(
+            endpoints, config, grounder, self.query_events, lambda: self.scans.viewpoint
+        )
         self.scans = ScanSubscriber(
             endpoints, config, grounder, self.scan_events, self.queries.worker.map_changed
         )

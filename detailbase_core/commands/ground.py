@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.commands import scene_arguments
-from detailbase_core.commands.sentences import at_terminal, typed_sentences
+from detailbase_core.conversation.prompt import at_terminal, typed_sentences
 from detailbase_core.errors import BadFileError, BadQueryError, ConfigError, shown_lines
 from detailbase_core.output.exit_status import FOUND, exit_status
 from detailbase_core.output.progress import progress

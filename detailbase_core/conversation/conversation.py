@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detailbase_core.conversation.carry import carried, objects_alone
 from detailbase_core.conversation.choice import choose, without
 from detailbase_core.conversation.follow_up import (
     Choose,
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detailbase_core.conversation.follow_up import FollowUp
     from detailbase_core.conversation.things import Thing
     from detailbase_core.types import Instance, Scene
 
+MIDDLE = "the middle of the map"
 LIFETIME_S = 600.0  # what was said longer ago is no longer meant by "it"
 FORGET = ("forget it", "forget that", "never mind", "start over")
 
@@ -74,14 +77,26 @@ class _Memory:
     presence: float
     at_s: float
 
+    def in_scene(self, scene: Scene) -> _Memory:
+        """The same in another version of the map; without the objects that are gone."""
+        if scene is self.scene:
+            return self
+        group, chosen = (
+            tuple(one for old in objects if (one := carried(old, self.scene, scene)) is not None)
+            for objects in (self.group, self.chosen)
+        )
+        return replace(self, scene=scene, group=group, chosen=chosen)
+
 
 class Conversation:
-    """One person's sentences about a scene that does not change.
+    """One person's sentences about a scene.
 
     Args:
         ground: answers a sentence that stands by itself.
         lifetime_s: how long a follow-up can refer to an answer, seconds.
         clock: the time, seconds.
+        viewer: whose viewpoint left and right are told from, for people.
+        find: finds the things of everyday kinds; None = by asking `ground` once for each.
     """
 
     def __init__(
@@ -89,13 +104,20 @@ class Conversation:
         ground: Callable[[str], Grounding],
         lifetime_s: float = LIFETIME_S,
         clock: Callable[[], float] = time.monotonic,
+        viewer: str = "where you look from",
+        find: Callable[[], list[Thing]] | None = None,
     ) -> None:
         self._ground, self._lifetime_s, self._clock = ground, lifetime_s, clock
+        self._viewer, self._find = viewer, find
         self._last: _Memory | None = None
 
-    @cached_property
+    @property
     def things(self) -> list[Thing]:
-        """What there is of everyday kinds; looked for once, which takes seconds."""
+        """What there is of everyday kinds; looking for it takes seconds."""
+        return self._find() if self._find is not None else self._own_things
+
+    @cached_property
+    def _own_things(self) -> list[Thing]:
         return find_things(self._ground)
 
     def clear(self) -> None:
@@ -104,25 +126,47 @@ class Conversation:
 
     def forget_things(self) -> None:
         """Look for `things` anew when they are next needed: `ground` answers differently now."""
-        self.__dict__.pop("things", None)
+        self.__dict__.pop("_own_things", None)
 
-    def ask(self, sentence: str, viewpoint: NDArray[np.float64] | None = None) -> Reply:
+    def keep_objects_alone(self) -> None:
+        """Keep no points but those of the objects that were found last."""
+        last = self._last
+        if last is not None:
+            scene, (group, chosen) = objects_alone(last.scene, last.group, last.chosen)
+            self._last = replace(last, scene=scene, group=group, chosen=chosen)
+
+    @property
+    def last_scene(self) -> Scene | None:
+        """In which the last answer was given; None where a follow-up has nothing to refer to."""
+        memory = self._memory()
+        return None if memory is None else memory.scene
+
+    def ask(
+        self,
+        sentence: str,
+        viewpoint: NDArray[np.float64] | None = None,
+        scene: Scene | None = None,
+    ) -> Reply:
         """Answer a sentence, or a follow-up to the last one.
 
         Args:
             sentence: as typed.
             viewpoint: (3,) from where left and right are told, metres, in the scene's frame;
                 None = the middle of the scene.
+            scene: as it is now, where it may have changed; objects of the last answer are found
+                again in it by their places.
 
         Raises:
             BadQueryError: it is empty or too long.
         """
         memory = self._memory()
-        follow_up = read_follow_up(sentence, memory.mentioned) if memory else None
+        follow_up = self._follow_up(sentence)
         if memory is None or follow_up is None:
             grounding = self._ground(sentence)
             self._remember(grounding)
             return Reply(sentence, grounding, asked=sentence)
+        if scene is not None:
+            memory = memory.in_scene(scene)
         if isinstance(follow_up, Rewritten):
             grounding = self._ground(follow_up.sentence)
             self._remember(grounding)
@@ -134,12 +178,24 @@ class Conversation:
             return self._others(sentence, memory)
         return self._chosen(sentence, memory, follow_up, viewpoint)
 
+    def stands_alone(self, sentence: str) -> bool:
+        """Whether a sentence does not refer to the last answer.
+
+        Raises:
+            BadQueryError: it is empty or too long.
+        """
+        return self._follow_up(sentence) is None
+
+    def heard(self, grounding: Grounding) -> None:
+        """Take the answer to a sentence that stands alone, and was answered elsewhere."""
+        self._remember(grounding)
+
     # -- follow-ups ----------------------------------------------------------------------------
 
     def _others(self, sentence: str, memory: _Memory) -> Reply:
         group, rest = memory.group, without(memory.group, memory.chosen)
         if not rest:
-            group = self._all_of_the_kind(memory)
+            memory, group = self._all_of_the_kind(memory)
             rest = without(group, memory.chosen)
         kinds = plural_of(memory.mentioned.noun)
         taken_as = f"the {kinds} other than what was found last"
@@ -159,15 +215,17 @@ class Conversation:
         follow_up: Choose,
         viewpoint: NDArray[np.float64] | None,
     ) -> Reply:
-        group = memory.group if len(memory.group) > 1 else self._all_of_the_kind(memory)
+        group = memory.group
+        if len(group) < 2:
+            memory, group = self._all_of_the_kind(memory)
         kinds = plural_of(memory.mentioned.noun)
         text = f"the {follow_up.which} {memory.mentioned.noun}"
         if not group:
             taken_as = f"one of the {kinds}, of which there are none"
             return self._reply(sentence, text, (), memory, taken_as)
-        seen_from = "where you look from"
+        seen_from = self._viewer
         if viewpoint is None:
-            seen_from = "the middle of the map"
+            seen_from = MIDDLE
             viewpoint = np.median(memory.scene.cloud.xyz, axis=0).astype(np.float64)
         picked = choose(follow_up.which, group, viewpoint)
         taken_as = f"the {follow_up.which} one of {len(group)} {kinds}"
@@ -197,8 +255,10 @@ class Conversation:
         grounding = Grounding(text, memory.scene, whole, tuple(phrases))
         return Reply(sentence, grounding, f"things within half a metre of {phrase}")
 
-    def _all_of_the_kind(self, memory: _Memory) -> tuple[Instance, ...]:
-        return self._ground(f"the {plural_of(memory.mentioned.noun)}").sentence.instances
+    def _all_of_the_kind(self, memory: _Memory) -> tuple[_Memory, tuple[Instance, ...]]:
+        """All objects of the noun, and the memory in the scene that they were found in."""
+        found = self._ground(f"the {plural_of(memory.mentioned.noun)}")
+        return memory.in_scene(found.scene), found.sentence.instances
 
     def _reply(
         self, said: str, text: str, instances: Sequence[Instance], memory: _Memory, taken_as: str
@@ -216,6 +276,10 @@ class Conversation:
         whole = _phrase(text, 0, instances, 0, presence)
         phrase = _phrase(text, 0, instances, len(instances), presence)
         return Reply(said, Grounding(text, memory.scene, whole, (phrase,)), taken_as)
+
+    def _follow_up(self, sentence: str) -> FollowUp | None:
+        memory = self._memory()
+        return read_follow_up(sentence, memory.mentioned) if memory else None
 
     # -- what is remembered --------------------------------------------------------------------
 

@@ -42,11 +42,13 @@ def result_to_message(
         with_points: whether to fill PhraseInstance.points.
     """
     query = result.query
+    # Of a follow-up the sentence that its phrases are parts of: "the red chair".
+    text = query.text if result.grounding is None else result.grounding.query
     return GroundedQuery(
         header=header,
         query_id=query.id,
         client_tag=query.client_tag,
-        query=query.text,
+        query=text,
         received_at=to_stamp(query.received_ns),
         answered_at=to_stamp(answered_ns),
         status=int(result.status),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError, shown
 from detailbase_core.types import MAX_SENTENCE
@@ -13,6 +13,7 @@ from detailbase_core.types import MAX_SENTENCE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detailbase_core.conversation.conversation import Reply
     from detailbase_core.errors import CancelToken
     from detailbase_core.grounder import Grounder
     from detailbase_core.types import Grounding
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 MAX_TAG = 256  # characters of a client_tag
 ECHO = 200  # characters of what is too long that its answer repeats
+TAKEN_AS = "taken as: "  # begins the message of an answer to a follow-up
+_AND = " | "  # what the message says besides
 TOO_LATE = "no answer in time; ask again with a longer timeout"
 
 
@@ -97,10 +100,47 @@ def _echo(text: str, most: int) -> str:
     return text if len(text) <= most else shown(text, ECHO)
 
 
-def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) -> QueryResult:
-    """Ask the grounder; whatever goes wrong becomes the result's status and message."""
+class Answering(Protocol):
+    """Whoever answers the sentences of clients with a tag."""
+
+    def stand_alone(self, queries: Sequence[Query]) -> bool:
+        """Whether no sentence refers to an earlier one.
+
+        Raises:
+            BadQueryError: one is empty or too long.
+        """
+        ...
+
+    def heard(self, query: Query, grounding: Grounding) -> None:
+        """Take the answer to a sentence that stands alone, and was answered elsewhere."""
+        ...
+
+    def ask(self, query: Query, cancel: CancelToken | None) -> Reply:
+        """The answer to a sentence or a follow-up of the client `query.client_tag`."""
+        ...
+
+
+def answer(
+    grounder: Grounder,
+    query: Query,
+    cancel: CancelToken | None = None,
+    conversations: Answering | None = None,
+) -> QueryResult:
+    """Ask the grounder; whatever goes wrong becomes the result's status and message.
+
+    Args:
+        grounder: answers sentences of nobody in particular.
+        query: the sentence.
+        cancel: ends the work.
+        conversations: answer those of clients with a tag.
+    """
+    taken_as = ""
     try:
-        grounding = grounder.ground(query.text, cancel)
+        if conversations is not None and query.client_tag:
+            reply = conversations.ask(query, cancel)
+            grounding, taken_as = reply.grounding, reply.taken_as
+        else:
+            grounding = grounder.ground(query.text, cancel)
     except BadQueryError as error:
         return QueryResult(query, Status.BAD_QUERY, str(error))
     except EmptySceneError as error:
@@ -111,7 +151,7 @@ def answer(grounder: Grounder, query: Query, cancel: CancelToken | None = None) 
         logger.exception("query %d (%.80r) failed", query.id, query.text)
         reason = shown(f"{type(error).__name__}: {error}")
         return QueryResult(query, Status.INTERNAL_ERROR, reason)
-    return _result(query, grounding)
+    return _result(query, grounding, taken_as)
 
 
 def answer_together(
@@ -126,6 +166,15 @@ def answer_together(
     return [_result(query, found) for query, found in zip(queries, groundings, strict=True)]
 
 
-def _result(query: Query, grounding: Grounding) -> QueryResult:
+def _result(query: Query, grounding: Grounding, taken_as: str = "") -> QueryResult:
     status = Status.OK if grounding.found else Status.NOTHING_FOUND
-    return QueryResult(query, status, grounding.plea, grounding)
+    meant = f"{TAKEN_AS}{taken_as}" if taken_as else ""
+    message = _AND.join(filter(None, (meant, grounding.plea)))
+    return QueryResult(query, status, message, grounding)
+
+
+def taken_as_of(message: str) -> str:
+    """What a follow-up was taken to mean, from the message of its answer; "" where it is none."""
+    if not message.startswith(TAKEN_AS):
+        return ""
+    return message[len(TAKEN_AS) :].partition(_AND)[0]

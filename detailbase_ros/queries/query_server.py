@@ -24,6 +24,7 @@ from detailbase_ros.messages.topics import (
     MARKERS,
     QUERIES,
 )
+from detailbase_ros.queries.conversations import ClientConversations
 from detailbase_ros.queries.query_worker import QueryWorker
 from detailbase_ros.runtime.latencies import Latencies
 
@@ -51,6 +52,7 @@ class QueryServer:
         config: limits.
         grounder: used by the worker thread only.
         events: counts queries and answers, and is told of faults.
+        viewpoint: (x, y) of the newest scan's sensor in the map frame, None before the first.
 
     Attributes:
         worker: runs the network.
@@ -59,7 +61,12 @@ class QueryServer:
     """
 
     def __init__(
-        self, endpoints: Endpoints, config: NodeConfig, grounder: Grounder, events: EventCounters
+        self,
+        endpoints: Endpoints,
+        config: NodeConfig,
+        grounder: Grounder,
+        events: EventCounters,
+        viewpoint: Callable[[], tuple[float, float] | None],
     ) -> None:
         self.listeners: list[Callable[[Grounding], None]] = []
         self._grounder, self._events = grounder, events
@@ -82,6 +89,7 @@ class QueryServer:
             wake.trigger,
             events.error_throttled,
             config.encode_ahead,
+            ClientConversations(grounder, viewpoint),
         )
         endpoints.on_close(self.stop)
         endpoints.subscription(QUERIES, self._receive)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from detailbase_core.grounder import Grounder
+    from detailbase_ros.messages.query import Answering
 
 _NICE = 10
 TOGETHER = 16  # queries in one pass of the network: more would let the first of them wait
@@ -52,6 +53,7 @@ class QueryWorker:
             only wake somebody.
         on_fault: told of errors that are our own: a cause, what happened, the exception.
         encode_ahead: whether to encode a changed map while nobody asks.
+        conversations: answer the sentences of clients with a tag; asked by this thread only.
 
     Attributes:
         capacity, encode_ahead: as above; may be replaced at any time.
@@ -64,7 +66,9 @@ class QueryWorker:
         on_result: Callable[[], None],
         on_fault: Callable[[str, str, Exception], None],
         encode_ahead: bool = True,
+        conversations: Answering | None = None,
     ) -> None:
+        self._conversations = conversations
         self.capacity, self.encode_ahead = capacity, encode_ahead
         self._grounder, self._on_result, self._on_fault = grounder, on_result, on_fault
         self._pending: deque[Query] = deque()
@@ -194,16 +198,23 @@ class QueryWorker:
         late = _Token(lambda: self._halted() or time.monotonic() > first)
         if late.is_set():
             return None
+        talks = self._conversations
         try:
-            return answer_together(self._grounder, queries, late)
+            if talks is not None and not talks.stand_alone(queries):
+                return None
+            results = answer_together(self._grounder, queries, late)
+            for result in results:
+                if talks is not None and result.grounding is not None:
+                    talks.heard(result.query, result.grounding)
         except Exception:  # answer() tells whose fault it was
             return None
+        return results
 
     def _answer(self, query: Query) -> QueryResult:
         if time.monotonic() > query.deadline:
             return QueryResult(query, Status.TIMEOUT, TOO_LATE)
         token = _Token(lambda: self._halted() or time.monotonic() > query.deadline)
-        result = answer(self._grounder, query, token)
+        result = answer(self._grounder, query, token, self._conversations)
         cancelled = result.status is Status.TIMEOUT
         return _inactive(query) if cancelled and self._paused else result
 

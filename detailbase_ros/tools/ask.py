@@ -6,6 +6,8 @@ Prints each phrase, and a line per object: its name, its box's centre in metres,
     the red table:
       red table #1  x=0.08 y=-0.50 z=0.20  score 0.87
 
+With --follow it goes on with what is typed, and "the other one" refers to the last answer.
+
 Exit status: 0 the sentence's target was found, 1 it was not, 2 no answer, 130 interrupted.
 """
 
@@ -14,7 +16,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import uuid
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,19 +28,21 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.utilities import remove_ros_args
 
+from detailbase_core.conversation.prompt import typed_sentences
 from detailbase_core.errors import DetailBaseError, LookupFailed, shown, shown_lines
 from detailbase_core.output.answer_json import (
     AnswerContext,
     OtherFrame,
     answer_dict,
+    follow_up_members,
     json_line,
     no_answer_dict,
 )
-from detailbase_core.output.exit_status import INTERRUPTED, NO_ANSWER, exit_status
+from detailbase_core.output.exit_status import FOUND, INTERRUPTED, NO_ANSWER, exit_status
 from detailbase_core.output.result_files import answer_lines, title_line
 from detailbase_core.transforms import listed_frames
 from detailbase_ros.messages.from_messages import grounding_without_points
-from detailbase_ros.messages.query import Status
+from detailbase_ros.messages.query import Status, taken_as_of
 from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.event_counters import EventCounters
@@ -111,15 +117,23 @@ class Asker(Node):
             raise AskError(f"several nodes answer: {', '.join(choice)}; choose one with --node")
         return nodes[choice[0]]
 
-    def ask(self, service: str, sentence: str, timeout_s: float) -> GroundedQuery:
+    def ask(
+        self, service: str, sentence: str, timeout_s: float, client_tag: str = ""
+    ) -> GroundedQuery:
         """The answer, whatever its status.
+
+        Args:
+            service: of the node.
+            sentence: what to look for.
+            timeout_s: the node's time for it, seconds.
+            client_tag: of a conversation; "" = the sentence stands by itself.
 
         Raises:
             AskError: none came.
         """
         client = self._caller(service)
         client.wait_for_service(_DISCOVERY_S)
-        request = GroundQuery.Request(query=sentence, client_tag="ask", timeout_s=timeout_s)
+        request = GroundQuery.Request(query=sentence, client_tag=client_tag, timeout_s=timeout_s)
         answer = client.call_async(request)
         rclpy.spin_until_future_complete(self, answer, timeout_sec=timeout_s + _GRACE_S)
         if not answer.done():
@@ -137,7 +151,12 @@ class Asker(Node):
         return self.create_client(GroundQuery, service, qos_profile=QoSProfile(depth=_DEPTH))
 
     def ask_until_found(
-        self, service: str, sentence: str, timeout_s: float, wait_s: float
+        self,
+        service: str,
+        sentence: str,
+        timeout_s: float,
+        wait_s: float,
+        client_tag: str = "",
     ) -> GroundedQuery:
         """The first answer whose target was found; after `wait_s` seconds the last one.
 
@@ -148,7 +167,7 @@ class Asker(Node):
         """
         end = time.monotonic() + wait_s
         while True:
-            answer = self.ask(service, sentence, timeout_s)
+            answer = self.ask(service, sentence, timeout_s, client_tag)
             found = Status(answer.status) not in _MAY_CHANGE or answer.sentence.instances
             if found or time.monotonic() >= end:
                 return answer
@@ -212,7 +231,12 @@ def moved(grounding: Grounding, to_frame: NDArray[np.float64]) -> Grounding:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ask", description="Ask the running node one sentence.")
-    parser.add_argument("sentence", nargs="+", help='such as "the red chair by the desk"')
+    parser.add_argument("sentence", nargs="*", help='such as "the red chair by the desk"')
+    follow = (
+        'go on with sentences from a prompt or stdin; they may refer to the last answer, as "the '
+        'other one" does (docs/conversation.md)'
+    )
+    parser.add_argument("--follow", action="store_true", help=follow)
     parser.add_argument("--frame", default="", help="output frame, e.g. base_link")
     parser.add_argument("--node", default="", help="node name, where several nodes answer")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait (30)")
@@ -228,8 +252,32 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     asker = Asker()
     service = asker.find_service(options.node)
-    sentence = " ".join(options.sentence)
-    answer = asker.ask_until_found(service, sentence, options.timeout, options.wait)
+    if not options.follow:
+        return _ask_and_print(asker, service, options, " ".join(options.sentence))
+    return _follow(asker, service, options)
+
+
+def _follow(asker: Asker, service: str, options: argparse.Namespace) -> int:
+    """Ask what is typed, sentence by sentence; one that cannot be answered ends nothing."""
+    client_tag = f"ask-{uuid.uuid4().hex}"
+    typed = typed_sentences(interruptible=True)
+    for sentence in chain(filter(None, [" ".join(options.sentence)]), typed):
+        try:
+            _ask_and_print(asker, service, options, sentence, client_tag)
+        except AskError as error:
+            _complain(error)
+    return FOUND
+
+
+def _ask_and_print(
+    asker: Asker, service: str, options: argparse.Namespace, sentence: str, client_tag: str = ""
+) -> int:
+    """One question; its answer's exit status.
+
+    Raises:
+        AskError: there is no answer.
+    """
+    answer = asker.ask_until_found(service, sentence, options.timeout, options.wait, client_tag)
     frame = answer.header.frame_id
     status = Status(answer.status)
     if status not in (Status.OK, Status.NOTHING_FOUND):
@@ -238,20 +286,27 @@ def _run(options: argparse.Namespace) -> int:
         where = _SEE_DOCTOR if status is Status.EMPTY_MAP else ""
         raise AskError(f"{status.name}: {answer.message}{where}")
     grounding = grounding_without_points(answer)
-    wanted = options.frame or frame
+    wanted, taken_as = options.frame or frame, taken_as_of(answer.message)
     to_frame = asker.transform(wanted, frame)
     if options.json:
-        print(json_line(_answer_dict(answer, grounding, options.frame, to_frame)))
+        more = follow_up_members(sentence, taken_as)
+        print(json_line(_answer_dict(answer, grounding, options.frame, to_frame, more)), flush=True)
     else:
-        lines = answer_lines(moved(grounding, to_frame))
-        print(shown_lines("\n".join([title_line(answer.query, wanted), *lines])))
+        lines = [title_line(sentence, wanted)]
+        lines += [f"taken as: {taken_as}"] if taken_as else []
+        lines += answer_lines(moved(grounding, to_frame))
+        print(shown_lines("\n".join(lines)), flush=True)
     return exit_status([grounding])
 
 
 def _answer_dict(
-    answer: GroundedQuery, grounding: Grounding, wanted: str, to_frame: NDArray[np.float64]
+    answer: GroundedQuery,
+    grounding: Grounding,
+    wanted: str,
+    to_frame: NDArray[np.float64],
+    more: dict[str, str],
 ) -> dict[str, Any]:
-    members: dict[str, Any] = {"scene_version": answer.scene_version}
+    members: dict[str, Any] = {"scene_version": answer.scene_version, **more}
     others: tuple[OtherFrame, ...] = ()
     if wanted:
         members["output_frame"] = wanted
@@ -260,15 +315,22 @@ def _answer_dict(
     return answer_dict(grounding, context)
 
 
+def _complain(error: AskError) -> None:
+    print(f"ask: {shown(error, 2000)}", file=sys.stderr)
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Ask, print, return the exit status."""
     args = sys.argv if args is None else args
+    parser = _parser()
+    options = parser.parse_args(remove_ros_args(args)[1:])
+    if not (options.sentence or options.follow):
+        parser.error("give a sentence, or --follow to type some")
     start_ros("ask", args, failure=NO_ANSWER)
-    options = _parser().parse_args(remove_ros_args(args)[1:])
     try:
         return _run(options)
     except AskError as error:
-        print(f"ask: {shown(error, 2000)}", file=sys.stderr)
+        _complain(error)
         return NO_ANSWER
     except (KeyboardInterrupt, ExternalShutdownException):
         return INTERRUPTED

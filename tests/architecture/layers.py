@@ -78,6 +78,7 @@ WITHOUT_ROS = (
     "node_config",
     "outputs.approach_pose",
     "programs",
+    "queries.conversations",
     "queries.query_worker",
     "replay.__main__",
     "replay.answer_bag",

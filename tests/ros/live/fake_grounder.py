@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -52,6 +53,11 @@ class FakeGrounder:
             raise self.encoding_fault
         while not self.encoding.wait(0.002):
             check_cancelled(cancel)
+        cloud, version = self.map.snapshot()
+        return SimpleNamespace(scene=Scene(cloud, np.zeros(len(cloud), np.int64), version))
+
+    def ground_encoded(self, encoded, sentence, cancel=None):
+        return self.ground(sentence, cancel)
 
     def encodes_what_queries_need(self):
         return False

@@ -1,5 +1,6 @@
 """The terminal's questioner against a node on a live graph."""
 
+import io
 import json
 import threading
 import time
@@ -166,3 +167,28 @@ def test_a_wrong_name_is_answered_with_the_right_one(graph, on_graph):
     graph.fill_map()
     status, lines, _ = on_graph(graph, "the chair", "--node", "/segmentation_node")
     assert status == FOUND and lines
+
+
+def test_follow_ups_refer_to_the_last_answer(graph, on_graph, monkeypatch):
+    graph.fill_map()
+    monkeypatch.setattr("sys.stdin", io.StringIO("no, the green one\n\n  \nfind it\n"))
+    status, lines, complaints = on_graph(graph, "--follow", "the red chair")
+    assert status == FOUND and not complaints
+    assert lines[0] == '"the red chair" (odom)' and "taken as" not in lines[1]
+    said = lines.index('"no, the green one" (odom)')
+    assert lines[said + 1 : said + 3] == ['taken as: "the green chair"', "the green chair:"]
+    assert 'taken as: "find the green chair"' in lines
+    answer = graph.robot.answers[-1]
+    assert (answer.query, answer.client_tag[:4]) == ("find the green chair", "ask-")
+    monkeypatch.setattr("sys.stdin", io.StringIO("the red chair\nthe other one\n"))
+    _, lines, _ = on_graph(graph, "--follow", "--json")
+    answers = [json.loads(line) for line in lines]
+    assert [answer_faults(answer) for answer in answers] == [[], []]
+    assert answers[1]["said"] == "the other one" and "other than" in answers[1]["taken_as"]
+    assert "said" not in answers[0]
+
+
+def test_without_a_sentence_it_says_what_to_give(capsys):
+    with pytest.raises(SystemExit) as ended:
+        ask.main(["ask"])
+    assert ended.value.code == NO_ANSWER and "--follow" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from detailbase_core.conversation.conversation import Reply
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError, check_cancelled
 from detailbase_ros.messages.query import Query, Status, answer
 from detailbase_ros.queries.query_worker import QueryWorker
@@ -310,3 +311,42 @@ def test_what_names_nothing_comes_with_a_plea():
 
     result = answer(Pleads(), Query(1, "it", 0, 0.0))
     assert (result.status, result.message) == (Status.NOTHING_FOUND, '"it" names nothing')
+
+
+class Talks:
+    """Stands for ClientConversations: sentences with "other" refer to earlier ones."""
+
+    def __init__(self):
+        self.asked, self.remembered = [], []
+
+    def stand_alone(self, queries):
+        return not any("other" in query.text for query in queries)
+
+    def heard(self, query, grounding):
+        self.remembered.append(query.text)
+
+    def ask(self, query, cancel):
+        self.asked.append(query.text)
+        return Reply(query.text, Answer(), "an earlier one")
+
+
+def tagged(number, text):
+    return Query(number, text, 0, time.monotonic() + 60, client_tag="robot")
+
+
+@pytest.mark.parametrize("text", ["the lamp", "the other one"])
+def test_sentences_that_refer_to_earlier_ones_are_asked_one_by_one(start, text):
+    slow, talks = Slow(), Talks()
+    results = start(slow, conversations=talks)
+    results.worker.submit(query(0))
+    assert slow.started.wait(5)
+    results.worker.submit(tagged(1, "the chair"))
+    results.worker.submit(tagged(2, text))
+    slow.go.set()
+    taken = results.get(3)
+    if text == "the lamp":
+        assert (slow.passes, talks.asked) == ([2], [])
+        assert talks.remembered == ["the chair", "the lamp"]
+    else:
+        assert (slow.passes, talks.asked) == ([], ["the chair", "the other one"])
+        assert [result.message for result in taken[1:]] == ["taken as: an earlier one"] * 2

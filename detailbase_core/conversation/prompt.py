@@ -21,14 +21,21 @@ def at_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def typed_sentences() -> Iterator[str]:
-    """Lines with anything on them until the end of stdin, at a terminal behind a prompt."""
-    for line in _prompted() if at_terminal() else sys.stdin:
+def typed_sentences(interruptible: bool = False) -> Iterator[str]:
+    """Lines with anything on them until the end of stdin, at a terminal behind a prompt.
+
+    Args:
+        interruptible: whether Ctrl-C at the prompt ends more than the line that is typed.
+
+    Raises:
+        KeyboardInterrupt: where it does.
+    """
+    for line in _prompted(interruptible) if at_terminal() else sys.stdin:
         if line.strip():
             yield line.strip()
 
 
-def _prompted() -> Iterator[str]:
+def _prompted(interruptible: bool) -> Iterator[str]:
     with suppress(ImportError):  # not on every system; gives arrow keys and what was typed before
         importlib.import_module("readline")
     print(HELP, file=sys.stderr)
@@ -38,5 +45,8 @@ def _prompted() -> Iterator[str]:
         except EOFError:
             print(file=sys.stderr)
             return
-        except KeyboardInterrupt:  # as in a shell: forget this line
+        except KeyboardInterrupt:
             print(file=sys.stderr)
+            if interruptible:
+                raise
+            # else as in a shell: forget this line
