@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,18 +19,22 @@ from training.furniture.attribution import FILES, write_attribution
 from training.furniture.holdings import holdings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from detailbase_core.synthetic.furniture_packing import PackedModel
 
 
-def merge(banks: Sequence[Path], out: Path, part: str = "all") -> str:
+def merge(
+    banks: Sequence[Path], out: Path, part: str = "all", most: Mapping[str, int] | None = None
+) -> str:
     """Write one bank with the models of several, and OUT.ATTRIBUTION.md beside it.
 
     Args:
         banks: files of training.prepare_furniture.
         out: the new bank.
         part: "train" or "unseen", see furniture_bank.split, or "all".
+        most: how many models of a kind are taken of a source, the same ones each time; all of
+            those that it does not name.
 
     Returns:
         what it holds, as Markdown.
@@ -48,11 +54,42 @@ def merge(banks: Sequence[Path], out: Path, part: str = "all") -> str:
             models[key] = model
     if not models:
         raise BadFileError(f"{', '.join(map(str, banks))}: no model of the part {part!r}")
-    cards = [model.card for model in models.values()]
-    write_packed(out, list(models.values()))
+    taken = _thinned(list(models.values()), most or {})
+    cards = [model.card for model in taken]
+    write_packed(out, taken)
     write_attribution(out.with_suffix(".ATTRIBUTION.md"), cards, FILES)
-    samples = sum(len(model.colors) for model in models.values())
+    samples = sum(len(model.colors) for model in taken)
     return f"{out}: {samples} samples, {out.stat().st_size / 1e6:.1f} MB\n\n{holdings(cards)}"
+
+
+def _thinned(models: Sequence[PackedModel], most: Mapping[str, int]) -> list[PackedModel]:
+    """At most so many models of a kind of each source, chosen by a hash of their keys.
+
+    Raises:
+        BadFileError: no model is of one of the sources.
+    """
+    if absent := set(most) - {model.card.library for model in models}:
+        raise BadFileError(f"no model is of the source {min(absent)!r}")
+    count: Counter[tuple[str, str]] = Counter()
+    taken = set()
+    for model in sorted(models, key=lambda one: sha256(one.card.key.encode()).digest()):
+        source = model.card.library, model.card.category
+        count[source] += 1
+        if count[source] <= most.get(model.card.library, len(models)):
+            taken.add(model.card.key)
+    return [model for model in models if model.card.key in taken]
+
+
+def _most(text: str) -> tuple[str, int]:
+    """SOURCE=N.
+
+    Raises:
+        argparse.ArgumentTypeError: not so, or N is not a whole number above 0.
+    """
+    source, _, number = text.rpartition("=")
+    if not (source and number.isdecimal() and int(number)):
+        raise argparse.ArgumentTypeError(f"expected SOURCE=N, N above 0, got {text!r}")
+    return source, int(number)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,10 +97,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("banks", type=Path, nargs="+", metavar="BANK")
     parser.add_argument("--part", choices=("all", "train", "unseen"), default="all")
+    parser.add_argument(
+        "--most",
+        type=_most,
+        action="append",
+        default=[],
+        metavar="SOURCE=N",
+        help="take at most N models of a kind of this source; may be repeated",
+    )
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(arguments)
     try:
-        print(merge(given.banks, given.out, given.part))
+        print(merge(given.banks, given.out, given.part, dict(given.most)))
     except (BadFileError, OSError) as error:
         print(f"merge_furniture: {error}", file=sys.stderr)
         return 1

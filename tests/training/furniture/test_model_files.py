@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
+from detailbase_core.synthetic.furniture_file import read_packed, write_packed
 from tests.helpers.mesh_files import painted, slab, write_model_table
 from training.furniture.kinds import read_kinds
 from training.furniture.mesh_files import axes_matrix, load_file
@@ -209,6 +212,28 @@ def test_merged_banks_leave_out_whole_sources(folder, capsys):
     assert {card.library for card in FurnitureBank.load(out).cards} == {"kenney"}
     assert merge_main([banks[0], banks[0], "--out", str(out)]) == 1
     assert "mine/chair1 is in another of these banks" in capsys.readouterr().err
+
+
+def test_merged_banks_take_at_most_so_many_of_a_source(folder, capsys):
+    prepare(folder)
+    bank = read_packed(folder / "bank.npz")[0]
+    alike = [
+        replace(model, card=replace(model.card, key=f"{model.card.key}_{i}"))
+        for model in bank
+        for i in range(5)
+    ]
+    write_packed(folder / "many.npz", alike)
+    out = folder / "out.npz"
+    given = [str(folder / "many.npz"), "--out", str(out)]
+    assert merge_main([*given, "--most", "mine=3"]) == 0
+    taken = [card.key for card in FurnitureBank.load(out).cards]
+    assert sorted(key.split("_")[0] for key in taken) == ["mine/chair1"] * 3 + ["mine/sign"] * 3
+    assert merge_main([*given, "--most", "mine=2"]) == 0
+    assert {card.key for card in FurnitureBank.load(out).cards} < set(taken)
+    assert merge_main([*given, "--most", "mien=2"]) == 1
+    assert "no model is of the source 'mien'" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        merge_main([*given, "--most", "mine=some"])
 
 
 def test_every_kind_has_nouns():

@@ -124,7 +124,7 @@ def barrel(rng: np.random.Generator) -> Parts:
     return parts
 
 
-@family("toolbox", mount="floor", has_front=True)
+@family("toolbox", mount="floor")
 def toolbox(rng: np.random.Generator) -> Parts:
     """A metal or plastic box with a lid, latches and a handle."""
     parts = Parts()

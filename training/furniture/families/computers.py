@@ -152,7 +152,7 @@ def laptop(rng: np.random.Generator) -> Parts:
     return parts
 
 
-@family("tablet", mount="top", has_front=True)
+@family("tablet", mount="top")
 def tablet(rng: np.random.Generator) -> Parts:
     """A slab with a screen that lies, leans on a stand or its cover, or has a keyboard."""
     parts = Parts()

@@ -253,7 +253,7 @@ def room_divider(rng: np.random.Generator) -> Parts:
     return parts
 
 
-@family("desk divider", mount="top", has_front=True)
+@family("desk divider", mount="top")
 def desk_divider(rng: np.random.Generator) -> Parts:
     """A felt or acrylic panel that stands on a desk, straight or with wings."""
     parts = Parts()

@@ -178,7 +178,7 @@ def backpack(rng: np.random.Generator) -> Parts:
     return parts
 
 
-@family("handbag", mount="top", has_front=True)
+@family("handbag", mount="top")
 def handbag(rng: np.random.Generator) -> Parts:
     """A bag with one or two handles and a clasp, stiff or soft."""
     parts = Parts()
@@ -218,7 +218,7 @@ def handbag(rng: np.random.Generator) -> Parts:
     return parts
 
 
-@family("briefcase", mount="floor", has_front=True)
+@family("briefcase", mount="floor")
 def briefcase(rng: np.random.Generator) -> Parts:
     """A hard case with two locks, or a leather one with a flap; stands or lies."""
     parts = Parts()

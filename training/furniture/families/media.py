@@ -9,7 +9,7 @@ from training.furniture.families.registry import family
 from training.furniture.families.shapes import Parts
 
 
-@family("phone", mount="top", has_front=True)
+@family("phone", mount="top")
 def mobile_phone(rng: np.random.Generator) -> Parts:
     """A smartphone that lies, shows its back, or leans in a stand."""
     parts = Parts()
@@ -39,7 +39,7 @@ def mobile_phone(rng: np.random.Generator) -> Parts:
     return parts
 
 
-@family("phone", mount="top", has_front=True)
+@family("phone", mount="top")
 def desk_phone(rng: np.random.Generator) -> Parts:
     """A desk telephone with handset, keys, display and a curled cord; or a cordless one."""
     parts = Parts()
@@ -297,7 +297,7 @@ def game_controller(rng: np.random.Generator) -> Parts:
     return parts
 
 
-@family("game console", mount="top", has_front=True)
+@family("game console", mount="top")
 def game_console(rng: np.random.Generator) -> Parts:
     """A flat or standing box with a slot, lights and vents."""
     parts = Parts()
