@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from training import make_furniture
+from training.furniture.families.blocks import Blocks
 from training.furniture.families.model_files import glb_of
 from training.furniture.families.registry import all_families, draw
 from training.furniture.families.shapes import Parts
@@ -114,3 +115,12 @@ def test_a_table_has_one_row_for_each_model(tmp_path: Path) -> None:
     with (tmp_path / "models.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["key"] for row in rows] == ["whiteboard_000", "whiteboard_001", "whiteboard_002"]
+
+
+def test_brown_blocks_are_of_wood_where_a_family_says_so() -> None:
+    brown, blue = "#8a5a34", "#3f6fa8"
+    wood, paint, cloth = Blocks(wooden=True), Blocks(wooden=True), Blocks()
+    for parts, color in ((wood, brown), (paint, blue), (cloth, brown)):
+        parts.block((1, 1, 1), (0, 0, 0), color)
+        parts.rod([(0, 0, 1), (0, 0, 2)], 0.1, color)
+    assert (wood.material, paint.material, cloth.material) == ("wooden", "", "")

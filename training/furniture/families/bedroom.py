@@ -32,7 +32,7 @@ def _handle(p: Blocks, kind: int, at: Vector, metal: Rgb, long: float) -> None:
 @family("wardrobe", mount="floor", has_front=True)
 def wardrobe(rng: np.random.Generator) -> Parts:
     """Hinged or sliding doors, drawers, a mirror, an open one, or an old one with a cornice."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     body = choose(rng, WOOD_OR_PAINT)
     doors = int(rng.choice([1, 2, 2, 2, 3, 3, 4, 5]))
     width = doors * rng.uniform(0.42, 0.55) + (0.15 if doors == 1 else 0)
@@ -94,7 +94,7 @@ def wardrobe(rng: np.random.Generator) -> Parts:
 @family("bench", mount="floor")
 def bench(rng: np.random.Generator) -> Parts:
     """A plank, a padded one, one of slats with a back, or a chest to sit on."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     wood, cloth = choose(rng, WOOD_OR_PAINT), choose(rng, FABRIC)
     width, depth, height = rng.uniform(0.85, 1.7), rng.uniform(0.3, 0.45), rng.uniform(0.42, 0.49)
     kind = rng.integers(4)
@@ -149,7 +149,7 @@ def bench(rng: np.random.Generator) -> Parts:
 @family("stool", mount="floor")
 def stool(rng: np.random.Generator) -> Parts:
     """Three or four legs or a column; a round or square seat, bare or padded."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     wood, cloth = (
         choose(rng, {**WOOD, "#ebeae6": 2, "#2e2f31": 2, "#b83a34": 0.5, "#3f6fa8": 0.4}),
         choose(rng, FABRIC),
@@ -289,7 +289,7 @@ def bean_bag(rng: np.random.Generator) -> Parts:
 @family("dressing table", mount="floor", has_front=True)
 def dressing_table(rng: np.random.Generator) -> Parts:
     """A small table with drawers and a mirror, mostly with its stool."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     body, metal = (
         choose(rng, {**WOOD_OR_PAINT, "#e3c8c8": 1}),
         choose(rng, {"#a08a58": 2, "#b4b6b8": 2, "#2e2f31": 1}),

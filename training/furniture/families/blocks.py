@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -47,7 +48,13 @@ def ring(half_x: float, half_y: float, z: float, corner: float = 0.3) -> list[li
 
 @dataclass
 class Blocks(Parts):
-    """Parts that are put on top of each other."""
+    """Parts that are put on top of each other.
+
+    Attributes:
+        wooden: its brown parts are of wood.
+    """
+
+    wooden: bool = False
 
     def block(
         self,
@@ -134,18 +141,22 @@ class Blocks(Parts):
         line = np.asarray(path, float)
         for begin, end in itertools.pairwise(line):
             if np.linalg.norm(end - begin) > 1e-6:
-                self.add(geometry.swept(np.stack([begin, end]), radius), _rgb(color))
+                self._colored(geometry.swept(np.stack([begin, end]), radius), color)
         for corner in line[1:-1]:
             self.blob((radius, radius, radius), corner, color)
 
     def curve(self, path: Sequence[Vector], radius: float, color: Color, count: int = 14) -> None:
         """A round rod along a smooth curve through the path's points."""
         line = geometry.smooth_path(np.asarray(path, float), count)
-        self.add(geometry.swept(line, radius), _rgb(color))
+        self._colored(geometry.swept(line, radius), color)
 
     def sheet(self, grid: Sequence[Sequence[Vector]] | NDArray[np.float64], color: Color) -> Part:
         """A thin sheet through a grid (R, C, 3) of points."""
         return self.surface(np.asarray(grid, float), _rgb(color))
+
+    def _colored(self, solid: geometry.Solid, color: Color) -> Part:
+        rgb = _rgb(color)
+        return self.add(solid, rgb, "wooden" if self.wooden and _is_brown(rgb) else "")
 
     def _put(
         self,
@@ -155,7 +166,7 @@ class Blocks(Parts):
         color: Color,
         tilt: Tilt | None,
     ) -> Part:
-        part = self.add(solid, _rgb(color)).move(*lift)
+        part = self._colored(solid, color).move(*lift)
         if tilt is not None:
             part.turn(*tilt, about=(0, 0, 0))
         return part.move(*at)
@@ -167,3 +178,9 @@ def _rgb(color: Color) -> tuple[int, int, int]:
     else:
         r, g, b = np.clip(color, 0, 255).round().astype(int).tolist()
     return r, g, b
+
+
+def _is_brown(rgb: tuple[int, int, int]) -> bool:
+    """Whether wood has such a colour: a hue between red and yellow, not too gray."""
+    hue, saturation, _ = colorsys.rgb_to_hsv(*(channel / 255 for channel in rgb))
+    return 0.04 < hue < 0.125 and saturation > 0.25

@@ -53,7 +53,7 @@ def _doors(
 @family("counter", mount="floor", has_front=True)
 def counter(rng: np.random.Generator) -> Parts:
     """A run of base cabinets below a worktop; some with a sink or a hob set into it."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     body, top = (
         choose(rng, {**WOOD_OR_PAINT, "#ebeae6": 9}),
         choose(rng, {**STONE, **WOOD, "#ebeae6": 1.5}),
@@ -98,7 +98,7 @@ def counter(rng: np.random.Generator) -> Parts:
 @family("kitchen island", mount="floor", has_front=True)
 def kitchen_island(rng: np.random.Generator) -> Parts:
     """A block of cabinets with an overhanging top; some with stools or open shelves."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     body, top = (
         choose(rng, {**WOOD_OR_PAINT, "#2f4358": 1.5, "#5f7a6a": 1}),
         choose(rng, {**STONE, **WOOD, "#ebeae6": 2}),

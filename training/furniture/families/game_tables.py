@@ -18,7 +18,7 @@ FELT = {"#2f7a4a": 5, "#2f5f9a": 2.5, "#8a2f34": 1.2, "#4a4c50": 0.8, "#6a4a80":
 @family("pool table", mount="floor")
 def pool_table(rng: np.random.Generator) -> Parts:
     """Felt between cushions with six pockets, on legs; mostly with balls and a cue."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     wood, felt = (
         choose(rng, {"#6a4228": 3, "#4a2e1e": 2, "#8a5a34": 2, "#b08a5a": 1, "#26272a": 1.5}),
         choose(rng, FELT),

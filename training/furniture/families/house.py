@@ -326,7 +326,7 @@ def cat_tree(rng: np.random.Generator) -> Parts:
 @family("step stool", mount="floor", has_front=True)
 def step_stool(rng: np.random.Generator) -> Parts:
     """Two or three steps of wood or plastic, or on a folding frame with a hoop."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     color = choose(
         rng,
         {

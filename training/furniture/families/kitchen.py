@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @family("knife block", mount="top")
 def knife_block(rng: np.random.Generator) -> Parts:
     """A slanted block, seldom an upright one, with handles in rows."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     wood, grip = (
         choose(rng, {**WOOD, "#26272a": 4, "#b9bbbd": 1, "#ececea": 0.7}),
         choose(rng, {"#1f2022": 6, "#b4b6b8": 2, "#6a4228": 1, "#a62a2a": 0.4}),
@@ -123,7 +123,7 @@ def dish_rack(rng: np.random.Generator) -> Parts:
 @family("cutting board", mount="top")
 def cutting_board(rng: np.random.Generator) -> Parts:
     """A board with or without a handle; wood, plastic; some with bread or vegetables on it."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     body = choose(rng, {**WOOD, "#eceae4": 3, "#4c9a60": 0.6, "#26272a": 1, "#b8403a": 0.4})
     w, d, t = rng.uniform(0.25, 0.48), rng.uniform(0.17, 0.32), rng.uniform(0.008, 0.035)
     form = rng.integers(3)
@@ -218,7 +218,7 @@ def teapot(rng: np.random.Generator) -> Parts:
 @family("tray", mount="top")
 def tray(rng: np.random.Generator) -> Parts:
     """A flat board with a rim, oblong or round, some with cups on it."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     body = choose(
         rng, {**WOOD_OR_PAINT, "#b4b6b8": 2, "#a08a58": 1, "#3a6f6a": 0.6, "#a83a34": 0.6}
     )

@@ -45,7 +45,7 @@ def _mattress(
 @family("crib", mount="floor")
 def crib(rng: np.random.Generator) -> Parts:
     """Barred sides around a mattress; some with a canopy or wheels."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     wood, cloth = (
         choose(rng, PAINT),
         choose(rng, {**FABRIC, "#a9c4d8": 2, "#e3b8c0": 2, "#eceae4": 3}),
@@ -100,7 +100,7 @@ def crib(rng: np.random.Generator) -> Parts:
 @family("bunk bed", mount="floor", has_front=True)
 def bunk_bed(rng: np.random.Generator) -> Parts:
     """Two beds on top of each other with rails and a ladder; wood or steel tubes."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     frame = choose(rng, {**PAINT, "#2e2f31": 1.5, "#b4b6b8": 1.5, "#b83a34": 0.4})
     long, wide, h = rng.uniform(1.95, 2.1), rng.uniform(0.85, 1.05), rng.uniform(1.5, 1.85)
     t = rng.uniform(0.035, 0.08)
@@ -150,7 +150,7 @@ def bunk_bed(rng: np.random.Generator) -> Parts:
 @family("high chair", mount="floor", has_front=True)
 def high_chair(rng: np.random.Generator) -> Parts:
     """A child's seat with a tray: wood, plastic on four legs, or on a folding frame."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     frame = choose(rng, {**WOOD, "#ececea": 4, "#8f9294": 1.5, "#2e2f31": 1})
     cloth = choose(
         rng, {**FABRIC, "#a9c4a8": 1, "#e0b830": 0.6, "#3a6fb5": 0.8, "#c8342f": 0.7, "#ececea": 3}
@@ -196,7 +196,7 @@ def high_chair(rng: np.random.Generator) -> Parts:
 @family("changing table", mount="floor", has_front=True)
 def changing_table(rng: np.random.Generator) -> Parts:
     """A padded top with rims over drawers or open shelves."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     wood, pad = (
         choose(rng, PAINT),
         choose(rng, {"#ececea": 3, "#a9c4d8": 2, "#e3b8c0": 1.5, "#d8cfa8": 1, "#b4c8b0": 1}),

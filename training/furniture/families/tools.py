@@ -177,7 +177,7 @@ def screwdriver(rng: np.random.Generator) -> Parts:
 @family("ladder", mount="floor")
 def ladder(rng: np.random.Generator) -> Parts:
     """A stepladder that stands open, or a straight one that leans on the wall behind it."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     rail, step = (
         choose(rng, {"#b4b6b8": 5, "#b08a5a": 3, "#e07a2c": 1, "#e0b830": 0.8, "#ececea": 0.7}),
         choose(rng, {"#b4b6b8": 2, "#3a3b3d": 1}),

@@ -212,7 +212,7 @@ def toy_car(rng: np.random.Generator) -> Parts:
 @family("guitar", mount="floor", has_front=True)
 def guitar(rng: np.random.Generator) -> Parts:
     """Acoustic or electric; mostly on a stand."""
-    p = Blocks()
+    p = Blocks(wooden=True)
     electric = rng.random() < 0.4
     body = (
         choose(
