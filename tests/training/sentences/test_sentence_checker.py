@@ -93,6 +93,15 @@ def test_what_is_wrong_is_named(marked, ids, problem):
     assert problem in " ".join(complaints(marked, ids))
 
 
+def test_plurals_without_an_s_are_of_several():
+    mice = [thing("mouse", (x, 0), (0.1, 0.1, 0.05)) for x in (-1, 1)]
+    ids = (FIRST_OBJECT_ID, FIRST_OBJECT_ID + 1)
+    for text, wrong in (("the mice", 0), ("the mouse", 1)):
+        phrase = ReferredPhrase(0, len(text), 0, ids, False, False, False)
+        told = Description(text, (), (phrase,), (), "by hand")
+        assert len(SentenceChecker(room_of(mice)).complaints(told)) == wrong
+
+
 def test_generated_sentences_of_hand_made_rooms_pass_and_fail_when_marked_otherwise():
     noticed = tried = 0
     for outline in ((ROOM.outline), L_SHAPED):

@@ -98,7 +98,7 @@ class SentenceChecker:
 
     @staticmethod
     def _is_singular(phrase: ReadPhrase) -> bool:
-        return not phrase.noun.endswith("s")
+        return not words.may_be_plural(phrase.noun)
 
     def _structure_problem(
         self, phrase: ReadPhrase, i: int, read: list[ReadPhrase], ids: tuple[int, ...]

@@ -44,6 +44,11 @@ def is_known(noun: str) -> bool:
     return noun in _IRREGULAR or noun in _MEANINGS or noun.removesuffix("s") in _MEANINGS
 
 
+def may_be_plural(noun: str) -> bool:
+    """Whether a noun can stand for several: "mice", "lamps"."""
+    return noun.endswith("s") or noun in _IRREGULAR
+
+
 def meaning(noun: str) -> frozenset[str]:
     """Categories that a noun, singular or plural, stands for; a strange one stands for itself."""
     forms = {noun, _IRREGULAR.get(noun, noun), noun.removesuffix("s")}
