@@ -17,6 +17,7 @@ from detailbase_core.io.header_lines import BYTE_ORDER_MARK, without_utf16
 from detailbase_core.io.mesh_files import MESH_KINDS, TEXTURED_PLY, read_mesh
 from detailbase_core.io.mesh_sampling import points_on_faces
 from detailbase_core.io.npz_points import read_npz_points
+from detailbase_core.io.off import OFF, is_off, read_off
 from detailbase_core.io.other_readers import read_refused_ply
 from detailbase_core.io.pcd import read_pcd
 from detailbase_core.io.ply import read_ply_mesh, write_ply
@@ -41,7 +42,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 CLOUD_FORMATS = ("PLY", "PCD", "NPZ")
-OTHER_FORMATS = (TEXT, LAS, E57, *MESH_KINDS)  # most by packages of the extra "files"
+OTHER_FORMATS = (TEXT, OFF, LAS, E57, *MESH_KINDS)  # most by packages of the extra "files"
 FAR_M = 30_000.0  # float32 metres resolve 2 mm up to here
 _COARSE = 0.005  # distance between neighbouring numbers that spoils a cloud, in its unit
 GIT_LFS = "a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository"
@@ -172,8 +173,8 @@ def _describe_text(head: bytes) -> str:
         return "PCD"  # without its usual comment line
     if {b"V", b"VN", b"VT", b"MTLLIB"} & keys:
         return "an OBJ mesh"
-    if keys & {b"OFF", b"COFF", b"NOFF"}:
-        return "an OFF mesh"
+    if is_off(next(filter(None, lines), [])):
+        return OFF
     if head.startswith(b"solid") and b"facet" in head:
         return "an STL mesh"
     if head.lstrip()[:1] == b"{" and b'"asset"' in head:
@@ -235,6 +236,13 @@ def _read_ply(data: bytes, name: str) -> _Points:
     return _Points(xyz, colors, faces=len(faces))
 
 
+def _read_off(data: bytes, name: str) -> _Points:
+    xyz, colors, faces, face_colors = read_off(data, name)
+    if len(faces):
+        return _as_points(*points_on_faces(xyz, colors, faces, face_colors), len(faces))
+    return _Points(xyz, colors)
+
+
 def _read_pcd(data: bytes, name: str) -> _Points:
     return _Points(*read_pcd(data, name))
 
@@ -247,7 +255,13 @@ def _read_text(data: bytes, name: str) -> _Points:
     return _Points(*read_text_points(data, name))
 
 
-_READERS = {"PLY": _read_ply, "PCD": _read_pcd, "NPZ": _read_npz, TEXT: _read_text}
+_READERS = {
+    "PLY": _read_ply,
+    "PCD": _read_pcd,
+    "NPZ": _read_npz,
+    TEXT: _read_text,
+    OFF: _read_off,
+}
 
 
 # -- points to clouds ----------------------------------------------------------------------------

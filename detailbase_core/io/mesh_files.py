@@ -1,4 +1,4 @@
-"""Meshes (OBJ, glTF, STL, OFF) -> points on their faces; trimesh reads the files."""
+"""Meshes (OBJ, glTF, STL) -> points on their faces; trimesh reads the files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ MESH_KINDS = {
     "a glTF mesh": "glb",
     "a glTF mesh (JSON)": "gltf",
     "an STL mesh": "stl",
-    "an OFF mesh": "off",
 }
 TEXTURED_PLY = "a PLY mesh with a texture"
 _TYPES = {**MESH_KINDS, TEXTURED_PLY: "ply"}

@@ -30,7 +30,7 @@ def mesh_bytes(path: Path, file_type: str) -> bytes:
 
     Args:
         path: the file.
-        file_type: "obj", "glb", "gltf", "stl", "off" or "ply".
+        file_type: "obj", "glb", "gltf", "stl" or "ply".
 
     Raises:
         OSError: it cannot be read.
