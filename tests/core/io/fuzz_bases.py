@@ -70,7 +70,19 @@ def _meshes() -> dict[str, bytes]:
         if isinstance(data, dict):
             data = data["model.gltf"]
         found[name] = data.encode() if isinstance(data, str) else bytes(data)
+    found["off coloured"] = _COLOURED_OFF
     return found
+
+
+_COLOURED_OFF = b"""COFF
+4 2 0
+0 0 3 0 0 0 255
+0.2 0 3 200 0 0 255
+0.2 0.1 3 200 0 0 255
+0 0.1 3 0 0 9 255
+3 0 1 2 9 0 0
+3 0 2 3
+"""
 
 
 def _surveys() -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import json
 import re
 import struct
@@ -141,18 +142,24 @@ def _gltf(data: bytes) -> Parts:
 
 
 def _e57(data: bytes) -> Parts:
-    pages = [data[at : at + _E57_PAGE - 4] for at in range(0, len(data), _E57_PAGE)]
-    content = b"".join(pages)
+    """Header, points and XML, each as long as it was: they are found by their offsets."""
+    size = _E57_PAGE - 4
+    content = b"".join(data[at : at + size] for at in range(0, len(data), _E57_PAGE))
+    (xml,) = struct.unpack_from("<Q", content, 24)
+    ends = (0, 48, xml // _E57_PAGE * size + xml % _E57_PAGE, len(content))
+    spans = list(itertools.pairwise(ends))
 
     def build(parts: list[bytes]) -> bytes:
-        fitted = parts[0][: len(content)].ljust(len(content), b"\0")
-        size = _E57_PAGE - 4
+        fitted = b"".join(
+            part[: end - begin].ljust(end - begin, fill)
+            for part, (begin, end), fill in zip(parts, spans, (b"\0", b"\0", b" "), strict=True)
+        )
         return b"".join(
             fitted[at : at + size] + struct.pack(">I", crc32c(fitted[at : at + size]))
             for at in range(0, len(fitted), size)
         )
 
-    return [content], build
+    return [content[begin:end] for begin, end in spans], build
 
 
 def crc32c(data: bytes) -> int:

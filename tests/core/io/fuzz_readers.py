@@ -5,13 +5,21 @@ from __future__ import annotations
 import importlib.util
 import re
 import sqlite3
-import struct
 import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 import trimesh
 from mcap.reader import make_reader
+
+from tests.core.io.fuzz_layouts import (
+    e57_points,
+    glb_corners,
+    gltf_corners,
+    las_points,
+    stl_corners,
+    text_stl_corners,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,19 +100,6 @@ def _rows(source: Path | list[str], mark: str | None) -> np.ndarray:
     return np.loadtxt(source, delimiter=mark, usecols=(0, 1, 2), comments="#", ndmin=2)
 
 
-def _las_by_numpy(path: Path) -> np.ndarray:
-    """Of an unpacked LAS file, by the table of its header's fields."""
-    data = path.read_bytes()
-    begin, (form, size, count) = int.from_bytes(data[96:100], "little"), _LAS.unpack_from(data, 104)
-    if form & 0x80 or data[25] > 4:
-        raise ValueError("packed, or of a version that is not known")
-    if data[25] == 4:
-        count = int.from_bytes(data[247:255], "little")
-    place = np.dtype({"names": ["xyz"], "formats": [("<i4", 3)], "offsets": [0], "itemsize": size})
-    scale, offset = np.frombuffer(data, "<f8", 6, 131).reshape(2, 3)
-    return np.frombuffer(data, place, count, begin)["xyz"] * scale + offset
-
-
 # -- of meshes the corners: what is read lies between them -----------------------------------------
 
 
@@ -113,12 +108,9 @@ def _obj_corners(path: Path) -> np.ndarray:
     return np.array([list(map(float, line.split()[1:4])) for line in lines if line[:2] == "v "])
 
 
-def _stl_corners(path: Path) -> np.ndarray:
-    data = path.read_bytes()
-    if len(data) != 84 + 50 * int.from_bytes(data[80:84], "little"):
-        raise ValueError("text")
-    face = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
-    return np.frombuffer(data, face, offset=84)["corners"].reshape(-1, 3)
+def _off_corners(path: Path) -> np.ndarray:
+    with path.open("rb") as file:
+        return np.asarray(trimesh.load(file, file_type="off", process=False).vertices)
 
 
 _READERS: dict[str, list[Callable[[Path], np.ndarray]]] = {
@@ -129,12 +121,16 @@ _READERS: dict[str, list[Callable[[Path], np.ndarray]]] = {
     "csv": [lambda path: _rows(path, ",")],
     "pts": [_pts_rows],
     "obj": [_obj_corners],
-    "stl": [_stl_corners],
-    "las": [_las_by_numpy],
+    "stl": [stl_corners],
+    "stl_ascii": [text_stl_corners],
+    "glb": [glb_corners],
+    "gltf": [gltf_corners],
+    "off": [_off_corners],
+    "las": [las_points],
+    "e57": [e57_points],
 }
-MESHES = ("obj", "stl")  # of which the corners are returned
+MESHES = ("obj", "stl", "stl_ascii", "glb", "gltf", "off")  # of which the corners are returned
 _EMPTY_ELEMENT = re.compile(rb"\nelement \S+ [1-9]\d*\s*\n(?:comment.*\n)*(?:element|end_header)")
-_LAS = struct.Struct("<BHI")
 if importlib.util.find_spec("plyfile"):
     _READERS["ply"].append(_ply_by_plyfile)
 if importlib.util.find_spec("pypcd4"):
