@@ -50,7 +50,7 @@ WORDS = (
     "ply",
 )
 FINITE = st.floats(-1000, 1000, width=32)
-ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\r"])
 
 
 @dataclass
@@ -203,7 +203,6 @@ def pcd_files(draw) -> Made:
         found["rgb"][:, 0] = packed
     has_counts = any(several != 1 for several in counts) or draw(st.booleans())
     lines = ["# .PCD v0.7 - Point Cloud Data file format"] if draw(st.booleans()) else []
-    lines += [f"# {draw(st.sampled_from(WORDS))}"] if draw(st.booleans()) else []
     lines += ["VERSION 0.7", "FIELDS " + " ".join(name for name, _ in fields)]
     lines += ["SIZE " + " ".join(str(size) for _, (_, size) in fields)]
     lines += ["TYPE " + " ".join(letter for _, (letter, _) in fields)]
@@ -211,6 +210,8 @@ def pcd_files(draw) -> Made:
     lines += [f"WIDTH {width}"] + ([f"HEIGHT {height}"] if height > 1 or draw(_SAY) else [])
     lines += ["VIEWPOINT 0 0 0 1 0 0 0"] if draw(st.booleans()) else []
     lines += [f"POINTS {count}"] if draw(st.booleans()) else []
+    for remark in draw(st.lists(st.sampled_from(WORDS), max_size=2)):
+        lines.insert(draw(st.integers(1, len(lines))), f"# {remark}")
     head = "".join(f"{line}{end}" for line in [*lines, f"DATA {kind}"]).encode()
     if kind == "ascii":
         rows = np.hstack([column.astype(object) for column in columns])
