@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _NO_HEADER = "header has no"
 _BACK_S = 3.0  # as time_resets.BACK_NS
 _FARTHEST_MEDIAN_M = 200.0  # no lidar has half of its points beyond
+_FARTHEST_SENSOR_M = 20_000.0  # from the map's origin; voxels of 2 cm are numbered so far
+_NO_SCALE, _NO_STAMPS = "on no usual scale", "they have no stamp"
 _TWO_CLOCKS = (
     "clouds and transforms are stamped by different clocks, or one of them has stopped: look at "
     "'ros2 topic delay' of both, and give their machines one time (chrony)"
@@ -115,6 +117,13 @@ def _clock(seen: Observation) -> Iterator[Diagnosis]:
             "clock",
             "start the node with -p use_sim_time:=true",
         )
+    if len(set(seen.clock_publishers)) > 1:
+        yield Diagnosis(
+            "time",
+            f"{' and '.join(sorted(set(seen.clock_publishers)))} publish /clock: time jumps to and "
+            "fro between them",
+            "stop one of them (a simulator and a recording that is played with --clock, say)",
+        )
 
 
 def _topics(seen: Observation) -> Iterator[Diagnosis]:
@@ -212,6 +221,12 @@ def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
         )
         yield Diagnosis(topic.name, what, fix)
         return
+    if topic.bad:
+        yield Diagnosis(
+            topic.name,
+            f"{topic.bad} of {topic.received} of its clouds cannot be used: {topic.bad_reason}",
+            "they are left out, the others are taken; look for what differs in its driver's log",
+        )
     if topic.empty == topic.received:
         yield Diagnosis(
             topic.name,
@@ -233,13 +248,21 @@ def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
             "has intensities, no colours: treated as grey, so colour words do not work",
             "use a coloured cloud if there is one",
         )
+    elif _NO_SCALE in topic.color_note:
+        yield Diagnosis(
+            topic.name,
+            topic.color_note,
+            "publish 8-bit colours, or 0 to 1: which number is white cannot be told for certain "
+            "(docs/files.md, Colours)",
+        )
     if topic.back_s > _BACK_S:
         yield Diagnosis(
             topic.name,
             f"its stamps went back by {topic.back_s:.0f} s: a simulation was reset, or a recording "
             "is played in a loop",
-            "the map begins anew each time; for a recording play it once, with --clock, and start "
-            "the node with -p use_sim_time:=true",
+            "the map stays; where the robot stands elsewhere now, empty it with the service "
+            "~/clear_scene; play a recording once, with --clock, and start the node with "
+            "-p use_sim_time:=true",
         )
     elif abs(topic.lag_s) > _SKEW_S and not any(d.fix for d in _clock(seen)):
         early = "in the future" if topic.lag_s < 0 else "old"
@@ -264,7 +287,14 @@ def _transforms(seen: Observation) -> Iterator[Diagnosis]:
     placed = [topic for topic in seen.topics if topic.received and not topic.complaint]
     for topic in placed:
         chain = f"{topic.frame} -> {seen.map_frame}"
-        if topic.poses:
+        if topic.far_m > _FARTHEST_SENSOR_M:
+            yield Diagnosis(
+                "tf",
+                f"{topic.frame} is {topic.far_m:.0f} m from the origin of {seen.map_frame}, as in "
+                "georeferenced coordinates: too far for voxels to be numbered",
+                "set map_frame to a local frame, odom instead of utm",
+            )
+        elif topic.poses:
             yield Diagnosis("tf", f"{chain} is known")
         elif seen.tf_mismatches or any(fault in topic.pose_problem for fault in seen.tf_faults):
             continue
@@ -276,6 +306,9 @@ def _transforms(seen: Observation) -> Iterator[Diagnosis]:
                 f"start the node with -r /tf:={there.removesuffix('_static')} -r "
                 f"/tf_static:={there.removesuffix('_static')}_static",
             )
+        elif _NO_STAMPS in topic.pose_problem:
+            what, _, fix = topic.pose_problem.rpartition(": ")
+            yield Diagnosis("tf", f"{chain}: {what}", fix)
         elif "extrapolation" in topic.pose_problem:
             if abs(topic.lag_s) <= _SKEW_S and not topic.back_s:
                 yield Diagnosis("tf", f"{chain}: {topic.pose_problem}", _TWO_CLOCKS)
@@ -289,10 +322,17 @@ def _transforms(seen: Observation) -> Iterator[Diagnosis]:
         else:
             yield Diagnosis(
                 "tf",
-                f"{chain}: {topic.pose_problem}",
+                f"{chain}: {topic.pose_problem}{_elsewhere(seen)}",
                 "publish the missing transform, or set map_frame to a frame that there is "
                 "(ros2 run tf2_tools view_frames draws them)",
             )
+
+
+def _elsewhere(seen: Observation) -> str:
+    """Other topics of transforms, on which the missing ones may be; "" where there are none."""
+    if not seen.tf_elsewhere:
+        return ""
+    return f"; the node does not hear the transforms on {', '.join(seen.tf_elsewhere)}"
 
 
 def _machine(seen: Observation) -> Iterator[Diagnosis]:

@@ -214,7 +214,8 @@ class GraphInspector:
         try:
             read = cloud_from_message(message)
         except BadCloudError as error:
-            topic.complaint = str(error)
+            topic.complaint = topic.bad_reason = str(error)
+            topic.bad += 1
         else:
             topic.complaint, topic.grey = "", not read.has_color
             topic.color_note = read.color_note
@@ -257,7 +258,8 @@ class GraphInspector:
         for frame, stamp_ns in self._places[topic.name]:
             try:
                 if frame != self.seen.map_frame:
-                    self._transforms.lookup(self.seen.map_frame, frame, stamp_ns)
+                    pose = self._transforms.lookup(self.seen.map_frame, frame, stamp_ns)
+                    topic.far_m = max(topic.far_m, float(np.linalg.norm(pose[:3, 3])))
                 topic.poses += 1
             except LookupFailed as error:
                 topic.pose_problem = str(error)

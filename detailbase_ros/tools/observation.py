@@ -36,6 +36,8 @@ class CloudTopic:
         frame: of the newest.
         lag_s: median of arrival minus stamp, seconds.
         complaint: why the newest cannot be used.
+        bad: messages that could not be used.
+        bad_reason: why the last of them could not.
         grey: it has intensities only.
         color_note: what was taken for its colours.
         empty: messages without a finite point.
@@ -43,6 +45,7 @@ class CloudTopic:
         back_s: how far its stamps went back at most, seconds.
         poses: how many of the newest scans TF could place in the map frame.
         pose_problem: why TF could not, where it never could.
+        far_m: distance of the sensor from the map frame's origin at most, metres.
     """
 
     name: str
@@ -54,6 +57,8 @@ class CloudTopic:
     frame: str = ""
     lag_s: float = 0.0
     complaint: str = ""
+    bad: int = 0
+    bad_reason: str = ""
     grey: bool = False
     color_note: str = ""
     empty: int = 0
@@ -61,6 +66,7 @@ class CloudTopic:
     back_s: float = 0.0
     poses: int = 0
     pose_problem: str = ""
+    far_m: float = 0.0
 
 
 @dataclass

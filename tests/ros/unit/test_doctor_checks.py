@@ -111,6 +111,7 @@ CIRCLE = "transforms go round in a circle: 'a' -> 'b' -> 'a'; each frame needs o
 STATIC = "'odom' -> 'lidar' is published as moving and as static; stop the static publisher"
 TWO = "two publishers of 'odom' -> 'base' disagree by 3.00 m; stop one of them (two odometries)"
 NAN = "transform 'odom' -> 'base': has NaN or infinite numbers; fix its publisher"
+NO_STAMPS = "they have no stamp: fill header.stamp, or publish them on /tf_static"
 NO_STAMP = "the cloud's header has no stamp, so nobody knows where; fill header.stamp"
 
 
@@ -131,7 +132,40 @@ def test_a_fault_of_the_tree_is_one_problem_with_its_fix(fault: str, placed: boo
         (with_topic(complaint=NO_STAMP, lag_s=1.7e9), "has no stamp", "fill header.stamp"),
         (with_topic(empty=150), "not one finite point", "range limits"),
         (with_topic(median_m=2400.0), "2400 m away: millimetres", "REP 103"),
-        (with_topic(back_s=40.0, lag_s=1e6), "went back by 40 s", "--clock"),
+        (with_topic(back_s=40.0, lag_s=1e6), "went back by 40 s", "~/clear_scene"),
+        (
+            well(use_sim_time=True, clock_publishers=["/player", "/gazebo"]),
+            "/gazebo and /player publish /clock",
+            "stop one of them",
+        ),
+        (
+            with_topic(color_note="colours from r, g, b (on no usual scale: 0 to 3500 as ...)"),
+            "r, g, b (on no usual scale: 0 to 3500",
+            "8-bit colours, or 0 to 1",
+        ),
+        (
+            with_topic(bad=3, bad_reason="the cloud's data is too short"),
+            "3 of 150 of its clouds cannot be used: the cloud's data is too short",
+            "left out",
+        ),
+        (
+            replace(with_topic(far_m=5_412_345.0), map_frame="utm"),
+            "is 5412345 m from the origin of utm",
+            "odom instead of utm",
+        ),
+        (
+            replace(
+                with_topic(poses=0, pose_problem="frame 'camera_optical' does not exist"),
+                tf_elsewhere=["/robot1/tf"],
+            ),
+            "the node does not hear the transforms on /robot1/tf",
+            "publish the missing transform",
+        ),
+        (
+            with_topic(poses=0, pose_problem=f"would be extrapolation: from 0 to 0 s; {NO_STAMPS}"),
+            "0 s; they have no stamp",
+            "fill header.stamp, or publish them on /tf_static",
+        ),
         (
             replace(
                 with_topic(poses=0, pose_problem="?"),
@@ -167,6 +201,13 @@ def test_one_cause_is_one_problem(seen: Observation, what: str, fix: str) -> Non
     (problem,) = problems(replace(seen, troubles=[empty]))
     assert what in problem.what
     assert fix in problem.fix
+
+
+def test_intensities_are_grey_on_any_scale() -> None:
+    """A lidar's counts are on no usual scale, and that is well."""
+    note = "no colours: intensity treated as grey (on no usual scale: 0 to 3500 as ...)"
+    (problem,) = problems(with_topic(grey=True, color_note=note))
+    assert "has intensities" in problem.what
 
 
 def test_two_topics_of_one_camera_are_one_problem_of_tf() -> None:
