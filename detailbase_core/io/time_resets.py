@@ -1,4 +1,10 @@
-"""Notices in a recording that time went back: a simulation was reset, or a bag played again."""
+"""Notices in a recording that time went back: a simulation was reset, or a bag played again.
+
+A step of less than three seconds is taken for messages that came late. What would tell the two
+apart is that after a reset no stamp of before comes again; but those that are late may come alone,
+too (of two publishers one pauses), and a map that is thrown away costs more than scans of three
+seconds that lie where the robot stood up to three seconds before.
+"""
 
 from __future__ import annotations
 

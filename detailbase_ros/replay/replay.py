@@ -1,7 +1,8 @@
 """A recording driven through the map and asked, as the node would on the live topics.
 
 The same ScanIntake takes the same messages in the order of their recording, so the map after a
-scan is the node's, and so is an answer at the same scene_version.
+scan is the node's, and so is an answer at the same scene_version. Where time goes back in it the
+map begins anew; the node, whose clock may be set back for other reasons, keeps its map.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ class _Player:
             report(f"replaying {self._path}: {len(self._grounder.map):,} voxels")
 
     def _follow_time(self, message: Any, topic: str) -> None:
-        """Begin a new map where time goes back, as the node does."""
+        """Begin a new map where time goes back: what follows was another run."""
         for transform in transforms_from_message(message, topic):
             if transform.static:
                 continue
