@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 RED, BLUE = (200, 0, 0), (0, 0, 200)
 KINDS = tuple(all_families())
+NAMED = read_kinds()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -42,7 +43,7 @@ def test_a_family_draws_models_that_differ_and_are_as_large_as_furniture(kind: s
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_of_a_family_has_a_noun_and_is_not_left_out(kind: str) -> None:
     assert any(kind in noun.means for noun in NOUNS)
-    assert read_kinds().of(kind).category == kind
+    assert NAMED.of(kind).category == kind
 
 
 def test_a_seed_draws_the_same_model_and_another_one_another() -> None:

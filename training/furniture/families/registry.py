@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +59,7 @@ def family(
     return registered
 
 
+@cache
 def all_families() -> dict[str, tuple[Family, ...]]:
     """Every family by kind, of all files of this package, kinds in the order of the alphabet."""
     for module in pkgutil.iter_modules(families.__path__):
