@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import sys
 from pathlib import Path
 
 from pybind11.setup_helpers import ParallelCompile, Pybind11Extension, build_ext
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
 ParallelCompile("BUILD_JOBS").install()  # all cores, or as many as that says
 
@@ -30,6 +32,21 @@ elif sys.platform == "win32":
 else:  # Apple's clang ships no OpenMP
     compile_args, link_args = ["-O3", "-fno-math-errno", "-fno-trapping-math"], []
 
+
+class BuildPy(build_py):
+    """Brings the message definitions along: recordings of answers need them where no ROS is."""
+
+    def run(self) -> None:
+        """Copy modules, then msg/ into detailbase_ros/messages/definitions/."""
+        super().run()
+        if self.editable_mode:  # the checkout's msg/ is found
+            return
+        target = Path(self.build_lib, "detailbase_ros", "messages", "definitions")
+        target.mkdir(parents=True, exist_ok=True)
+        for file in sorted(Path("msg").glob("*.msg")):
+            shutil.copy(file, target)
+
+
 setup(
     ext_modules=[
         Pybind11Extension(
@@ -41,7 +58,5 @@ setup(
             cxx_std=17,
         )
     ],
-    # for recordings of answers, where there is no ROS that knows our messages
-    data_files=[("share/detailbase_ros/msg", sorted(map(str, Path("msg").glob("*.msg"))))],
-    cmdclass={"build_ext": build_ext},
+    cmdclass={"build_ext": build_ext, "build_py": BuildPy},
 )

@@ -6,7 +6,6 @@ Made from the definitions that rosbags knows and those of this project.
 from __future__ import annotations
 
 import os
-import sys
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,13 +33,13 @@ def read_definitions(folder: str | Path, package: str) -> dict[str, str]:
 
 
 def own_definitions() -> dict[str, str]:
-    """This project's messages: beside the sources, or where pip or colcon installed them.
+    """This project's messages: from the wheel, beside the sources, or where colcon installed them.
 
     Raises:
         BadFileError: they are nowhere.
     """
-    prefixes = [sys.prefix, *filter(None, os.environ.get("AMENT_PREFIX_PATH", "").split(":"))]
-    folders = [Path(__file__).parents[2] / "msg"]
+    prefixes = filter(None, os.environ.get("AMENT_PREFIX_PATH", "").split(":"))
+    folders = [Path(__file__).parent / "definitions", Path(__file__).parents[2] / "msg"]
     folders += [Path(prefix) / "share" / _PACKAGE / "msg" for prefix in prefixes]
     for folder in folders:
         if found := read_definitions(folder, _PACKAGE):
