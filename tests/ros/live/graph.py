@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import threading
 import time
+import weakref
 from concurrent.futures import Future
-from contextlib import suppress
 
 import numpy as np
 import rclpy
@@ -36,6 +36,7 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 ANSWERS = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 NODE = "/segmentation_node"
 START_NS = 1_700_000_000_000_000_000
+OVER = weakref.WeakSet()  # nodes of graphs that were closed
 
 
 def wait_for(condition, timeout_s=60.0, what="the expected thing"):
@@ -81,10 +82,16 @@ class Spinner:
 
 
 class Graph:
-    """SegmentationNode(**parameters) and a robot beside it."""
+    """SegmentationNode(**parameters) and a robot beside it.
+
+    rclpy never destroys a lifecycle node's state machine, which keeps the node's /rosout alive, and
+    one process has one for all nodes of a name: where an earlier node is still held, the next one's
+    log is lost.
+    """
 
     def __init__(self, grounder, parameters=None):
-        gc.collect()  # nodes of earlier tests whose faults still held them; see close()
+        gc.collect()  # what pytest held of the last test's faults is free only now
+        assert not list(OVER), "something still holds an earlier test's node"
         self.domain = domain = next(DOMAINS)
         self.contexts = [rclpy.Context(), rclpy.Context()]
         for context in self.contexts:
@@ -100,9 +107,7 @@ class Graph:
             Spinner(self.contexts[1], self.robot),
         ]
         # Its own log and the node's; each is told to those alone who have found it.
-        # Where an earlier node is held all the same, only tests of the log have to fail by it.
-        with suppress(AssertionError):
-            wait_for(lambda: self.robot.rosout.get_publisher_count() >= 2, 10.0, "discovery")
+        wait_for(lambda: self.robot.rosout.get_publisher_count() >= 2, what="discovery")
         if (parameters or {}).get("autostart", True):
             wait_for(lambda: self.node.state == "active", what="autostart")
             wait_for(lambda: self.robot.connected(self.node), what="discovery")
@@ -118,9 +123,8 @@ class Graph:
         for node in (self.node, self.robot):
             node.destroy_node()
         faults = [repr(spinner.fault) for spinner in self.spinners if spinner.fault]
-        # rclpy never destroys a lifecycle node's state machine, which keeps the node's /rosout
-        # alive; one process has one for all nodes of a name, so the next test's log would be lost.
         # The executors hold faults of their tasks, and these the node.
+        OVER.add(self.node)
         del self.node, node, spinner
         self.spinners.clear()
         gc.collect()

@@ -1,5 +1,6 @@
 """Nothing that others send ends the node, and whoever calls a service gets an answer."""
 
+from copy import copy
 from functools import wraps
 
 import pytest
@@ -49,7 +50,7 @@ class Trigger:
         @wraps(callback)
         def may_raise(*arguments):
             if self.fault is not None:
-                raise self.fault
+                raise copy(self.fault)  # FAULTS would hold the traceback, and with it the node
             return callback(*arguments)
 
         return may_raise
