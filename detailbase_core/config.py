@@ -7,6 +7,7 @@ once. Values are checked when a dataclass is built; unknown keys are errors.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import re
 import typing
@@ -53,11 +54,18 @@ class Settings:
     """Base of all config dataclasses: checks each field's type and range when built."""
 
     def __post_init__(self) -> None:
-        hints = typing.get_type_hints(type(self))
+        config_class: Any = type(self)  # mypy takes it for unhashable, as its instances may be
+        hints = _type_hints(config_class)
         for f in dataclasses.fields(self):
             value = _coerced(getattr(self, f.name), hints[f.name], f.name)
             object.__setattr__(self, f.name, value)
             _check_limits(f.name, value, f.metadata)
+
+
+@functools.cache
+def _type_hints(config_class: Any) -> dict[str, Any]:
+    """Of each field its type; working them out takes longer than all checks."""
+    return typing.get_type_hints(config_class)
 
 
 def _coerced(value: Any, hint: Any, name: str) -> Any:

@@ -103,6 +103,8 @@ def watch_parameters(
 
     def check(parameters: list[Parameter]) -> SetParametersResult:
         changed = {parameter.name: parameter.value for parameter in parameters}
+        if known.isdisjoint(changed):  # ROS's own, as those of QoS, of which each topic has four
+            return SetParametersResult(successful=True)
         try:
             for parameter in parameters:
                 if parameter.name in known and parameter.type_ == Parameter.Type.NOT_SET:
@@ -118,8 +120,9 @@ def watch_parameters(
             guarded(on_change, "parameters", events)(*configs)
         return SetParametersResult(successful=True)
 
-    def take_over(_: list[Parameter]) -> None:
-        on_change(*(read_parameters(node, each) for each in config_classes))
+    def take_over(parameters: list[Parameter]) -> None:
+        if any(parameter.name in known for parameter in parameters):
+            on_change(*(read_parameters(node, each) for each in config_classes))
 
     has_post_callback = hasattr(node, "add_post_set_parameters_callback")  # not on Humble
     node.add_on_set_parameters_callback(check)
