@@ -118,7 +118,7 @@ $(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.tx
 	$(call build_messages,tf2_msgs,cmake/wheels/tf2_msgs)
 	$(call build_messages,detailbase_ros,.,-DINTERFACES_ONLY=ON)
 	@for pair in segmentation_node=segmentation_node demo_robot_node=demo_robot_node \
-	    detailbase_ask=ask detailbase_doctor=doctor; do \
+	    detailbase_ask=ask detailbase_console=console detailbase_doctor=doctor; do \
 	  program=$(VENV)/bin/$${pair%%=*}; \
 	  $(call write_launcher,$${pair#*=}) > $$program; chmod 755 $$program; \
 	done

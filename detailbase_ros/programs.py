@@ -35,6 +35,7 @@ PROGRAMS = {
     "segmentation_node": Program("detailbase_ros.segmentation_node", _NODE),
     "demo_robot_node": Program("detailbase_ros.demo.demo_robot_node", (*_TOOL, "PIL")),
     "ask": Program("detailbase_ros.tools.ask", _TOOL, failure=2),
+    "console": Program("detailbase_ros.tools.console", (*_TOOL, "PIL"), failure=2),
     "doctor": Program("detailbase_ros.tools.doctor", _TOOL, failure=2),
 }
 
@@ -58,8 +59,13 @@ def node_packages_missing() -> list[str]:
     return missing_of(_NODE)
 
 
-def run(name: str) -> int | None:
-    """Begin a program; exits with a line where something is missing."""
+def run(name: str, args: list[str] | None = None) -> int | None:
+    """Begin a program; exits with a line where something is missing.
+
+    Args:
+        name: of PROGRAMS.
+        args: its arguments, its name first; None = those of this process.
+    """
     program = PROGRAMS[name]
     if missing := missing_of(program.packages):
         _exit(name, missing_text(missing), program.failure)
@@ -71,7 +77,8 @@ def run(name: str) -> int | None:
             "'source install/setup.bash' in the workspace that colcon built (docs/ros.md)",
             program.failure,
         )
-    status: int | None = import_module(program.module).main()
+    main = import_module(program.module).main
+    status: int | None = main() if args is None else main(args)
     return status
 
 
@@ -88,6 +95,11 @@ def demo_robot_node() -> int | None:
 def ask() -> int | None:
     """One sentence."""
     return run("ask")
+
+
+def console() -> int | None:
+    """The page in the browser."""
+    return run("console")
 
 
 def doctor() -> int | None:

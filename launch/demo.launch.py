@@ -2,6 +2,7 @@
 
 query:="where is the sofa?"        is asked once the drive (or the bag) is over
 rviz:=false                      without RViz
+console:=true                    the console, at http://127.0.0.1:8080
 bag:=PATH                        plays a recording instead of the simulated robot
 clouds:="[/camera/points]"       the recording's topics with clouds
 params:=FILE                     parameters of the node instead of config/detailbase.yaml
@@ -23,6 +24,7 @@ from launch_ros.substitutions import FindPackageShare
 from launch import LaunchContext, LaunchDescription
 
 READY, DRIVE_OVER = "ready: ", "the drive is over"  # the nodes' own words
+PASSED_ON = ("params", "clouds", "rviz", "console")  # to detailbase.launch.py
 SHARE = FindPackageShare("detailbase_ros")
 
 
@@ -60,7 +62,7 @@ def world(context: LaunchContext) -> list:
 def node(context: LaunchContext) -> list:
     """The node with RViz; on the recording's time where there is one."""
     use_sim_time = "true" if LaunchConfiguration("bag").perform(context) else "false"
-    passed_on = {name: LaunchConfiguration(name) for name in ("params", "clouds", "rviz")}
+    passed_on = {name: LaunchConfiguration(name) for name in PASSED_ON}
     file = PathJoinSubstitution([SHARE, "launch", "detailbase.launch.py"])
     return [
         IncludeLaunchDescription(
@@ -78,6 +80,7 @@ def generate_launch_description() -> LaunchDescription:
         "bag": ("", "a recording to play instead of the simulated robot"),
         "clouds": ("[/camera/points]", "topics with coloured clouds, as a list"),
         "rviz": ("true", "start RViz"),
+        "console": ("false", "start the console in the browser (needs viser)"),
         "params": (default_params, "parameter file of the node"),
     }
     return LaunchDescription(

@@ -8,6 +8,7 @@ map_frame:=map                           fixed frame of the map, z up
 namespace:=robot1                        several robots: this one's node, with its /robot1/tf
 use_sim_time:=true                       with a simulator, or a bag played with --clock
 rviz:=true                               RViz, too
+console:=true                            the console, at http://127.0.0.1:8080
 
 docs/cameras.md has the topics of common cameras.
 """
@@ -32,6 +33,7 @@ ARGUMENTS = {
     "namespace": ("", "namespace of the node, and of the transforms that it hears"),
     "use_sim_time": ("false", "go by /clock"),
     "rviz": ("false", "start RViz"),
+    "console": ("false", "start the console in the browser (needs viser)"),
     "rgbd": ("false", "make the cloud from colour and depth by depth_image_proc"),
     "color": (
         "/camera/camera/color/image_raw",
@@ -53,9 +55,9 @@ def topic_list(text: str) -> list[str]:
 def nodes(context: LaunchContext) -> list[Node]:
     """The node, and beside it what was asked for."""
     given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
-    rgbd, rviz, use_sim_time, best_effort = (
+    rgbd, rviz, console, use_sim_time, best_effort = (
         given[name].lower() in ("true", "1")
-        for name in ("rgbd", "rviz", "use_sim_time", "best_effort")
+        for name in ("rgbd", "rviz", "console", "use_sim_time", "best_effort")
     )
     sim_time = {"use_sim_time": use_sim_time}
     namespace = given["namespace"].strip("/")
@@ -111,6 +113,18 @@ def nodes(context: LaunchContext) -> list[Node]:
                         for name in (PICTURES if namespace else ())
                     ),
                 ],
+            )
+        )
+    if console:
+        started.append(
+            Node(
+                package="detailbase_ros",
+                executable="console",
+                namespace=namespace,
+                output="screen",
+                arguments=["--node", f"{prefix}/segmentation_node"],
+                parameters=[sim_time],
+                remappings=own_tf,
             )
         )
     return started

@@ -2,55 +2,57 @@
 
 from __future__ import annotations
 
-import sys
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detailbase_core.commands import scene_arguments
+from detailbase_core.console.arguments import add_server_arguments, warn_of_visitors
+from detailbase_core.console.gate import Gate
+from detailbase_core.errors import ConfigError
 from detailbase_core.output.exit_status import FOUND
 from detailbase_core.output.progress import progress
 
 if TYPE_CHECKING:
     import argparse
 
-LOOPBACK, PORT = "127.0.0.1", 8080
-
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Arguments of `detailbase console`."""
     add = command.add_argument
-    add("scene", type=Path, help="point cloud, mesh, rosbag2 folder or MCAP file (docs/files.md)")
+    scene = "point cloud, mesh, rosbag2 folder or MCAP file (docs/files.md)"
+    add("scene", type=Path, nargs="?", help=scene)
+    add("--live", action="store_true", help="ask a running node over ROS, and watch its map grow")
+    add("--node", default="", help="--live: node name, where several nodes answer")
     add_server_arguments(command)
     scene_arguments.add_scene_arguments(command)
     command.set_defaults(run=run)
 
 
-def add_server_arguments(command: argparse.ArgumentParser) -> None:
-    """Arguments that say where the page is served, and to whom."""
-    add = command.add_argument
-    add("--host", default=LOOPBACK, help=f"address to listen on ({LOOPBACK}: this machine only)")
-    add("--port", type=int, default=PORT, help=f"port of the page ({PORT}, or the next free one)")
-    add("--token", default="", help="what visitors must know; without it nothing is asked of them")
-
-
-def warn_of_visitors(host: str, token: str) -> None:
-    """Say on stderr who can ask where the console listens on more than loopback."""
-    from detailbase_core.console.gate import is_loopback
-
-    if is_loopback(host):
-        return
-    who = f"whoever reaches {host} can ask and download this map: there is no authentication"
-    if token:
-        who = f"the token and the map cross the network to {host} as they are: there is"
-        who += " no encryption"
-    else:
-        who += " (see --token) and no encryption"
-    print(f"detailbase: WARNING: {who}", file=sys.stderr)
-
-
 def run(options: argparse.Namespace) -> int:
-    """Serve the page until interrupted."""
-    from detailbase_core.console.gate import Gate
+    """Serve the page until interrupted.
+
+    Raises:
+        ConfigError: neither a scene nor a node was named, or both.
+    """
+    if options.live == bool(options.scene):
+        raise ConfigError("console: name a SCENE, or give --live to ask a running node")
+    return _run_live(options) if options.live else _run_file(options)
+
+
+def _run_live(options: argparse.Namespace) -> int:
+    # The console's other half lives with the node, above this package, and is found by its name.
+    programs = importlib.import_module("detailbase_ros.programs")
+    arguments = ["console", "--host", options.host, "--port", str(options.port)]
+    status: int = programs.run("console", [*arguments, *_told(options, "token", "node")])
+    return status
+
+
+def _told(options: argparse.Namespace, *names: str) -> list[str]:
+    return [f"--{name}={getattr(options, name)}" for name in names if getattr(options, name)]
+
+
+def _run_file(options: argparse.Namespace) -> int:
     from detailbase_core.console.server import ConsoleServer, need_viser
 
     need_viser()

@@ -68,6 +68,8 @@ class MapView:
     @cached_property
     def heights_m(self) -> tuple[float, float]:
         """Lowest and highest z, metres, but for a few stray points."""
+        if not len(self.cloud):
+            return 0.0, _ROOM_M
         low, high = np.percentile(self.cloud.xyz[self._drawn, 2], (0.5, 99.9))
         return float(low), float(high)
 
@@ -75,12 +77,16 @@ class MapView:
     def first_cut_m(self) -> float:
         """z up to which the map is shown at first: below a ceiling, if there seems to be one."""
         low, high = self.heights_m
+        if not len(self.cloud):
+            return high
         above = float((self.cloud.xyz[self._drawn, 2] > low + _ROOM_M).mean())
         return low + _ROOM_M if _CEILING_SHARE < above < 0.5 else high
 
     @cached_property
     def extent(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(3,) middle and (3,) size of the map, metres, but for a few stray points."""
+        if not len(self.cloud):
+            return np.zeros(3), np.full(3, _ROOM_M)
         low, high = np.percentile(self.cloud.xyz[self._drawn], (2, 98), axis=0)
         return (low + high) / 2, high - low
 

@@ -15,6 +15,8 @@ from detailbase_core.console.html import (
     runners_up_html,
     spot_html,
 )
+from detailbase_core.console.live_view import LiveView
+from detailbase_core.console.map_layer import MapLayer
 from detailbase_core.console.map_view import Ray
 from detailbase_core.console.shapes import box_edges, view_of
 from detailbase_core.errors import DetailBaseError, shown
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import viser
 
     from detailbase_core.console.map_view import MapView
+    from detailbase_core.console.scene import LiveState
     from detailbase_core.console.session import ConsoleAnswer, ConsoleSession, FoundObject
     from detailbase_core.types import PointCloud
 
@@ -33,7 +36,6 @@ EXAMPLES = (
     "is there a piano here?",
 )
 _FLIGHT_S, _FLIGHT_STEPS = 0.5, 20
-_DETAIL_STEP_M = 0.5  # the detail follows the view in such steps
 _ANSWER = "/answer"
 
 
@@ -47,18 +49,26 @@ class Page:
     """
 
     def __init__(self, client: viser.ClientHandle, session: ConsoleSession, view: MapView) -> None:
-        self._client, self._session, self._view = client, session, view
+        self._client, self._session = client, session
         self._busy = threading.RLock()  # callbacks come from several threads, and call each other
         self._shown_objects: list[Any] = []
         self._clicked: int | None = None
-        self._detail_at: np.ndarray[Any, Any] | None = None
+        self._live: LiveView | None = None
         self._add_asking()
         self._add_answer()
         self._add_more()
-        self._draw_map()
+        self._map = MapLayer(client, view)
         client.scene.on_click()(self._on_click)
-        if view.thinned:
-            client.camera.on_update(self._follow)
+
+    def show_map(self, view: MapView) -> None:
+        """Show another version of the map; what was found stays where it was."""
+        self._map.show(view)
+
+    def show_state(self, state: LiveState) -> None:
+        """Show the robot."""
+        if self._live is None:
+            self._live = LiveView(self._client)
+        self._live.show(state)
 
     # -- the panel -----------------------------------------------------------------------------
 
@@ -111,22 +121,8 @@ class Page:
             clear = gui.add_button("Clear", color="gray")
         with gui.add_folder("Clicked point"):
             self._spot = gui.add_html(HINT_HTML)
-        self._cut = self._add_cut()
         self._history.on_update(lambda _: self._recall(self._history.value))
         clear.on_click(lambda _: self._clear())
-
-    def _add_cut(self) -> Any:
-        low, high = self._view.heights_m
-        slider = self._client.gui.add_slider(
-            "Cut above (m)",
-            min=round(low, 1),
-            max=max(round(high, 1), round(low, 1)) + 0.1,
-            step=0.1,
-            initial_value=round(self._view.first_cut_m, 1) + 0.1,
-            hint="Hides what is higher: ceilings, say",
-        )
-        slider.on_update(lambda _: self._draw_map())
-        return slider
 
     # -- what a visitor does -------------------------------------------------------------------
 
@@ -183,16 +179,15 @@ class Page:
 
     def _on_click(self, event: Any) -> None:
         ray = Ray(np.array(event.ray_origin), np.array(event.ray_direction))
-        view = self._view  # another one may come meanwhile
-        index = view.pick(ray, self._cut.value)
+        cloud, index = self._map.pick(ray)
         scene = self._client.scene
         if index is None:
             self._spot.content = spot_html(None)
             scene.remove_by_name("/spot")
             return
-        spot = self._session.spot(view.cloud, index)
+        spot = self._session.spot(cloud, index)
         self._spot.content = spot_html(spot)
-        place = view.cloud.xyz[index]
+        place = cloud.xyz[index]
         scene.add_icosphere("/spot", radius=0.015, color=(255, 0, 255), position=place)
         self._clicked = index
         named = self._session.named(spot)
@@ -228,7 +223,7 @@ class Page:
         color = np.array(found.color, np.uint8)
         # Their own shades stay, so that what was found keeps its shape.
         shades = (0.35 * cloud.rgb[points] + 0.65 * color).astype(np.uint8)
-        size = 1.3 * self._view.spacing_m
+        size = 1.3 * self._map.view.spacing_m
         scene.add_point_cloud(
             f"{name}/points", cloud.xyz[points], shades, point_size=size, precision="float32"
         )
@@ -269,25 +264,3 @@ class Page:
                 camera.look_at = begin_look + share * (goal_look - begin_look)
             self._client.flush()
             time.sleep(_FLIGHT_S / _FLIGHT_STEPS)
-
-    def _follow(self, camera: Any) -> None:
-        """Draw all points round the place that is looked at, where the map is too large for all."""
-        at = np.array(camera.look_at)
-        before = self._detail_at
-        if before is not None and np.linalg.norm(at - before) < _DETAIL_STEP_M:
-            return
-        self._detail_at = at
-        self._add_points("/detail", self._view.detail(at, self._cut.value), self._view.spacing_m)
-
-    def _draw_map(self) -> None:
-        view = self._view
-        self._add_points("/map", view.overview(self._cut.value), view.overview_spacing_m)
-        if self._detail_at is not None:
-            near = view.detail(self._detail_at, self._cut.value)
-            self._add_points("/detail", near, view.spacing_m)
-
-    def _add_points(self, name: str, indices: np.ndarray[Any, Any], size_m: float) -> None:
-        cloud = self._view.cloud
-        self._client.scene.add_point_cloud(
-            name, cloud.xyz[indices], cloud.rgb[indices], point_size=size_m, precision="float32"
-        )

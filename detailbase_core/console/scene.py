@@ -75,6 +75,21 @@ class Searchable(Protocol):
 
 
 @dataclass(frozen=True)
+class LiveState:
+    """What there is to show of a robot beside its map.
+
+    Attributes:
+        lines: about map, scans and answers, for people.
+        frames: (4, 4) pose of each transform frame in the map's, metres.
+        robot: that of them which stands for the robot; "" = none is known.
+    """
+
+    lines: tuple[str, ...] = ()
+    frames: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    robot: str = ""
+
+
+@dataclass(frozen=True)
 class EncodedFile:
     """A file or recording, encoded once.
 

@@ -7,9 +7,9 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from detailbase_core.console.arguments import LOOPBACK, PORT
 from detailbase_core.console.gate import Gate, guarded_servers, is_loopback
+from detailbase_core.console.map_layer import first_look
 from detailbase_core.console.map_view import MapView
 from detailbase_core.console.session import ConsoleSession
 from detailbase_core.errors import ConfigError
@@ -17,11 +17,7 @@ from detailbase_core.errors import ConfigError
 if TYPE_CHECKING:
     import viser
 
-    from detailbase_core.console.scene import Searchable
-
-LOOPBACK = "127.0.0.1"
-PORT = 8080
-_FIRST_VIEW = (-0.7, -0.9, 0.9)  # from the middle, in widths of the map
+    from detailbase_core.console.scene import LiveState, Searchable
 
 
 def need_viser() -> Any:
@@ -77,17 +73,37 @@ class ConsoleServer:
         # viser's share button would make the map public through a server of others.
         server.gui.configure_theme(show_logo=False, show_share_button=False, control_width="large")
         server.request_share_url = _no_sharing  # nor may a browser ask for it by itself
-        self._server, view = server, MapView(scene.cloud)
-        _look_at(server, view)
+        self._scene, self._server, self._view = scene, server, MapView(scene.cloud)
+        self._state: LiveState | None = None
+        _look_at(server, self._view)
 
         def welcome(client: viser.ClientHandle) -> None:
-            session = ConsoleSession(scene, presence_threshold)
-            self._pages[client.client_id] = Page(client, session, view)
+            session, view = ConsoleSession(scene, presence_threshold), self._view
+            self._pages[client.client_id] = page = Page(client, session, view)
+            if self._view is not view:  # replaced meanwhile
+                page.show_map(self._view)
+            if self._state is not None:
+                page.show_state(self._state)
 
         server.on_client_connect(welcome)
         server.on_client_disconnect(lambda client: self._pages.pop(client.client_id, None))
         name = f"[{host}]" if ":" in host else host
         self.url = gate.address(f"http://{name}:{server.get_port()}")
+
+    def show_map(self) -> None:
+        """Show all visitors the scene's cloud as it is now."""
+        first = not len(self._view.cloud)
+        self._view = MapView(self._scene.cloud)
+        if first:
+            _look_at(self._server, self._view)
+        for page in list(self._pages.values()):
+            page.show_map(self._view)
+
+    def show_state(self, state: LiveState) -> None:
+        """Show all visitors the robot."""
+        self._state = state
+        for page in list(self._pages.values()):
+            page.show_state(state)
 
     def wait(self) -> None:
         """Serve until interrupted."""
@@ -103,9 +119,6 @@ def _no_sharing(**_: object) -> None:
 
 
 def _look_at(server: viser.ViserServer, view: MapView) -> None:
-    """See the map from above its edge at first."""
-    middle, size = view.extent
-    away = np.array(_FIRST_VIEW) * max(float(size[:2].max()), 1.0)
+    """Have visitors see the map from above its edge at first."""
     server.scene.set_up_direction("+z")
-    server.initial_camera.look_at = tuple(middle.tolist())
-    server.initial_camera.position = tuple((middle + away).tolist())
+    server.initial_camera.position, server.initial_camera.look_at = first_look(view)

@@ -46,6 +46,41 @@ def grounding_from_messages(
     return Grounding(answer.query, scene, sentence, tuple(phrases), seconds)
 
 
+def grounding_of_points(answer: msg.GroundedQuery) -> Grounding:
+    """One answer of the service with points as the core's type.
+
+    Args:
+        answer: of status OK or NOTHING_FOUND, asked for `with_points`.
+
+    Returns:
+        Its scene holds the objects' points alone, one object after the other.
+    """
+    bare = grounding_without_points(answer)
+    parts: list[PointCloud] = []
+
+    def with_points(phrase: GroundedPhrase, message: msg.GroundedPhrase) -> GroundedPhrase:
+        instances = []
+        for instance, found in zip(phrase.instances, message.instances, strict=True):
+            first = sum(map(len, parts))
+            parts.append(_cloud(found.points))
+            own = np.arange(first, first + len(parts[-1]), dtype=np.int64)
+            instances.append(replace(instance, point_indices=own))
+        return replace(phrase, instances=tuple(instances))
+
+    sentence = with_points(bare.sentence, answer.sentence)
+    phrases = tuple(map(with_points, bare.phrases, answer.phrases))
+    empty = bare.scene.cloud
+    stamp_ns = frame_and_stamp(answer.header)[1]
+    cloud = PointCloud(
+        np.concatenate([empty.xyz, *(part.xyz for part in parts)]),
+        np.concatenate([empty.rgb, *(part.rgb for part in parts)]),
+        empty.frame,
+        stamp_ns,
+    )
+    scene = Scene(cloud, np.zeros(len(cloud), np.int64), answer.scene_version)
+    return replace(bare, scene=scene, sentence=sentence, phrases=phrases)
+
+
 def grounding_without_points(answer: msg.GroundedQuery) -> Grounding:
     """One answer as the core's type, from its message alone: its objects hold no points.
 

@@ -76,11 +76,19 @@ class AskError(DetailBaseError):
     """There is no answer; the message says why and what to do."""
 
 
-class Asker(Node):
-    """Client node: finds the node that answers, asks it, and looks up the output frame."""
+class NoNodeError(AskError):
+    """Nobody answers sentences here, or not who should."""
 
-    def __init__(self) -> None:
-        super().__init__("ask")
+
+class Asker(Node):
+    """Client node: finds the node that answers, asks it, and looks up the output frame.
+
+    Args:
+        name: of this node.
+    """
+
+    def __init__(self, name: str = "ask") -> None:
+        super().__init__(name)
 
     def find_service(self, wanted: str) -> str:
         """The service of the node called `wanted`, or of the only one where that is empty.
@@ -88,7 +96,8 @@ class Asker(Node):
         Where several answer, those in the namespace of this node come first.
 
         Raises:
-            AskError: none, or several to choose from.
+            NoNodeError: none.
+            AskError: several to choose from.
         """
         wanted = f"/{wanted.strip('/')}" if wanted else ""
         nodes: dict[str, str] = {}
@@ -106,9 +115,9 @@ class Asker(Node):
         names = ", ".join(nodes)
         if wanted and wanted not in nodes:
             others = f"these do: {names}" if names else "no other does either"
-            raise AskError(f"no node called {wanted} answers sentences here; {others}")
+            raise NoNodeError(f"no node called {wanted} answers sentences here; {others}")
         if not nodes:
-            raise AskError(
+            raise NoNodeError(
                 "no segmentation_node on this graph. Is it running, configured, and in this "
                 "ROS_DOMAIN_ID? 'ros2 run detailbase_ros doctor' looks closer"
             )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COLORS = {"red": (200, 20, 20), "green": (20, 160, 40), "blue": (30, 60, 200)}
 PLACES = {"red": (0.0, 0.0), "green": (2.0, 0.5), "blue": (-1.5, 1.0)}
+NO_POINTS = PointCloud(np.empty((0, 3), np.float32), np.empty((0, 3), np.uint8))
 SCORE, PRESENCE, ABSENT = 0.9, 0.8, 0.1
 
 
@@ -35,6 +36,7 @@ class ColouredBlocks:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, float]] = []
+        self.grown = True  # otherwise its cloud is still empty
 
     @cached_property
     def loaded(self) -> LoadedScene:
@@ -51,7 +53,7 @@ class ColouredBlocks:
 
     @property
     def cloud(self) -> PointCloud:
-        return self.loaded.cloud
+        return self.loaded.cloud if self.grown else NO_POINTS
 
     def visitor(self, presence_threshold: float) -> FileVisitor:
         return FileVisitor(self.ground, presence_threshold)

@@ -143,3 +143,32 @@ def test_a_click_tells_what_is_there(tab: Tab) -> None:
     tab.click(float(columns[middle]), float(rows[middle]))
     tab.wait_for_text("No answer so far holds this point.")
     tab.wait_for_text("Nothing of the kinds that the console knows.")
+
+
+def test_a_map_that_grows_and_the_robot_in_it_are_shown(browser: Browser) -> None:
+    from detailbase_core.console.scene import LiveState
+    from detailbase_core.console.server import ConsoleServer
+
+    scene = ColouredBlocks()
+    scene.grown = False
+    server = ConsoleServer(scene, port=18280)
+    tab = browser.open(server.url)
+    tab.wait_for_text("Examples")
+    pose = np.eye(4)
+    pose[:3, 3] = (0.5, -1.0, 0.1)
+    frames = {"base_link": pose, "camera_link": np.eye(4)}
+    server.show_state(LiveState(("Map: 8,000 points",), frames, "base_link"))
+    tab.wait_for_text("Map: 8,000 points")
+    assert share(tab, FLOOR) < 0.01
+    scene.grown = True
+    server.show_map()
+    wait_until(lambda: share(tab, FLOOR) > 0.02, "the map")
+    tab.wait_for_text("camera_link")
+    server.show_state(LiveState(("Map: 8,001 points",), {"base_link": pose}, "base_link"))
+    tab.wait_for("!document.body.innerText.includes('camera_link')")
+    second = browser.open(server.url)  # one that comes later sees all of it
+    second.wait_for_text("Map: 8,001 points")
+    wait_until(lambda: share(second, FLOOR) > 0.02, "the map")
+    for each in (tab, second):
+        each.close()
+    server.stop()

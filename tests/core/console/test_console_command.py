@@ -15,6 +15,7 @@ from detailbase_core.console.gate import is_loopback
 from detailbase_core.io.cloud_files import write_ply
 from detailbase_core.output.exit_status import FOUND, NO_ANSWER
 from detailbase_core.types import PointCloud
+from detailbase_ros import programs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +89,26 @@ def test_a_token_that_can_be_guessed_is_refused_before_the_work(
 ) -> None:
     assert cli.main(["console", "nowhere.ply", "--token", "1234567"]) == NO_ANSWER
     assert "8 printable characters" in capsys.readouterr().err
+
+
+def test_a_running_node_is_asked_by_the_nodes_own_half(
+    scene: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+    monkeypatch.setattr(programs, "run", lambda *told: started.append(told) or 7)
+    assert cli.main(["console", "--live", "--port", "81", "--node", "/r/n", "--token=-x"]) == 7
+    ((name, arguments),) = started
+    assert name == "console"
+    own = ["--port", "81", "--token=-x", "--node=/r/n"]
+    assert arguments == ["console", "--host", "127.0.0.1", *own]
+
+
+@pytest.mark.parametrize("given", [[], ["room.ply", "--live"]])
+def test_either_a_scene_or_a_node_is_named(
+    scene: Path, given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["console", *given]) == NO_ANSWER
+    assert "name a SCENE, or give --live" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])

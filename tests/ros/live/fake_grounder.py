@@ -23,6 +23,7 @@ class FakeGrounder:
         seconds: how long a query takes.
         fault: raised by the next query, then forgotten.
         targets: (N, 3) points -> (N,) whether they belong to what is found.
+        presence: of every phrase.
         hold: while cleared, queries wait (unless cancelled).
         encoding: while cleared, encodings wait (unless cancelled).
         encoding_fault: raised by every encoding.
@@ -39,6 +40,7 @@ class FakeGrounder:
         self.encoding = threading.Event()
         self.encoding.set()
         self.targets = lambda xyz: xyz[:, 2] <= np.median(xyz[:, 2])
+        self.presence = 1.0
         self.encodings = 0
         self.encoding_fault: Exception | None = None
         self.encoded = None
@@ -86,7 +88,7 @@ class FakeGrounder:
                     cloud.xyz, self.targets(cloud.xyz), 0.9, self.config.instances, next_id
                 )
             next_id += len(instances)
-            phrases.append(GroundedPhrase(text, begin, end, 0.9, 1.0, instances))
+            phrases.append(GroundedPhrase(text, begin, end, 0.9, self.presence, instances))
         return Grounding(sentence, scene, phrases[0], tuple(phrases[1:]), {"all": self.seconds})
 
     def _work(self, cancel):

@@ -74,7 +74,9 @@ def test_package_xml_names_every_ros_package_that_is_used():
     assert not used - depends
 
 
-@pytest.mark.parametrize("name", ["segmentation_node", "demo_robot_node", "ask", "doctor"])
+@pytest.mark.parametrize(
+    "name", ["segmentation_node", "demo_robot_node", "ask", "console", "doctor"]
+)
 def test_executables_follow_the_active_python(name):
     path = ROOT / "detailbase_ros" / "bin" / name
     assert path.read_text().startswith("#!/usr/bin/env python3\n")

@@ -114,6 +114,18 @@ def test_rviz_has_its_file_and_the_maps_frame(robot):
     assert Path(str(file)).exists()
 
 
+def test_the_console_asks_the_node_that_was_started(robot):
+    console = started(robot, console="true", use_sim_time="true")["console"]
+    assert (console.package, console.arguments) == (
+        "detailbase_ros",
+        ["--node", "/segmentation_node"],
+    )
+    assert console.parameters == [{"use_sim_time": True}]
+    own = started(robot, console="true", namespace="robot1")["console"]
+    assert own.arguments == ["--node", "/robot1/segmentation_node"]
+    assert dict(own.remappings) == {"/tf": "tf", "/tf_static": "tf_static"}
+
+
 @pytest.mark.parametrize(
     ("distro", "variable"), [("jazzy", "FASTRTPS"), ("kilted", "FASTDDS"), ("", "FASTDDS")]
 )

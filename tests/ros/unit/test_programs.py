@@ -25,6 +25,7 @@ def end_of(program, hidden):
         ("segmentation_node", "'scipy', 'torch'", 1),
         ("demo_robot_node", "'scipy', 'PIL'", 1),
         ("ask", "'scipy'", 2),
+        ("console", "'scipy', 'PIL'", 2),
         ("doctor", "'scipy'", 2),
     ],
 )
