@@ -268,6 +268,25 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """What a phrase would have meant without some words of its sentence.
+
+    Attributes:
+        words: left out, such as "red" or "next to the armchair".
+        asked: the sentence without them.
+        presence: of the phrase in it.
+        instances: its objects then; ids count anew.
+        changed: whether they are others than with the words: then the words decided.
+    """
+
+    words: str
+    asked: str
+    presence: float
+    instances: tuple[Instance, ...]
+    changed: bool
+
+
+@dataclass(frozen=True)
 class GroundedPhrase:
     """A phrase and everything in the scene that it refers to (perhaps nothing).
 
@@ -282,6 +301,7 @@ class GroundedPhrase:
             then nothing is found.
         runners_up: objects that came next, the surest first, where they were asked for; their
             score is the presence that the phrase would have had by each of them alone.
+        reasons: what decided, where that was asked for.
     """
 
     text: str
@@ -292,6 +312,7 @@ class GroundedPhrase:
     instances: tuple[Instance, ...]
     named: bool = True
     runners_up: tuple[Instance, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     lines = "write answers as JSON, one a line (docs/answers.md); - prints them instead of the text"
     add("--json", type=Path, metavar="FILE", help=lines)
     add("--points", type=Path, metavar="FOLDER", help="write each object's points as a PLY")
-    add("--why", action="store_true", help="name the objects that came next, too")
+    add("--why", action="store_true", help="say what decided, and what came next")
     add("--ply", type=Path, metavar="FILE", help="write the scene, objects in phrase colours")
     add("--picture", type=Path, metavar="FILE", help="write a PNG of scene and sentences")
     scene_arguments.add_scene_arguments(command)
@@ -104,12 +104,15 @@ class _Asker:
             BadQueryError: it is empty or too long.
             OSError: its objects' points cannot be written.
         """
+        from detailbase_core.conversation.reasons import explained
         from detailbase_core.output import answer_json, result_files
 
         reply = self._reply(sentence)
         if reply is None:
             return
         grounding = reply.grounding
+        if self.options.why and (reply.asked or not reply.taken_as):
+            grounding = explained(grounding, self.ground)
         files: dict[int, str] = {}
         if self.options.points:
             prefix = f"{len(self.answers) + 1}_"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import shown
 from detailbase_core.output.palette import phrase_color
-from detailbase_core.output.result_files import place_text
+from detailbase_core.output.result_files import place_text, reason_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +58,17 @@ def runners_up_html(answer: ConsoleAnswer) -> str:
     head = "<tr><th>instead for</th><th>presence</th><th>x, y, z (m)</th></tr>"
     table = f'<table style="{_TABLE}">{head}{rows}</table>'
     return _padded(f"<details><summary>What came next</summary>{table}</details>") if rows else ""
+
+
+def reasons_html(answer: ConsoleAnswer) -> str:
+    """What decided, phrase by phrase; "" where that was not asked for."""
+    rows = "".join(
+        f'<tr><td><span style="{_colored(phrase_color(index))}">{_text(phrase.text)}</span></td>'
+        f"<td>{_text(line)}</td></tr>"
+        for index, phrase in enumerate(answer.grounding.phrases)
+        for line in reason_lines(phrase)
+    )
+    return _padded(f'<table style="{_TABLE}">{rows}</table>') if rows else ""
 
 
 def spot_html(spot: Spot | None) -> str:

@@ -12,6 +12,7 @@ from detailbase_core.console.html import (
     HINT_HTML,
     answer_html,
     objects_html,
+    reasons_html,
     runners_up_html,
     spot_html,
 )
@@ -106,10 +107,14 @@ class Page:
                 initial_value=self._session.presence_threshold,
                 hint="Phrases of less presence count as not there",
             )
+            self._why = gui.add_button(
+                "Why?", color="gray", disabled=True, hint="Asks again without some of the words"
+            )
             self._json = gui.add_button("Download JSON", color="gray", disabled=True)
             self._ply = gui.add_button("Download PLY", color="gray", disabled=True)
             self._picture = gui.add_button("Download picture", color="gray", disabled=True)
         self._threshold.on_update(lambda _: self._change_threshold(self._threshold.value))
+        self._why.on_click(lambda _: self._ask("why?"))
         self._json.on_click(lambda _: self._download("answer.json", self._session.answer_json()))
         self._ply.on_click(lambda _: self._download("answer.ply", self._session.answer_ply()))
         self._picture.on_click(lambda _: self._download_picture())
@@ -166,7 +171,7 @@ class Page:
             self._history.options = ("",)
 
     def _enable_downloads(self, enabled: bool) -> None:
-        for button in (self._json, self._ply, self._picture):
+        for button in (self._why, self._json, self._ply, self._picture):
             button.disabled = not enabled
 
     def _download(self, name: str, content: bytes | None) -> None:
@@ -199,7 +204,7 @@ class Page:
     def _show(self, answer: ConsoleAnswer) -> None:
         objects = answer.objects
         self._answer_html.content, self._answer_html.visible = answer_html(answer), True
-        table = objects_html(objects) + runners_up_html(answer)
+        table = objects_html(objects) + reasons_html(answer) + runners_up_html(answer)
         self._objects_html.content, self._objects_html.visible = table, bool(table)
         self._enable_downloads(True)
         self._history.options = tuple(one.title for one in reversed(self._session.history))

@@ -17,10 +17,12 @@ from detailbase_core.conversation.follow_up import (
     Neighbours,
     Others,
     Rewritten,
+    Why,
     mentioned_in,
     read_follow_up,
 )
 from detailbase_core.conversation.nouns import plural_of
+from detailbase_core.conversation.reasons import explained
 from detailbase_core.conversation.things import find_things, things_near
 from detailbase_core.types import GroundedPhrase, Grounding
 
@@ -68,6 +70,7 @@ class _Memory:
         chosen: those of them that "it" means.
         presence: of what it was about.
         at_s: when it was said.
+        asked: the last sentence that the network answered.
     """
 
     mentioned: Mentioned
@@ -76,6 +79,7 @@ class _Memory:
     chosen: tuple[Instance, ...]
     presence: float
     at_s: float
+    asked: str
 
     def in_scene(self, scene: Scene) -> _Memory:
         """The same in another version of the map; without the objects that are gone."""
@@ -172,6 +176,9 @@ class Conversation:
             self._remember(grounding)
             said_whole = f'"{follow_up.sentence}"'
             return Reply(sentence, grounding, said_whole, follow_up.sentence)
+        if isinstance(follow_up, Why):
+            grounding = explained(self._ground(memory.asked), self._ground)
+            return Reply(sentence, grounding, f'what decided "{memory.asked}"', memory.asked)
         if isinstance(follow_up, Neighbours):
             return self._neighbours(sentence, memory)
         if isinstance(follow_up, Others):
@@ -302,6 +309,7 @@ class Conversation:
                 instances,
                 phrase.presence,
                 self._clock(),
+                grounding.query,
             )
 
 

@@ -41,6 +41,11 @@ _NEIGHBOURS = re.compile(
     r"(?:right\s+)?(?:next\s+to|near|beside|by|close\s+to|around)\s+(?:it|them|that|this)\W*$",
     re.IGNORECASE,
 )
+_WHY = re.compile(
+    r"^\W*(?:but |and )?why"
+    r"(?:\W+(?:not|is|are|was|were|that|this|it|them|these|those|ones?|so))*\W*$",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"\b(it|them)\b", re.IGNORECASE)
 _COPULAS = ("is", "are", "was", "were")
 
@@ -86,7 +91,12 @@ class Rewritten:
     sentence: str
 
 
-FollowUp = Choose | Others | Neighbours | Rewritten
+@dataclass(frozen=True)
+class Why:
+    """What decided the last answer: "why?", "why that one?"."""
+
+
+FollowUp = Choose | Others | Neighbours | Rewritten | Why
 
 
 def read_follow_up(text: str, mentioned: Mentioned) -> FollowUp | None:
@@ -100,6 +110,8 @@ def read_follow_up(text: str, mentioned: Mentioned) -> FollowUp | None:
     """
     if _NEIGHBOURS.match(text):
         return Neighbours()
+    if _WHY.match(text):
+        return Why()
     parsed = parse_sentence(text)
     other = _OTHER.search(text)
     if other and not _phrases_before(parsed, other.start()):

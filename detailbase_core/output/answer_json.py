@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.mapping.load_scene import LoadedScene
     from detailbase_core.output.object_names import ObjectName
-    from detailbase_core.types import GroundedPhrase, Grounding, Instance
+    from detailbase_core.types import GroundedPhrase, Grounding, Instance, Reason
 
 OK, NOTHING_FOUND = "OK", "NOTHING_FOUND"  # of the node's statuses, those of an answer
 
@@ -170,6 +170,8 @@ def _phrase(
     }
     if context.why:
         answer["runners_up"] = [_runner_up(one, context) for one in phrase.runners_up]
+    if phrase.reasons:
+        answer["reasons"] = [_reason(one, context) for one in phrase.reasons]
     return answer
 
 
@@ -180,6 +182,19 @@ def _instance(instance: Instance, name: ObjectName, context: AnswerContext) -> d
 
 def _runner_up(instance: Instance, context: AnswerContext) -> dict[str, Any]:
     return {"id": instance.id, "presence": instance.score, **_placed(instance, context)}
+
+
+def _reason(reason: Reason, context: AnswerContext) -> dict[str, Any]:
+    return {
+        "words": reason.words,
+        "asked": reason.asked,
+        "changed": reason.changed,
+        "presence": reason.presence,
+        "instances": [
+            {"score": one.score, **_placed(replace(one, id=-1), context)}
+            for one in reason.instances
+        ],
+    }
 
 
 def _placed(instance: Instance, context: AnswerContext) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from detailbase_core.output.object_names import ObjectName
     from detailbase_core.output.palette import Rgb
-    from detailbase_core.types import GroundedPhrase, Grounding, Instance
+    from detailbase_core.types import GroundedPhrase, Grounding, Instance, Reason
 
 NONE = -1  # phrase and instance of points that belong to no object
 
@@ -54,7 +54,7 @@ def _phrase_lines(phrase: GroundedPhrase, names: Sequence[ObjectName], title: st
         return [f"{title}: names nothing to look for"]
     runners_up = [
         f"  next best  {_place(one)}  presence {_below(one.score)}" for one in phrase.runners_up
-    ]
+    ] + [f"  {line}" for line in reason_lines(phrase)]
     if not phrase.instances:
         return [f"{title}: nothing found (presence {_below(phrase.presence)})", *runners_up]
     lines = [
@@ -62,6 +62,21 @@ def _phrase_lines(phrase: GroundedPhrase, names: Sequence[ObjectName], title: st
         for name, one in zip(names, phrase.instances, strict=True)
     ]
     return [f"{title}:", *lines, *runners_up]
+
+
+def reason_lines(phrase: GroundedPhrase) -> list[str]:
+    """What decided: a line for each part of the sentence that was left out."""
+    return [f'without "{reason.words}": {_instead(reason)}' for reason in phrase.reasons]
+
+
+def _instead(reason: Reason) -> str:
+    if not reason.changed:
+        return "the same"
+    if not reason.instances:
+        return f"nothing found (presence {_below(reason.presence)})"
+    first, *more = reason.instances
+    others = f" and {len(more)} more" if more else ""
+    return f"{_place(first)}{others}, presence {_below(reason.presence)}"
 
 
 def _place(instance: Instance) -> str:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from detailbase_ros.messages.query import QueryResult
 
 
+_MESSAGE = 4000  # characters; reasons are many
+
+
 def result_to_message(
     result: QueryResult,
     header: Header,
@@ -52,7 +55,7 @@ def result_to_message(
         received_at=to_stamp(query.received_ns),
         answered_at=to_stamp(answered_ns),
         status=int(result.status),
-        message=shown(result.message),
+        message=shown(result.message, _MESSAGE),
         scene_version=scene_version,
         **_found(result, with_points),
     )

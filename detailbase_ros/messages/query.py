@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from detailbase_core.errors import BadQueryError, Cancelled, EmptySceneError, shown
+from detailbase_core.output.result_files import reason_lines
 from detailbase_core.types import MAX_SENTENCE
 
 if TYPE_CHECKING:
@@ -169,7 +170,10 @@ def answer_together(
 def _result(query: Query, grounding: Grounding, taken_as: str = "") -> QueryResult:
     status = Status.OK if grounding.found else Status.NOTHING_FOUND
     meant = f"{TAKEN_AS}{taken_as}" if taken_as else ""
-    message = _AND.join(filter(None, (meant, grounding.plea)))
+    why = [
+        f"{phrase.text}: {line}" for phrase in grounding.phrases for line in reason_lines(phrase)
+    ]
+    message = _AND.join(filter(None, (meant, *why, grounding.plea)))
     return QueryResult(query, status, message, grounding)
 
 
@@ -178,3 +182,10 @@ def taken_as_of(message: str) -> str:
     if not message.startswith(TAKEN_AS):
         return ""
     return message[len(TAKEN_AS) :].partition(_AND)[0]
+
+
+def reasons_of(message: str, plea: str) -> list[str]:
+    """What decided, line by line, from the message of an answer whose `plea` is this."""
+    if not message.startswith(TAKEN_AS):
+        return []
+    return [part for part in message.split(_AND)[1:] if part != plea]

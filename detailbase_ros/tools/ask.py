@@ -42,7 +42,7 @@ from detailbase_core.output.exit_status import FOUND, INTERRUPTED, NO_ANSWER, ex
 from detailbase_core.output.result_files import answer_lines, title_line
 from detailbase_core.transforms import listed_frames
 from detailbase_ros.messages.from_messages import grounding_without_points
-from detailbase_ros.messages.query import Status, taken_as_of
+from detailbase_ros.messages.query import Status, reasons_of, taken_as_of
 from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.runtime.endpoints import Endpoints
 from detailbase_ros.runtime.event_counters import EventCounters
@@ -304,6 +304,7 @@ def _ask_and_print(
         lines = [title_line(sentence, wanted)]
         lines += [f"taken as: {taken_as}"] if taken_as else []
         lines += answer_lines(moved(grounding, to_frame))
+        lines += reasons_of(answer.message, grounding.plea)
         print(shown_lines("\n".join(lines)), flush=True)
     return exit_status([grounding])
 

@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detailbase_core.console.html import answer_html, objects_html, runners_up_html, spot_html
+from detailbase_core.console.html import (
+    answer_html,
+    objects_html,
+    reasons_html,
+    runners_up_html,
+    spot_html,
+)
 from detailbase_core.console.session import MAX_HISTORY, ConsoleSession
 from detailbase_core.errors import BadQueryError, ConfigError
 from detailbase_core.io.ply import read_ply
@@ -158,6 +164,18 @@ def test_html_tells_what_came_next(session: ConsoleSession) -> None:
     html = runners_up_html(replace(answer, reply=replace(answer.reply, grounding=grounding)))
     assert "<details>" in html and ">the piano</span>" in html and red.place in html
     assert "0.31" in html and "the red block" not in html
+
+
+def test_what_decided_is_asked_for_and_shown(session: ConsoleSession) -> None:
+    assert reasons_html(session.ask("the red block")) == ""
+    answer = session.ask("why?")
+    html = reasons_html(answer)
+    assert "without &quot;red&quot;: nothing found (presence 0.10)" in html
+    content = session.answer_json()
+    assert content is not None and answer_faults(json.loads(content)) == []
+    (reason,) = json.loads(content)["phrases"][0]["reasons"]
+    assert (reason["words"], reason["asked"]) == ("red", "the block")
+    assert reason["changed"] and reason["instances"] == []
 
 
 def test_html_of_a_clicked_point(session: ConsoleSession) -> None:

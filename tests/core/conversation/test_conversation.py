@@ -111,6 +111,36 @@ def test_what_is_next_to_it(talk: Talk) -> None:
     assert "half a metre of the red chair" in reply.taken_as
 
 
+def test_why_asks_again_without_some_of_the_words(talk: Talk) -> None:
+    talk.ask("the blue chair next to the lamp")
+    reply = talk.ask("why that one?")
+    assert reply.taken_as == 'what decided "the blue chair next to the lamp"'
+    chair, lamp = reply.grounding.phrases
+    assert [(one.words, one.asked, one.changed) for one in chair.reasons] == [
+        ("blue", "the chair next to the lamp", True),
+        ("next to the lamp", "the blue chair", False),
+    ]
+    (instead,) = chair.reasons[0].instances
+    assert THINGS[talk.room.index_of(instead)][0] == "red"
+    assert [(one.words, one.changed) for one in lamp.reasons] == [("the blue chair next to", False)]
+    lines = answer_lines(reply.grounding)
+    x, y, z = instead.box.center
+    assert f'  without "blue": x={x:.2f} y={y:.2f} z={z:.2f}, presence 0.80' in lines
+    assert '  without "next to the lamp": the same' in lines
+    assert talk.found("the other one") == ["red chair", "green chair"]  # it is still meant
+
+
+def test_why_of_what_is_not_there_tells_what_there_is_without_a_word(talk: Talk) -> None:
+    talk.ask("the purple chair")
+    (phrase,) = talk.ask("Why not?").grounding.phrases
+    (reason,) = phrase.reasons
+    assert not phrase.instances and reason.changed and reason.instances
+    talk.ask("the shelf")
+    assert [p.reasons for p in talk.ask("why?").grounding.phrases] == [()]
+    talk.conversation.clear()
+    assert not talk.ask("why?").taken_as
+
+
 def test_nothing_may_be_next_to_it(talk: Talk) -> None:
     talk.ask("the shelf")
     assert not talk.ask("what is next to it?").grounding.found

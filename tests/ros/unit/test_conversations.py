@@ -9,7 +9,7 @@ import pytest
 
 from detailbase_core.errors import BadQueryError
 from detailbase_core.types import PointCloud, Scene
-from detailbase_ros.messages.query import Query, Status, answer, taken_as_of
+from detailbase_ros.messages.query import Query, Status, answer, reasons_of, taken_as_of
 from detailbase_ros.queries.conversations import MAX_CLIENTS, ClientConversations
 from tests.helpers.named_room import THINGS, NamedRoom
 
@@ -175,6 +175,15 @@ def test_sentences_that_stand_alone_may_be_answered_together_and_are_remembered(
     assert not talks.stand_alone(queries(("one", "never mind")))
     assert ask(talks, "no, the blue one", "one").grounding.query == "the blue chair"
     assert len(talks) == 2
+
+
+def test_the_message_says_what_decided(talks):
+    ask(talks, "the blue chair")
+    message = ask(talks, "why?").message
+    assert taken_as_of(message) == 'what decided "the blue chair"'
+    (line,) = reasons_of(message, "")
+    assert line.startswith('the blue chair: without "blue": x=2.0')
+    assert reasons_of("no answer in time", "") == reasons_of('taken as: "x" | plea', "plea") == []
 
 
 def test_a_message_may_say_more_than_what_was_meant():
