@@ -111,7 +111,7 @@ ros: install
 	    echo "Going on without: the demo runs in one process, the tests on a ROS graph are left out."; }; \
 	fi
 
-$(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.txt \
+$(VENV)/ros: $(VENV)/installed $(wildcard action/* msg/* srv/*) package.xml CMakeLists.txt \
              $(wildcard cmake/wheels/* cmake/wheels/tf2_msgs/* cmake/wheels/tf2_msgs/msg/*)
 	@echo "Installing the ROS 2 wheels into $(VENV) ..."
 	@$(if $(HASHED),,$(install_ros_wheels))
@@ -122,7 +122,7 @@ $(VENV)/ros: $(VENV)/installed $(wildcard msg/* srv/*) package.xml CMakeLists.tx
 	  program=$(VENV)/bin/$${pair%%=*}; \
 	  $(call write_launcher,$${pair#*=}) > $$program; chmod 755 $$program; \
 	done
-	@$(PY) -c 'import detailbase_ros.msg, detailbase_ros.srv, tf2_msgs.msg'
+	@$(PY) -c 'import detailbase_ros.action, detailbase_ros.msg, detailbase_ros.srv, tf2_msgs.msg'
 	@touch $@
 
 # rosidl_parser asks for lark by its old name, under which no fixes come; the module is the same.

@@ -124,15 +124,22 @@ class Grounder:
         """
         return self.map.insert(cloud, sensor_to_map, map_frame)
 
-    def ground(self, sentence: str, cancel: CancelToken | None = None) -> Grounding:
+    def ground(
+        self, sentence: str, cancel: CancelToken | None = None, why: bool = False
+    ) -> Grounding:
         """Find everything that the sentence mentions in the map.
+
+        Args:
+            sentence: what to look for.
+            cancel: ends the work.
+            why: whether phrases tell which objects came next (`runners_up`).
 
         Raises:
             BadQueryError: the sentence is empty or too long.
             EmptySceneError: the map holds nothing yet.
             Cancelled: `cancel` was set meanwhile.
         """
-        return self._ground([sentence], lambda: self.encode_scene(cancel), cancel)[0]
+        return self._ground([sentence], lambda: self.encode_scene(cancel), cancel, why=why)[0]
 
     def ground_many(
         self, sentences: Sequence[str], cancel: CancelToken | None = None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from rclpy.clock import ClockChange, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 
 from detailbase_core.ops.malloc import trim_malloc
+from detailbase_ros.messages.topics import LOOK
 from detailbase_ros.node_status import NodeStatus
 from detailbase_ros.outputs.goal_publisher import GoalPublisher
 from detailbase_ros.outputs.object_frames import ObjectFrames
 from detailbase_ros.outputs.scene_services import SceneServices
+from detailbase_ros.queries.look_server import LookServer
 from detailbase_ros.queries.query_server import QueryServer
 from detailbase_ros.runtime.diagnostics import Diagnostics
 from detailbase_ros.runtime.discovery import count_namesakes
@@ -47,6 +50,11 @@ class Pipeline:
         self.queries = QueryServer(
             endpoints, config, grounder, self.query_events, lambda: self.scans.viewpoint
         )
+        self._looks: LookServer | None = None
+        if find_spec("detailbase_ros.action"):
+            self._looks = LookServer(endpoints, config, grounder, self.queries)
+        else:  # this code is newer than the messages that were built for it
+            self._log.warning(f"no {LOOK.name}: build again ('colcon build', 'make ros')")
         self.scans = ScanSubscriber(
             endpoints, config, grounder, self.scan_events, self.queries.worker.map_changed
         )
@@ -82,6 +90,8 @@ class Pipeline:
     def deactivate(self) -> None:
         """Pause; the map stays."""
         self.scans.deactivate()
+        if self._looks is not None:
+            self._looks.deactivate()
         self.queries.deactivate()
 
     def reconfigure(self, config: NodeConfig, grounder_config: GrounderConfig) -> None:
@@ -89,6 +99,8 @@ class Pipeline:
         self._grounder.reconfigure(grounder_config)
         self.scans.reconfigure(config)
         self.queries.reconfigure(config)
+        if self._looks is not None:
+            self._looks.reconfigure(config)
         self._scene.reconfigure(config)
 
     def stop(self) -> bool:

@@ -61,6 +61,18 @@ def result_to_message(
     )
 
 
+def instance_to_message(instance: types.Instance) -> PhraseInstance:
+    """An object as detailbase_ros/PhraseInstance, without its points."""
+    pose, size = box_to_message(instance.box)
+    return PhraseInstance(
+        id=instance.id,
+        pose=pose,
+        size=size,
+        centroid=to_point(instance.centroid),
+        score=float(instance.score),
+    )
+
+
 def instances_to_cloud(grounding: types.Grounding, query_id: int) -> PointCloud2:
     """All objects' points as sensor_msgs/PointCloud2, in the colours of their phrases.
 
@@ -137,14 +149,7 @@ def _phrase(phrase: types.GroundedPhrase, cloud: PointCloud, with_points: bool) 
 
 
 def _instance(instance: types.Instance, cloud: PointCloud, with_points: bool) -> PhraseInstance:
-    pose, size = box_to_message(instance.box)
-    message = PhraseInstance(
-        id=instance.id,
-        pose=pose,
-        size=size,
-        centroid=to_point(instance.centroid),
-        score=float(instance.score),
-    )
+    message = instance_to_message(instance)
     if with_points:
         message.points = cloud_to_message(_part(cloud, instance.point_indices))
     return message

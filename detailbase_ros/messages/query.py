@@ -12,7 +12,7 @@ from detailbase_core.output.result_files import reason_lines
 from detailbase_core.types import MAX_SENTENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from detailbase_core.conversation.conversation import Reply
     from detailbase_core.errors import CancelToken
@@ -53,6 +53,8 @@ class Query:
         client_tag: comes back in the answer.
         with_points: whether the asker wants each object's points.
         reply: whom to tell beside the topic (the service's future), or None.
+        on_result: takes the result in place of topic and service.
+        why: whether phrases tell which objects came next.
     """
 
     id: int
@@ -62,6 +64,8 @@ class Query:
     client_tag: str = ""
     with_points: bool = False
     reply: Any = None
+    on_result: Callable[[QueryResult], None] | None = None
+    why: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,7 @@ def answer(
             reply = conversations.ask(query, cancel)
             grounding, taken_as = reply.grounding, reply.taken_as
         else:
-            grounding = grounder.ground(query.text, cancel)
+            grounding = grounder.ground(query.text, cancel, query.why)
     except BadQueryError as error:
         return QueryResult(query, Status.BAD_QUERY, str(error))
     except EmptySceneError as error:

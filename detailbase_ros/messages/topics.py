@@ -1,4 +1,4 @@
-"""The node's topics and services: one table that node, replay, demo, tools and docs/ros.md read.
+"""The node's topics, services and actions: one table for node, replay, demo, tools and docs/ros.md.
 
 Types are strings such as "sensor_msgs/msg/PointCloud2", so that it can be read without ROS.
 """
@@ -53,6 +53,20 @@ class Service:
     def package_and_name(self) -> str:
         """The type as people write it: "std_srvs/Trigger"."""
         return self.type_name.replace("/srv/", "/")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action; attributes as Topic's, `type_name` is "package/action/Name"."""
+
+    name: str
+    type_name: str
+    meaning: str
+
+    @property
+    def package_and_name(self) -> str:
+        """The type as people write it: "detailbase_ros/GroundQuery"."""
+        return self.type_name.replace("/action/", "/")
 
 
 def full_name(name: str, node: str = f"/{NODE}") -> str:
@@ -149,7 +163,13 @@ SAVE_SCENE = Service(
 LOAD_SCENE = Service(
     "~/load_scene", "detailbase_ros/srv/SceneFile", "replace the map by a saved one"
 )
+LOOK = Action(
+    "~/look",
+    "detailbase_ros/action/GroundQuery",
+    "look for what one sentence asks for while the map grows",
+)
 
 SUBSCRIBED = (CLOUDS, QUERIES, TF, TF_STATIC)
 PUBLISHED = (TF, GROUNDING, MARKERS, INSTANCES, SCENE, DETECTIONS, GOAL, DIAGNOSTICS)
 SERVICES = (GROUND, CLEAR_SCENE, SAVE_SCENE, LOAD_SCENE)
+ACTIONS = (LOOK,)

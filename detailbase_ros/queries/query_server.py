@@ -115,28 +115,23 @@ class QueryServer:
         self.worker.capacity = config.query_queue_size
         self.worker.encode_ahead = config.encode_ahead
 
-    def _receive(self, message: String) -> None:
-        self._submit(message.data, self._timeout_s)
-
-    async def _serve(
-        self, request: GroundQuery.Request, response: GroundQuery.Response
-    ) -> GroundQuery.Response:
-        timeout_s = min(request.timeout_s, A_DAY_S) if request.timeout_s > 0 else self._timeout_s
-        reply = Future()
-        self._submit(request.query, timeout_s, request.client_tag, request.with_points, reply)
-        response.answer = await reply
-        return response
-
-    def _submit(
+    def new_query(
         self,
         text: str,
         timeout_s: float,
         client_tag: str = "",
         with_points: bool = False,
         reply: Future | None = None,
-    ) -> None:
+    ) -> Query:
+        """A query that has just come in, counted and numbered; who asks it has to see to the rest.
+
+        Args:
+            text: the sentence.
+            timeout_s: from now to its deadline, seconds.
+            client_tag, with_points, reply: as in Query.
+        """
         self._events.count("queries received")
-        query = Query(
+        return Query(
             id=next(self._ids),
             text=text,
             received_ns=self._clock.now().nanoseconds,
@@ -145,6 +140,34 @@ class QueryServer:
             with_points=with_points,
             reply=reply,
         )
+
+    def publish(self, result: QueryResult) -> GroundedQuery | None:
+        """Publish an answer, or that it cannot be packed.
+
+        Returns:
+            The answer for whoever asked, with points where they are wanted; None where even the
+            failure cannot be packed.
+        """
+        try:
+            return self._publish(result)
+        except Exception as error:  # one answer that cannot be packed costs no other
+            return self._publish_failure(result.query, error)
+
+    def _receive(self, message: String) -> None:
+        self._submit(self.new_query(message.data, self._timeout_s))
+
+    async def _serve(
+        self, request: GroundQuery.Request, response: GroundQuery.Response
+    ) -> GroundQuery.Response:
+        timeout_s = min(request.timeout_s, A_DAY_S) if request.timeout_s > 0 else self._timeout_s
+        reply = Future()
+        self._submit(
+            self.new_query(request.query, timeout_s, request.client_tag, request.with_points, reply)
+        )
+        response.answer = await reply
+        return response
+
+    def _submit(self, query: Query) -> None:
         if refusal := refused(query):
             self.worker.pass_on(refusal)
         else:
@@ -152,34 +175,40 @@ class QueryServer:
 
     def _publish_results(self) -> None:
         for result in self.worker.take_results():
-            try:
-                self._publish(result)
-            except Exception as error:  # one answer that cannot be packed costs no other
-                self._publish_failure(result.query, error)
+            if result.query.on_result is not None:
+                result.query.on_result(result)
+            else:
+                self._note_latencies(result)
+                self.publish(result)
 
-    def _publish_failure(self, query: Query, error: Exception) -> None:
+    def _note_latencies(self, result: QueryResult) -> None:
+        if result.grounding is not None:
+            waited_s = (self._clock.now().nanoseconds - result.query.received_ns) / 1e9
+            stages = result.grounding.stage_seconds
+            self.latencies.add({"received to answered": waited_s, **stages})
+
+    def _publish_failure(self, query: Query, error: Exception) -> GroundedQuery | None:
         what = f"the answer to query {query.id} cannot be published"
         self._events.error_throttled("not_published", what, error)
         self._last_place = self._nowhere
         reason = shown(f"cannot be published: {error}")
         try:
-            self._publish(QueryResult(query, Status.INTERNAL_ERROR, reason))
+            return self._publish(QueryResult(query, Status.INTERNAL_ERROR, reason))
         except Exception as again:
             self._events.error_throttled("not_published", what, again)
             if query.reply is not None and not query.reply.done():
                 query.reply.set_exception(again)  # the service says so to its caller
+            return None
 
-    def _publish(self, result: QueryResult) -> None:
+    def _publish(self, result: QueryResult) -> GroundedQuery:
         grounding = result.grounding
         if grounding is not None:
             cloud = grounding.scene.cloud  # of a loaded map, whose frame may not be map_frame
             self._last_place = (cloud.frame, cloud.stamp_ns, grounding.scene.version)
-            waited_s = (self._clock.now().nanoseconds - result.query.received_ns) / 1e9
-            self.latencies.add({"received to answered": waited_s, **grounding.stage_seconds})
         self._events.count(f"answers: {result.status.name}")
         query = result.query
         answer = reply = self._message(result, with_points=False)
-        if query.reply is not None and query.with_points:
+        if query.with_points:
             reply = self._message(result, with_points=True)
         if grounding is not None:
             self._publish_visuals(grounding, query.id)
@@ -188,6 +217,7 @@ class QueryServer:
             query.reply.set_result(reply)
         if grounding is not None:
             self._notify(grounding)
+        return reply
 
     def _notify(self, grounding: Grounding) -> None:
         for listener in self.listeners:

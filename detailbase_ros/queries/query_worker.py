@@ -196,7 +196,7 @@ class QueryWorker:
         """All results of one pass; None where one of them has to be asked, or refused, alone."""
         first = min(query.deadline for query in queries)
         late = _Token(lambda: self._halted() or time.monotonic() > first)
-        if late.is_set():
+        if late.is_set() or any(query.why for query in queries):
             return None
         talks = self._conversations
         try:

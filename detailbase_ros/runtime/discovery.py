@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rclpy.action import get_action_server_names_and_types_by_node
 from rclpy.node import NodeNameNonExistentError
 
-from detailbase_ros.messages.topics import GROUND
+from detailbase_ros.messages.topics import GROUND, LOOK
 
 if TYPE_CHECKING:
     from rclpy.node import Node
@@ -28,6 +29,21 @@ def answering_nodes(node: Node) -> dict[str, str]:
             if GROUND.type_name in types:
                 found[f"{namespace.rstrip('/')}/{name}"] = service
     return dict(sorted(found.items()))
+
+
+def look_action(node: Node, answering: str) -> str | None:
+    """Name of the action that looks for sentences while the map grows; None where there is none.
+
+    Args:
+        node: that looks at the graph.
+        answering: full name of a node that answers sentences.
+    """
+    namespace, _, name = answering.rpartition("/")
+    try:
+        offered = get_action_server_names_and_types_by_node(node, name, namespace or "/")
+    except NodeNameNonExistentError:
+        return None
+    return next((action for action, types in offered if LOOK.type_name in types), None)
 
 
 def count_namesakes(node: Node) -> int:

@@ -1,4 +1,4 @@
-"""Publishers, subscriptions, services and timers of a configured node, made and destroyed here."""
+"""Publishers, subscriptions, services, actions and timers of a configured node."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
+from detailbase_ros.runtime.action_server import GuardedActionServer
 from detailbase_ros.runtime.guarded_callbacks import GuardedService, guarded
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rclpy.subscription import Subscription
     from rclpy.timer import Timer
 
-    from detailbase_ros.messages.topics import Service, Topic
+    from detailbase_ros.messages.topics import Action, Service, Topic
     from detailbase_ros.runtime.event_counters import EventCounters
 
 _DRAIN_S = 5.0  # for calls under way, before their service is destroyed
@@ -37,7 +38,7 @@ _OVERRIDES = QoSOverridingOptions(
 
 
 def interface_class(type_name: str) -> Any:
-    """The generated class of "package/msg/Name" or "package/srv/Name"."""
+    """The generated class of "package/msg/Name", "package/srv/Name" or "package/action/Name"."""
     package, folder, name = type_name.split("/")
     return getattr(import_module(f"{package}.{folder}"), name)
 
@@ -54,7 +55,7 @@ def qos_profile(topic: Topic) -> QoSProfile:
 
 
 class Endpoints:
-    """Makes publishers, subscriptions, services and timers on a node; close() destroys them.
+    """Makes publishers, subscriptions, services, actions and timers; close() destroys them.
 
     (rclpy's lifecycle nodes destroy nothing when they are cleaned up.) Every topic takes QoS
     overrides. Whatever has no callback group given gets one of its own.
@@ -119,6 +120,26 @@ class Endpoints:
         calls = GuardedService(server, self.events)
         self.on_close(lambda: self.node.destroy_service(server))
         self.on_close(lambda: calls.drain(_DRAIN_S))
+
+    def action(
+        self, action: Action, begin: Callable[[Any], None], group: CallbackGroup
+    ) -> GuardedActionServer:
+        """An action whose goals are all accepted and given to `begin`."""
+        depth = QoSProfile(depth=self._service_depth)
+        server = GuardedActionServer(
+            self.node,
+            interface_class(action.type_name),
+            action.name,
+            begin,
+            group,
+            self.events,
+            goal_service_qos_profile=depth,
+            result_service_qos_profile=depth,
+            cancel_service_qos_profile=depth,
+        )
+        self.on_close(server.destroy)
+        self.on_close(lambda: server.drain(_DRAIN_S))
+        return server
 
     def timer(
         self, period_s: float, callback: Callable[[], object], group: CallbackGroup | None = None

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rclpy
+from rclpy.action import ActionClient
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -43,8 +44,9 @@ from detailbase_core.output.result_files import answer_lines, title_line
 from detailbase_core.transforms import listed_frames
 from detailbase_ros.messages.from_messages import grounding_without_points
 from detailbase_ros.messages.query import Status, reasons_of, taken_as_of
-from detailbase_ros.runtime.discovery import answering_nodes
-from detailbase_ros.runtime.endpoints import Endpoints
+from detailbase_ros.messages.topics import LOOK
+from detailbase_ros.runtime.discovery import answering_nodes, look_action
+from detailbase_ros.runtime.endpoints import Endpoints, interface_class
 from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.runtime.signals import ignore_signals
 from detailbase_ros.runtime.start import start_ros
@@ -64,9 +66,9 @@ if TYPE_CHECKING:
     Point = tuple[float, float, float]
 
 _DISCOVERY_S = 5.0
+_LOOK_AROUND_S = 0.5  # between two looks whether the node is still there
+_GONE_S = 5.0
 _TF_S = 5.0
-_AGAIN_S = 1.0  # between two questions of --wait
-_MAY_CHANGE = (Status.OK, Status.NOTHING_FOUND, Status.EMPTY_MAP)  # as the map grows
 _DEPTH = 256  # all clients of a service hear all its answers: ten at once would hide ours
 _SEE_DOCTOR = "; 'ros2 run detailbase_ros doctor' tells why no clouds come in"
 _GRACE_S = 2.0  # for the answer TIMEOUT to arrive
@@ -90,8 +92,8 @@ class Asker(Node):
     def __init__(self, name: str = "ask") -> None:
         super().__init__(name)
 
-    def find_service(self, wanted: str) -> str:
-        """The service of the node called `wanted`, or of the only one where that is empty.
+    def find_node(self, wanted: str) -> tuple[str, str]:
+        """The node called `wanted`, or the only one where that is empty, and its service.
 
         Where several answer, those in the namespace of this node come first.
 
@@ -124,7 +126,7 @@ class Asker(Node):
         choice = [wanted] if wanted else own() or list(nodes)
         if len(choice) > 1:
             raise AskError(f"several nodes answer: {', '.join(choice)}; choose one with --node")
-        return nodes[choice[0]]
+        return choice[0], nodes[choice[0]]
 
     def ask(
         self, service: str, sentence: str, timeout_s: float, client_tag: str = ""
@@ -159,28 +161,36 @@ class Asker(Node):
                 return client
         return self.create_client(GroundQuery, service, qos_profile=QoSProfile(depth=_DEPTH))
 
-    def ask_until_found(
-        self,
-        service: str,
-        sentence: str,
-        timeout_s: float,
-        wait_s: float,
-        client_tag: str = "",
-    ) -> GroundedQuery:
-        """The first answer whose target was found; after `wait_s` seconds the last one.
-
-        An answer that says that the question itself cannot be answered comes at once.
+    def look(self, node: str, sentence: str, limit_s: float) -> GroundedQuery:
+        """The answer once the target is found while the map grows; after `limit_s` the last one.
 
         Raises:
             AskError: none came.
         """
-        end = time.monotonic() + wait_s
-        while True:
-            answer = self.ask(service, sentence, timeout_s, client_tag)
-            found = Status(answer.status) not in _MAY_CHANGE or answer.sentence.instances
-            if found or time.monotonic() >= end:
-                return answer
-            self._wait(lambda: False, min(_AGAIN_S, end - time.monotonic()))
+        if not self._wait(lambda: look_action(self, node), _DISCOVERY_S):
+            raise AskError(f"{node} has no ~/look, which --wait needs: its version is older")
+        kind = interface_class(LOOK.type_name)
+        client = ActionClient(self, kind, str(look_action(self, node)))
+        try:
+            self._wait(client.server_is_ready, _DISCOVERY_S)
+            goal = kind.Goal(query=sentence, client_tag="ask", time_limit_s=limit_s)
+            sent = client.send_goal_async(goal, feedback_callback=_Progress().show)
+            self._wait_for_answer(client, sent, node)
+            result = sent.result().get_result_async()
+            self._wait_for_answer(client, result, node)
+            answer: GroundedQuery = result.result().result.answer
+            return answer
+        finally:
+            client.destroy()
+
+    def _wait_for_answer(self, client: ActionClient[Any, Any, Any], answer: Any, node: str) -> None:
+        """Wait as long as the node is there; the time limit is its business."""
+        seen = time.monotonic()
+        while not self._wait(answer.done, _LOOK_AROUND_S):
+            if client.server_is_ready():
+                seen = time.monotonic()
+            elif time.monotonic() - seen > _GONE_S:
+                raise AskError(f"{node} is gone, and its answer with it; start it and ask again")
 
     def transform(self, target: str, source: str) -> NDArray[np.float64]:
         """(4, 4) from `source` to `target` as of now.
@@ -209,10 +219,32 @@ class Asker(Node):
             raise AskError(f"no transform from {source!r} to {target!r}: {reason}. Frames: {known}")
         return found[0]
 
-    def _wait(self, done: Callable[[], object], limit_s: float) -> None:
+    def _wait(self, done: Callable[[], object], limit_s: float) -> bool:
+        """Spin until `done`; whether it came to that within `limit_s`, seconds."""
         end = time.monotonic() + limit_s
-        while not done() and time.monotonic() < end:
+        while not done():
+            if time.monotonic() >= end:
+                return False
             rclpy.spin_once(self, timeout_sec=0.05)
+        return True
+
+
+class _Progress:
+    """Tells on stderr of each better candidate of what is looked for."""
+
+    def __init__(self) -> None:
+        self._told = ""
+
+    def show(self, message: Any) -> None:
+        """The callback of feedback."""
+        feedback = message.feedback
+        for best in feedback.best:
+            place = best.pose.position
+            where = f"x={place.x:.2f} y={place.y:.2f} z={place.z:.2f}"
+            text = f"no {feedback.missing!r} yet; likeliest  {where}  presence {best.score:.2f}"
+            if text != self._told:
+                self._told = text
+                print(f"ask: {shown(text, 2000)}", file=sys.stderr, flush=True)
 
 
 def moved(grounding: Grounding, to_frame: NDArray[np.float64]) -> Grounding:
@@ -250,7 +282,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--node", default="", help="node name, where several nodes answer")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait (30)")
     patience = (
-        "ask again while the map grows, until the target is found: this long at most, seconds"
+        "have the node look again while the map grows, until the target is found: this long at "
+        "most, seconds"
     )
     parser.add_argument("--wait", type=float, default=0.0, help=patience)
     lines = "print the answer as JSON instead (docs/answers.md)"
@@ -260,10 +293,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     asker = Asker()
-    service = asker.find_service(options.node)
-    if not options.follow:
-        return _ask_and_print(asker, service, options, " ".join(options.sentence))
-    return _follow(asker, service, options)
+    node, service = asker.find_node(options.node)
+    sentence = " ".join(options.sentence)
+    if options.follow:
+        return _follow(asker, service, options)
+    if options.wait:
+        return _print(asker, options, sentence, asker.look(node, sentence, options.wait))
+    return _print(asker, options, sentence, asker.ask(service, sentence, options.timeout))
 
 
 def _follow(asker: Asker, service: str, options: argparse.Namespace) -> int:
@@ -272,21 +308,19 @@ def _follow(asker: Asker, service: str, options: argparse.Namespace) -> int:
     typed = typed_sentences(interruptible=True)
     for sentence in chain(filter(None, [" ".join(options.sentence)]), typed):
         try:
-            _ask_and_print(asker, service, options, sentence, client_tag)
+            answer = asker.ask(service, sentence, options.timeout, client_tag)
+            _print(asker, options, sentence, answer)
         except AskError as error:
             _complain(error)
     return FOUND
 
 
-def _ask_and_print(
-    asker: Asker, service: str, options: argparse.Namespace, sentence: str, client_tag: str = ""
-) -> int:
-    """One question; its answer's exit status.
+def _print(asker: Asker, options: argparse.Namespace, sentence: str, answer: GroundedQuery) -> int:
+    """Print the answer to a sentence; its exit status.
 
     Raises:
         AskError: there is no answer.
     """
-    answer = asker.ask_until_found(service, sentence, options.timeout, options.wait, client_tag)
     frame = answer.header.frame_id
     status = Status(answer.status)
     if status not in (Status.OK, Status.NOTHING_FOUND):
@@ -336,6 +370,8 @@ def main(args: Sequence[str] | None = None) -> int:
     options = parser.parse_args(remove_ros_args(args)[1:])
     if not (options.sentence or options.follow):
         parser.error("give a sentence, or --follow to type some")
+    if options.wait and options.follow:
+        parser.error("--wait looks for one sentence; leave out --follow")
     start_ros("ask", args, failure=NO_ANSWER)
     try:
         return _run(options)

@@ -75,7 +75,7 @@ def find_node(asker: Asker, wanted: str) -> str:
     told = False
     while True:
         try:
-            return asker.find_service(wanted).rpartition("/")[0]
+            return asker.find_node(wanted)[0]
         except NoNodeError as error:
             if not told:
                 print(f"console: {shown(error)}. Waiting for it ...", file=sys.stderr)

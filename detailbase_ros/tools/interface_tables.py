@@ -1,4 +1,4 @@
-"""The table of topics and services in docs/ros.md, written from messages/topics.py.
+"""The table of topics, services and actions in docs/ros.md, written from messages/topics.py.
 
 python -m detailbase_ros.tools.interface_tables          writes it into docs/ros.md
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detailbase_ros.messages.topics import PUBLISHED, SERVICES, SUBSCRIBED
+from detailbase_ros.messages.topics import ACTIONS, PUBLISHED, SERVICES, SUBSCRIBED
 
 if TYPE_CHECKING:
     from detailbase_ros.messages.topics import Topic
@@ -35,9 +35,10 @@ def table() -> str:
         f"| {kind} | `{topic.name}` | {topic.package_and_name} | {topic.meaning} | {qos} |"
         for kind, topic, qos in rows
     ]
+    calls = [("srv", service) for service in SERVICES] + [("act", action) for action in ACTIONS]
     lines += [
-        f"| srv | `{service.name}` | {service.package_and_name} | {service.meaning} |  |"
-        for service in SERVICES
+        f"| {kind} | `{call.name}` | {call.package_and_name} | {call.meaning} |  |"
+        for kind, call in calls
     ]
     return "\n".join([*_HEAD, *lines])
 

@@ -79,6 +79,7 @@ WITHOUT_ROS = (
     "outputs.approach_pose",
     "programs",
     "queries.conversations",
+    "queries.looks",
     "queries.query_worker",
     "replay.__main__",
     "replay.answer_bag",

@@ -69,7 +69,7 @@ class FakeGrounder:
             raise self.fault
         return [self.ground(sentence, cancel) for sentence in sentences]
 
-    def ground(self, sentence, cancel=None):
+    def ground(self, sentence, cancel=None, why=False):
         parsed = self.parser.parse(sentence)
         self._work(cancel)
         if self.fault is not None:

@@ -116,12 +116,22 @@ def test_inactive_it_answers_so_and_keeps_the_map(graph):
     assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
 
 
+def held_worker(graph):
+    """The worker, busy with one query until it is cancelled: what comes now waits."""
+    graph.grounder.hold.clear()
+    worker = graph.node.pipeline.queries.worker
+    received = graph.counts.get("queries received", 0)
+    graph.robot.ask("the chair")
+    wait_for(lambda: graph.counts["queries received"] > received and not worker.pending)
+    return worker
+
+
 def test_deactivating_answers_all_that_waits(graph):
     graph.fill_map()
-    graph.grounder.hold.clear()
-    for number in range(5):
+    worker = held_worker(graph)
+    for number in range(4):
         graph.robot.ask(f"chair {number}")
-    wait_for(lambda: graph.node.pipeline.queries.worker.pending == 4)
+    wait_for(lambda: worker.pending == 4)
     assert Manager(graph).change(Transition.TRANSITION_DEACTIVATE)
     wait_for(lambda: len(graph.robot.answers) == 5)
     assert [a.query_id for a in graph.robot.answers] == [1, 2, 3, 4, 5]
@@ -130,10 +140,9 @@ def test_deactivating_answers_all_that_waits(graph):
 
 def test_shutting_down_answers_all_that_waits(graph):
     graph.fill_map()
-    graph.grounder.hold.clear()
-    graph.robot.ask("the chair")
+    worker = held_worker(graph)
     graph.robot.ask("the table")
-    wait_for(lambda: graph.node.pipeline.queries.worker.pending == 1)
+    wait_for(lambda: worker.pending == 1)
     assert Manager(graph).change(Transition.TRANSITION_ACTIVE_SHUTDOWN)
     wait_for(lambda: len(graph.robot.answers) == 2)
     assert {a.status for a in graph.robot.answers} == {GroundedQuery.INACTIVE}

@@ -1,6 +1,7 @@
 """The ROS 2 package's files fit together."""
 
 import ast
+import importlib
 import os
 import re
 import subprocess
@@ -29,13 +30,21 @@ def test_package_xml_is_valid_and_names_the_same_version_as_pip():
 
 def test_cmake_generates_every_interface_and_depends_on_what_they_use():
     cmake = (ROOT / "CMakeLists.txt").read_text()
-    listed = set(re.findall(r"^  ((?:msg|srv)/\w+\.(?:msg|srv))$", cmake, re.MULTILINE))
-    files = [*ROOT.glob("msg/*.msg"), *ROOT.glob("srv/*.srv")]
+    listed = set(re.findall(r"^  (\w+/\w+\.(?:msg|srv|action))$", cmake, re.MULTILINE))
+    files = [file for kind in ("action", "msg", "srv") for file in ROOT.glob(f"{kind}/*.{kind}")]
     assert listed == {f"{file.parent.name}/{file.name}" for file in files}
     used = {name for file in files for name in re.findall(r"^(\w+)/\w+", file.read_text(), re.M)}
     dependencies = re.search(r"DEPENDENCIES (.+)", cmake)[1].split()
+    used |= {"action_msgs"} if any(file.suffix == ".action" for file in files) else set()
     assert set(dependencies) == used
+    assert used | {*re.findall(r"find_package\((\w+_(?:msgs|interfaces)) R", cmake)} == used
     assert used <= {d.name for d in parse_package(str(ROOT / "package.xml")).exec_depends}
+
+
+def test_what_was_built_here_is_all_of_it():
+    for file in (f for kind in ("action", "msg", "srv") for f in ROOT.glob(f"{kind}/*.{kind}")):
+        module = importlib.import_module(f"detailbase_ros.{file.parent.name}")
+        assert hasattr(module, file.stem), f"{file.name} is newer than .venv: make ros"
 
 
 def imported_modules():

@@ -42,7 +42,7 @@ class Slow:
             raise failed[0]
         return [self.replies.pop(0) if self.replies else Answer() for _ in texts]
 
-    def ground(self, text, cancel):
+    def ground(self, text, cancel, why=False):
         self._wait(cancel)
         reply = self.replies.pop(0) if self.replies else Answer()
         if isinstance(reply, Exception):
@@ -306,7 +306,7 @@ def test_paused_all_is_inactive_in_order_and_nothing_runs(start):
 
 def test_what_names_nothing_comes_with_a_plea():
     class Pleads:
-        def ground(self, sentence, cancel=None):
+        def ground(self, sentence, cancel=None, why=False):
             return Answer(found=False, plea=f'"{sentence}" names nothing')
 
     result = answer(Pleads(), Query(1, "it", 0, 0.0))
