@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -133,6 +134,18 @@ def test_what_waits_is_asked_in_one_pass(start):
     assert grounder.passes == [2]
     found = [Status.OK, Status.NOTHING_FOUND, Status.OK]
     assert [(o.query.id, o.status) for o in answers] == list(enumerate(found))
+
+
+def test_who_wants_to_know_what_came_next_is_asked_alone(start):
+    grounder = Slow()
+    results = start(grounder)
+    results.worker.submit(query(0))
+    assert grounder.started.wait(5)
+    for number in (1, 2):
+        results.worker.submit(replace(query(number), why=number == 2))
+    grounder.go.set()
+    results.get(3)
+    assert grounder.passes == []  # a pass of several does not tell
 
 
 def test_who_fails_in_one_pass_fails_alone(start):
