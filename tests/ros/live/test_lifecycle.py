@@ -122,7 +122,8 @@ def held_worker(graph):
     worker = graph.node.pipeline.queries.worker
     received = graph.counts.get("queries received", 0)
     graph.robot.ask("the chair")
-    wait_for(lambda: graph.counts["queries received"] > received and not worker.pending)
+    wait_for(lambda: graph.counts.get("queries received", 0) > received)
+    wait_for(lambda: worker._working and not worker.pending)
     return worker
 
 
