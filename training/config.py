@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -136,8 +137,9 @@ class TrainConfig(Settings):
     start: str = setting(
         "",
         "Checkpoint whose network and text encoder are trained further, such as the shipped one on "
-        "rooms of your own; `model` and `text` must be as in it, but for heads that are new (they "
-        "begin anew) or gone. Empty = train anew.",
+        "rooms of your own; `model` and `text` are those of it where the file leaves them out, and "
+        "else must be as in it, but for heads that are new (they begin anew) or gone. Empty = "
+        "train anew.",
     )
     out: str = setting("runs/rooms", "Folder for checkpoints, pictures and TensorBoard's files.")
     seed: int = setting(1999, "Seed of everything random.", low=0)
@@ -256,14 +258,30 @@ def load_config(path: str | Path, changes: Mapping[str, object]) -> TrainConfig:
 
     Raises:
         ConfigError: not readable, a setting that does not exist, or values that cannot be.
+        CheckpointError: `start` cannot be read.
     """
     values = read_settings(path)
+    start = changes.get("start", values.get("start", ""))
+    if start and isinstance(start, str):
+        values = {**stored_settings(start), **values}
     for name, value in changes.items():
         set_by_name(values, name, value)
     try:
         return from_dict(TrainConfig, values)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
+
+
+def stored_settings(checkpoint: str) -> dict[str, Any]:
+    """`model` and `text` as a checkpoint of ours tells them; nothing of a released one.
+
+    Raises:
+        CheckpointError: it cannot be read.
+    """
+    from detailbase_core.network.checkpoint import Checkpoint  # torch, for this alone
+
+    metadata = Checkpoint.read(checkpoint).metadata
+    return {name: json.loads(metadata[name]) for name in ("model", "text") if name in metadata}
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:

@@ -59,6 +59,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "prepare_furniture",
             "merge_furniture",
             "prepare_scannet",
+            "prepare_scans",
             "make_exams",
             "compare",
         ),

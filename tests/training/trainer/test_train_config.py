@@ -9,10 +9,13 @@ import yaml
 
 from detailbase_core.config import load_yaml
 from detailbase_core.errors import ConfigError
+from detailbase_core.network.checkpoint import Checkpoint
 from training import train
-from training.config import TrainConfig
+from training.config import TrainConfig, load_config
 
-CONFIGS = sorted((Path(__file__).parents[3] / "config").glob("*.yaml"))
+ROOT = Path(__file__).parents[3]
+SHIPPED = ROOT / "detailbase_core" / "weights" / "detailbase_rooms.safetensors"
+CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 TRAINING = [p for p in CONFIGS if {"steps", "epochs"} & yaml.safe_load(p.read_text()).keys()]
 
 
@@ -122,3 +125,17 @@ def test_every_configuration_that_ships_is_valid(path):
 
 def test_there_are_configurations():
     assert {"detailbase_rooms", "detailbase_published"} <= {path.stem for path in TRAINING}
+
+
+def test_network_settings_left_out_are_those_of_the_start():
+    config = load_config(ROOT / "config" / "finetune.yaml", {"start": str(SHIPPED)})
+    shipped = Checkpoint.read(SHIPPED)
+    assert config.model == shipped.model_config()
+    assert config.text.dim == shipped.load()[1].dim
+
+
+def test_a_setting_of_the_network_may_follow_the_start():
+    changes = {"start": str(SHIPPED), "model.dropout": 0.2}
+    config = load_config(ROOT / "config" / "finetune.yaml", changes)
+    assert config.model.dropout == 0.2
+    assert config.model.widths == Checkpoint.read(SHIPPED).model_config().widths

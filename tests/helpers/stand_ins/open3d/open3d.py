@@ -27,6 +27,20 @@ class Open3dCloud:
     def has_colors(self):
         return 0 < len(self.colors) == len(self.points)
 
+    def select_by_index(self, indices):
+        part = Open3dCloud(self.points[indices])
+        part.colors = self.colors[indices] if self.has_colors() else part.colors
+        return part
+
+    def paint_uniform_color(self, color):
+        self.colors = np.tile(np.float64(color), (len(self.points), 1))
+
+    def __iadd__(self, other):
+        both = self.has_colors() or not len(self.points)
+        self.points = np.concatenate([self.points, other.points])
+        self.colors = np.concatenate([self.colors, other.colors]) if both else _vectors(())
+        return self
+
 
 def _read_point_cloud(filename):
     path, cloud = Path(filename), Open3dCloud()
@@ -63,6 +77,16 @@ def _ply_numbers(path):
     return np.array(numbers + [np.nan] * (6 * count - len(numbers))).reshape(count, 6)
 
 
+def _write_point_cloud(filename, cloud):
+    rows = np.column_stack([cloud.points, np.rint(255 * cloud.colors)])
+    names = [*(f"double {axis}" for axis in "xyz"), "uchar red", "uchar green", "uchar blue"]
+    header = ["ply", "format ascii 1.0", f"element vertex {len(rows)}"]
+    lines = [" ".join(f"{v:g}" for v in row) for row in rows]
+    header += [f"property {name}" for name in names]
+    Path(filename).write_text("\n".join([*header, "end_header", *lines]) + "\n")
+    return True
+
+
 utility = SimpleNamespace(Vector3dVector=_vectors)
 geometry = SimpleNamespace(PointCloud=Open3dCloud)
-io = SimpleNamespace(read_point_cloud=_read_point_cloud)
+io = SimpleNamespace(read_point_cloud=_read_point_cloud, write_point_cloud=_write_point_cloud)
