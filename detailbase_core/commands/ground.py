@@ -36,7 +36,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--points", type=Path, metavar="FOLDER", help="write each object's points as a PLY")
     add("--why", action="store_true", help="say what decided, and what came next")
     add("--ply", type=Path, metavar="FILE", help="write the scene, objects in phrase colours")
-    add("--picture", type=Path, metavar="FILE", help="write a PNG of scene and sentences")
+    picture = "write a PNG of scene and sentences; a .gif turns around"
+    add("--picture", type=Path, metavar="FILE", help=picture)
+    add("--above", action="store_true", help="--picture: from above, as a plan")
+    add("--dark", action="store_true", help="--picture: on black")
     scene_arguments.add_scene_arguments(command)
     command.set_defaults(run=run)
 
@@ -156,7 +159,7 @@ class _Asker:
             result_files.write_answer_ply(options.ply, groundings[0])
         if options.picture:
             with progress(f"drawing {options.picture}"):
-                render.render_answers(groundings, options.picture)
+                render.render_answers(groundings, options.picture, options.dark, options.above)
         for path in (options.json, options.ply, options.picture, options.points):
             if path and path != STDOUT:
                 print(f"wrote {path}", file=sys.stderr)
@@ -178,6 +181,9 @@ def _check_before_work(options: argparse.Namespace, max_words: int) -> None:
         raise ConfigError(f"--ply {options.ply}: holds one answer; give one sentence")
     if options.picture and not options.sentences:
         raise ConfigError(f"--picture {options.picture}: give the sentences on the command line")
+    turns = options.picture and options.picture.suffix.lower() == ".gif"
+    if turns and (len(options.sentences) > 1 or options.above):
+        raise ConfigError(f"{options.picture}: a GIF turns one answer, from the side")
     _check_folders([options.json, options.ply, options.picture, options.points])
 
 

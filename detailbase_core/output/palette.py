@@ -1,4 +1,4 @@
-"""Ten colours that people tell apart easily, one per phrase, in pictures and in RViz alike."""
+"""Ten colours, one per phrase, in pictures and in RViz alike; colour-blind people can tell them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ Rgb = tuple[int, int, int]
 SENTENCE_COLOR: Rgb = (255, 255, 255)
 """The sentence's own target; white, so that it is never taken for a phrase."""
 
+# All but violet, crimson and pale green are those of Okabe and Ito (Color Universal Design, 2008);
+# a test simulates three kinds of colour blindness.
 PALETTE: tuple[Rgb, ...] = (
-    (230, 25, 75),  # red
-    (60, 180, 75),  # green
-    (255, 200, 0),  # yellow
-    (0, 110, 230),  # blue
-    (245, 130, 48),  # orange
-    (145, 30, 180),  # purple
-    (70, 220, 240),  # cyan
-    (240, 50, 230),  # magenta
-    (150, 100, 40),  # brown
-    (190, 240, 60),  # lime
+    (213, 94, 0),  # vermilion
+    (0, 114, 178),  # blue
+    (240, 228, 66),  # yellow
+    (121, 0, 242),  # violet
+    (86, 180, 233),  # sky blue
+    (204, 121, 167),  # pink
+    (0, 158, 115),  # green
+    (230, 159, 0),  # orange
+    (242, 0, 80),  # crimson
+    (193, 242, 169),  # pale green
 )
 
 

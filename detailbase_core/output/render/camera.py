@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ELEVATION = np.radians(43.0)
+ABOVE = np.radians(90.0)
 HALF_FIELD_OF_VIEW = np.radians(17.0)  # horizontal; narrow, so that upright lines stay nearly so
 MARGIN = 0.94  # part of the picture's width and height that the scene may fill
 LANE_M = 0.10
@@ -42,19 +43,25 @@ class Camera:
         return pixels, depth
 
 
-def aimed(xyz: NDArray[np.floating], azimuth: float, size: tuple[int, int]) -> Camera:
+def aimed(
+    xyz: NDArray[np.floating],
+    azimuth: float,
+    size: tuple[int, int],
+    elevation: float = float(ELEVATION),
+) -> Camera:
     """The camera on the side `azimuth` (radians, map frame) that just holds all points.
 
     Args:
         xyz: (N, 3) points to hold, N >= 1.
         azimuth: direction from the scene to the camera, about z.
         size: (width, height), pixels.
+        elevation: of the camera over the scene, radians; ABOVE shows a plan.
     """
     cos_a, sin_a, cos_e, sin_e = (
         np.cos(azimuth),
         np.sin(azimuth),
-        np.cos(ELEVATION),
-        np.sin(ELEVATION),
+        np.cos(elevation),
+        np.sin(elevation),
     )
     forward = -np.array([cos_a * cos_e, sin_a * cos_e, sin_e])
     right = np.array([-sin_a, cos_a, 0.0])

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from detailbase_core.output.palette import phrase_color
+from detailbase_core.output.render.style import LIGHT
 
 if TYPE_CHECKING:
     from detailbase_core.output.palette import Rgb
+    from detailbase_core.output.render.style import Style
     from detailbase_core.types import GroundedPhrase, Grounding
 
     Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
-INK, FAINT, PAPER = (45, 45, 50), (125, 125, 130), (250, 250, 248)
 # Pillow's own font has little more than ASCII; these, where a system has them, know more.
 COVERED = frozenset(map(chr, range(32, 127))) | frozenset("\u2018\u2019\u201c\u201d\u2026\u00b0")
 WIDE_FONTS = (
@@ -91,7 +92,7 @@ class _Piece:
     glued: bool = False  # to what stands before it
 
 
-def caption(grounding: Grounding, width: int) -> Image.Image:
+def caption(grounding: Grounding, width: int, style: Style = LIGHT) -> Image.Image:
     """The sentence with its phrases in their colours, their scores beside them."""
     pieces = _pieces(grounding)
     for size in SENTENCE_SIZES:
@@ -101,14 +102,14 @@ def caption(grounding: Grounding, width: int) -> Image.Image:
     if len(lines) > MAX_LINES:
         lines = [*lines[:MAX_LINES], [_Piece("...")]]
     pitch = int(1.75 * size)
-    image = Image.new("RGB", (width, pitch * len(lines) + 44), PAPER)
+    image = Image.new("RGB", (width, pitch * len(lines) + 44), style.paper)
     draw = ImageDraw.Draw(image)
-    draw.line((40, 0, width - 40, 0), fill=(222, 222, 220), width=2)
+    draw.line((40, 0, width - 40, 0), fill=style.rule, width=2)
     for row, line in enumerate(lines):
         x = (width - sum(_width(piece, size) for piece in line)) / 2
         for piece in line:
             x -= GAP * size if piece.glued else 0.0
-            _draw_piece(draw, x, 24 + pitch * (row + 0.5), piece, size)
+            _draw_piece(draw, (x, 24 + pitch * (row + 0.5)), piece, size, style)
             x += _width(piece, size)
     return image
 
@@ -156,16 +157,25 @@ def _lines(pieces: list[_Piece], size: int, width: float) -> list[list[_Piece]]:
     return lines
 
 
-def _draw_piece(draw: ImageDraw.ImageDraw, x: float, y: float, piece: _Piece, size: int) -> None:
+def _draw_piece(
+    draw: ImageDraw.ImageDraw, at: tuple[float, float], piece: _Piece, size: int, style: Style
+) -> None:
+    x, y = at
     after = x + text_width(piece.text, size)
     if piece.color is None:
-        write(draw, (x, y), piece.text, size, INK)
+        write(draw, (x, y), piece.text, size, style.ink)
     else:
         after += 0.7 * size
         pill = (x, y - 0.72 * size, after, y + 0.72 * size)
-        fill = piece.color if piece.found else PAPER
+        fill = piece.color if piece.found else style.paper
         draw.rounded_rectangle(pill, 0.36 * size, fill=fill, outline=piece.color, width=3)
-        ink = ink_on(piece.color) if piece.found else FAINT
+        ink = ink_on(piece.color) if piece.found else style.faint
         write(draw, (x + 0.35 * size, y), piece.text, size, ink)
     if piece.verdict:
-        write(draw, (after + 0.16 * size, y + 0.12 * size), piece.verdict, int(0.62 * size), FAINT)
+        write(
+            draw,
+            (after + 0.16 * size, y + 0.12 * size),
+            piece.verdict,
+            int(0.62 * size),
+            style.faint,
+        )

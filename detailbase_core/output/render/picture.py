@@ -11,9 +11,10 @@ from scipy.spatial import cKDTree
 
 from detailbase_core.output.render.labels import TagPlacer, tag_text
 from detailbase_core.output.render.outlines import draw_box
-from detailbase_core.output.render.shading import BACKGROUND, eye_dome, point_colors, shown_phrases
+from detailbase_core.output.render.shading import eye_dome, point_colors, shown_phrases
 from detailbase_core.output.render.splats import Splats, splat
-from detailbase_core.output.render.view import choose_view
+from detailbase_core.output.render.style import LIGHT
+from detailbase_core.output.render.view import choose_view, view_from_above
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.output.render.camera import Camera
+    from detailbase_core.output.render.style import Style
     from detailbase_core.types import Grounding
 
 SCALE = 2  # supersampling
@@ -57,7 +59,22 @@ def view_scene(groundings: Sequence[Grounding], size: tuple[int, int]) -> MapVie
         size: (width, height) of the picture, pixels.
     """
     xyz = groundings[0].scene.cloud.xyz
-    camera, visible = choose_view(xyz, groundings, (size[0] * SCALE, size[1] * SCALE))
+    return map_view(xyz, *choose_view(xyz, groundings, (size[0] * SCALE, size[1] * SCALE)))
+
+
+def plan_view(xyz: NDArray[np.float32], size: tuple[int, int]) -> MapView:
+    """A scene from above; arguments as of view_scene()."""
+    return map_view(xyz, *view_from_above(xyz, (size[0] * SCALE, size[1] * SCALE)))
+
+
+def map_view(xyz: NDArray[np.float32], camera: Camera, visible: NDArray[np.bool_]) -> MapView:
+    """The geometry of what a camera sees.
+
+    Args:
+        xyz: (N, 3) the scene.
+        camera: of SCALE times the picture's size.
+        visible: (N,) bool, which points are drawn.
+    """
     points = np.flatnonzero(visible)
     points = points[:: -(-len(points) // MAX_POINTS)]
     spacing = _spacing(xyz[points])
@@ -78,26 +95,26 @@ def _spacing(xyz: NDArray[np.float32]) -> NDArray[np.float32]:
     return spacing
 
 
-def draw_answer(view: MapView, grounding: Grounding) -> Image.Image:
+def draw_answer(view: MapView, grounding: Grounding, style: Style = LIGHT) -> Image.Image:
     """The scene of `view` with one sentence's objects coloured, framed and named."""
     cloud = grounding.scene.cloud
-    colors, marked = point_colors(cloud.rgb, grounding)
+    colors, marked = point_colors(cloud.rgb, grounding, style)
     height, width = view.light.shape
     layers = np.hstack([colors, marked[:, None]]).astype(np.float32)
     mixed = view.splats.mix(layers[view.points])
     image = mixed[..., :3] * view.light[..., None]
     empty = ~np.isfinite(view.splats.depth).reshape(height, width)
-    image[empty] = BACKGROUND
+    image[empty] = style.paper
     _shine_through(image, mixed[..., 3], view, cloud.xyz, colors, marked)
     picture = Image.fromarray(np.clip(image, 0, 255).astype(np.uint8)).convert("RGBA")
     frames = Image.new("RGBA", picture.size)
     pen = ImageDraw.Draw(frames)
     depth = view.splats.depth.reshape(height, width)
-    for phrase, color in shown_phrases(grounding):
+    for phrase, color in shown_phrases(grounding, style):
         for instance in phrase.instances:
             draw_box(pen, view.camera, depth, instance.box, color, LINE_PX)
     small = Image.alpha_composite(picture, frames).convert("RGB").reduce(SCALE)
-    _name(small, view.camera, grounding)
+    _name(small, view.camera, grounding, style)
     return small
 
 
@@ -120,10 +137,10 @@ def _shine_through(
     image += strength * (ghosts.mix(colors[points]) - image)
 
 
-def _name(image: Image.Image, camera: Camera, grounding: Grounding) -> None:
+def _name(image: Image.Image, camera: Camera, grounding: Grounding, style: Style) -> None:
     named = [
         (tag_text(phrase, number), instance, color)
-        for phrase, color in shown_phrases(grounding)
+        for phrase, color in shown_phrases(grounding, style)
         for number, instance in enumerate(phrase.instances, start=1)
     ]
     instances = [instance for _, instance, _ in named]

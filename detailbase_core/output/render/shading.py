@@ -7,42 +7,46 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.output.palette import phrase_color
+from detailbase_core.output.render.style import LIGHT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.output.palette import Rgb
+    from detailbase_core.output.render.style import Style
     from detailbase_core.types import GroundedPhrase, Grounding
 
-BACKGROUND = np.array([250.0, 250.0, 248.0], np.float32)
-SATURATION = 0.62  # of the map's own colours
 RINGS_PX = ((1, 0.6), (3, 0.4))  # distance of the compared pixels, weight
 STRENGTH = 20.0
 
 
-def shown_phrases(grounding: Grounding) -> tuple[tuple[GroundedPhrase, Rgb], ...]:
+def shown_phrases(
+    grounding: Grounding, style: Style = LIGHT
+) -> tuple[tuple[GroundedPhrase, Rgb], ...]:
     """The phrases with their colours; the sentence itself where no phrase has an object."""
     phrases = [(p, phrase_color(i)) for i, p in enumerate(grounding.phrases)]
     if any(p.instances for p, _ in phrases):
         return tuple(phrases)
-    return (*phrases, (grounding.sentence, (70, 70, 75)))
+    return (*phrases, (grounding.sentence, style.sentence))
 
 
 def point_colors(
-    rgb: NDArray[np.uint8], grounding: Grounding
+    rgb: NDArray[np.uint8], grounding: Grounding, style: Style = LIGHT
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Colours (N, 3) float32, 0 .. 255, and (N,) bool: which points belong to an object.
 
-    The map is pale; objects take their phrase's colour. Where objects share points the smaller
-    one shows.
+    The map is pale, or dark; objects take their phrase's colour. Where objects share points the
+    smaller one shows.
     """
     colors: NDArray[np.float32] = rgb.astype(np.float32)
     grey = colors @ np.array([0.299, 0.587, 0.114], np.float32)
-    pale = grey[:, None] + SATURATION * (colors - grey[:, None])
-    colors = (98.0 + 0.6 * pale).astype(np.float32)
+    pale = grey[:, None] + style.saturation * (colors - grey[:, None])
+    colors = (style.lift + style.gain * pale).astype(np.float32)
     marked = np.zeros(len(rgb), np.bool_)
     owners = [
-        (i.point_indices, color) for p, color in shown_phrases(grounding) for i in p.instances
+        (i.point_indices, color)
+        for p, color in shown_phrases(grounding, style)
+        for i in p.instances
     ]
     for points, color in sorted(owners, key=lambda owner: -len(owner[0])):
         light = 0.72 + 0.38 * grey[points, None] / 255.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.output.render.camera import (
+    ABOVE,
     Camera,
     aimed,
     ceiling_height,
@@ -57,6 +58,44 @@ def choose_view(
             best, best_score = float(azimuth), score
     visible = _visible(xyz, best, walls, floor, ceiling) | (owner >= 0)
     return aimed(xyz[visible], best, size), visible
+
+
+def view_from_above(
+    xyz: NDArray[np.float32], size: tuple[int, int]
+) -> tuple[Camera, NDArray[np.bool_]]:
+    """The camera that shows a plan, walls level and upright, as large as it can be.
+
+    Args:
+        xyz: (N, 3), the scene.
+        size: (width, height) of the picture, pixels.
+
+    Returns:
+        The camera and (N,) bool: False for the ceiling.
+    """
+    visible: NDArray[np.bool_] = xyz[:, 2] < ceiling_height(xyz)
+    if not visible.any():
+        visible = np.ones(len(xyz), np.bool_)
+    walls = main_direction(xyz[:: max(1, len(xyz) // SAMPLE)])
+    cameras = [
+        aimed(xyz[visible], walls + turn, size, float(ABOVE)) for turn in (-np.pi / 2, np.pi)
+    ]
+    return min(cameras, key=lambda camera: float(camera.eye[2])), visible
+
+
+def turned_view(
+    xyz: NDArray[np.float32], azimuth: float, size: tuple[int, int]
+) -> tuple[Camera, NDArray[np.bool_]]:
+    """The camera on a given side, and which points it should see: see choose_view().
+
+    Args:
+        xyz: (N, 3), the scene.
+        azimuth: direction from the scene to the camera, radians.
+        size: (width, height) of the picture, pixels.
+    """
+    floor, ceiling = float(np.percentile(xyz[:, 2], 1)), ceiling_height(xyz)
+    walls = main_direction(xyz[:: max(1, len(xyz) // SAMPLE)])
+    visible = _visible(xyz, azimuth, walls, floor, ceiling)
+    return aimed(xyz[xyz[:, 2] < ceiling], azimuth, size), visible
 
 
 def _visible(

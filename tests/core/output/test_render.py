@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from detailbase_core.errors import ConfigError
 from detailbase_core.language.rule_parser import parse_sentence
 from detailbase_core.output import render
 from detailbase_core.output.palette import PALETTE
-from detailbase_core.output.render import render_answers, render_grounding
+from detailbase_core.output.render import render_answers, render_grounding, turning
 from detailbase_core.output.render.camera import aimed, ceiling_height, main_direction, near_walls
 from detailbase_core.output.render.labels import tag_text
 from detailbase_core.output.render.lettering import caption
 from detailbase_core.output.render.outlines import box_corners
+from detailbase_core.output.render.style import LIGHT
 from detailbase_core.types import (
     Box,
     GroundedPhrase,
@@ -188,3 +191,52 @@ def test_tags_name_and_number() -> None:
     (phrase,) = answer("both the red chairs", [[6, 7]]).phrases
     assert tag_text(phrase, 2) == "red chairs 2"
     assert len(tag_text(GroundedPhrase("the " + "x" * 99, 0, 103, 1.0, 1.0, ()), 1)) < 40
+
+
+SMALL = (160, 90)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render, "SINGLE", SMALL)
+    monkeypatch.setattr(render, "STACKED", SMALL)
+    monkeypatch.setattr(turning, "SIZE", SMALL)
+    monkeypatch.setattr(turning.write_turning_gif, "__defaults__", (LIGHT, 4))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_dark_picture_has_the_objects_on_black(tmp_path: Path) -> None:
+    found = answer("the cube", [[6]])
+    for dark in (False, True):
+        render_grounding(found, tmp_path / "a.png", dark=dark)
+        pixels = np.asarray(Image.open(tmp_path / "a.png").convert("RGB")).astype(int)
+        assert (pixels[0, 0].max() < 60) == dark
+        near = (np.abs(pixels[:90] - PALETTE[0]) < 60).all(axis=2)
+        assert near.sum() > 20
+
+
+@pytest.mark.usefixtures("small")
+def test_from_above_objects_stand_where_the_plan_has_them(tmp_path: Path) -> None:
+    found = answer("the cube and the box", [[6], [7]])
+    render_answers([found], tmp_path / "a.png", above=True)
+    pixels = np.asarray(Image.open(tmp_path / "a.png").convert("RGB")).astype(int)[:90]
+    first, second = (
+        np.argwhere((np.abs(pixels - color) < 70).all(axis=2)).mean(axis=0) for color in PALETTE[:2]
+    )
+    # (1, 1) and (3, 2.5) in a room of 4 m: 2.5 m apart, of the 90 pixels that it fills nearly
+    assert np.linalg.norm(first - second) == pytest.approx(2.5 / 4 * 90, rel=0.3)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_gif_turns_and_only_one_answer_can(tmp_path: Path) -> None:
+    found = answer("the cube", [[6]])
+    render_answers([found], tmp_path / "a.gif")
+    turned = Image.open(tmp_path / "a.gif")
+    assert turned.format == "GIF" and turned.n_frames == 4
+    frames = []
+    for number in range(4):
+        turned.seek(number)
+        frames.append(np.asarray(turned.convert("RGB")).astype(int))
+    assert all(np.abs(one - two).mean() > 1 for one, two in itertools.pairwise(frames))
+    with pytest.raises(ConfigError, match="one answer can turn"):
+        render_answers([found, found], tmp_path / "a.gif")
