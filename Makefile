@@ -3,6 +3,7 @@
 # make lint       formatters, type checker ... make bench  timings
 # make install    .venv with this project      make ros    ROS 2 wheels and our messages in .venv
 # make train-toy  rooms, training, evaluation  make clean  remove .venv and everything built
+# make docs       the manuals as a site in build/site
 # make fuzz       broken files, sentences, parameters, calls: FUZZ_SECONDS=120 each
 # make sanitize   the native module under AddressSanitizer and UndefinedBehaviorSanitizer
 # make sanitize-threads   threads on one map under ThreadSanitizer: TSAN_SECONDS=60
@@ -42,7 +43,7 @@ ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-ms
 # With the wheels, or in a shell where a ROS installation and this package's messages are sourced.
 HAS_ROS := $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null
 
-.PHONY: install ros demo test test-fast train-toy lint bench fuzz sanitize sanitize-threads clean
+.PHONY: install ros demo test test-fast train-toy lint docs bench fuzz sanitize sanitize-threads clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/installed
@@ -178,6 +179,10 @@ test: ros
 # Fixes what can be fixed, and fails if anything had to be.
 lint: install
 	@$(VENV)/bin/pre-commit run --all-files --show-diff-on-failure
+
+# Warnings are errors: a broken link, a page that the table of contents lacks.
+docs: install
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 # Shows that training runs, not what it can reach: config/detailbase_rooms.yaml is the recipe.
 TOY := runs/toy

@@ -8,6 +8,7 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -16,12 +17,32 @@ from pathlib import Path
 import pytest
 
 from detailbase_core import cli, demo
-from detailbase_core.output.exit_status import FOUND
+from detailbase_core.output.exit_status import FOUND, NOT_FOUND
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text()
 NODE_PROGRAMS = {path.name for path in (ROOT / "detailbase_ros" / "bin").iterdir()}
+
+
+def commands(page: str) -> list[str]:
+    """Lines of a page's shell blocks, and commands in its running text."""
+    fenced = re.findall(r"^```(\w*)\n(.+?)^```", page, re.DOTALL | re.MULTILINE)
+    blocks = [text for language, text in fenced if language in ("", "sh", "bash", "shell")]
+    blocks += re.findall(r"(?:^|\n\n)((?: {4}.+(?:\n|$))+)", page)
+    text = "\n".join(re.sub(r"^ {4}", "", block, flags=re.MULTILINE) for block in blocks)
+    lines = [line.strip() for line in text.replace("\\\n", " ").splitlines()]
+    inline = re.findall(r"`((?:make|python -m|detailbase) [^`]+)`", page)
+    lines += [" ".join(line.split()) for line in inline]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def words_of(line: str) -> list[str]:
+    """The command's words, without comment, environment and prompt."""
+    words = shlex.split(line, comments=True)
+    while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+        words = words[1:]
+    return words
 
 
 # -- the README's example ----------------------------------------------------------------------
@@ -34,6 +55,7 @@ def after_make_demo(tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["demo", "--out", str(folder / "demo")])
         demo.main()  # whether its answers are right is its own test
+    shutil.copytree(ROOT / "tests" / "data" / "room_mcap", folder / "demo" / "bag")
     return folder
 
 
@@ -62,27 +84,24 @@ def test_the_ground_command_finds_and_draws(after_make_demo, monkeypatch, capsys
     assert Path("demo/ground.png").exists()
 
 
+SERVERS = {"console"}  # run until Ctrl-C; the console has its own tests
+
+
+DETAILBASE = [line for line in commands(README) if line.startswith(".venv/bin/detailbase ")]
+
+
+@pytest.mark.parametrize("line", [one for one in DETAILBASE if "--picture" not in one])
+def test_commands_of_the_readme_run(after_make_demo, monkeypatch, capsys, line):
+    words = words_of(line)[1:]
+    if words[0] in SERVERS:
+        assert Path(after_make_demo, words[1]).exists()
+        return
+    monkeypatch.chdir(after_make_demo)
+    assert cli.main(words) in (FOUND, NOT_FOUND)
+    assert capsys.readouterr().out
+
+
 # -- commands everywhere -----------------------------------------------------------------------
-
-
-def commands(page: str) -> list[str]:
-    """Lines of a page's shell blocks, and commands in its running text."""
-    fenced = re.findall(r"^```(\w*)\n(.+?)^```", page, re.DOTALL | re.MULTILINE)
-    blocks = [text for language, text in fenced if language in ("", "sh", "bash", "shell")]
-    blocks += re.findall(r"(?:^|\n\n)((?: {4}.+(?:\n|$))+)", page)
-    text = "\n".join(re.sub(r"^ {4}", "", block, flags=re.MULTILINE) for block in blocks)
-    lines = [line.strip() for line in text.replace("\\\n", " ").splitlines()]
-    inline = re.findall(r"`((?:make|python -m|detailbase) [^`]+)`", page)
-    lines += [" ".join(line.split()) for line in inline]
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def words_of(line: str) -> list[str]:
-    """The command's words, without comment, environment and prompt."""
-    words = shlex.split(line, comments=True)
-    while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
-        words = words[1:]
-    return words
 
 
 def problem(line: str) -> str:
