@@ -10,7 +10,7 @@ from PIL import Image
 from detailbase_core.output.render.lettering import caption
 from detailbase_core.output.render.picture import SCALE, draw_answer, map_view
 from detailbase_core.output.render.style import LIGHT
-from detailbase_core.output.render.view import turned_view
+from detailbase_core.output.render.view import orbit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +38,8 @@ def write_turning_gif(
 def _frames(grounding: Grounding, style: Style, frames: int) -> Iterator[Image.Image]:
     below = caption(grounding, SIZE[0], style)
     xyz = grounding.scene.cloud.xyz
-    for azimuth in np.linspace(0.0, 2 * np.pi, frames, endpoint=False):
-        camera, visible = turned_view(xyz, float(azimuth), (SIZE[0] * SCALE, SIZE[1] * SCALE))
+    azimuths = np.linspace(0.0, 2 * np.pi, frames, endpoint=False)
+    for camera, visible in orbit(xyz, azimuths, (SIZE[0] * SCALE, SIZE[1] * SCALE)):
         answer = draw_answer(map_view(xyz, camera, visible), grounding, style)
         whole = Image.new("RGB", (SIZE[0], SIZE[1] + below.height), style.paper)
         whole.paste(answer, (0, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from detailbase_core.output.render.camera import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -82,20 +83,32 @@ def view_from_above(
     return min(cameras, key=lambda camera: float(camera.eye[2])), visible
 
 
-def turned_view(
-    xyz: NDArray[np.float32], azimuth: float, size: tuple[int, int]
-) -> tuple[Camera, NDArray[np.bool_]]:
-    """The camera on a given side, and which points it should see: see choose_view().
+def orbit(
+    xyz: NDArray[np.float32], azimuths: NDArray[np.float64], size: tuple[int, int]
+) -> Iterator[tuple[Camera, NDArray[np.bool_]]]:
+    """Cameras on a circle around a scene, each with the points that it should see.
 
     Args:
         xyz: (N, 3), the scene.
-        azimuth: direction from the scene to the camera, radians.
-        size: (width, height) of the picture, pixels.
+        azimuths: (K,) directions from the scene to the cameras, radians.
+        size: (width, height) of the pictures, pixels.
+
+    Returns:
+        Each camera and (N,) bool: False for ceiling and near walls.
     """
     floor, ceiling = float(np.percentile(xyz[:, 2], 1)), ceiling_height(xyz)
-    walls = main_direction(xyz[:: max(1, len(xyz) // SAMPLE)])
-    visible = _visible(xyz, azimuth, walls, floor, ceiling)
-    return aimed(xyz[xyz[:, 2] < ceiling], azimuth, size), visible
+    sample = xyz[:: max(1, len(xyz) // SAMPLE)]
+    walls = main_direction(sample)
+    low = sample[sample[:, 2] < ceiling]
+    low = low if len(low) else sample
+    middle = (low.min(axis=0) + low.max(axis=0)).astype(np.float64) / 2
+    cameras = [aimed(low, float(azimuth), size) for azimuth in azimuths]
+    # All from as far away as the farthest, or the scene would shrink and grow as it turns.
+    distance = max(float((middle - camera.eye) @ camera.axes[2]) for camera in cameras)
+    for camera, azimuth in zip(cameras, azimuths, strict=True):
+        eye = middle - distance * camera.axes[2]
+        visible = _visible(xyz, float(azimuth), walls, floor, ceiling)
+        yield replace(camera, eye=eye), visible
 
 
 def _visible(

@@ -19,6 +19,7 @@ from detailbase_core.output.render.labels import tag_text
 from detailbase_core.output.render.lettering import caption
 from detailbase_core.output.render.outlines import box_corners
 from detailbase_core.output.render.style import LIGHT
+from detailbase_core.output.render.view import orbit
 from detailbase_core.types import (
     Box,
     GroundedPhrase,
@@ -225,6 +226,17 @@ def test_from_above_objects_stand_where_the_plan_has_them(tmp_path: Path) -> Non
     )
     # (1, 1) and (3, 2.5) in a room of 4 m: 2.5 m apart, of the 90 pixels that it fills nearly
     assert np.linalg.norm(first - second) == pytest.approx(2.5 / 4 * 90, rel=0.3)
+
+
+def test_a_scene_that_turns_stays_as_large_and_in_the_picture() -> None:
+    azimuths = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    middle = (XYZ.min(axis=0) + XYZ.max(axis=0)) / 2
+    away = []
+    for camera, visible in orbit(XYZ, azimuths, (320, 180)):
+        away.append(np.linalg.norm(camera.eye - [*middle[:2], camera.eye[2]]))
+        pixels, _ = camera.project(XYZ[visible])
+        assert (pixels > -9).all() and (pixels < (329, 189)).all()
+    assert np.ptp(away) < 1e-6
 
 
 @pytest.mark.usefixtures("small")
