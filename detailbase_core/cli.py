@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from detailbase_core import __version__
-from detailbase_core.commands import console, ground
+from detailbase_core.commands import console, convert, ground
 from detailbase_core.errors import DetailBaseError, shown_lines
 from detailbase_core.ops.malloc import tune_malloc
 from detailbase_core.output.exit_status import FOUND, INTERRUPTED, NO_ANSWER
@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     console.add_arguments(commands.add_parser("console", help="ask a scene in the browser"))
     _add_replay(
         commands.add_parser("replay", help="ask a recording as the live node would be asked")
+    )
+    convert.add_arguments(
+        commands.add_parser("convert", help="write released weights as a safetensors file")
     )
     info = commands.add_parser("info", help="say which backends and devices are in use")
     info.set_defaults(run=_info)

@@ -273,7 +273,11 @@ def _check_fit(
 
 
 def save_checkpoint(
-    path: str | Path, model: DetailBase, text: SmallTextEncoder | None, notes: Mapping[str, str]
+    path: str | Path,
+    model: DetailBase,
+    text: SmallTextEncoder | None,
+    notes: Mapping[str, str],
+    text_tensors: Mapping[str, Tensor] | None = None,
 ) -> None:
     """Write our own format atomically, floating point as float16.
 
@@ -282,8 +286,10 @@ def save_checkpoint(
         model: what is written.
         text: its encoder; None = one that the file's users bring themselves (transformers).
         notes: further metadata for people: data, steps, figures.
+        text_tensors: weights of an encoder that the file's users bring, by their names in a
+            checkpoint; None = they are those that it comes with.
     """
-    tensors = dict(model.state_dict())
+    tensors = {**model.state_dict(), **(text_tensors or {})}
     metadata = {**notes, "format": FORMAT, "model": json.dumps(to_dict(model.config))}
     if text is not None:
         tensors |= {TEXT_PREFIX + k: v for k, v in text.state_dict().items()}
