@@ -22,7 +22,7 @@ class GrowingRoom(NamedRoom):
         self.map, self.changed = self, 0.0
         self.encoded = SimpleNamespace(scene=self.scene)
 
-    def ground(self, sentence, cancel=None):
+    def ground(self, sentence, cancel=None, why=False):
         return super().ground(sentence)
 
     def changed_since(self, version):

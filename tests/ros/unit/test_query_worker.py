@@ -18,6 +18,8 @@ from detailbase_ros.queries.query_worker import QueryWorker
 class Answer:
     """Stands for a Grounding."""
 
+    phrases = ()
+
     def __init__(self, found=True, plea=""):
         self.found, self.plea = found, plea
 
