@@ -182,7 +182,7 @@ lint: install
 
 # Warnings are errors: a broken link, a page that the table of contents lacks.
 docs: install
-	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
+	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 # Shows that training runs, not what it can reach: config/detailbase_rooms.yaml is the recipe.
 TOY := runs/toy

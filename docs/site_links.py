@@ -1,8 +1,11 @@
-"""Hook of MkDocs: links to files outside docs/ become their paths, which a site does not hold."""
+"""Hook of MkDocs: links to files outside docs/ become their paths, which a site does not hold; the
+page of the API is filled from the docstrings.
+"""
 
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -20,4 +23,7 @@ def on_page_markdown(markdown: str, page: Any, **_: object) -> str:
         path = target.relative_to(DOCS.parent).as_posix()
         return f"`{path}`" if link[1].strip("`") in (path, target.name) else f"{link[1]} (`{path}`)"
 
+    if "<!-- reference -->" in markdown:
+        reference = runpy.run_path(str(DOCS / "api_reference.py"))["reference"]()
+        markdown = markdown.replace("<!-- reference -->", reference)
     return _LINK.sub(path_of, markdown)

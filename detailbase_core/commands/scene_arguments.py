@@ -26,7 +26,8 @@ def add_scene_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--up", choices=UP, default="auto", help="the file's axis that points up")
     add("--unit", choices=UNITS, default="auto", help="the file's unit of length")
-    add("--map-frame", default="odom", metavar="FRAME", help="fixed frame of a recording")
+    frame = "fixed frame of a recording (default: odom)"
+    add("--map-frame", default="odom", metavar="FRAME", help=frame)
     add("--tf-prefix", default="", metavar="NAME", help="namespace of a recording's transforms")
     add("--checkpoint", default="", metavar="FILE", help="weights (default: the shipped model)")
     add(
@@ -41,8 +42,8 @@ def add_scene_arguments(command: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="headings in which the scene is looked at: surer, and N times as long (default: as "
-        "the weights were calibrated, 2 for the shipped ones)",
+        help="look at the scene from N headings and average: more answers are right, and the "
+        "network takes N times as long (default: as the weights were calibrated)",
     )
     add("--config", type=Path, metavar="FILE", help="settings as YAML")
 

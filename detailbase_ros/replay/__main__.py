@@ -34,8 +34,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     lines = "write answers as JSON, one a line (docs/answers.md); - prints them instead of the text"
     add("--json", type=Path, metavar="FILE", help=lines)
     add("--params", type=Path, metavar="FILE", help="the node's parameter file")
-    add("--map-frame", default="", metavar="FRAME", help="fixed frame of the map (odom)")
-    add("--tf-prefix", default="", metavar="NAME", help="namespace of the transforms (none)")
+    add("--map-frame", default="", metavar="FRAME", help="fixed frame of the map (default: odom)")
+    add(
+        "--tf-prefix",
+        default="",
+        metavar="NAME",
+        help="namespace of the transforms (default: none)",
+    )
     add("--clouds", nargs="+", default=(), metavar="TOPIC", help="topics of the scans")
     add("--device", default="", metavar="NAME", help="auto, cpu, cuda, cuda:1 ...")
     command.set_defaults(run=run)
