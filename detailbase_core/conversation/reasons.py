@@ -70,9 +70,10 @@ def ablations(grounding: Grounding, phrase: GroundedPhrase) -> Iterator[Ablation
     others = [one for one in grounding.phrases if one is not phrase]
     after = max((one.end for one in others), default=0)
     before = min((one.begin for one in others), default=len(text))
-    rest = text[phrase.end : after] or text[before : phrase.begin]
-    if rest.strip(_EDGES):
-        yield Ablation(rest.strip(_EDGES), phrase.text, 0, len(phrase.text))
+    parts = (text[before : phrase.begin], text[phrase.end : after])
+    rest = " ... ".join(part.strip(_EDGES) for part in parts if part.strip(_EDGES))
+    if rest:
+        yield Ablation(rest, phrase.text, 0, len(phrase.text))
 
 
 def _modifiers(phrase: GroundedPhrase) -> list[tuple[int, int]]:

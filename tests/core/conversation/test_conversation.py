@@ -130,6 +130,21 @@ def test_why_asks_again_without_some_of_the_words(talk: Talk) -> None:
     assert talk.found("the other one") == ["red chair", "green chair"]  # it is still meant
 
 
+def test_all_that_is_left_out_is_told(talk: Talk) -> None:
+    talk.ask("the blue chair, the table and the lamp")
+    phrases = talk.ask("why?").grounding.phrases
+    assert [[one.words for one in phrase.reasons] for phrase in phrases] == [
+        ["blue", "the table and the lamp"],
+        ["the blue chair ... and the lamp"],
+        ["the blue chair, the table and"],
+    ]
+    assert [phrase.reasons[-1].asked for phrase in phrases] == [
+        "the blue chair",
+        "the table",
+        "the lamp",
+    ]
+
+
 def test_why_of_what_is_not_there_tells_what_there_is_without_a_word(talk: Talk) -> None:
     talk.ask("the purple chair")
     (phrase,) = talk.ask("Why not?").grounding.phrases
