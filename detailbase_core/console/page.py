@@ -37,7 +37,6 @@ EXAMPLES = (
     "is there a piano here?",
 )
 _FLIGHT_S, _FLIGHT_STEPS = 0.5, 20
-_ANSWER = "/answer"
 
 
 class Page:
@@ -54,6 +53,7 @@ class Page:
         self._busy = threading.RLock()  # callbacks come from several threads, and call each other
         self._shown_objects: list[Any] = []
         self._clicked: int | None = None
+        self._answers = 0  # drawn so far
         self._live: LiveView | None = None
         self._add_asking()
         self._add_answer()
@@ -212,10 +212,15 @@ class Page:
         with self._client.atomic():
             self._undraw()
             for index, found in enumerate(objects):
-                self._draw(found, answer.grounding.scene.cloud, f"{_ANSWER}/{index}")
+                self._draw(found, answer.grounding.scene.cloud, f"{self._answer}/{index}")
         self._fly_folder.visible = bool(objects)
         with self._fly_folder:
             self._shown_objects = [self._add_fly_button(found) for found in objects]
+
+    @property
+    def _answer(self) -> str:
+        """Node of the scene under which the shown answer is drawn."""
+        return f"/answer_{self._answers}"
 
     def _add_fly_button(self, found: FoundObject) -> Any:
         button = self._client.gui.add_button(found.label, color=found.color, hint=found.place)
@@ -249,7 +254,9 @@ class Page:
         body.on_click(lambda _: self._fly_to(found))
 
     def _undraw(self) -> None:
-        self._client.scene.remove_by_name(_ANSWER)
+        self._client.scene.remove_by_name(self._answer)
+        # Under another name: what is removed and added again at once may lose its label.
+        self._answers += 1
         for handle in self._shown_objects:
             handle.remove()
         self._shown_objects = []
