@@ -6,10 +6,17 @@ import ast
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from detailbase_core.output.result_files import answer_lines, title_line
+from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
+from detailbase_ros.messages.query import Status
+from detailbase_ros.messages.topics import ACTIONS, PUBLISHED, SERVICES, SUBSCRIBED
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
+ROS = (ROOT / "docs" / "ros.md").read_text()
 TROUBLES = (ROOT / "docs" / "troubleshooting.md").read_text()
 QUOTES = re.findall(r"^> (.+)$", TROUBLES, re.MULTILINE)
 MARK = "\0"  # a value that an f-string fills in
@@ -17,6 +24,11 @@ MARK = "\0"  # a value that an f-string fills in
 
 def texts() -> list[str]:
     """All strings of the node and the core, values marked."""
+    return [text for text in strings() if len(text.replace(MARK, "")) > 25]
+
+
+def strings() -> list[str]:
+    """All strings, short ones too."""
     found = []
     for package in ("detailbase_ros", "detailbase_core"):
         for path in (ROOT / package).rglob("*.py"):
@@ -26,14 +38,19 @@ def texts() -> list[str]:
                 elif isinstance(node, ast.JoinedStr):
                     parts = (p.value if isinstance(p, ast.Constant) else MARK for p in node.values)
                     found.append("".join(parts))
-    return [text for text in found if len(text.replace(MARK, "")) > 25]
+    return found
+
+
+def words(row: str) -> list[str]:
+    """What stands between backticks, where it is words rather than a file, a frame or a command."""
+    return re.findall(r"`(~/\w+|[A-Za-z][\w(): ]+)`", row)
 
 
 def pattern(text: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in text.split(MARK)))
 
 
-TEXTS = texts()
+STRINGS, TEXTS = strings(), texts()
 
 
 def test_there_are_ten_mistakes_each_with_what_the_node_says():
@@ -45,6 +62,45 @@ def test_there_are_ten_mistakes_each_with_what_the_node_says():
 def test_what_the_page_quotes_is_what_the_code_says(quote):
     without_topic = re.sub(r"^/[\w/]+: ", "", quote)
     assert any(pattern(text).fullmatch(q) for text in TEXTS for q in (quote, without_topic))
+
+
+def test_what_is_no_mistake_is_what_the_code_says():
+    """The first column; what others say is left out: glibc, ROS's own programs."""
+    table = TROUBLES.partition("## Not mistakes")[2]
+    seen = [quote for row in re.findall(r"^\| (.+?) \|", table, re.M) for quote in words(row)]
+    ours = [quote for quote in seen if quote not in ("malloc(): invalid size", "ros2 launch")]
+    assert {"the stream has stopped", "OVERLOADED"} <= set(ours)
+    names = [topic.name for topic in (*PUBLISHED, *SERVICES)] + [status.name for status in Status]
+    for quote in ours:
+        assert quote in names or any(quote in text for text in STRINGS), quote
+
+
+def test_the_statuses_that_the_manual_names_are_those_of_the_message():
+    (listed,) = re.findall(r"`status` says ([A-Z_,\sor]+)", ROS)
+    assert re.findall(r"[A-Z_]{2,}", listed) == [status.name for status in Status]
+    message = (ROOT / "msg" / "GroundedQuery.msg").read_text()
+    constants = re.findall(r"^uint8 ([A-Z_]+)=(\d+)", message, re.M)
+    assert constants == [(status.name, str(int(status))) for status in Status]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_topics_services_and_actions_that_pages_name_exist(page):
+    if page.name == "CHANGELOG.md":  # tells of what was, too
+        return
+    known = {one.name for one in (*SUBSCRIBED, *PUBLISHED, *SERVICES, *ACTIONS)}
+    named = set(re.findall(r"`(~/[a-z_]\w*)`", page.read_text()))
+    assert named <= known
+
+
+def test_an_answer_is_printed_as_the_manual_shows_it():
+    (shown,) = re.findall(r"ros2 run detailbase_ros ask .+\n((?:    .+\n)+?)\n", ROS)
+    box = Box((0.08, -0.5, 0.2), (1.0, 1.0, 1.0), 0.0)
+    table = Instance(0, np.zeros(1, np.int64), box, box.center, 0.87)
+    cloud = PointCloud(np.zeros((1, 3), np.float32), np.zeros((1, 3), np.uint8), "odom")
+    phrase = GroundedPhrase("the red table", 0, 13, 0.87, 0.9, (table,))
+    grounding = Grounding(phrase.text, Scene(cloud, np.zeros(1, np.int64)), phrase, (phrase,))
+    printed = [title_line(phrase.text, "odom"), *answer_lines(grounding)]
+    assert [line[4:] for line in shown.splitlines()] == printed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
