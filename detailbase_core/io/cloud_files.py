@@ -171,10 +171,10 @@ def _describe_text(head: bytes) -> str:
         return "PLY"
     if {b"FIELDS", b"COLUMNS"} & keys and b"SIZE" in keys:
         return "PCD"  # without its usual comment line
-    if {b"V", b"VN", b"VT", b"MTLLIB"} & keys:
-        return "an OBJ mesh"
     if is_off(next(filter(None, lines), [])):
         return OFF
+    if {b"V", b"VN", b"VT", b"MTLLIB"} & keys:
+        return "an OBJ mesh"
     if head.startswith(b"solid") and b"facet" in head:
         return "an STL mesh"
     if head.lstrip()[:1] == b"{" and b'"asset"' in head:

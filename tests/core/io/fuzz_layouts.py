@@ -44,10 +44,11 @@ def e57_points(path: Path) -> np.ndarray:
     xml = content[_logical(xml_at) : _logical(xml_at) + xml_size]
     scans = []
     for scan in ElementTree.fromstring(xml).findall(f"{_E57}data3D/{_E57}vectorChild"):
-        if scan.find(f"{_E57}pose") is not None:
+        pose = scan.find(f"{_E57}pose")
+        leaves = [] if pose is None else [each for each in pose.iter() if not len(each)]
+        if leaves and [float(each.text or 0) for each in leaves] != [1, 0, 0, 0, 0, 0, 0]:
             raise ValueError("its scans lie elsewhere")
-        points = scan.find(f"{_E57}points")
-        scans.append(_e57_scan(content, points))
+        scans.append(_e57_scan(content, scan.find(f"{_E57}points")))
     return np.concatenate(scans)
 
 

@@ -119,8 +119,9 @@ def test_faces_without_colours_beside_coloured_ones_are_grey(tmp_path: Path) -> 
         "# made by hand\n\n" + off("OFF # a word").replace("\n", " # and more\n\n"),
         "\ufeff" + off("OFF"),
         off("OFF") + "and what else its writer had to say\n",
+        off("OFF") + "v 0 2 3\n",  # as an OBJ has it
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_spellings_of_one_plate(tmp_path: Path, text: str) -> None:
     check_plate(read(tmp_path, text))
