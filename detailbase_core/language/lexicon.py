@@ -58,3 +58,16 @@ PAIRS = _words("pairs")
 BUNDLES = _words("bundles")
 PLURAL_WORDS = _words("plural_words")
 NAMES_OF_US = _words("names_of_us")
+
+
+def _glued() -> dict[str, tuple[str, ...]]:
+    """Two-word nouns by their letters without the blank, in singular and plural."""
+    found: dict[str, tuple[str, ...]] = {}
+    for noun in _LISTS["two_word_nouns"].split():
+        first, last = noun.split("_")
+        for ending in ("", "s", "es"):
+            found[f"{first}{last}{ending}"] = (first, f"{last}{ending}")
+    return found
+
+
+GLUED = _glued()

@@ -17,6 +17,7 @@ from detailbase_core.language.lexicon import (
     COPULAS,
     DETERMINERS,
     FILLERS,
+    GLUED,
     LEADING_DETERMINERS,
     PREPOSITIONS,
 )
@@ -144,7 +145,9 @@ def described_words(
 
 
 def word_parts(word: str) -> tuple[str, ...]:
-    """A word in plain letters, cut at hyphens: "Coffee-Table" -> coffee, table; never empty."""
+    """A word in plain letters, cut at hyphens and into the two words of a noun that is written as
+    one: "Coffee-Table" and "coffeetable" -> coffee, table; never empty.
+    """
     return _parts(word[:MAX_WORD_LENGTH])  # cut first: the cache keeps what it is given
 
 
@@ -165,7 +168,8 @@ def plain_letters(word: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _parts(word: str) -> tuple[str, ...]:
-    return tuple(filter(None, _HYPHENS.split(plain_letters(word)))) or (word,)
+    cut = filter(None, _HYPHENS.split(plain_letters(word)))
+    return tuple(part for letters in cut for part in GLUED.get(letters, (letters,))) or (word,)
 
 
 def _phrase_of_words(count: int, spans: Spans) -> list[int]:

@@ -112,6 +112,7 @@ def test_hyphens_quotes_and_widths_are_read_alike(grounder, monkeypatch):
     text, _, _ = read_by_decoder(grounder, monkeypatch, "the wall's coffee table")
     for sentence in (
         "the wall\u2019s coffee-table",
+        "the wall's coffeetable",
         "The \uff57\uff41\uff4c\uff4c's co\ufb00ee table",
     ):
         other, _, answer = read_by_decoder(grounder, monkeypatch, sentence)
@@ -146,7 +147,10 @@ def test_presence_is_the_masks_peak(grounder):
 
 
 @pytest.mark.parametrize("own", [False, True])
-@pytest.mark.parametrize("sentence", ["find it", "this", "no chair", "nothing", "hello!", "?"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["find it", "this", "that one", "bring", "sit down", "no chair", "0 chairs", "nothing", "?"],
+)
 def test_what_names_nothing_is_answered_with_nothing_and_a_plea(
     grounder, monkeypatch, sentence, own
 ):

@@ -86,12 +86,21 @@ def test_what_parts_describing_words_is_marked(text, phrases, expected):
         "Coffee\u2011Table",
         "coffee\u2013table",
         "coffee_table",
+        "coffeetable",
+        "Coffee\u00adTable",
         "the coffee-table",
         "co\ufb00ee table",
     ],
 )
 def test_a_hyphen_changes_nothing(text):
     assert read(text, " ".join(w.text for w in split_words(text))) == "coffee table"
+
+
+def test_nouns_of_two_words_written_as_one():
+    assert word_parts("coffeetables") == ("coffee", "tables")
+    assert word_parts("rolling-coffeetable") == ("rolling", "coffee", "table")
+    for word in ("toolbox", "armchair", "table", "nightstand", "coffee"):  # their own words
+        assert word_parts(word) == (word,)
 
 
 def test_a_curly_apostrophe_is_one():

@@ -25,6 +25,8 @@ def named(text: str, *phrases: str) -> list[bool]:
         ("find it", ["it"]),
         ("This", ["This"]),
         ("no chair", ["no chair"]),
+        ("0 chairs", ["0 chairs"]),
+        ("find zero chairs", ["zero chairs"]),
         ("no chair", ["chair"]),
         ("without a chair", ["a chair"]),
         ("nothing", ["nothing"]),
