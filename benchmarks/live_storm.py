@@ -41,6 +41,7 @@ from tf2_msgs.msg import TFMessage
 from detailbase_core.synthetic.demo_room import QUESTIONS
 from detailbase_core.types import PointCloud
 from detailbase_ros.messages.conversions import cloud_to_message, to_stamp
+from detailbase_ros.messages.query import Status
 from detailbase_ros.srv import GroundQuery, SceneFile
 
 if TYPE_CHECKING:
@@ -160,9 +161,9 @@ class Storm:
             self._call("set_parameters", SetParameters.Request(parameters=[parameter]))
         if tick % 500 == 250:
             self._map_call()
-        if tick % 1500 == 750:  # pause and go on
-            for number in (Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_ACTIVATE):
-                self._change(number)
+        if tick % 1500 == 750:  # pause, and go on once it has: both at once may change places
+            paused = self._change(Transition.TRANSITION_DEACTIVATE)
+            paused.add_done_callback(lambda _: self._change(Transition.TRANSITION_ACTIVATE))
         elif tick % 300 == 150 and self._is_settled("change_state"):
             # One that does not fit while the node is active; later it may: a clean-up, say, after
             # which there is no service to ask for a while.
@@ -227,13 +228,14 @@ class Storm:
             request = SceneFile.Request(name=r.choice(("room", "room", "missing", "../x")))
         self._call(name, request)
 
-    def _change(self, number: int) -> None:
-        self._call("change_state", ChangeState.Request(transition=Transition(id=number)))
+    def _change(self, number: int) -> Future:
+        return self._call("change_state", ChangeState.Request(transition=Transition(id=number)))
 
-    def _call(self, name: str, request: Any) -> None:
-        future = self._clients[name].call_async(request)
+    def _call(self, name: str, request: Any) -> Future:
+        future: Future = self._clients[name].call_async(request)
         self.calls.append(Call(name, time.monotonic() - self._begin, future))
         self.sent[name] += 1
+        return future
 
 
 def weather(
@@ -331,7 +333,8 @@ def main() -> int:
     print(f"{seconds:.0f} s: {dict(sorted(storm.sent.items()))}")
     print(f"{storm.sent['transforms'] / seconds:.0f} transforms a second")
     print(f"{storm.asked} queries on the topic, {storm.asked_by_service} by service")
-    print(f"answers by status: {dict(sorted(storm.statuses.items()))}")
+    by_name = {Status(number).name: count for number, count in sorted(storm.statuses.items())}
+    print(f"answers: {by_name}")
     print(f"unanswered {unanswered}, twice {twice}, calls without response {silent}")
     print_calls(storm, robot)
     print(f"memory {grown:+.1f} MB an hour, malloc in use {in_use:+.1f}", end="; ")
