@@ -1,6 +1,7 @@
 """Messages to types and back, and answers as messages, without a graph."""
 
 from array import array
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -202,6 +203,14 @@ def test_labels_are_readable_in_rviz(grounding):
     target, chair, *_ = texts  # of one object, one above the other
     assert (target.pose.position.x, target.pose.position.y) == (0.5, 0.5)
     assert target.pose.position.z >= chair.pose.position.z + target.scale.z
+
+
+def test_labels_escape_and_cut_what_others_wrote(grounding):
+    phrases = [replace(p, text="\x1b[2J" + "x" * 4000) for p in grounding.phrases]
+    _, *rest = answer_markers(replace(grounding, phrases=tuple(phrases)), "odom").markers
+    *_, label = (marker.text for marker in rest if marker.ns == "text")
+    assert label.startswith(r"\x1b[2Jxxx")
+    assert len(label) < 200
 
 
 def test_markers_are_a_box_a_text_and_an_arrow_per_object(grounding):
