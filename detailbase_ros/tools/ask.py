@@ -366,13 +366,13 @@ def _complain(error: AskError) -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Ask, print, return the exit status."""
     args = sys.argv if args is None else args
+    start_ros("ask", args, failure=NO_ANSWER)  # first: it says what is wrong with ROS's arguments
     parser = _parser()
     options = parser.parse_args(remove_ros_args(args)[1:])
     if not (options.sentence or options.follow):
         parser.error("give a sentence, or --follow to type some")
     if options.wait and options.follow:
         parser.error("--wait looks for one sentence; leave out --follow")
-    start_ros("ask", args, failure=NO_ANSWER)
     try:
         return _run(options)
     except AskError as error:

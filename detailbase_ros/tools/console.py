@@ -115,11 +115,11 @@ def _spin(executor: PooledExecutor) -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Serve the page until interrupted; returns the exit status."""
     args = sys.argv if args is None else args
+    start_ros("console", args, failure=NO_ANSWER)  # says what is wrong with ROS's arguments
     parser = argparse.ArgumentParser(prog="console", description="Ask a node in the browser.")
     parser.add_argument("--node", default="", help="node name, where several nodes answer")
     add_server_arguments(parser)
     options = parser.parse_args(remove_ros_args(args)[1:])
-    start_ros("console", args, failure=NO_ANSWER)
     try:
         return _run(options)
     except (DetailBaseError, OSError) as error:

@@ -121,7 +121,13 @@ def test_a_wrong_parameter_ends_it_with_one_line(parameter, complaint):
 
 @pytest.mark.parametrize(
     ("program", "status"),
-    [("segmentation_node", 1), ("demo_robot_node", 1), ("ask", 2), ("doctor", 2)],
+    [
+        ("segmentation_node", 1),
+        ("demo_robot_node", 1),
+        ("ask", 2),
+        ("console", 2),
+        ("doctor", 2),
+    ],
 )
 def test_a_file_of_no_parameters_ends_it_with_one_line(program, status):
     file = "config/detailbase_rooms.yaml"  # training's
