@@ -151,6 +151,16 @@ class Graph:
                     return Seen(status)
         return None
 
+    def hold_worker(self):
+        """The query worker, busy with one query until it is cancelled: what comes now waits."""
+        self.grounder.hold.clear()
+        worker = self.node.pipeline.queries.worker
+        received = self.counts.get("queries received", 0)
+        self.robot.ask("the chair")
+        wait_for(lambda: self.counts.get("queries received", 0) > received)
+        wait_for(lambda: worker._working and not worker.pending)
+        return worker
+
     def _logged(self, level):
         return [m.msg for m in self.robot.log if m.level == level and "segmentation" in m.name]
 

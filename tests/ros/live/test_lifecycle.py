@@ -116,20 +116,9 @@ def test_inactive_it_answers_so_and_keeps_the_map(graph):
     assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
 
 
-def held_worker(graph):
-    """The worker, busy with one query until it is cancelled: what comes now waits."""
-    graph.grounder.hold.clear()
-    worker = graph.node.pipeline.queries.worker
-    received = graph.counts.get("queries received", 0)
-    graph.robot.ask("the chair")
-    wait_for(lambda: graph.counts.get("queries received", 0) > received)
-    wait_for(lambda: worker._working and not worker.pending)
-    return worker
-
-
 def test_deactivating_answers_all_that_waits(graph):
     graph.fill_map()
-    worker = held_worker(graph)
+    worker = graph.hold_worker()
     for number in range(4):
         graph.robot.ask(f"chair {number}")
     wait_for(lambda: worker.pending == 4)
@@ -141,7 +130,7 @@ def test_deactivating_answers_all_that_waits(graph):
 
 def test_shutting_down_answers_all_that_waits(graph):
     graph.fill_map()
-    worker = held_worker(graph)
+    worker = graph.hold_worker()
     graph.robot.ask("the table")
     wait_for(lambda: worker.pending == 1)
     assert Manager(graph).change(Transition.TRANSITION_ACTIVE_SHUTDOWN)
