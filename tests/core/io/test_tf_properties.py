@@ -21,6 +21,7 @@ from detailbase_core.errors import (
 from detailbase_core.transforms import TransformBuffer
 
 SECOND = 1_000_000_000
+LATE = 5 * SECOND // 2  # by which messages may be late: later ones of their edge come before
 EXAMPLES = settings(max_examples=40, deadline=None)
 
 
@@ -131,7 +132,7 @@ def filled(tree: Tree, order: np.random.Generator, *more: tuple) -> TransformBuf
     """A buffer that heard all of a tree, statics first, the rest nearly in order of time."""
     buffer = TransformBuffer()
     messages = [m for edge in tree.edges.values() for m in edge.messages()] + list(more)
-    for message in sorted(messages, key=lambda m: (not m[5], m[2] + order.integers(0, SECOND))):
+    for message in sorted(messages, key=lambda m: (not m[5], m[2] + order.integers(0, LATE))):
         buffer.set(*message)
     return buffer
 
