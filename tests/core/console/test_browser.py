@@ -136,6 +136,9 @@ def test_without_the_token_the_page_asks_for_it(browser: Browser, url: str) -> N
     bare = url.partition("/?")[0].replace("127.0.0.1", "localhost")  # where no cookie was set
     tab = browser.open(bare)
     tab.wait_for_text("wants its token")
+    tab.show()
+    focused = "document.activeElement.name === 'token'"  # in time the page does it itself
+    tab.wait_for(f"(document.querySelector('input').focus(), {focused})")
     tab.type("open sesame")
     tab.wait_for_text("Examples")
     assert "sesame" not in tab.evaluate("location.href + document.cookie")
