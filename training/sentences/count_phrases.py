@@ -137,7 +137,7 @@ def write(rooms: Sequence[Room], counts: PhraseCounts, things: Path, pairs: Path
                 said.color or "",
                 said.material or "",
                 number,
-                f"{share[said]:.2f}",
+                f"{share[said]:.2f}".removeprefix("0"),  # the file is large
             )
             for (at, slot, said), number in counts.things.items()
             if at == theme
