@@ -47,9 +47,9 @@ def crate(rng: np.random.Generator) -> Parts:
     if rng.random() < 0.35:
         goods = palette.pick(rng, (40, 80, 40), (120, 70, 30), (60, 60, 64)), palette.lively(rng)
         if rng.random() < 0.5:
-            for ix in range(4):
-                for iy in range(3):
-                    x, y = (ix - 1.5) * wide * 0.22, (iy - 1.0) * deep * 0.28
+            for column in range(4):
+                for row in range(3):
+                    x, y = (column - 1.5) * wide * 0.22, (row - 1.0) * deep * 0.28
                     parts.cylinder((x, y, high * 0.45), 0.032, high * 0.75, goods[0], sides=12)
                     parts.cylinder(
                         (x, y, high * 0.95), 0.03, high * 0.28, goods[0], top=0.013, sides=12
