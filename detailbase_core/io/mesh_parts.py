@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _STL_HEADER_BYTES = 80
-_XYZ_RGB = 6  # values of a coloured vertex
+_STL_WORDS = (b"solid", b"facet", b"outer", b"vertex", b"endloop", b"endfacet", b"endsolid")
+_XYZ, _XYZ_RGB = 3, 6  # values of a vertex, and of a coloured one
 _TEXT_SUFFIXES = (".mtl", ".gltf")
 
 
@@ -44,7 +45,33 @@ def mesh_bytes(path: Path, file_type: str) -> bytes:
     text = in_utf8(data)
     if file_type == "gltf":
         json.loads(text)
+    if file_type == "stl":
+        _check_text_stl(text)
     return _with_unit_colors(text) if file_type == "obj" else text
+
+
+def _check_text_stl(text: bytes) -> None:
+    """Compare the lines of an STL in text with what they should be.
+
+    Raises:
+        ValueError: trimesh would take any twelve numbers in a row for a face.
+    """
+    corners = 0
+    for number, line in enumerate(text.split(b"\n"), 1):
+        words = line.split()
+        word = words[0].lower() if words else b""
+        if word not in _STL_WORDS and re.search(rb"\d", line):
+            raise ValueError(f"line {number} is none of an STL")
+        if word == b"vertex":
+            corners += 1
+            if len(words) != _XYZ + 1:
+                raise ValueError(f"the corner in line {number} has not three numbers")
+        elif word == b"facet":
+            if len(words) != _XYZ + 2:
+                raise ValueError(f"the normal in line {number} has not three numbers")
+            corners = 0
+        elif word == b"endfacet" and corners != 3:
+            raise ValueError(f"the face that ends in line {number} has {corners} corners")
 
 
 def _with_unit_colors(obj: bytes) -> bytes:

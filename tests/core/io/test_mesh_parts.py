@@ -97,6 +97,28 @@ def test_a_binary_stl_may_say_anything_in_its_header(tmp_path: Path, header: byt
     assert len(read_cloud(tmp_path / "a.stl")) > 19_000
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("vertex 2.0 1.0 3.0\n", ""),
+        ("vertex 2.0 1.0 3.0\n", "vertex 2.0 1.0\n"),
+        ("vertex 2.0 1.0 3.0\n", "vertex 2.0 1.0 3. 0.0 0.0 1.0\n"),
+        ("vertex 2.0 1.0 3.0\n", "vertex2.0 1.0 3.0\n"),
+        ("facet normal 0.0 0.0 1.0\n", "fa 255.0\n"),
+        ("facet normal 0.0 0.0 1.0\n", "facet normal 0.0 1.0\n"),
+    ],
+)
+def test_a_text_stl_whose_lines_are_broken_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    """Any twelve numbers in a row would be a face."""
+    text = plate().export(file_type="stl_ascii")
+    assert old in text
+    (tmp_path / "a.stl").write_text(text)
+    assert len(read_cloud(tmp_path / "a.stl")) > 19_000
+    (tmp_path / "a.stl").write_text(text.replace(old, new, 1))
+    with pytest.raises(BadFileError, match="looks like an STL mesh, but cannot be read"):
+        read_cloud(tmp_path / "a.stl")
+
+
 def test_a_gltf_whose_json_is_broken_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.gltf").write_text('{"asset": {"version": "2.0"}, "nodes": [}')
     with pytest.raises(BadFileError, match="JSONDecodeError"):
