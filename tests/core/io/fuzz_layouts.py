@@ -49,7 +49,9 @@ def e57_points(path: Path) -> np.ndarray:
         if leaves and [float(each.text or 0) for each in leaves] != [1, 0, 0, 0, 0, 0, 0]:
             raise ValueError("its scans lie elsewhere")
         scans.append(_e57_scan(content, scan.find(f"{_E57}points")))
-    return np.concatenate(scans)
+    xyz = np.concatenate(scans).astype(np.float64)
+    xyz[~np.isfinite(xyz).all(axis=1)] = np.nan  # as any pose makes of them
+    return xyz
 
 
 def _logical(physical: int) -> int:
