@@ -122,7 +122,7 @@ def test_waiting_ends_when_the_node_is_gone(graph, on_graph, monkeypatch):
     assert status == NO_ANSWER
     assert "/segmentation_node is gone, and its answer with it" in errors
 
-    monkeypatch.setattr(ask, "_DISCOVERY_S", 0.5)
+    monkeypatch.setattr(ask, "_DISCOVERY_S", 2.0)
     status, _, errors = on_graph(graph, "the chair", "--wait", "3600")
     assert status == NO_ANSWER and "/segmentation_node has no ~/look" in errors
 
