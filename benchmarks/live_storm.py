@@ -124,6 +124,7 @@ class Storm:
         self.calls: list[Call] = []
         self._begin = time.monotonic()
         self.asked = self.asked_by_service = 0
+        self._paused = False
         robot.listeners.append(self._hear)
         kinds: dict[str, Any] = {
             "ground": GroundQuery,
@@ -162,9 +163,10 @@ class Storm:
         if tick % 500 == 250:
             self._map_call()
         if tick % 1500 == 750:  # pause, and go on once it has: both at once may change places
+            self._paused = True
             paused = self._change(Transition.TRANSITION_DEACTIVATE)
-            paused.add_done_callback(lambda _: self._change(Transition.TRANSITION_ACTIVATE))
-        elif tick % 300 == 150 and self._is_settled("change_state"):
+            paused.add_done_callback(lambda _: self._go_on())
+        elif tick % 300 == 150 and not self._paused and self._is_settled("change_state"):
             # One that does not fit while the node is active; later it may: a clean-up, say, after
             # which there is no service to ask for a while.
             self._change(r.choice((0, 1, 2, 3, 60, 99, 255)))
@@ -227,6 +229,10 @@ class Storm:
         if name != "clear_scene":
             request = SceneFile.Request(name=r.choice(("room", "room", "missing", "../x")))
         self._call(name, request)
+
+    def _go_on(self) -> None:
+        self._change(Transition.TRANSITION_ACTIVATE)
+        self._paused = False  # what is sent from now on comes behind it
 
     def _change(self, number: int) -> Future:
         return self._call("change_state", ChangeState.Request(transition=Transition(id=number)))
