@@ -363,18 +363,22 @@ def _complain(error: AskError) -> None:
     print(f"ask: {shown(error, 2000)}", file=sys.stderr)
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """Ask, print, return the exit status."""
-    args = sys.argv if args is None else args
-    start_ros("ask", args, failure=NO_ANSWER)  # first: it says what is wrong with ROS's arguments
+def _options(words: Sequence[str]) -> argparse.Namespace:
     parser = _parser()
-    options = parser.parse_args(remove_ros_args(args)[1:])
+    options = parser.parse_args(words)
     if not (options.sentence or options.follow):
         parser.error("give a sentence, or --follow to type some")
     if options.wait and options.follow:
         parser.error("--wait looks for one sentence; leave out --follow")
+    return options
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Ask, print, return the exit status."""
+    args = sys.argv if args is None else args
+    start_ros("ask", args, failure=NO_ANSWER)  # first: it says what is wrong with ROS's arguments
     try:
-        return _run(options)
+        return _run(_options(remove_ros_args(args)[1:]))
     except AskError as error:
         _complain(error)
         return NO_ANSWER

@@ -119,9 +119,8 @@ def main(args: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="console", description="Ask a node in the browser.")
     parser.add_argument("--node", default="", help="node name, where several nodes answer")
     add_server_arguments(parser)
-    options = parser.parse_args(remove_ros_args(args)[1:])
     try:
-        return _run(options)
+        return _run(parser.parse_args(remove_ros_args(args)[1:]))
     except (DetailBaseError, OSError) as error:
         print(f"console: {shown(error, 2000)}", file=sys.stderr)
         return NO_ANSWER

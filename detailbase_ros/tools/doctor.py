@@ -57,8 +57,8 @@ def main(args: Sequence[str] | None = None) -> int:
     start_ros("doctor", args, failure=2)
     parser = argparse.ArgumentParser(prog="doctor", description="Look for problems on the graph.")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to watch (10)")
-    options = parser.parse_args(remove_ros_args(args)[1:])
     try:
+        options = parser.parse_args(remove_ros_args(args)[1:])
         print(f"checking the system for {options.seconds:g} s ...", file=sys.stderr)
         graph = GraphInspector(Node("doctor"), options.seconds)
         seen = graph.look()

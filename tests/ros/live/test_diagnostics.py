@@ -99,8 +99,8 @@ def test_evictions_show(make_graph):
 def test_refused_queries_are_a_warning_and_faults_are_an_error(make_graph, grounder):
     graph = make_graph(query_queue_size=1)
     graph.fill_map()
-    grounder.hold.clear()
-    for _ in range(4):
+    graph.hold_worker()
+    for _ in range(3):
         graph.robot.ask("the chair")
     refused = status_when(graph, "queries", lambda s: s.level == WARN)
     assert "OVERLOADED" in refused.message
