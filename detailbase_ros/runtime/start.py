@@ -1,4 +1,4 @@
-"""The beginning of a program that uses rclpy."""
+"""The beginning and the end of a program that uses rclpy."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 import rclpy
+from rclpy.executors import ExternalShutdownException
 
 from detailbase_core.errors import shown_lines
-from detailbase_ros.runtime.signals import interrupt_once
+from detailbase_core.output.exit_status import INTERRUPTED
+from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def start_ros(program: str, args: Sequence[str] | None, failure: int = 1) -> None:
@@ -26,3 +28,21 @@ def start_ros(program: str, args: Sequence[str] | None, failure: int = 1) -> Non
     except RuntimeError as error:  # RCLError, UnknownROSArgsError
         print(f"{program} cannot start: {shown_lines(error)}", file=sys.stderr)
         sys.exit(failure)
+
+
+def run_tool(work: Callable[[], int]) -> int:
+    """The exit status of what a tool does after start_ros(), or that of an interruption.
+
+    rclpy is shut down afterwards, however it ends.
+    """
+    try:
+        return work()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        return INTERRUPTED
+    except Exception:
+        if rclpy.ok():  # otherwise a signal has shut the context down under some call
+            raise
+        return INTERRUPTED
+    finally:
+        ignore_signals()
+        rclpy.try_shutdown()

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import rclpy
 from rclpy.action import ActionClient
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.utilities import remove_ros_args
@@ -39,7 +38,7 @@ from detailbase_core.output.answer_json import (
     json_line,
     no_answer_dict,
 )
-from detailbase_core.output.exit_status import FOUND, INTERRUPTED, NO_ANSWER, exit_status
+from detailbase_core.output.exit_status import FOUND, NO_ANSWER, exit_status
 from detailbase_core.output.result_files import answer_lines, title_line
 from detailbase_core.transforms import listed_frames
 from detailbase_ros.messages.from_messages import grounding_without_points
@@ -48,8 +47,7 @@ from detailbase_ros.messages.topics import LOOK
 from detailbase_ros.runtime.discovery import answering_nodes, look_action
 from detailbase_ros.runtime.endpoints import Endpoints, interface_class
 from detailbase_ros.runtime.event_counters import EventCounters
-from detailbase_ros.runtime.signals import ignore_signals
-from detailbase_ros.runtime.start import start_ros
+from detailbase_ros.runtime.start import run_tool, start_ros
 from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.srv import GroundQuery
 
@@ -373,24 +371,19 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def _ask(words: Sequence[str]) -> int:
+    try:
+        return _run(_options(words))
+    except AskError as error:
+        _complain(error)
+        return NO_ANSWER
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Ask, print, return the exit status."""
     args = sys.argv if args is None else args
     start_ros("ask", args, failure=NO_ANSWER)  # first: it says what is wrong with ROS's arguments
-    try:
-        return _run(_options(remove_ros_args(args)[1:]))
-    except AskError as error:
-        _complain(error)
-        return NO_ANSWER
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return INTERRUPTED
-    except Exception:
-        if rclpy.ok():  # otherwise a signal has shut the context down under some call
-            raise
-        return INTERRUPTED
-    finally:
-        ignore_signals()
-        rclpy.try_shutdown()
+    return run_tool(lambda: _ask(remove_ros_args(args)[1:]))
 
 
 if __name__ == "__main__":

@@ -20,10 +20,9 @@ from detailbase_core.console.arguments import add_server_arguments, warn_of_visi
 from detailbase_core.console.gate import Gate
 from detailbase_core.console.server import ConsoleServer, need_viser
 from detailbase_core.errors import DetailBaseError, shown
-from detailbase_core.output.exit_status import FOUND, INTERRUPTED, NO_ANSWER
+from detailbase_core.output.exit_status import FOUND, NO_ANSWER
 from detailbase_ros.runtime.executor import PooledExecutor
-from detailbase_ros.runtime.signals import ignore_signals
-from detailbase_ros.runtime.start import start_ros
+from detailbase_ros.runtime.start import run_tool, start_ros
 from detailbase_ros.tools.ask import Asker, NoNodeError
 from detailbase_ros.tools.live_scene import LiveScene
 
@@ -112,27 +111,22 @@ def _spin(executor: PooledExecutor) -> None:
             raise
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """Serve the page until interrupted; returns the exit status."""
-    args = sys.argv if args is None else args
-    start_ros("console", args, failure=NO_ANSWER)  # says what is wrong with ROS's arguments
+def _serve(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="console", description="Ask a node in the browser.")
     parser.add_argument("--node", default="", help="node name, where several nodes answer")
     add_server_arguments(parser)
     try:
-        return _run(parser.parse_args(remove_ros_args(args)[1:]))
+        return _run(parser.parse_args(words))
     except (DetailBaseError, OSError) as error:
         print(f"console: {shown(error, 2000)}", file=sys.stderr)
         return NO_ANSWER
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return INTERRUPTED
-    except Exception:
-        if rclpy.ok():  # otherwise a signal has shut the context down under some call
-            raise
-        return INTERRUPTED
-    finally:
-        ignore_signals()
-        rclpy.try_shutdown()
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Serve the page until interrupted; returns the exit status."""
+    args = sys.argv if args is None else args
+    start_ros("console", args, failure=NO_ANSWER)  # says what is wrong with ROS's arguments
+    return run_tool(lambda: _serve(remove_ros_args(args)[1:]))
 
 
 if __name__ == "__main__":

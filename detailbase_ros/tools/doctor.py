@@ -9,15 +9,12 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-import rclpy
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
 from detailbase_core.errors import shown_lines
 from detailbase_ros.programs import missing_text, node_packages_missing
-from detailbase_ros.runtime.signals import ignore_signals
-from detailbase_ros.runtime.start import start_ros
+from detailbase_ros.runtime.start import run_tool, start_ros
 from detailbase_ros.tools.doctor_checks import Diagnosis, diagnose
 from detailbase_ros.tools.graph_probe import GraphInspector
 
@@ -51,30 +48,24 @@ def report_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
     return [*lines, "", ending]
 
 
+def _look(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="doctor", description="Look for problems on the graph.")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long to watch (10)")
+    options = parser.parse_args(words)
+    print(f"checking the system for {options.seconds:g} s ...", file=sys.stderr)
+    graph = GraphInspector(Node("doctor"), options.seconds)
+    seen = graph.look()
+    look_at_machine(seen, graph.checkpoint)
+    diagnoses = diagnose(seen)
+    print(shown_lines("\n".join(report_lines(diagnoses))))
+    return 1 if any(diagnosis.fix for diagnosis in diagnoses) else 0
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Look, print, return the exit status."""
     args = sys.argv if args is None else args
     start_ros("doctor", args, failure=2)
-    parser = argparse.ArgumentParser(prog="doctor", description="Look for problems on the graph.")
-    parser.add_argument("--seconds", type=float, default=10.0, help="how long to watch (10)")
-    try:
-        options = parser.parse_args(remove_ros_args(args)[1:])
-        print(f"checking the system for {options.seconds:g} s ...", file=sys.stderr)
-        graph = GraphInspector(Node("doctor"), options.seconds)
-        seen = graph.look()
-        look_at_machine(seen, graph.checkpoint)
-        diagnoses = diagnose(seen)
-        print(shown_lines("\n".join(report_lines(diagnoses))))
-        return 1 if any(diagnosis.fix for diagnosis in diagnoses) else 0
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return 130
-    except Exception:
-        if rclpy.ok():  # otherwise a signal has shut the context down under some call
-            raise
-        return 130
-    finally:
-        ignore_signals()
-        rclpy.try_shutdown()
+    return run_tool(lambda: _look(remove_ros_args(args)[1:]))
 
 
 if __name__ == "__main__":
