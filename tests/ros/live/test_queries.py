@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import String
 from visualization_msgs.msg import Marker, MarkerArray
@@ -73,6 +74,25 @@ def test_many_callers_get_their_own_answers(make_graph, grounder):
     assert {tag: (a.client_tag, a.query) for tag, a in got.items()} == {
         str(n): (str(n), f"chair {n}") for n in range(10)
     }
+
+
+def test_callers_who_cannot_hear_their_answers_keep_nobody_waiting(graph):
+    graph.fill_map()
+    # Their ears want what the service does not offer, so that it never meets them.
+    deaf = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    name, request = graph.robot.ground.srv_name, GroundQuery.Request(query="the chair")
+    callers = [graph.robot.create_client(GroundQuery, name, qos_profile=deaf) for _ in range(8)]
+    node = graph.node.events
+
+    def asked():
+        for caller in callers:  # never ready, by their own account
+            caller.call_async(request)
+        return node.counts().get("requests: ground", 0) >= len(callers)
+
+    wait_for(asked)
+    assert graph.robot.call(graph.robot.ground, request).answer.status == GroundedQuery.OK
+    wait_for(lambda: node.counts().get("dropped: caller_never_met"))
+    wait_for(lambda: any("cannot hear the answer" in text for text in graph.warnings()))
 
 
 def test_2000_at_once_are_all_answered_most_overloaded(make_graph, grounder):

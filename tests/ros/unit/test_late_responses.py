@@ -1,0 +1,105 @@
+"""Responses to callers whom the middleware meets late, or never."""
+
+import threading
+import time
+
+import pytest
+from rclpy._rclpy_pybind11 import RCLError
+
+from detailbase_ros.runtime import late_responses
+from detailbase_ros.runtime.event_counters import EventCounters
+from detailbase_ros.runtime.guarded_callbacks import GuardedService
+
+
+class Log:
+    def __init__(self):
+        self.lines = []
+
+    def warning(self, text):
+        self.lines.append(text)
+
+    error = info = warning
+
+
+def unsent():
+    """What rclpy raises, by its version, where the caller's ear is not discovered."""
+    warned = SystemError("returned a result with an exception set")
+    warned.__cause__ = RuntimeWarning("failed to send response (timeout): client will ...")
+    old = RCLError("failed to send response: client will not receive response, at rmw.cpp:1")
+    return [warned, old]
+
+
+class Server:
+    """An rclpy service whose caller is met after so many attempts."""
+
+    srv_name = "/node/ground"
+    callback = None
+
+    def __init__(self, met_after, fault):
+        self.met_after, self.fault, self.attempts, self.heard = met_after, fault, 0, []
+
+    def send_response(self, response, header):
+        self.attempts += 1
+        if self.attempts <= self.met_after:
+            raise self.fault
+        self.heard.append((response, header))
+
+
+def wait_until(condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def served(server):
+    log = Log()
+    service = GuardedService(server, events := EventCounters(log))
+    service.answer(None, None).close()
+    service._open = 1  # as answer() leaves it once it was awaited
+    return service, events, log.lines
+
+
+@pytest.mark.parametrize("fault", unsent(), ids=["warning", "error"])
+def test_a_caller_who_is_met_late_hears_its_answer_once(fault):
+    server = Server(met_after=5, fault=fault)
+    service, events, _ = served(server)
+    server.send_response("the answer", 7)
+    wait_until(lambda: not service._open)
+    assert server.heard == [("the answer", 7)] and server.attempts == 6
+    counts = events.counts()
+    assert counts["responses: ground"] == counts["responses sent late: ground"] == 1
+    assert not any("dropped" in name for name in counts)
+
+
+def test_a_caller_who_never_listens_is_named_and_holds_nothing():
+    server = Server(met_after=1000, fault=unsent()[0])
+    service, events, lines = served(server)
+    server.send_response("the answer", 7)
+    assert service.drain(20)  # it hurries
+    assert server.heard == [] and events.counts()["dropped: caller_never_met"] == 1
+    assert "/node/ground: a caller asked and cannot hear the answer" in lines[0]
+
+
+def test_any_other_fault_is_answered_with_a_failure_at_once():
+    class Response:
+        message = ""
+
+    server = Server(met_after=1, fault=ValueError("no such number"))
+    service, events, _ = served(server)
+    server.send_response(Response(), 7)
+    assert [header for _, header in server.heard] == [7] and server.heard[0][0].message
+    assert events.counts()["responses: ground"] == 1 and service.drain(0)
+
+
+def test_callers_who_never_listen_fill_no_memory(monkeypatch):
+    monkeypatch.setattr(late_responses, "_CAPACITY", 3)
+    free = threading.Event()
+    late = late_responses.LateResponses(limit_s=20)
+    ended = []
+    assert late.add(lambda: free.wait(20), ended.append)  # holds the thread
+    wait_until(lambda: not late._waiting)
+    assert [late.add(lambda: True, ended.append) for _ in range(5)] == [True] * 3 + [False] * 2
+    free.set()
+    wait_until(lambda: len(ended) == 4)
+    assert ended == [True] * 4
