@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import typing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from detailbase_core.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+LENGTHS = ("steps", "epochs", "minutes")  # of which a run has one
 
 
 def differing(one: Settings, two: Settings) -> list[str]:
@@ -212,8 +215,14 @@ class TrainConfig(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if sum(map(bool, (self.steps, self.epochs, self.minutes))) != 1:
-            raise ConfigError("set one of steps, epochs and minutes")
+        lengths = [name for name in LENGTHS if getattr(self, name)]
+        if len(lengths) != 1:
+            which = f"{' and '.join(lengths)} are set" if lengths else "none is set"
+            raise ConfigError(f"set one of steps, epochs and minutes: {which}")
+        if self.rescan_every and self.epochs:
+            raise ConfigError(
+                "with rescan_every the data grow, and epochs with them: set steps or minutes"
+            )
         if self.minutes and self.warmup_steps < 10:
             raise ConfigError("minutes needs warmup_steps of 10 or more, to take the speed from")
         if self.schedule == "multistep" and not self.milestones:
@@ -245,8 +254,6 @@ class TrainConfig(Settings):
             yield "milestones", f"schedule is {self.schedule}"
         if self.rescan_every and self.descriptions:
             yield "rescan_every", "descriptions names all scenes"
-        if self.rescan_every and self.epochs:
-            yield "epochs", "rescan_every lets epochs grow"
 
 
 def load_config(path: str | Path, changes: Mapping[str, object]) -> TrainConfig:
@@ -254,22 +261,50 @@ def load_config(path: str | Path, changes: Mapping[str, object]) -> TrainConfig:
 
     Args:
         path: YAML file.
-        changes: settings instead of the file's, by dotted name, such as `loss.contrast`.
+        changes: settings instead of the file's, by dotted name, such as `loss.contrast`. A length
+            of the run (`steps`, `epochs`, `minutes`) takes the place of the file's.
 
     Raises:
         ConfigError: not readable, a setting that does not exist, or values that cannot be.
         CheckpointError: `start` cannot be read.
     """
-    values = read_settings(path)
+    values = _with_empty_ones(TrainConfig, read_settings(path))
     start = changes.get("start", values.get("start", ""))
     if start and isinstance(start, str):
-        values = {**stored_settings(start), **values}
+        stored = stored_settings(start)
+        if "text" in stored and changes.get("text_encoder", values.get("text_encoder")):
+            raise ConfigError(
+                f"{path}: text_encoder would be ignored, since {start} has a text encoder of its "
+                "own: remove it"
+            )
+        values = {**stored, **values}
+    if any(changes.get(name) for name in LENGTHS):
+        values = {name: value for name, value in values.items() if name not in LENGTHS}
     for name, value in changes.items():
         set_by_name(values, name, value)
     try:
         return from_dict(TrainConfig, values)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
+
+
+def _with_empty_ones(config_class: type[Settings], values: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a YAML file; a text, list or group with nothing behind its colon is empty.
+
+    A number must be told: from_dict refuses None.
+    """
+    hints = typing.get_type_hints(config_class)
+    filled = dict(values)
+    for name, value in values.items():
+        hint = hints.get(name)
+        if isinstance(hint, type) and issubclass(hint, Settings):
+            group = {} if value is None else value
+            filled[name] = _with_empty_ones(hint, group) if isinstance(group, dict) else group
+        elif value is None and hint is str:
+            filled[name] = ""
+        elif value is None and typing.get_origin(hint) is tuple:
+            filled[name] = ()
+    return filled
 
 
 def stored_settings(checkpoint: str) -> dict[str, Any]:

@@ -28,8 +28,8 @@ def written(tmp_path, **settings) -> Path:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({}, "set one of steps, epochs and minutes"),
-        ({"steps": 3, "epochs": 3}, "set one of steps, epochs and minutes"),
+        ({}, "set one of steps, epochs and minutes: none is set"),
+        ({"steps": 3, "epochs": 3}, "set one of steps, epochs and minutes: steps and epochs are"),
         ({"steps": 3, "minutes": 3}, "set one of steps, epochs and minutes"),
         ({"minutes": 3, "warmup_steps": 9}, "warmup_steps of 10 or more"),
         ({"steps": 3, "learning_rat": 1}, "unknown setting 'learning_rat'"),
@@ -65,12 +65,45 @@ def written(tmp_path, **settings) -> Path:
             {"steps": 3, "backbone_rate": 0},
             "backbone_rate 0 keeps random weights: set backbone or st",
         ),
-        ({"epochs": 3, "rescan_every": 9}, "epochs would be ignored"),
+        ({"epochs": 3, "rescan_every": 9}, "set steps or minutes"),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(tmp_path, settings, message):
     with pytest.raises(ConfigError, match=rf"run\.yaml: .*{message}"):
         load_yaml(TrainConfig, written(tmp_path, **settings))
+
+
+def test_a_setting_with_nothing_behind_its_colon_is_empty(tmp_path):
+    path = tmp_path / "run.yaml"
+    path.write_text("steps: 3\nword_vectors:\nmilestones:\nloss:\nmodel:\n  widths:\n")
+    with pytest.raises(ConfigError, match=r"model\.widths: "):  # empty, as written: too few
+        load_config(path, {})
+    path.write_text("steps: 3\ntext_encoder: mpnet\nword_vectors:\nmilestones:\nloss:\n")
+    assert load_config(path, {}) == TrainConfig(steps=3, text_encoder="mpnet")
+    path.write_text("steps: 3\nlearning_rate:\n")
+    with pytest.raises(ConfigError, match="learning_rate: expected float, got None"):
+        load_config(path, {})
+
+
+@pytest.mark.parametrize("changes", [{"steps": 5}, {"minutes": 2.0}, {"steps": 0, "epochs": 2}])
+def test_a_length_on_the_command_line_takes_the_place_of_the_files(tmp_path, changes):
+    config = load_config(written(tmp_path, epochs=50), changes)
+    assert (config.steps, config.epochs, config.minutes) == tuple(
+        changes.get(name, 0) for name in ("steps", "epochs", "minutes")
+    )
+
+
+def test_two_lengths_on_the_command_line_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="steps and minutes are set"):
+        load_config(written(tmp_path, epochs=50), {"steps": 5, "minutes": 2.0})
+
+
+def test_a_text_encoder_beside_a_start_that_has_one_is_named(tmp_path):
+    """Not `text`, which nobody wrote: it came from the start."""
+    path = written(tmp_path, steps=3, start=str(SHIPPED), text_encoder="mpnet")
+    with pytest.raises(ConfigError, match=r"run\.yaml: text_encoder would be ignored"):
+        load_config(path, {})
+    assert load_config(path, {"text_encoder": ""}).start == str(SHIPPED)
 
 
 def test_settings_on_the_command_line_take_the_place_of_the_files(tmp_path, monkeypatch):
