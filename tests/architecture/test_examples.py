@@ -1,6 +1,6 @@
 """Programs in examples/ run as they stand, on small scenes, with the shipped model.
 
-drive_to.py needs a ROS graph: tests/ros/live/test_drive_example.py.
+Those for ROS 2: tests/ros/live/test_examples.py and tests/ros/unit/test_moveit_example.py.
 """
 
 from __future__ import annotations
