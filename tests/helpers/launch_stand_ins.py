@@ -1,6 +1,7 @@
 """Stand-ins for what the launch files use of launch and launch_ros, which PyPI lacks.
 
-Actions keep what they were given; a LaunchContext is a dict of launch arguments.
+Actions keep what they were given, and refuse what those of a released distribution would refuse
+(launch_signatures.py); a LaunchContext is a dict of launch arguments.
 """
 
 from __future__ import annotations
@@ -11,13 +12,24 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from tests.helpers.launch_signatures import released
+
 LAUNCH = Path(__file__).parents[2] / "launch"
 
 
 class Action:
-    """Any action: positional and named arguments as given."""
+    """Any action or event handler: positional and named arguments as given.
+
+    Raises:
+        TypeError: some distribution does not take these arguments.
+    """
 
     def __init__(self, *given: Any, **named: Any) -> None:
+        name = type(self).__name__
+        for distribution, classes in released().items():
+            wrong = sorted(set(named) - classes[name].named)
+            if wrong or len(given) > classes[name].positional:
+                raise TypeError(f"{name} of {distribution} does not take {wrong or given}")
         self.given, self.named = given, named
 
     def __getattr__(self, name: str) -> Any:
@@ -27,7 +39,7 @@ class Action:
             raise AttributeError(name) from None
 
 
-class Node(Action):
+class DeclareLaunchArgument(Action):
     pass
 
 
@@ -35,7 +47,11 @@ class ExecuteProcess(Action):
     pass
 
 
-class OnProcessIO(Action):
+class IncludeLaunchDescription(Action):
+    pass
+
+
+class Node(Action):
     pass
 
 
@@ -43,7 +59,15 @@ class OnProcessExit(Action):
     pass
 
 
-class IncludeLaunchDescription(Action):
+class OnProcessIO(Action):
+    pass
+
+
+class OpaqueFunction(Action):
+    pass
+
+
+class SetEnvironmentVariable(Action):
     pass
 
 
@@ -68,12 +92,12 @@ def find_package_share(name: str) -> str:
 MODULES = {
     "launch": {"LaunchContext": dict, "LaunchDescription": list},
     "launch.actions": {
-        "DeclareLaunchArgument": Action,
+        "DeclareLaunchArgument": DeclareLaunchArgument,
         "ExecuteProcess": ExecuteProcess,
         "IncludeLaunchDescription": IncludeLaunchDescription,
-        "OpaqueFunction": Action,
+        "OpaqueFunction": OpaqueFunction,
         "RegisterEventHandler": lambda handler: handler,
-        "SetEnvironmentVariable": Action,
+        "SetEnvironmentVariable": SetEnvironmentVariable,
     },
     "launch.event_handlers": {"OnProcessIO": OnProcessIO, "OnProcessExit": OnProcessExit},
     "launch.launch_description_sources": {"PythonLaunchDescriptionSource": str},

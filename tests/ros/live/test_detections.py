@@ -8,7 +8,7 @@ from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, Poin
 from detailbase_ros.messages import detections, stand_ins
 from detailbase_ros.messages.conversions import make_header
 
-# Version 4 (branch ros2 of ros-perception/vision_msgs), which Humble and later have.
+# Compared with the releases 4.1.1 (Humble, Jazzy) and 4.2.0 (Kilted), which are the same in these.
 VISION_MSGS = {
     "Detection3DArray": "std_msgs/Header header\nDetection3D[] detections",
     "Detection3D": (

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from detailbase_ros.messages.topics import GOAL, INSTANCES, MARKERS, SCENE
-from tests.helpers.launch_stand_ins import ExecuteProcess, Node, declared, load
+from tests.helpers.launch_signatures import CLASSES, released
+from tests.helpers.launch_stand_ins import MODULES, ExecuteProcess, Node, declared, load
 
 ROOT = Path(__file__).parents[3]
 SHOWN_BY = {
@@ -34,6 +35,18 @@ def started(file, **given):
     """The nodes of detailbase.launch.py by executable."""
     context = {**declared(file.generate_launch_description()), **given}
     return {node.executable: node for node in file.nodes(context)}
+
+
+def test_stand_ins_take_what_every_distribution_takes():
+    assert list(released()) == ["humble", "jazzy", "kilted", "lyrical"]
+    faked = {(module, name) for module, names in MODULES.items() for name in names}
+    table = {(module, name) for module, names in CLASSES.items() for name in names}
+    assert faked - {("launch", "LaunchContext")} == table
+    Node(package="detailbase_ros", executable="ask", remappings=[])
+    with pytest.raises(TypeError, match=r"Node of humble does not take \['node_name'\]"):
+        Node(package="detailbase_ros", node_name="ask")
+    with pytest.raises(TypeError, match="Node of humble"):
+        Node(package="detailbase_ros", respawn_max_retries=3)  # Jazzy and later have it
 
 
 @pytest.mark.parametrize("name", ["detailbase.launch.py", "demo.launch.py"])

@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
-from detailbase_ros.messages.stand_ins import own_definitions
+from detailbase_ros.messages.stand_ins import own_definitions, read_definitions
 from detailbase_ros.messages.topics import PUBLISHED, SUBSCRIBED
 
 DISTRIBUTIONS = ("HUMBLE", "JAZZY", "KILTED", "LYRICAL")
 TYPES = {topic.type_name for topic in (*SUBSCRIBED, *PUBLISHED)}
 # What every action is made of, beside its own three parts (design.ros2.org/articles/actions.html).
 ACTION_TYPES = {"action_msgs/msg/GoalStatusArray", "unique_identifier_msgs/msg/UUID"}
-ACTION = Path(__file__).parents[3] / "action" / "GroundQuery.action"
+ROOT = Path(__file__).parents[3]
+ACTION = ROOT / "action" / "GroundQuery.action"
 OURS = ("detailbase_ros/", "vision_msgs/")  # no part of ROS's own releases
 
 
@@ -38,6 +39,16 @@ def test_a_message_has_the_same_members_in_every_distribution(type_name):
     assert len(first) >= 1
     for other in others:
         assert other == first
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_the_wheels_tf2_msgs_is_the_published_one(distribution):
+    """The package index lacks it, so `make ros` builds it from a definition of our own."""
+    ours = read_definitions(ROOT / "cmake" / "wheels" / "tf2_msgs" / "msg", "tf2_msgs")
+    assert set(ours) == {"tf2_msgs/msg/TFMessage"}
+    store = get_typestore(getattr(Stores, f"ROS2_{distribution}"))
+    for name, text in ours.items():
+        assert get_types_from_msg(text, name)[name] == store.fielddefs[name]
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
