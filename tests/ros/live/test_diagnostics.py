@@ -167,9 +167,12 @@ def test_a_stream_that_stopped_is_no_alarm(make_graph, monkeypatch):
 
 
 def test_a_remapped_topic_has_its_new_name_in_what_is_said(make_node, graph):
-    remap = ["--ros-args", "-r", "points:=/camera/points", "-r", "__node:=other"]
-    node = make_node(graph, cli_args=remap)
+    names = {"points": "/camera/points", "referring_query": "/question", "__node": "other"}
+    remaps = [word for old, new in names.items() for word in ("-r", f"{old}:={new}")]
+    node = make_node(graph, cli_args=["--ros-args", *remaps])
     assert node.pipeline.scans.topics == ("/camera/points",)
+    ready = "ready: clouds from /camera/points, sentences from /question"
+    wait_for(lambda: ready in [m.msg for m in graph.robot.log], what=ready)
     graph.robot.points = graph.robot.create_publisher(PointCloud2, "/camera/points", 5)
     wait_for(graph.robot.points.get_subscription_count)
     graph.robot.send_cloud(change=no_frame)

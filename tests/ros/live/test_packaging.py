@@ -83,9 +83,14 @@ def test_package_xml_names_every_ros_package_that_is_used():
     assert not used - depends
 
 
-@pytest.mark.parametrize(
-    "name", ["segmentation_node", "demo_robot_node", "ask", "console", "doctor"]
-)
+def test_every_executable_begins_by_looking_for_what_it_needs():
+    """So that no program, not even a new one, ends in a traceback where a package is missing."""
+    installed = {path.name for path in (ROOT / "detailbase_ros" / "bin").iterdir()}
+    listed = re.findall(r"detailbase_ros/bin/(\w+)", (ROOT / "CMakeLists.txt").read_text())
+    assert installed == set(listed) == set(programs.PROGRAMS)
+
+
+@pytest.mark.parametrize("name", programs.PROGRAMS)
 def test_executables_follow_the_active_python(name):
     path = ROOT / "detailbase_ros" / "bin" / name
     assert path.read_text().startswith("#!/usr/bin/env python3\n")
