@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from detailbase_ros.messages.topics import GOAL, INSTANCES, MARKERS, SCENE
+from detailbase_ros.node_config import NodeConfig
 from tests.helpers.launch_signatures import CLASSES, released
 from tests.helpers.launch_stand_ins import MODULES, ExecuteProcess, Node, declared, load
 
@@ -219,7 +220,9 @@ def test_what_is_started_is_installed(robot, demo):
 def test_rviz_shows_what_the_node_publishes():
     text = (ROOT / "config" / "detailbase.rviz").read_text()
     assert "<<:" not in text  # RViz does not know YAML's merge keys
-    displays = yaml.safe_load(text)["Visualization Manager"]["Displays"]
+    manager = yaml.safe_load(text)["Visualization Manager"]
+    assert manager["Global Options"]["Fixed Frame"] == NodeConfig().map_frame
+    displays = manager["Displays"]
     shown = {d["Topic"]["Value"]: d for d in displays if "Topic" in d}
     table = {topic.full_name: topic for topic in (SCENE, INSTANCES, MARKERS, GOAL)}
     assert set(shown) == set(table)
