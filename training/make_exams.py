@@ -52,7 +52,7 @@ def exam_rooms(
     """
     exam, sentences = read_exam(name, FurnitureBank.load(furniture))
     part: BankPart = "unseen" if exam.furniture == "unseen" else "train"
-    text: Split = "exam_text" if exam.text == "exam_text" else "train"
+    text: Split = "exam_text" if exam.text == "exam_text" else "exam"
     return exam.seeds, Recipe(furniture, part, text, sentences, corruption)
 
 

@@ -51,7 +51,7 @@ def ask_world(
     """
     cloud, instance = drive_through(world)
     encoded = grounder.encode_cloud(cloud)
-    described = describe_seen(world.room, instance, sentences=_SENTENCES)
+    described = describe_seen(world.room, instance, sentences=_SENTENCES, split="exam")
     said = {GENERATED: as_marked(described), BY_HAND: by_hand(world)}
     return {
         name: [

@@ -139,7 +139,7 @@ def _fingerprint(exam: Exam, bank: FurnitureBank) -> str:
     """A hash of the exam's first rooms and of what is said about them when all is seen."""
     stock = Stock.of_bank(bank, "unseen" if exam.furniture == "unseen" else "train")
     rooms = [generate_room(seed, stock) for seed in exam.seeds[:_LOOKED_AT]]
-    split: Split = "exam_text" if exam.text == "exam_text" else "train"
+    split: Split = "exam_text" if exam.text == "exam_text" else "exam"
     digest = hashlib.sha256(fingerprint(rooms).encode())
     for room in rooms:
         said = describe(room, np.random.default_rng(room.seed), count=_SENTENCES, split=split)

@@ -180,7 +180,7 @@ def missing_mention(
     if like.phrase is None:
         return None
     suits = _elsewhere(speaker).anchors_of(relation, target) if relation else None
-    pattern, size = _pattern(like.phrase), like.phrase.size
+    pattern = _pattern(like.phrase)
     several = "number" in like.modifiers
     for said in _elsewhere(speaker).draw(
         speaker.rng,
@@ -189,7 +189,7 @@ def missing_mention(
         pattern,
         suits=_kinds(speaker, suits),
     ):
-        phrase = _phrase(speaker, said, size)
+        phrase = _phrase(speaker, said, like.phrase)
         if phrase is None or not _holds_for_nothing(speaker, phrase, ()):
             continue
         hard = is_hard(speaker, phrase)
@@ -219,13 +219,13 @@ def _pattern(phrase: NounPhrase) -> tuple[bool, bool, bool]:
     return phrase.shape is not None, phrase.color is not None, phrase.material is not None
 
 
-def _phrase(speaker: Speaker, said: Said, size: str | None) -> NounPhrase | None:
-    """Description of an object elsewhere, in words of this speaker."""
-    noun = speaker.noun(said.category)
+def _phrase(speaker: Speaker, said: Said, like: NounPhrase) -> NounPhrase | None:
+    """Description of an object elsewhere, in words of this speaker, of the size of another's."""
+    noun = like.noun if like.noun.is_generic else speaker.noun(said.category)
     if said.material and said.material in noun.singular:
         return None
     return speaker.adjective(
-        noun, size=size, shape=said.shape, color=said.color, material=said.material
+        noun, size=like.size, shape=said.shape, color=said.color, material=said.material
     )
 
 
@@ -273,7 +273,8 @@ def _other_kind(
     speaker: Speaker, found: Described, *, slot: str, among: Collection[str] | None
 ) -> Described | None:
     """Something of another kind or look, in the same place: "the red piano next to the sofa"."""
-    if among is None and speaker.rng.random() < _FOREIGN_SHARE:
+    generic = found.phrase.noun.is_generic
+    if among is None and not generic and speaker.rng.random() < _FOREIGN_SHARE:
         word = str(speaker.rng.choice(nouns.FOREIGN_NOUNS))
         there = {thing.category for thing in speaker.things}
         if any(word == noun.singular for kind in there for noun in nouns.nouns_of(kind)):
@@ -293,7 +294,7 @@ def _other_kind(
         suits=_kinds(speaker, suits),
         among=among,
     ):
-        phrase = _phrase(speaker, said, found.phrase.size)
+        phrase = _phrase(speaker, said, found.phrase)
         changed = phrase and _changed(speaker, found, phrase, found.clauses)
         if changed:
             return changed
@@ -397,7 +398,7 @@ def nowhere(speaker: Speaker) -> NounPhrase | None:
     for said in _elsewhere(speaker).draw(
         speaker.rng, theme, "one", (False, False, False), suits=_kinds(speaker)
     ):
-        phrase = _phrase(speaker, said, None)
-        if phrase is not None and speaker.is_absent(speaker.truth(phrase)):
+        phrase = NounPhrase(speaker.noun(said.category))
+        if speaker.is_absent(speaker.truth(phrase)):
             return phrase
     return None

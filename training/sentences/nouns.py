@@ -42,6 +42,11 @@ class Noun:
         return self.plural == self.singular
 
     @property
+    def is_generic(self) -> bool:
+        """Whether it can mean anything: other words must set the thing apart."""
+        return self in GENERIC_NOUNS
+
+    @property
     def is_plural_only(self) -> bool:
         """Whether one thing is spoken of as several: "the shoes are"."""
         return self.is_mass and self.singular.endswith("s")
@@ -126,6 +131,7 @@ def _with_bank_nouns(nouns: list[Noun]) -> tuple[Noun, ...]:
 
 NOUNS = _with_bank_nouns(list(map(_read, _table(NOUNS_FILE))))
 CATEGORIES = frozenset().union(*(noun.means for noun in NOUNS))
+GENERIC_NOUNS = tuple(Noun(name, name + "s", frozenset()) for name in ("thing", "object", "item"))
 
 
 @cache

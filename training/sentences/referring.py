@@ -52,6 +52,7 @@ class Speaker:
         visible: (n,) bool, rows that were seen at all: distractors.
         mentionable: rows that were seen well enough to be talked about.
         absent_share: how often something is spoken of that is not there.
+        generic_share: how often a thing is called "thing" or the like.
         exam: whether it prefers the words that are kept from training; else it never uses them.
         makers: by row, ways to make the clauses that are true of it; finding.py fills it.
         failures: by row, how often no words were found that set it apart.
@@ -66,11 +67,13 @@ class Speaker:
         *,
         exam: bool = False,
         absent_share: float = ABSENT_SHARE,
+        generic_share: float = 0.0,
     ) -> None:
         self.room = room
         self.rng = rng
         self.exam = exam
         self.absent_share = absent_share
+        self.generic_share = generic_share
         self.things: tuple[RoomObject, ...] = room.furniture
         self.geometry = Geometry(room)
         self.places = Places(self.geometry)
@@ -204,7 +207,7 @@ class Speaker:
             self._of_noun[noun] = np.array(
                 [
                     YES
-                    if t.category in noun.means
+                    if noun.is_generic or t.category in noun.means
                     else UNCLEAR
                     if nouns.may_be_called(t.category, noun)
                     else NO
@@ -248,6 +251,8 @@ class Speaker:
         """True descriptions of a thing by noun and adjectives, in random order of use."""
         thing, rng = self.thing(row), self.rng
         noun = self.noun(thing.category)
+        if self.generic_share and rng.random() < self.generic_share:
+            noun = nouns.GENERIC_NOUNS[int(rng.integers(len(nouns.GENERIC_NOUNS)))]
         color, material, shape = thing.color, thing.material, thing.shape
         if material and material in noun.singular:
             material = None  # nobody says "the glass glass"

@@ -146,6 +146,8 @@ class SentenceChecker:
 
     def _named(self, noun: str, among: Things) -> Things:
         meaning = words.meaning(noun)
+        if noun in words.ANYTHING:
+            return list(among)
         return [t for t in among if t.category in meaning]
 
     def _narrowed(

@@ -13,6 +13,7 @@ from detailbase_core.config import read_yaml
 _WORDS: dict[str, Any] = read_yaml(Path(__file__).with_suffix(".yaml"))
 _IRREGULAR: dict[str, str] = _WORDS["irregular"]
 SEVERAL = frozenset(_WORDS["several"])  # may mean several
+ANYTHING = frozenset(_WORDS["anything"])  # they name whatever there is
 STRUCTURE, SHAPES = frozenset(_WORDS["structure"]), frozenset(_WORDS["shapes"])
 COLORS: dict[str, str] = _WORDS["colors"]
 MATERIALS = {word: tuple(those) for word, those in _WORDS["materials"].items()}
@@ -41,7 +42,8 @@ _MEANINGS = _meanings()
 
 def is_known(noun: str) -> bool:
     """Whether a noun, singular or plural, is in the dictionary as it is spelt."""
-    return noun in _IRREGULAR or noun in _MEANINGS or noun.removesuffix("s") in _MEANINGS
+    known = noun in _IRREGULAR or noun in _MEANINGS or noun in ANYTHING
+    return known or noun.removesuffix("s") in _MEANINGS
 
 
 def may_be_plural(noun: str) -> bool:
