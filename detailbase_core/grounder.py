@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 
 from detailbase_core.config import GrounderConfig
+from detailbase_core.encoded_scene import EncodedScene
 from detailbase_core.errors import BadCloudError, EmptySceneError
 from detailbase_core.language.learned_parser import LearnedParser
 from detailbase_core.language.rule_parser import RuleParser
@@ -33,7 +35,7 @@ from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -53,25 +55,6 @@ if TYPE_CHECKING:
 # needs the cores that costs as much as it gains; with others at work on them it took four times as
 # long.
 FEW_SUPERPOINTS = 4000
-
-
-@dataclass(frozen=True)
-class EncodedScene:
-    """A scene and what the network keeps of it, until the map changes.
-
-    Attributes:
-        scene: the snapshot.
-        views: its encoded superpoints in one heading or more (GrounderConfig.views).
-        centers: of the superpoints' objects, where the network votes for them.
-        encoded_at: time.monotonic() when it was made.
-        seconds: wall time per stage.
-    """
-
-    scene: Scene
-    views: tuple[View, ...]
-    centers: CenterVotes | None
-    encoded_at: float
-    seconds: dict[str, float]
 
 
 class Grounder:
@@ -175,6 +158,21 @@ class Grounder:
             Cancelled: `cancel` was set meanwhile.
         """
         return self._encode(cloud, 0, cancel)
+
+    def restore_encoding(self, arrays: Mapping[str, NDArray[Any]], frame: str) -> EncodedScene:
+        """An encoding that this checkpoint made once, to be asked by ground_encoded().
+
+        Args:
+            arrays: of EncodedScene.arrays(), as they were or from a file.
+            frame: name of the cloud's frame.
+
+        Raises:
+            KeyError, ValueError, RuntimeError: no such arrays, or another network's.
+        """
+        with torch.inference_mode():
+            return EncodedScene.from_arrays(
+                arrays, frame, self.device, self.model.decoder.scene_keys
+            )
 
     def ground_encoded(
         self,

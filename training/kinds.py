@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.grounder import EncodedScene
+    from detailbase_core.encoded_scene import EncodedScene
     from detailbase_core.synthetic.stock import BankPart
     from training.rooms.sample import Sample
 

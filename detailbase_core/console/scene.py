@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from detailbase_core.config import InstanceConfig
     from detailbase_core.conversation.conversation import Reply
-    from detailbase_core.grounder import EncodedScene, Grounder
+    from detailbase_core.encoded_scene import EncodedScene
+    from detailbase_core.grounder import Grounder
     from detailbase_core.mapping.load_scene import LoadedScene
     from detailbase_core.output.answer_json import AnswerContext
     from detailbase_core.types import Grounding, PointCloud

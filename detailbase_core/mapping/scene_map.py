@@ -166,6 +166,13 @@ class SceneMap:
         xyz = (centre + offset).astype(np.float32)
         return PointCloud(xyz, np.rint(color).astype(np.uint8), frame, stamp_ns), version
 
+    def last_seen_ns(self) -> NDArray[np.int64]:
+        """(N,) stamp of the newest scan that hit each point of snapshot(), nanoseconds."""
+        with self._lock:
+            voxels = self._voxels.copy_voxels()
+        last_seen_ns: NDArray[np.int64] = voxels.arrays()[4]
+        return last_seen_ns
+
     def changed_since(self, version: int) -> float:
         """Part of the voxels, in [0, 1], that appeared, vanished or moved after `version`.
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from detailbase_core.conversation.things import Thing
+    from detailbase_core.encoded_scene import EncodedScene
     from detailbase_core.errors import CancelToken
-    from detailbase_core.grounder import EncodedScene, Grounder
+    from detailbase_core.grounder import Grounder
     from detailbase_core.types import Scene
     from detailbase_ros.messages.query import Query
 

@@ -17,7 +17,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("mapping",),
         ("network",),
         ("postprocess",),
-        ("output",),
+        ("output", "encoded_scene"),
         ("grounder",),
         ("conversation",),
         ("synthetic", "console"),

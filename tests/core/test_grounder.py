@@ -532,6 +532,22 @@ def test_a_loaded_map_replaces_the_encoded_one(grounder, make, tmp_path, encodin
     assert len(answer.scene.cloud) == len(other.map)
 
 
+def test_a_restored_encoding_gives_the_same_answer(grounder, make):
+    encoded = grounder.encode_scene()
+    restored = make().restore_encoding(encoded.arrays(), encoded.scene.cloud.frame)
+    before, after = grounder.ground(QUERY), make().ground_encoded(restored, QUERY)
+    assert same_answer(before, after)
+    assert after.scene.cloud.frame == before.scene.cloud.frame
+
+
+@pytest.mark.parametrize("missing", ["xyz", "superpoint", "view0_index", "view0_features"])
+def test_arrays_of_no_encoding_are_refused(grounder, missing):
+    arrays = grounder.encode_scene().arrays()
+    del arrays[missing]
+    with pytest.raises(KeyError):
+        grounder.restore_encoding(arrays, "odom")
+
+
 def test_a_bad_map_file_leaves_the_map(grounder, tmp_path):
     (tmp_path / "map.npz").write_bytes(b"no map")
     count = len(grounder.map)

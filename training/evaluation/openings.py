@@ -19,7 +19,8 @@ from training.sentences.check.marked_sentences import read_marked
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from detailbase_core.grounder import EncodedScene, Grounder
+    from detailbase_core.encoded_scene import EncodedScene
+    from detailbase_core.grounder import Grounder
     from training.rooms.opening_questions import RoomQuestions
     from training.rooms.openings_exam import Wording
     from training.rooms.sample import Sample

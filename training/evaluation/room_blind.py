@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.grounder import EncodedScene, Grounder
+    from detailbase_core.encoded_scene import EncodedScene
+    from detailbase_core.grounder import Grounder
     from training.sentences.generator import Description
 
 OTHER_ROOMS = 3

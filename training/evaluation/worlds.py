@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detailbase_core.grounder import EncodedScene, Grounder
+    from detailbase_core.encoded_scene import EncodedScene
+    from detailbase_core.grounder import Grounder
     from detailbase_core.types import Grounding
     from training.evaluation.plain_answers import PlainAnswer
     from training.rooms.worlds import World
