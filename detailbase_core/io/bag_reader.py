@@ -39,6 +39,11 @@ _TYPES = get_typestore(Stores.ROS2_JAZZY)
 _MAX_METADATA_BYTES = 1 << 23
 
 
+def bag_files(path: str | Path) -> list[Path]:
+    """The files of a bag that hold its messages, in their order; raises BadFileError."""
+    return _files(Path(path))[0]
+
+
 def bag_topics(path: str | Path) -> list[BagTopic]:
     """Topics and types of a bag; raises BadFileError."""
     topics: dict[tuple[str, str], BagTopic] = {}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.errors import shown_lines
 from detailbase_core.output.exit_status import exit_status
 from detailbase_core.output.progress import progress
+from detailbase_ros.replay import settings_arguments
 
 if TYPE_CHECKING:
     import argparse
@@ -33,23 +33,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     lines = "write answers as JSON, one a line (docs/answers.md); - prints them instead of the text"
     add("--json", type=Path, metavar="FILE", help=lines)
-    add("--params", type=Path, metavar="FILE", help="the node's parameter file")
-    add("--map-frame", default="", metavar="FRAME", help="fixed frame of the map (default: odom)")
-    add(
-        "--tf-prefix",
-        default="",
-        metavar="NAME",
-        help="namespace of the transforms (default: none)",
-    )
-    add("--clouds", nargs="+", default=(), metavar="TOPIC", help="topics of the scans")
-    add("--device", default="", metavar="NAME", help="auto, cpu, cuda, cuda:1 ...")
+    settings_arguments.add_settings(command)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Returns 0 where every sentence's target was found, 1 where one was not, 2 without answer."""
     with progress("starting") as report:
-        config = _config(options)
+        config = settings_arguments.read_settings(options)
         answers, counts = _replay(options, config, report)
     frame = config.intake.map_frame
     if options.json:
@@ -84,28 +75,6 @@ def _replay(
             if bag is not None:
                 bag.write(answer.result, answer.at_ns)
     return answers, events.counts()
-
-
-def _config(options: argparse.Namespace) -> ReplayConfig:
-    from detailbase_ros.node_config import REMOVED_PARAMETERS, removed_text
-    from detailbase_ros.replay.parameter_file import read_node_parameters
-    from detailbase_ros.replay.replay import ReplayConfig
-
-    config = ReplayConfig()
-    if options.params:
-        config, names = read_node_parameters(options.params)
-        removed = [name for name in names if name in REMOVED_PARAMETERS]
-        unused = [name for name in names if name not in REMOVED_PARAMETERS]
-        if removed:
-            print(f"{options.params}: {removed_text(removed)}", file=sys.stderr)
-        if unused:
-            print(f"{options.params}: not used here: {', '.join(unused)}", file=sys.stderr)
-    if options.map_frame:
-        config = replace(config, intake=replace(config.intake, map_frame=options.map_frame))
-    if options.device:
-        config = replace(config, grounder=replace(config.grounder, device=options.device))
-    clouds = tuple(options.clouds) or config.cloud_topics
-    return replace(config, cloud_topics=clouds, tf_prefix=options.tf_prefix)
 
 
 def _lines(answer: ReplayAnswer, frame: str) -> list[str]:

@@ -94,7 +94,7 @@ def replay(
         BadFileError: not a bag, a broken one, one without clouds on the topics, or without
             questions where there are no sentences.
     """
-    player = _Player(path, config, grounder, events)
+    player = BagPlayer(path, config, grounder, events)
     for text in player.play(report):
         if not sentences:
             yield player.ask(text)
@@ -106,8 +106,20 @@ def replay(
         )
 
 
-class _Player:
-    """Feeds the messages of a recording to a ScanIntake."""
+class BagPlayer:
+    """Feeds the messages of a recording to a ScanIntake.
+
+    Args:
+        path, config, grounder, events: as of replay().
+
+    Attributes:
+        asked: sentences answered so far.
+        begin_ns, now_ns: time of recording of the first and the newest message; 0 before it.
+        arrived_ns: time of recording of scans, by their stamp.
+
+    Raises:
+        BadFileError: as of replay().
+    """
 
     def __init__(
         self, path: str | Path, config: ReplayConfig, grounder: Grounder, events: EventCounters
@@ -127,13 +139,14 @@ class _Player:
         self._resets = TimeResets()
         self._intake = ScanIntake(config.intake, self._transforms, grounder, events)
         self._ids = itertools.count(1)
-        self._now_ns = 0
         self.asked = 0
+        self.begin_ns = self.now_ns = 0
+        self.arrived_ns: dict[int, int] = {}
 
     def play(self, report: Callable[[str], None]) -> Iterator[str]:
         """Take in all messages; yields the questions among them where they come."""
         for connection, now_ns, raw in bag_messages(self._path, _TYPES):
-            self._now_ns = now_ns
+            self.begin_ns, self.now_ns = self.begin_ns or now_ns, now_ns
             try:
                 yield from self._take(connection, raw, report)
             except BadMessageError as error:
@@ -144,7 +157,7 @@ class _Player:
         self, connection: BagTopic, raw: bytes, report: Callable[[str], None]
     ) -> Iterator[str]:
         """Take in one message; yields it if it is a question."""
-        now_s = self._now_ns / 1e9
+        now_s = self.now_ns / 1e9
         if connection.msgtype == QUERIES.type_name:
             if connection.topic.split("/")[-1] == QUERIES.name:
                 yield str(decoded(self._path, connection, raw).data)
@@ -170,8 +183,8 @@ class _Player:
     def ask(self, sentence: str) -> ReplayAnswer:
         """Answer one sentence about the map as it is."""
         self.asked += 1
-        query = Query(next(self._ids), sentence, received_ns=self._now_ns, deadline=_NEVER_S)
-        return ReplayAnswer(answer(self._grounder, query), self._now_ns)
+        query = Query(next(self._ids), sentence, received_ns=self.now_ns, deadline=_NEVER_S)
+        return ReplayAnswer(answer(self._grounder, query), self.now_ns)
 
     def _take_scan(self, connection: BagTopic, raw: bytes, now_s: float) -> None:
         self._events.count("scans received")
@@ -180,4 +193,5 @@ class _Player:
         except BadCloudError as error:
             self._events.warn_throttled("bad_cloud", f"{connection.topic}: {error}")
             return
+        self.arrived_ns[scan.stamp_ns] = self.now_ns
         self._intake.receive(scan, now_s)

@@ -88,6 +88,7 @@ WITHOUT_ROS = (
     "replay.bag_writer",
     "replay.parameter_file",
     "replay.replay",
+    "replay.settings_arguments",
     "runtime.event_counters",
     "runtime.latencies",
     "scans.scan_intake",
