@@ -64,9 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     ground.add_arguments(commands.add_parser("ground", help="find sentences' objects in a scene"))
     console.add_arguments(commands.add_parser("console", help="ask a scene in the browser"))
-    _add_replay(
-        commands.add_parser("replay", help="ask a recording as the live node would be asked")
-    )
+    replay = commands.add_parser("replay", help="ask a recording as the live node would be asked")
+    _add_of_ros("replay", replay)
+    _add_of_ros("search", commands.add_parser("search", help="ask many recordings at once"))
     convert.add_arguments(
         commands.add_parser("convert", help="write released weights as a safetensors file")
     )
@@ -75,10 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_replay(replay: argparse.ArgumentParser) -> None:
-    # The node's twin lives with the node, above this package, and is found by its name: the core
-    # imports nothing of detailbase_ros.
-    importlib.import_module("detailbase_ros.replay.__main__").add_arguments(replay)
+def _add_of_ros(name: str, command: argparse.ArgumentParser) -> None:
+    # What maps recordings as the node does lives with the node, above this package, and is found by
+    # its name: the core imports nothing of detailbase_ros.
+    importlib.import_module(f"detailbase_ros.{name}.__main__").add_arguments(command)
 
 
 def _info(options: argparse.Namespace) -> int:
