@@ -298,7 +298,7 @@ def _with_empty_ones(config_class: type[Settings], values: dict[str, Any]) -> di
     for name, value in values.items():
         hint = hints.get(name)
         if isinstance(hint, type) and issubclass(hint, Settings):
-            group = {} if value is None else value
+            group: Any = {} if value is None else value
             filled[name] = _with_empty_ones(hint, group) if isinstance(group, dict) else group
         elif value is None and hint is str:
             filled[name] = ""
