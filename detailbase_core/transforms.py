@@ -85,10 +85,6 @@ class TransformSource(Protocol):
         """All frames heard of."""
         ...
 
-    def clear(self) -> None:
-        """Forget what is not static."""
-        ...
-
 
 class TransformBuffer:
     """Transforms by time. Thread-safe.

@@ -67,7 +67,7 @@ class IntakeConfig(Settings):
     )
     on_map_jump: str = setting(
         "clear",
-        "After a jump the map is cleared, or kept as it is.",
+        "After a jump, and after time went back, the map is cleared, or kept as it is.",
         choices=("clear", "keep"),
         live=True,
     )

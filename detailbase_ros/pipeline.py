@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rclpy.clock import ClockChange, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 
+from detailbase_core.io.time_resets import BACK_NS
 from detailbase_core.ops.malloc import trim_malloc
 from detailbase_ros.messages.topics import LOOK
 from detailbase_ros.node_status import NodeStatus
@@ -121,14 +122,15 @@ class Pipeline:
             )
 
     def _map_replaced(self) -> None:
-        self.scans.reset(forget_transforms=False)
+        self.scans.reset()
         self.queries.worker.map_changed()
 
     def _time_jumped(self, jump: TimeJump) -> None:
-        back = jump.clock_change == ClockChange.ROS_TIME_NO_CHANGE
-        self._log.warning(
-            f"{'time went back' if back else 'use_sim_time was changed'}: waiting scans and old "
-            "transforms are dropped; the map stays"
-        )
-        self.scans.reset(forget_transforms=True)
+        is_back = jump.clock_change == ClockChange.ROS_TIME_NO_CHANGE
+        if is_back and jump.delta.nanoseconds < -BACK_NS:
+            self.scans.clock_was_set(is_another_run=True)  # which says so
+            return
+        why = "time went back a little" if is_back else "use_sim_time was changed"
+        self._log.warning(f"{why}: waiting scans and old transforms are dropped; the map stays")
+        self.scans.clock_was_set(is_another_run=False)
         self._grounder.map.forget_times()

@@ -1,4 +1,4 @@
-"""Notices in a recording that time went back: a simulation was reset, or a bag played again.
+"""Notices that time went back: a simulation was reset, or a recording is played again.
 
 A step of less than three seconds is taken for messages that came late. What would tell the two
 apart is that after a reset no stamp of before comes again; but those that are late may come alone,
@@ -13,6 +13,7 @@ import enum
 BACK_NS = 3_000_000_000  # further back than any message is late
 _NEAR_NS = 1_000_000_000
 _MOST_STALE = 5  # more in a row, and time did jump ahead
+_CLOCK = ""  # no frame is called so
 
 
 class Order(enum.Enum):
@@ -24,7 +25,7 @@ class Order(enum.Enum):
 
 
 class TimeResets:
-    """Follows the stamps of a recording's moving frames, each by itself: their clocks may differ.
+    """Follows the stamps of moving frames, each by itself: their clocks may differ.
 
     Clouds are not asked: they may be out of order, and without moving frames it does not matter.
 
@@ -55,9 +56,16 @@ class TimeResets:
         self._newest[frame] = max(stamp_ns, newest or 0)
         return Order.ON
 
+    def begin_at(self, now_ns: int) -> None:
+        """Begin another run at a time that somebody else (/clock) knows, nanoseconds."""
+        for frame, stamp_ns in self._newest.items():
+            self._before[frame] = max(stamp_ns, self._before.get(frame, 0))
+        self._newest = {_CLOCK: now_ns}
+        self.count, self._stale = self.count + 1, 0
+
     def is_of_before(self, stamp_ns: int) -> bool:
         """Whether a stamp belongs to the run before the last reset rather than to this one."""
-        if not self.count:
+        if not self._before:
             return False
         now, before = max(self._newest.values()), max(self._before.values())
         return now + BACK_NS < stamp_ns <= before + _NEAR_NS

@@ -1,28 +1,24 @@
 """A recording driven through the map and asked, as the node would on the live topics.
 
-The same ScanIntake takes the same messages in the order of their recording, so the map after a
-scan is the node's, and so is an answer at the same scene_version. Where time goes back in it the
-map begins anew; the node, whose clock may be set back for other reasons, keeps its map.
+The same TransformIntake and ScanIntake take the same messages in the order of their recording, so
+the map after a scan is the node's, and so is an answer at the same scene_version.
 """
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from detailbase_core.config import GrounderConfig, Settings, setting
 from detailbase_core.errors import BadCloudError, BadFileError, BadMessageError
 from detailbase_core.io.bag_reader import bag_messages, bag_topics, decoded
 from detailbase_core.io.bags import cloud_frames, of_one_tree, scan_topics, tf_topics
-from detailbase_core.io.time_resets import Order, TimeResets
-from detailbase_core.io.transform_messages import transforms_from_message
-from detailbase_core.transforms import TransformBuffer
 from detailbase_ros.messages.query import Query, QueryResult, answer
 from detailbase_ros.messages.topics import CLOUDS, QUERIES, TF
 from detailbase_ros.node_config import IntakeConfig
 from detailbase_ros.scans.scan_intake import ArrivedScan, ScanIntake
-from detailbase_ros.scans.transform_intake import store_transforms
+from detailbase_ros.scans.transform_intake import TransformIntake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -132,12 +128,11 @@ class BagPlayer:
             raise BadFileError(
                 f"{path}: has no clouds on {', '.join(missing)}, but on {', '.join(frames)}"
             )
-        self._transforms = TransformBuffer()
+        self._transforms = TransformIntake(events, lambda: self._intake.begin_anew())
         self._tf_topics = tf_topics(bag_topics(path), self._topics, config.tf_prefix)
         if not config.cloud_topics:
             self._topics = of_one_tree(tuple(self._topics), self._tf_topics)
-        self._resets = TimeResets()
-        self._intake = ScanIntake(config.intake, self._transforms, grounder, events)
+        self._intake = ScanIntake(config.intake, self._transforms.buffer, grounder, events)
         self._ids = itertools.count(1)
         self.asked = 0
         self.begin_ns = self.now_ns = 0
@@ -163,22 +158,11 @@ class BagPlayer:
                 yield str(decoded(self._path, connection, raw).data)
         elif connection.topic in self._tf_topics:
             message = decoded(self._path, connection, raw)
-            self._follow_time(message, connection.topic)
-            store_transforms(message, connection.topic, self._transforms, self._events)
+            self._transforms.store(message, connection.topic)
             self._intake.retry(now_s)
         elif connection.topic in self._topics:
             self._take_scan(connection, raw, now_s)
             report(f"replaying {self._path}: {len(self._grounder.map):,} voxels")
-
-    def _follow_time(self, message: Any, topic: str) -> None:
-        """Begin a new map where time goes back: what follows was another run."""
-        for transform in transforms_from_message(message, topic):
-            if transform.static:
-                continue
-            if self._resets.observe(transform.child, transform.stamp_ns) is Order.RESET:
-                self._events.warning("time went back in the recording: the map is cleared")
-                self._grounder.clear()
-                self._intake.reset(forget_transforms=True)
 
     def ask(self, sentence: str) -> ReplayAnswer:
         """Answer one sentence about the map as it is."""

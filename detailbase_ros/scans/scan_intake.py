@@ -82,7 +82,7 @@ class LostScan(NamedTuple):
 class ScanIntake:
     """Puts the scans worth it into the grounder's map, once their pose is known.
 
-    receive() and retry() must not run at the same time; reset() may come from anywhere.
+    receive() and retry() must not run at the same time; the others may come from anywhere.
 
     Args:
         config: frames and limits.
@@ -105,6 +105,7 @@ class ScanIntake:
         self._config, self._transforms = config, transforms
         self._grounder, self._events = grounder, events
         self.viewpoint: tuple[float, float] | None = None
+        self._is_another_run = False
         # By topic, so that brightness does not flicker from scan to scan.
         self._color_scales: dict[str, ColorScale] = {}
         self._keyframes = KeyframeSelector(
@@ -130,14 +131,23 @@ class ScanIntake:
         self._pending.capacity = config.max_waiting_scans
         self._pending.timeout_s = config.tf_timeout_s
 
-    def reset(self, forget_transforms: bool) -> None:
-        """After the map was cleared; `forget_transforms` also after time went back."""
+    def reset(self) -> None:
+        """After the map was cleared or replaced."""
         self._keyframes.reset()
         self._jumps.reset()
         self.viewpoint = None
-        if forget_transforms:
-            self._pending.clear()
-            self._transforms.clear()
+
+    def drop_pending(self) -> None:
+        """Forget the scans that wait for their transforms."""
+        self._pending.clear()
+
+    def begin_anew(self) -> None:
+        """After time went back: what comes now is of another run, and so of another map.
+
+        The map is cleared before the next scan, not now: one may be on its way into it.
+        """
+        self._pending.clear()
+        self._is_another_run = True
 
     def receive(self, scan: ArrivedScan, now: float) -> list[ArrivedScan]:
         """Take a scan that has just arrived.
@@ -155,10 +165,26 @@ class ScanIntake:
 
         Returns the scans that entered the map, in order of arrival.
         """
+        if self._is_another_run:
+            self._is_another_run = False
+            self._forget_run()
         ready, expired = self._pending.take(now)
         for lost in expired:
             self._report_missing_transform(lost)
         return [posed.scan for posed in ready if self._use(posed)]
+
+    def _forget_run(self) -> None:
+        """Clear the map of the time before, or let it go on as one of this time."""
+        cleared = self._config.on_map_jump == "clear"
+        self._events.warning(
+            "time went back: waiting scans and old transforms are dropped, the map is "
+            f"{'cleared' if cleared else 'kept'} (on_map_jump)"
+        )
+        if cleared:
+            self._grounder.clear()
+        else:
+            self._grounder.map.forget_times()
+        self.reset()
 
     def _report_missing_transform(self, lost: LostScan) -> None:
         self._events.warn_throttled(

@@ -74,8 +74,13 @@ class ScanSubscriber:
         self._on_insert = on_insert
         self.latencies, self._clock = Latencies(), endpoints.node.get_clock()
         # TF in a group of its own, so that it arrives while a scan is being inserted.
-        transforms = TopicTransforms(endpoints, MutuallyExclusiveCallbackGroup(), events)
-        self._intake = ScanIntake(config, transforms, grounder, events)
+        self._transforms = TopicTransforms(
+            endpoints,
+            MutuallyExclusiveCallbackGroup(),
+            events,
+            on_reset=lambda: self._intake.begin_anew(),
+        )
+        self._intake = ScanIntake(config, self._transforms, grounder, events)
         scans = MutuallyExclusiveCallbackGroup()
         written = {_resolved(endpoints.node, topic): topic for topic in config.cloud_topics}
         self.topics = tuple(written)  # as they are on the graph: remapped and complete
@@ -112,9 +117,17 @@ class ScanSubscriber:
         """Take over the live settings of `config`."""
         self._intake.reconfigure(config)
 
-    def reset(self, forget_transforms: bool) -> None:
-        """After the map was cleared; `forget_transforms` also after time went back."""
-        self._intake.reset(forget_transforms)
+    def reset(self) -> None:
+        """After the map was cleared or replaced."""
+        self._intake.reset()
+
+    def clock_was_set(self, is_another_run: bool) -> None:
+        """Drop waiting scans and transforms; of another run the map, too (on_map_jump)."""
+        self._transforms.begin_at(self._clock.now().nanoseconds)
+        if is_another_run:
+            self._intake.begin_anew()
+        else:
+            self._intake.drop_pending()
 
     def _look_out(self) -> None:
         if self.active:

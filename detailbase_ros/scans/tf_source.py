@@ -9,11 +9,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from detailbase_core.transforms import TransformBuffer
 from detailbase_ros.messages.topics import TF, TF_STATIC
-from detailbase_ros.scans.transform_intake import store_transforms
+from detailbase_ros.scans.transform_intake import TransformIntake
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from rclpy.callback_groups import CallbackGroup
@@ -24,24 +25,28 @@ if TYPE_CHECKING:
 
 
 class TopicTransforms:
-    """A TransformBuffer fed from the two topics.
+    """A TransformIntake fed from the two topics.
 
     Args:
         endpoints: makes the subscriptions.
         group: of their callbacks; None for one each.
-        events: is told of transforms that are wrong, and of what is wrong with the tree.
+        events, on_reset: as of TransformIntake.
     """
 
     def __init__(
-        self, endpoints: Endpoints, group: CallbackGroup | None, events: EventCounters
+        self,
+        endpoints: Endpoints,
+        group: CallbackGroup | None,
+        events: EventCounters,
+        on_reset: Callable[[], None] = lambda: None,
     ) -> None:
-        self._buffer = TransformBuffer()
-        self._events = events
+        self._intake = TransformIntake(events, on_reset)
+        self._buffer = self._intake.buffer
         for topic in (TF, TF_STATIC):
             endpoints.subscription(topic, partial(self._store, topic.name), group)
 
     def _store(self, topic: str, message: TFMessage) -> None:
-        store_transforms(message, topic, self._buffer, self._events)
+        self._intake.store(message, topic)
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
         """See TransformSource."""
@@ -57,6 +62,6 @@ class TopicTransforms:
         """See TransformBuffer."""
         return self._buffer.faults
 
-    def clear(self) -> None:
-        """See TransformSource."""
-        self._buffer.clear()
+    def begin_at(self, now_ns: int) -> None:
+        """See TransformIntake."""
+        self._intake.begin_at(now_ns)

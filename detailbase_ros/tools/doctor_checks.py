@@ -260,9 +260,9 @@ def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
             topic.name,
             f"its stamps went back by {topic.back_s:.0f} s: a simulation was reset, or a recording "
             "is played in a loop",
-            "the map stays; where the robot stands elsewhere now, empty it with the service "
-            "~/clear_scene; play a recording once, with --clock, and start the node with "
-            "-p use_sim_time:=true",
+            "the map begins anew each time; where the robot's frames go on as they were, keep it "
+            "with -p on_map_jump:=keep; play a recording once, with --clock, and start the node "
+            "with -p use_sim_time:=true",
         )
     elif abs(topic.lag_s) > _SKEW_S and not any(d.fix for d in _clock(seen)):
         early = "in the future" if topic.lag_s < 0 else "old"

@@ -36,20 +36,33 @@ def scan(graph):
     wait_for(lambda: graph.counts.get("scans inserted", 0) == before + 1)
 
 
-def test_time_that_goes_back_is_survived_and_the_map_goes_on(simulated):
+def test_time_that_goes_back_begins_another_map(simulated):
     graph, set_time = simulated
     scan(graph)
     graph.robot.send_cloud(frame="unknown")
     wait_for(lambda: graph.node.pipeline.scans.pending == 1)
     size = len(graph.grounder.map)
-    set_time(100 * SECOND)  # a simulator that starts anew
-    wait_for(lambda: any("time went back" in text for text in graph.warnings()))
+    set_time(START_NS - SECOND)  # no simulator starts anew so
+    wait_for(lambda: any("time went back a little" in text for text in graph.warnings()))
     assert graph.node.pipeline.scans.pending == 0
     assert len(graph.grounder.map) == size
     scan(graph)  # the transforms of another time do not stand in its way
+    set_time(100 * SECOND)
+    wait_for(lambda: any("the map is cleared" in text for text in graph.warnings()))
+    assert len(graph.grounder.map) == 0
+    scan(graph)
     answer = graph.robot.ask_and_wait("the chair")
     assert answer.status == GroundedQuery.OK
     assert answer.header.stamp.sec == answer.received_at.sec == 100
+
+
+def test_stamps_that_go_back_do_so_without_a_clock_too(graph):
+    scan(graph)
+    graph.robot.now_ns = START_NS - 40 * SECOND  # a recording that is played again
+    graph.robot.send_tf(stamp_ns=graph.robot.now_ns)
+    wait_for(lambda: any("time went back" in text for text in graph.warnings()))
+    assert len(graph.grounder.map) == 0
+    scan(graph)
 
 
 def test_time_that_leaps_ahead_loses_nothing(simulated):
