@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Windows' C library writes NaN as -nan(ind), nan(snan), 1.#QNAN, -1.#IND00, infinity as 1.#INF;
 # rounded to two digits any of them is 1.#J, and 1.#IO or 1.#QO to three.
 _WINDOWS_NUMBERS = re.compile(rb"([-+]?)(?:nan\([^)\s]{0,16}\)|1\.#(INF|[A-Z]{1,4})\d{0,8})", re.I)
+_SHORT_MANTISSA = 9  # characters; whole numbers of 32 bits need more behind their first digit
 _DECIMAL_COMMA = re.compile(rb"(?<=\d),(?=\d)")
 
 
@@ -57,6 +58,13 @@ def read_table(lines: bytes, rows: int, columns: int) -> NDArray[np.float64]:
     return table
 
 
+def is_short_float(lines: bytes, column: int) -> bool:
+    """Whether a column of the first row is written as 4.2108e+06 is: a float that C++ printed."""
+    first = next((line for line in lines.split(b"\n", 50) if line.partition(b"#")[0].strip()), b"")
+    mantissa, mark, _ = [*first.split(), b""][column].lower().partition(b"e")
+    return bool(mark) and len(mantissa) <= _SHORT_MANTISSA
+
+
 def load_rows(text: io.BytesIO, **options: Any) -> NDArray[np.float64]:
     """As np.loadtxt, without its advice to programmers in the error."""
     try:
@@ -67,14 +75,14 @@ def load_rows(text: io.BytesIO, **options: Any) -> NDArray[np.float64]:
 
 
 def as_declared(column: NDArray[np.float64], declared: str) -> NDArray[Any]:
-    """A column of text in its declared type, or as float64 where its numbers do not fit that.
+    """A column of text in its declared integer type, or as float64 where its numbers do not fit.
 
-    Some writers declare uchar and write 0.5.
+    Some writers declare uchar and write 0.5. Of what is declared float32 the text holds more digits
+    (survey coordinates, a packed colour as its number: see packed_words).
     """
     dtype = np.dtype(declared)
     if dtype.kind == "f":
-        with np.errstate(over="ignore"):
-            return column.astype(dtype)
+        return column
     limits = np.iinfo(dtype)
     with np.errstate(invalid="ignore"):
         fits = (column >= limits.min) & (column <= limits.max) & (column == np.rint(column))

@@ -46,6 +46,7 @@ OTHER_FORMATS = (TEXT, OFF, LAS, E57, *MESH_KINDS)  # most by packages of the ex
 FAR_M = 30_000.0  # float32 metres resolve 2 mm up to here
 _COARSE = 0.005  # distance between neighbouring numbers that spoils a cloud, in its unit
 GIT_LFS = "a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository"
+GIT_ANNEX = "a git-annex pointer, not the file itself: run 'git annex get' in its repository"
 
 _SIGNATURES = (
     (b"# .PCD", "PCD"),
@@ -70,6 +71,7 @@ _SIGNATURES = (
     (b"\x80\x04", "a Python pickle"),
     (b"\x80\x05", "a Python pickle"),
     (b"version https://git-lfs.github.com/spec/", GIT_LFS),
+    (b"/annex/objects/", GIT_ANNEX),
 )
 
 
@@ -151,10 +153,10 @@ def detect_format(path: str | Path) -> str:
     """
     path = Path(path)
     if path.is_dir():
-        is_bag = (path / "metadata.yaml").exists() or any(
-            each.suffix in (".mcap", ".db3") for each in path.iterdir()
-        )
-        return "rosbag2 folder" if is_bag else "a folder without a bag's metadata.yaml"
+        suffixes = {each.suffix for each in path.iterdir()}
+        if (path / "metadata.yaml").exists() or {".mcap", ".db3"} & suffixes:
+            return "rosbag2 folder"
+        return ROS1_ADVICE if ".bag" in suffixes else "a folder without a bag's metadata.yaml"
     head = _read_bytes(path, 4096).removeprefix(BYTE_ORDER_MARK)
     kind = next((kind for magic, kind in _SIGNATURES if head.startswith(magic)), "")
     if kind == "ZIP":

@@ -7,6 +7,7 @@ the type and from the range of all channels together, and said.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 PACKED, CHANNELS, HARMONICS, INTENSITY = "packed", "channels", "harmonics", "intensity"
 
-_PREFIXES = (
-    *("scalar_", "diffuse_", "vertex_", "point_", "color_", "colour_", "col_", "rgb_"),
-    *("vertex_color_", "vertex_colour_", "base_color_", "albedo_", "ambient_"),
+_PREFIXES = (  # without what separates words: scalar_red, colorRed and "Point Red" are alike
+    *("scalar", "diffuse", "vertex", "point", "color", "colour", "col", "rgb"),
+    *("vertexcolor", "vertexcolour", "basecolor", "albedo", "ambient"),
 )
 _CHANNEL = {
     **{"r": "r", "red": "r", "g": "g", "green": "g", "b": "b", "blue": "b"},
@@ -113,15 +114,17 @@ class Colors:
 def find_color_fields(names: Iterable[str]) -> ColorFields | None:
     """The best source of colour among column names of any capitals; None where there is none."""
     by_name: dict[str, str] = {}
+    by_letters: dict[str, str] = {}
     for name in names:
         by_name.setdefault(name.lower(), name)
+        by_letters.setdefault(re.sub(r"[\s_.-]", "", name.lower()), name)
     for packed in _PACKED_NAMES:
         if packed in by_name:
             return ColorFields(PACKED, (by_name[packed],))
     for prefix in ("", *_PREFIXES):
         channels: dict[str, str] = {}
-        for lower, name in by_name.items():
-            if lower.startswith(prefix) and (channel := _CHANNEL.get(lower[len(prefix) :])):
+        for letters, name in by_letters.items():
+            if letters.startswith(prefix) and (channel := _CHANNEL.get(letters[len(prefix) :])):
                 channels.setdefault(channel, name)
         if len(channels) == 3:
             return ColorFields(CHANNELS, tuple(channels[c] for c in "rgb"))

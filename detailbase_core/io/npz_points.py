@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _XYZ_KEYS = ("xyz", "points", "coord", "coords", "positions", "position", "pos", "vertices")
-_TABLE_KEYS = ("pc", "pcd", "cloud", "point_cloud", "pointcloud", "data")
+_FIRST, _SECOND = "arr_0", "arr_1"  # as np.savez calls arrays that nobody named
+_TABLE_KEYS = ("xyzrgb", "pc", "pcd", "cloud", "point_cloud", "pointcloud", "data", _FIRST)
 _MOST_COLUMNS = 16  # what is wider lies on its side
 _COLOR_KEYS = ("rgb", "rgba", "colors", "color", "colours", "colour")
 
@@ -92,8 +93,11 @@ def _color_columns(
 ) -> dict[str, NDArray[Any]]:
     """The arrays of colours or intensity, (N,), (N, 3) or (N, 4); none where there are none."""
     key = next((by_name[key] for key in _COLOR_KEYS if key in by_name), "")
+    if by_name.keys() == {_FIRST, _SECOND} and archive.read(_SECOND).shape == (*points, 3):
+        key = _SECOND
     if key:
-        return {key: _fitted(archive.read(key), key, points, name)}
+        named = "colors" if key == _SECOND else key
+        return {named: _fitted(archive.read(key), key, points, name)}
     fields = find_color_fields(by_name.values())
     columns = {key: archive.read(key) for key in fields.names} if fields else {}
     size = int(np.prod(points))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.io.ascii_table import as_declared, read_table
+from detailbase_core.io.ascii_table import as_declared, is_short_float, read_table
 from detailbase_core.io.colors import Colors, colors_from_columns
 from detailbase_core.io.header_lines import split_header, unified_lines
 from detailbase_core.io.lzf import decompress_lzf
@@ -147,13 +147,15 @@ def _named(header: Header, columns: list[NDArray[Any]]) -> _Columns:
 
 
 def _read_ascii(data: bytes, header: Header) -> _Columns:
-    table = read_table(unified_lines(data[header.body :]), header.points, sum(header.counts))
+    text = unified_lines(data[header.body :])
+    table = read_table(text, header.points, sum(header.counts))
     columns, at = [], 0
-    for _, form, count in header.columns():
+    for index, form, count in header.columns():
         block = table[:, at : at + count]
-        # A packed colour may be written as its number although its type is F: see packed_words.
-        keep = form == "<f4" and count == 1
-        columns.append(block if keep else as_declared(block, form))
+        is_packed = header.names[index].lower() in ("rgb", "rgba") and (form, count) == ("<f4", 1)
+        if is_packed and is_short_float(text, at):  # PCL prints the word's bits as a float
+            block = block.astype(np.float32)
+        columns.append(as_declared(block, form))
         at += count
     return _named(header, columns)
 

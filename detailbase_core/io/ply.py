@@ -76,8 +76,8 @@ def read_ply(data: bytes, name: str) -> tuple[NDArray[Any], Colors]:
         name: how to call it in errors.
 
     Returns:
-        xyz (N, 3) as stored (float32 or float64), and the colours. Of a repeated property the
-        first counts.
+        xyz (N, 3) as stored (float32 or float64; of text float64), and the colours. Of a repeated
+        property the first counts.
 
     Raises:
         BadFileError: broken header, no vertices with x y z, or a truncated body.

@@ -194,7 +194,7 @@ def decode_points(
     xyz = np.empty((height, width, 3), np.float32)
     with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32 becomes inf
         for axis, name in enumerate("xyz"):
-            xyz[..., axis] = columns.get(name)
+            xyz[..., axis] = columns.get(columns.spelled(name))
     colors = _colors(columns, color_scale)
     image_shape = (height, width) if height > 1 else None
     return DecodedPoints(
@@ -246,6 +246,10 @@ class _Columns:
     def names(self) -> tuple[str, ...]:
         """Of all fields, in the message's order."""
         return tuple(self._fields)
+
+    def spelled(self, name: str) -> str:
+        """A field's name as the message has it: itself, or in capitals."""
+        return name if name in self._fields or name.upper() not in self._fields else name.upper()
 
     def type_of(self, name: str) -> str:
         """NumPy's code of the field's type, "f4" say.

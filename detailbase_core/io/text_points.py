@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TEXT = "text with points"
-_NUMBER = re.compile(rb"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?$|[-+]?(nan|inf)", re.I)
+_NUMBER = re.compile(rb"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?$|[-+]?(nan|inf|1\.#)", re.I)
+_MISSING = re.compile(rb"(n/?a|null|none)?$", re.I)  # as tables write what they do not know
 _COMMENTS = (b"#", b"//", b";", b"%")
 # Names of the columns behind x y z where no header tells them, by their number.
 _USUAL_COLUMNS = {
@@ -28,6 +29,8 @@ _USUAL_COLUMNS = {
     9: ("red", "green", "blue", "nx", "ny", "nz"),
 }
 _FEWEST_NUMBERED = 4
+_SAMPLE = 100_000  # rows of which values are counted
+_FEWEST_COLORS, _MOST_SHARED = 16, 4  # values of a channel; of them to those of a label
 _UNIT_NORMAL = 0.02  # normals are this exactly 1 long
 
 
@@ -36,7 +39,8 @@ def looks_like_points(head: bytes) -> bool:
     lines = _content_lines(head)[:-1] if len(head) >= 4096 else _content_lines(head)
     rows = [_values(line) for line in lines[1:6]] or [_values(line) for line in lines[:1]]
     lengths = {len(row) for row in rows}
-    return len(lengths) == 1 and lengths.pop() >= 3 and all(map(_is_numbers, rows)) and bool(rows)
+    are_numbers = all(map(_is_numbers, rows)) and any(_count_numbers(row) >= 3 for row in rows)
+    return len(lengths) == 1 and lengths.pop() >= 3 and are_numbers
 
 
 def read_text_points(data: bytes, name: str) -> tuple[NDArray[Any], Colors]:
@@ -69,19 +73,29 @@ def read_text_points(data: bytes, name: str) -> tuple[NDArray[Any], Colors]:
 def _content_lines(text: bytes) -> list[bytes]:
     """Lines that are not blank and no comments; a comment that names columns stays."""
     lines = [line.strip() for line in unified_lines(text).split(b"\n")]
-    return [line for line in lines if line and not line.startswith(_COMMENTS)]
+    return [line for line in lines if line and not _is_comment(line)]
+
+
+def _is_comment(line: bytes) -> bool:
+    is_row = line.startswith(b";") and _is_numbers(_values(line))  # its first value is missing
+    return line.startswith(_COMMENTS) and not is_row
 
 
 def _values(line: bytes) -> list[bytes]:
     """The values of one row: between semicolons, tabs, commas or blanks."""
     for mark in (b";", b"\t", b","):
         if mark in line and not (mark == b"," and len(line.split()) >= 3):
-            return [value.strip() for value in line.strip(mark).split(mark)]
+            return [value.strip() for value in line.split(mark)]
     return [value.strip(b",") for value in line.split()]
 
 
 def _is_numbers(values: list[bytes]) -> bool:
-    return bool(values) and all(_NUMBER.match(value) for value in values)
+    """Whether all values are numbers, or missing."""
+    return all(_NUMBER.match(value) or _MISSING.match(value) for value in values)
+
+
+def _count_numbers(values: list[bytes]) -> int:
+    return sum(1 for value in values if _NUMBER.match(value))
 
 
 def _names_and_rows(text: bytes) -> tuple[list[str], list[bytes]]:
@@ -91,7 +105,9 @@ def _names_and_rows(text: bytes) -> tuple[list[str], list[bytes]]:
         words = _values(line.lstrip(b"#/;% ").strip())
         lower = [word.strip(b'"').decode("ascii", "replace").lower() for word in words]
         if {"x", "y", "z"} <= {_plain_axis(word) for word in lower}:
-            names = [_plain_axis(word) for word in lower]
+            while not lower[-1]:  # lines end with a comma
+                lower.pop()
+            names = [_plain_axis(word) or f"column {k}" for k, word in enumerate(lower, 1)]
             break
     rows = _content_lines(text)
     first = re.split(rb"[;,\s]+", rows[0])[:3] if rows else []
@@ -116,7 +132,9 @@ def _table(rows: list[bytes]) -> NDArray[np.float64]:
     first = rows[0]
     count = len(_values(first))
     mark = next((m for m in (b";", b"\t", b",") if m in first and len(first.split(m)) >= 3), b"")
-    text = b"\n".join(row.strip(mark or None) for row in rows)
+    text = b"\n".join(rows)
+    if mark:
+        text = _with_nan(text, mark)
     if mark == b",":
         text = text.replace(b",", b" ")
     elif mark == b";":
@@ -126,7 +144,18 @@ def _table(rows: list[bytes]) -> NDArray[np.float64]:
     table = load_rows(io.BytesIO(plain_numbers(text)), comments=None)
     if table.shape[1] != count:
         raise ValueError(f"rows of {table.shape[1]} and of {count} values")
-    return table
+    is_ended = bool(mark) and first.endswith(mark) and bool(np.isnan(table[:, -1]).all())
+    return table[:, :-1] if is_ended else table
+
+
+def _with_nan(text: bytes, mark: bytes) -> bytes:
+    """Rows between whose marks nothing is missing: what was is NaN."""
+    text = re.sub(rb"(?m)(^|%b)[ \t]*(?=%b|$)" % (mark, mark), rb"\1nan", text)
+    if text.translate(None, b"0123456789+-.,;eE \t\n"):
+        text = re.sub(
+            rb"(?mi)(^|%b)[ \t]*(?:n/?a|null|none)[ \t]*(?=%b|$)" % (mark, mark), rb"\1nan", text
+        )
+    return text
 
 
 def named_columns(names: list[str], table: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -143,8 +172,8 @@ def named_columns(names: list[str], table: NDArray[np.float64]) -> dict[str, NDA
         behind = _USUAL_COLUMNS.get(width, ("red", "green", "blue") if width > 6 else ())
         if width == 6 and _are_normals(table[:, 3:]):
             behind = ("nx", "ny", "nz")
-        if width == 7 and _is_opaque(table[:, 6]):
-            behind = ("red", "green", "blue", "alpha")
+        if width == 7 and _is_no_blue(table[:, 3:]):
+            behind = ("red", "green", "blue")
         names = ["x", "y", "z", *behind]
         names += [f"column {k + 1}" for k in range(len(names), width)]
     columns: dict[str, NDArray[np.float64]] = {}
@@ -165,9 +194,16 @@ def _is_numbering(table: NDArray[np.float64]) -> bool:
     )
 
 
-def _is_opaque(values: NDArray[np.float64]) -> bool:
-    """Whether a column is an alpha channel and not the blue of a PTS file."""
-    return bool(values[0] in (1.0, 255.0) and (values == values[0]).all())
+def _is_no_blue(values: NDArray[np.float64]) -> bool:
+    """Whether the last of four columns is an alpha channel or a label, and not a blue channel:
+    it has far fewer values than the others.
+    """
+    last = values[:, 3]
+    if last[0] in (1.0, 255.0) and (last == last[0]).all():
+        return True
+    *others, labels = (len(np.unique(column)) for column in values[:_SAMPLE].T)
+    is_few = labels * _MOST_SHARED <= min(others) and min(others) >= _FEWEST_COLORS
+    return bool(is_few and (last == np.rint(last)).all())
 
 
 def _are_normals(values: NDArray[np.float64]) -> bool:

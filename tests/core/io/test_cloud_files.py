@@ -97,7 +97,7 @@ def test_ply_vertices_behind_or_before_faces(fmt: str, lengths: tuple[int, int])
     faces = "element face 2\nproperty list uchar int vertex_indices"
     for around in ({"before": faces, "before_body": body}, {"after": faces, "after_body": body}):
         xyz, colors = read_ply(ply_bytes(columns(), fmt, **around), "a.ply")
-        assert_is_the_cloud(PointCloud(xyz, colors.rgb))
+        assert_is_the_cloud(PointCloud(xyz.astype("f4"), colors.rgb))
 
 
 @pytest.mark.parametrize("fmt", PLY_FORMATS)

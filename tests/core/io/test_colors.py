@@ -73,6 +73,10 @@ def test_every_scale_gives_the_same_colours(name: str) -> None:
         "vertex_r vertex_g vertex_b",
         "vertex_color_r vertex_color_g vertex_color_b",
         "albedo_r albedo_g albedo_b",
+        "colorRed colorGreen colorBlue",
+        "red_ green_ blue_",
+        "point.red point.green point.blue",
+        "Vertex-Color-R Vertex-Color-G Vertex-Color-B",
     ],
 )
 def test_channels_under_any_usual_name(names: str) -> None:

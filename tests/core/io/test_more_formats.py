@@ -81,6 +81,28 @@ def test_text_that_breaks_off_is_refused(tmp_path: Path, text: str) -> None:
         read_cloud(tmp_path / "a.xyz")
 
 
+@pytest.mark.parametrize("mark", [",", ";"])
+@pytest.mark.parametrize("missing", ["", "NA", "null", "None", "N/A", "nan", "-1.#IND", "nan(ind)"])
+@pytest.mark.parametrize("header", ["", "x y z r g b\n", "id x y z r g b\n"])
+def test_missing_numbers_are_nan(tmp_path: Path, mark: str, missing: str, header: str) -> None:
+    lines = rows(XYZ, RGB, mark=mark).splitlines()
+    lines[1] = mark.join([missing, missing, missing, *lines[1].split(mark)[3:]])
+    if "id" in header:
+        lines = [f"{9 * k}{mark}{line}" for k, line in enumerate(lines)]
+    (tmp_path / "a.csv").write_text(header.replace(" ", mark) + "\n".join(lines) + "\n")
+    cloud = read_cloud(tmp_path / "a.csv")
+    expected = XYZ.copy()
+    expected[1] = np.nan
+    np.testing.assert_array_equal(cloud.xyz, expected)
+    np.testing.assert_array_equal(cloud.rgb, RGB)
+
+
+@pytest.mark.parametrize("header", ["", "x,y,z,r,g,b\n", "x,y,z,r,g,b,\n"])
+def test_lines_that_end_with_a_comma(tmp_path: Path, header: str) -> None:
+    (tmp_path / "a.csv").write_text(header + rows(XYZ, RGB, mark=",").replace("\n", ",\n"))
+    np.testing.assert_array_equal(read_cloud(tmp_path / "a.csv").rgb, RGB)
+
+
 def test_a_column_that_counts_the_rows_is_no_place(tmp_path: Path) -> None:
     rows = [f"{k} {p[0]} {p[1]} {p[2]}" for k, p in enumerate(np.tile(XYZ, (3, 1)).tolist())]
     (tmp_path / "a.txt").write_text("\n".join(rows) + "\n")

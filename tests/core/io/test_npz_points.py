@@ -26,6 +26,11 @@ ARRAYS = {
     "an array a channel, named": {"xyz": XYZ, "red": RGB[:, 0], "green": RGB[:, 1]}
     | {"blue": RGB[:, 2]},
     "lying on their side": {"xyz": XYZ.T, "rgb": RGB.T},
+    "without names": {"arr_0": XYZ, "arr_1": RGB},
+    "a table without a name": {"arr_0": np.hstack([XYZ, RGB])},
+    "a table called xyzrgb": {"xyzrgb": np.hstack([XYZ, RGB])},
+    "labels behind": {"data": np.hstack([XYZ, RGB, np.arange(40)[:, None] % 5])},
+    "intensity before": {"data": np.hstack([XYZ, np.arange(40)[:, None] % 5, RGB])},
     "signed bytes": {"xyz": XYZ, "rgb": RGB.view("i1")},
     "halves": {"xyz": XYZ, "rgb": RGB.astype("f2")},
 }

@@ -219,6 +219,32 @@ def test_intensity_of_a_pcd_is_its_grey(tmp_path: Path) -> None:
     assert "intensity treated as grey" in found.color_note
 
 
+@pytest.mark.parametrize("kind", ["ply", "pcd"])
+def test_text_holds_more_digits_than_its_type(tmp_path: Path, kind: str) -> None:
+    """A packed colour as its number, and survey coordinates, both declared float32."""
+    words = (RGB.astype("u4") * np.array([65536, 256, 1], "u4")).sum(axis=1).astype("f8")
+    c = dict(list(columns().items())[:3]) | {"rgb": words}
+    c["x"] = c["x"].astype("f8") + 5412345.125
+    data = ply_bytes(c, "ascii") if kind == "ply" else pcd_bytes(c, "ascii")
+    data = data.replace(b"double", b"float").replace(b"SIZE 8 4 4 8", b"SIZE 4 4 4 4")
+    (tmp_path / "a.ply").write_bytes(data)
+    found = read_cloud_file(tmp_path / "a.ply")
+    np.testing.assert_array_equal(found.cloud.rgb, RGB)
+    np.testing.assert_allclose(found.cloud.xyz[:, 0] - found.shift[0], c["x"], atol=1e-6)
+
+
+def test_a_packed_colour_as_pcl_prints_it_is_its_bits(tmp_path: Path) -> None:
+    """The example of PCL's own page on the format."""
+    c = dict(list(columns().items())[:3]) | {"rgb": np.full(3, 4.2108e06, "f4")}
+    data = pcd_bytes(c, "ascii").replace(b"4210800.0", b"4.2108e+06")
+    assert read(tmp_path, data).rgb.tolist() == [[0x80, 0x80, 0xE0]] * 3
+
+
+def test_a_git_annex_pointer_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadFileError, match=r"git-annex pointer.*git annex get"):
+        read(tmp_path, b"/annex/objects/MD5E-s12--0.ply\n")
+
+
 def test_a_git_lfs_pointer_is_named(tmp_path: Path) -> None:
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12345\n"
     with pytest.raises(BadFileError, match=r"Git LFS pointer.*git lfs pull"):

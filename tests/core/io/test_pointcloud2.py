@@ -213,6 +213,14 @@ def test_missing_fields_are_named(missing, complaint):
         decode_points(**message)
 
 
+def test_axes_may_be_called_in_capitals():
+    message = good_message()
+    expected = decode_points(**message).xyz
+    for field in message["fields"][:3]:
+        field.name = field.name.upper()
+    np.testing.assert_array_equal(decode_points(**message).xyz, expected)
+
+
 @pytest.mark.parametrize(("datatype", "complaint"), [(9, "datatype 9"), (2, "FLOAT32 or UINT32")])
 def test_wrong_colour_types_are_named(datatype, complaint):
     message = good_message()
