@@ -119,18 +119,23 @@ def _take_transforms(
         index.lost, index.reason = index.lost + 1, str(error)
         return
     for transform in transforms:
-        order = Order.ON
         if transform.static:
             _note_static(index, transform)
-        else:
-            order = resets.observe(transform.child, transform.stamp_ns)
-            _follow(index, order)
-        try:
-            if order is Order.STALE:
-                raise BadTransformError(f"{transform.child!r} came late, of before time went back")
-            _store(index.runs[-1], transform)
-        except BadTransformError as error:
-            index.lost, index.reason = index.lost + 1, str(error)
+            _store_or_count(index, transform)
+            continue
+        order, usable, late = resets.sort(transform)
+        _follow(index, order)
+        for each in late:
+            index.lost, index.reason = index.lost + 1, f"{each.child!r} came late, of another time"
+        for each in usable:
+            _store_or_count(index, each)
+
+
+def _store_or_count(index: BagIndex, transform: StampedTransform) -> None:
+    try:
+        _store(index.runs[-1], transform)
+    except BadTransformError as error:
+        index.lost, index.reason = index.lost + 1, str(error)
 
 
 def _note_static(index: BagIndex, transform: StampedTransform) -> None:

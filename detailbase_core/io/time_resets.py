@@ -1,14 +1,19 @@
 """Notices that time went back: a simulation was reset, or a recording is played again.
 
-A step of less than three seconds is taken for messages that came late. What would tell the two
-apart is that after a reset no stamp of before comes again; but those that are late may come alone,
-too (of two publishers one pauses), and a map that is thrown away costs more than scans of three
-seconds that lie where the robot stood up to three seconds before.
+A step of less than three seconds is taken for messages that came late, and so is a longer one that
+the frame's next message does not confirm. What would tell a reset and a short delay apart is that
+after a reset no stamp of before comes again; but those that are late may come alone, too (of two
+publishers one pauses), and a map that is thrown away costs more than scans of three seconds that
+lie where the robot stood up to three seconds before.
 """
 
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from detailbase_core.transforms import StampedTransform
 
 BACK_NS = 3_000_000_000  # further back than any message is late
 _NEAR_NS = 1_000_000_000
@@ -20,8 +25,23 @@ class Order(enum.Enum):
     """Order of a message's stamp among those before it."""
 
     ON = "goes on"
+    HELD = "went back: the next message of its frame tells whether time did"
     RESET = "time went back: all before it belongs to another run"
     STALE = "a late message of the run before"
+
+
+class Sorted(NamedTuple):
+    """Verdict on a transform.
+
+    Attributes:
+        order: its own.
+        usable: transforms to store now, in their order; after a RESET in another run.
+        late: transforms that turned out late, to leave out.
+    """
+
+    order: Order
+    usable: tuple[StampedTransform, ...]
+    late: tuple[StampedTransform, ...]
 
 
 class TimeResets:
@@ -37,22 +57,48 @@ class TimeResets:
         self.count = 0
         self._newest: dict[str, int] = {}
         self._before: dict[str, int] = {}  # newest of each frame in the run before
+        self._leaps: dict[str, int] = {}  # newest before a frame's last stamp, if far off
+        self._held: dict[str, StampedTransform | None] = {}  # by frame; of the run that may begin
         self._stale = 0
+
+    def sort(self, transform: StampedTransform) -> Sorted:
+        """Take in a transform of a moving frame."""
+        before = dict(self._held)
+        order = self.observe(transform.child, transform.stamp_ns)
+        if order is Order.HELD:
+            self._held[transform.child] = transform
+            return Sorted(order, (), ())
+        if order is Order.RESET:
+            return Sorted(order, (*filter(None, before.values()), transform), ())
+        held = before.get(transform.child)
+        late = (held,) if held is not None and transform.child not in self._held else ()
+        if order is Order.STALE:
+            return Sorted(order, (), (*late, transform))
+        return Sorted(order, (transform,), late)
 
     def observe(self, frame: str, stamp_ns: int) -> Order:
         """Take in the stamp of a moving frame's transform, nanoseconds; 0 (none) goes on."""
         if stamp_ns <= 0:
             return Order.ON
         newest = self._newest.get(frame)
-        if newest is not None and stamp_ns < newest - BACK_NS:
+        settled = self._leaps.pop(frame, None)
+        if newest is not None and frame in self._held and stamp_ns < newest:
             self._before = {**self._before, **self._newest}
-            self._newest = {frame: stamp_ns}
-            self.count, self._stale = self.count + 1, 0
+            self._begin({frame: stamp_ns})
             return Order.RESET
+        if newest is not None and stamp_ns < newest - BACK_NS:
+            if settled is not None and stamp_ns >= settled - BACK_NS:
+                self._newest[frame] = max(stamp_ns, settled)  # the one before was a slip ahead
+                return Order.ON
+            self._held[frame] = None
+            return Order.HELD
+        self._held.pop(frame, None)
         if self._stale < _MOST_STALE and self.is_of_before(stamp_ns):
             self._stale += 1
             return Order.STALE
         self._stale = 0
+        if newest is not None and stamp_ns > newest + BACK_NS:
+            self._leaps[frame] = newest
         self._newest[frame] = max(stamp_ns, newest or 0)
         return Order.ON
 
@@ -60,8 +106,7 @@ class TimeResets:
         """Begin another run at a time that somebody else (/clock) knows, nanoseconds."""
         for frame, stamp_ns in self._newest.items():
             self._before[frame] = max(stamp_ns, self._before.get(frame, 0))
-        self._newest = {_CLOCK: now_ns}
-        self.count, self._stale = self.count + 1, 0
+        self._begin({_CLOCK: now_ns})
 
     def is_of_before(self, stamp_ns: int) -> bool:
         """Whether a stamp belongs to the run before the last reset rather than to this one."""
@@ -69,3 +114,7 @@ class TimeResets:
             return False
         now, before = max(self._newest.values()), max(self._before.values())
         return now + BACK_NS < stamp_ns <= before + _NEAR_NS
+
+    def _begin(self, newest: dict[str, int]) -> None:
+        self._newest, self._leaps, self._held = newest, {}, {}
+        self.count, self._stale = self.count + 1, 0

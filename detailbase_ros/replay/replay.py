@@ -128,7 +128,7 @@ class BagPlayer:
             raise BadFileError(
                 f"{path}: has no clouds on {', '.join(missing)}, but on {', '.join(frames)}"
             )
-        self._transforms = TransformIntake(events, lambda: self._intake.begin_anew())
+        self._transforms = TransformIntake(events, lambda now_ns: self._intake.begin_anew(now_ns))
         self._tf_topics = tf_topics(bag_topics(path), self._topics, config.tf_prefix)
         if not config.cloud_topics:
             self._topics = of_one_tree(tuple(self._topics), self._tf_topics)

@@ -15,6 +15,7 @@ import numpy as np
 
 from detailbase_core.errors import BadCloudError, LookupFailed
 from detailbase_core.io.pointcloud2 import checked_frame_and_stamp, decode_cloud
+from detailbase_core.io.time_resets import BACK_NS
 from detailbase_core.transforms import listed_frames
 
 if TYPE_CHECKING:
@@ -141,12 +142,13 @@ class ScanIntake:
         """Forget the scans that wait for their transforms."""
         self._pending.clear()
 
-    def begin_anew(self) -> None:
-        """After time went back: what comes now is of another run, and so of another map.
+    def begin_anew(self, now_ns: int) -> None:
+        """After time went back to `now_ns`: what comes now is of another run and another map.
 
-        The map is cleared before the next scan, not now: one may be on its way into it.
+        Waiting scans of the time before are dropped. The map is cleared before the next scan, not
+        now: one may be on its way into it.
         """
-        self._pending.clear()
+        self._pending.clear(later_than_ns=now_ns + BACK_NS)
         self._is_another_run = True
 
     def receive(self, scan: ArrivedScan, now: float) -> list[ArrivedScan]:
@@ -319,10 +321,11 @@ class PendingScans:
             self._queue = waiting
         return ready, expired
 
-    def clear(self) -> None:
-        """Forget everything."""
+    def clear(self, later_than_ns: int = 0) -> None:
+        """Forget scans with later stamps than this."""
         with self._lock:
-            self._queue.clear()
+            kept = [waiting for waiting in self._queue if waiting[0].stamp_ns <= later_than_ns]
+            self._queue = deque(kept)
 
     def _pose(self, scan: ArrivedScan) -> Pose:
         if scan.frame == self._map_frame:

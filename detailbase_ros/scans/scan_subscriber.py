@@ -78,7 +78,7 @@ class ScanSubscriber:
             endpoints,
             MutuallyExclusiveCallbackGroup(),
             events,
-            on_reset=lambda: self._intake.begin_anew(),
+            on_reset=lambda now_ns: self._intake.begin_anew(now_ns),
         )
         self._intake = ScanIntake(config, self._transforms, grounder, events)
         scans = MutuallyExclusiveCallbackGroup()
@@ -123,9 +123,10 @@ class ScanSubscriber:
 
     def clock_was_set(self, is_another_run: bool) -> None:
         """Drop waiting scans and transforms; of another run the map, too (on_map_jump)."""
-        self._transforms.begin_at(self._clock.now().nanoseconds)
+        now_ns = self._clock.now().nanoseconds
+        self._transforms.begin_at(now_ns)
         if is_another_run:
-            self._intake.begin_anew()
+            self._intake.begin_anew(now_ns)
         else:
             self._intake.drop_pending()
 

@@ -13,8 +13,6 @@ from detailbase_ros.messages.topics import TF, TF_STATIC
 from detailbase_ros.scans.transform_intake import TransformIntake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
     from rclpy.callback_groups import CallbackGroup
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from detailbase_ros.runtime.endpoints import Endpoints
     from detailbase_ros.runtime.event_counters import EventCounters
+    from detailbase_ros.scans.transform_intake import OnReset
 
 
 class TopicTransforms:
@@ -38,7 +37,7 @@ class TopicTransforms:
         endpoints: Endpoints,
         group: CallbackGroup | None,
         events: EventCounters,
-        on_reset: Callable[[], None] = lambda: None,
+        on_reset: OnReset = lambda _: None,
     ) -> None:
         self._intake = TransformIntake(events, on_reset)
         self._buffer = self._intake.buffer

@@ -13,7 +13,10 @@ from detailbase_core.transforms import TransformBuffer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from detailbase_core.transforms import StampedTransform
     from detailbase_ros.runtime.event_counters import EventCounters
+
+    OnReset = Callable[[int], None]
 
 
 class TransformIntake:
@@ -21,14 +24,14 @@ class TransformIntake:
 
     Args:
         events: is told of transforms that are wrong, and of what is wrong with the tree.
-        on_reset: called when the stamps of a moving frame went back, as after a simulation's reset,
-            and the transforms of before were dropped.
+        on_reset: called with a stamp of the new time (nanoseconds) when those of a moving frame
+            went back, as after a simulation's reset, and the transforms of before were dropped.
 
     Attributes:
         buffer: answers look-ups.
     """
 
-    def __init__(self, events: EventCounters, on_reset: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, events: EventCounters, on_reset: OnReset = lambda _: None) -> None:
         self.buffer = TransformBuffer()
         self._events, self._on_reset = events, on_reset
         self._resets = TimeResets()
@@ -37,13 +40,11 @@ class TransformIntake:
     def store(self, message: Any, topic: str) -> None:
         """Take in a tf2_msgs/TFMessage of /tf or /tf_static; bad entries are reported."""
         for transform in transforms_from_message(message, topic):
-            if not transform.static and self._is_reset(transform.child, transform.stamp_ns):
-                self.buffer.clear()
-                self._on_reset()
-            try:
-                self.buffer.set(*transform)
-            except BadTransformError as error:
-                self._events.warn_throttled("bad_transform", str(error))
+            for each in (transform,) if transform.static else self._sorted(transform):
+                try:
+                    self.buffer.set(*each)
+                except BadTransformError as error:
+                    self._warn(str(error))
         for fault in self.buffer.faults:
             self._events.warn_once(f"tf {fault[:40]}", fault)
 
@@ -53,6 +54,16 @@ class TransformIntake:
             self._resets.begin_at(now_ns)
         self.buffer.clear()
 
-    def _is_reset(self, frame: str, stamp_ns: int) -> bool:
+    def _sorted(self, transform: StampedTransform) -> tuple[StampedTransform, ...]:
+        """What to store now that a transform of a moving frame has come."""
         with self._lock:
-            return self._resets.observe(frame, stamp_ns) is Order.RESET
+            order, usable, late = self._resets.sort(transform)
+        if order is Order.RESET:
+            self.buffer.clear()
+            self._on_reset(transform.stamp_ns)
+        for each in late:
+            self._warn(f"{each.child!r} came late, of another time: left out")
+        return usable
+
+    def _warn(self, text: str) -> None:
+        self._events.warn_throttled("bad_transform", text)

@@ -159,7 +159,10 @@ def test_other_channels_beside(tmp_path: Path) -> None:
 def test_ros1_recordings_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadFileError, match=r"ROS 1 recording.*rosbags-convert"):
         places(write_mcap(tmp_path / "a.mcap", drive(), profile="ros1"))
+    (tmp_path / "a.mcap").unlink()
     (tmp_path / "a.bag").write_bytes(b"#ROSBAG V2.0\n" + bytes(100))
+    with pytest.raises(BadFileError, match=r"ROS 1 recording.*rosbags-convert"):
+        places(tmp_path)
     with pytest.raises(BadFileError, match=r"ROS 1 recording.*rosbags-convert"):
         places(tmp_path / "a.bag")
 
@@ -286,6 +289,14 @@ def test_time_that_goes_back_begins_another_map(
     assert loaded.cloud.xyz[:, 0].max() < 15.0  # nothing of the first run, whose robot drove on
 
 
+@pytest.mark.parametrize("ahead_s", [3600, -3600])
+def test_one_stamp_of_another_time_is_no_reset(tmp_path: Path, ahead_s: int) -> None:
+    slip = ("/tf", tf_cdr("odom", "lidar", T0 + ahead_s * SECOND, 77.0), T0 + 10 * SECOND + 5)
+    path = write_bag(tmp_path / "bag", sorted([*drive(20), slip], key=lambda m: m[2]))
+    assert places(path) == [float(k) for k in range(20)]
+    assert {scan.run for scan in read_bag_scans(path)} == {0}
+
+
 def test_clouds_without_a_stamp_are_refused(tmp_path: Path) -> None:
     messages = [(t, cloud_cdr("lidar", 0) if t == "/points" else d, s) for t, d, s in drive()]
     with pytest.raises(BadFileError, match="header has no stamp"):
@@ -339,6 +350,9 @@ def test_other_faults_of_the_tree_are_said(
 def test_time_resets_by_themselves() -> None:
     resets = TimeResets()
     assert [resets.observe("base", k * SECOND) for k in (10, 20, 18, 30)] == [Order.ON] * 4
+    assert resets.observe("base", 5 * SECOND) is Order.HELD
+    assert resets.observe("base", 31 * SECOND) is Order.ON  # that one was late
+    assert resets.observe("base", 4 * SECOND) is Order.HELD
     assert resets.observe("base", 5 * SECOND) is Order.RESET
     assert resets.observe("base", 31 * SECOND) is Order.STALE
     assert resets.observe("base", 6 * SECOND) is Order.ON

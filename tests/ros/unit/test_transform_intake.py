@@ -25,7 +25,7 @@ class Heard:
         self.events = EventCounters(logging.getLogger("tf"), period_s=0.0)
         self.intake = TransformIntake(self.events, self._count)
 
-    def _count(self) -> None:
+    def _count(self, now_ns: int) -> None:
         self.resets += 1
 
     def tell(self, seconds: float, x: float, child: str = "lidar", topic: str = "/tf") -> None:
@@ -48,18 +48,23 @@ def heard() -> Heard:
 
 def test_stamps_that_go_back_begin_another_run(heard: Heard) -> None:
     heard.tell(20, -20.0)
+    assert heard.resets == 0  # it may be late, alone
+    heard.tell(20.5, -20.5)
     assert heard.resets == 1
     heard.tell(109, 109.0)  # late: of before
     heard.tell(21, -21.0)
     assert heard.resets == 1 and heard.events.counts()["dropped: bad_transform"] == 1
-    assert heard.place(20.5) == -20.5 and heard.place(20.5, "mast") == 5.0
+    assert heard.place(20.25) == -20.25 and heard.place(20.5, "mast") == 5.0
     with pytest.raises(LookupFailed):
         heard.place(105)
 
 
-def test_a_late_message_begins_nothing(heard: Heard) -> None:
-    heard.tell(106.5, 106.5)
-    assert heard.resets == 0 and heard.place(106.5) == 106.5
+@pytest.mark.parametrize("seconds", [106.5, 50, 4000])
+def test_a_message_of_another_time_begins_nothing(heard: Heard, seconds: float) -> None:
+    heard.tell(seconds, seconds)
+    heard.tell(110, 110.0)
+    assert heard.resets == 0 and heard.place(106.25) == 106.25 and heard.place(109.5) == 109.5
+    assert heard.events.counts().get("dropped: bad_transform", 0) == (seconds == 50)
 
 
 @pytest.mark.parametrize("late_first", [False, True])
