@@ -123,11 +123,12 @@ class ScanSubscriber:
 
     def clock_was_set(self, is_another_run: bool) -> None:
         """Drop waiting scans and transforms; of another run the map, too (on_map_jump)."""
-        now_ns = self._clock.now().nanoseconds
-        self._transforms.begin_at(now_ns)
         if is_another_run:
+            now_ns = self._clock.now().nanoseconds
+            self._transforms.begin_at(now_ns)
             self._intake.begin_anew(now_ns)
         else:
+            self._transforms.forget()
             self._intake.drop_pending()
 
     def _look_out(self) -> None:

@@ -61,6 +61,10 @@ class TopicTransforms:
         """See TransformBuffer."""
         return self._buffer.faults
 
+    def forget(self) -> None:
+        """See TransformIntake."""
+        self._intake.forget()
+
     def begin_at(self, now_ns: int) -> None:
         """See TransformIntake."""
         self._intake.begin_at(now_ns)

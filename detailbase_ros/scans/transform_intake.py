@@ -49,9 +49,15 @@ class TransformIntake:
             self._events.warn_once(f"tf {fault[:40]}", fault)
 
     def begin_at(self, now_ns: int) -> None:
-        """Drop what is not static, since the clock was set to another time, nanoseconds."""
+        """Drop what is not static, since time went back to another run's, nanoseconds."""
         with self._lock:
             self._resets.begin_at(now_ns)
+        self.buffer.clear()
+
+    def forget(self) -> None:
+        """Drop what is not static; stamps of any time may come."""
+        with self._lock:
+            self._resets = TimeResets()
         self.buffer.clear()
 
     def _sorted(self, transform: StampedTransform) -> tuple[StampedTransform, ...]:

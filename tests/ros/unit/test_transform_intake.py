@@ -83,6 +83,13 @@ def test_a_clock_that_was_set_back_is_known_already(heard: Heard, late_first: bo
         heard.place(105)
 
 
+def test_another_clock_has_any_stamps(heard: Heard) -> None:
+    heard.intake.forget()
+    for second in (50, 51):
+        heard.tell(second, float(second))
+    assert heard.resets == 0 and heard.place(50.5) == 50.5 and heard.place(50, "mast") == 5.0
+
+
 def test_a_clock_may_be_set_before_anything_was_heard() -> None:
     heard = Heard()
     heard.intake.begin_at(50 * SECOND)
