@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from tests.ros.live.domains import DOMAINS  # before rclpy: nothing leaves this machine
+from tests.ros.live.domains import Domains  # before rclpy: nothing leaves this machine
 
-# Of what is given no other: not the shell's, in which a robot may be.
-os.environ["ROS_DOMAIN_ID"] = str(next(DOMAINS))
+# Of programs that are given no other: not the shell's, in which a robot may be, and no graph's.
+os.environ["ROS_DOMAIN_ID"] = str(next(Domains(count=1)))
 
 import signal
 
@@ -34,13 +34,17 @@ def grounder():
     return FakeGrounder()
 
 
+# What a busy machine may not run into: only tests of them shall.
+PATIENT = {"tf_timeout_s": 60.0, "query_timeout_s": 60.0}
+
+
 @pytest.fixture
 def make_graph(grounder, tmp_path):
     """Graph(parameter=value ...), torn down after the test."""
     graphs = []
 
     def make(fake=grounder, **parameters):
-        graphs.append(Graph(fake, {"scene_directory": str(tmp_path), **parameters}))
+        graphs.append(Graph(fake, {"scene_directory": str(tmp_path), **PATIENT, **parameters}))
         return graphs[-1]
 
     yield make

@@ -6,10 +6,16 @@ Imported before rclpy, which reads the environment.
 
 from __future__ import annotations
 
-import itertools
+import fcntl
 import os
 import random
+import tempfile
+from collections import deque
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What would lead beyond this machine, or make tests depend on the shell that they run in.
 _LEADS_AWAY = (
@@ -22,7 +28,10 @@ _LEADS_AWAY = (
 )
 # RTPS 2.5, 9.6.2.3: a domain's participants have UDP ports from here on. Domains above 101 would
 # have ports among those that Linux gives to anybody.
-_FIRST_PORT, _PORTS, _LAST_DOMAIN = 7400, 250, 101
+_FIRST_PORT, _PORTS = 7400, 250
+_ALL = range(1, 101)
+_OWN = 16  # domains that a process keeps: five find as many on one machine
+_CLAIMS: list[TextIO] = []  # open as long as this process lives, and with them its locks
 
 
 class NoDomainError(Exception):
@@ -51,30 +60,59 @@ def is_empty(domain: int) -> bool:
     return udp_ports().isdisjoint(range(first, first + _PORTS))
 
 
-class Domains:
-    """Empty domains, one after another; each worker of pytest-xdist has its own."""
+def claim(domain: int) -> bool:
+    """Whether no other process of these tests has the domain; then this one has it until it ends.
 
-    def __init__(self, worker: int = 0, workers: int = 1) -> None:
-        own = range(1 + worker, _LAST_DOMAIN, workers)
-        self._count = len(own)
-        # Shuffled, so that two runs at once on one machine hardly meet.
-        self._next = itertools.cycle(random.sample(own, self._count))
+    A worker of pytest-xdist, or of another run on this machine, starts programs in its domains and
+    ends them: a domain in which nobody is may still be somebody's.
+    """
+    path = Path(tempfile.gettempdir()) / f"detailbase_tests_domain_{domain}"
+    try:
+        lock = path.open("a")
+    except PermissionError:  # another user's
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return False
+    _CLAIMS.append(lock)
+    return True
+
+
+class Domains:
+    """Empty domains of this process, one after another and round again.
+
+    Args:
+        candidates: those that may be taken.
+        count: how many are kept at most.
+    """
+
+    def __init__(self, candidates: Sequence[int] = _ALL, count: int = _OWN) -> None:
+        self._candidates = iter(random.sample(candidates, len(candidates)))
+        self._count = count
+        self._own: deque[int] = deque()  # the next one first
 
     def __iter__(self) -> Domains:
         return self
 
     def __next__(self) -> int:
-        for domain in itertools.islice(self._next, self._count):
+        self._claim_another()
+        for _ in range(len(self._own)):
+            domain = self._own[0]
+            self._own.rotate(-1)
             if is_empty(domain):
                 return domain
         raise NoDomainError(
-            f"somebody is in each of the {self._count} ROS domains that these tests may take; "
-            "they would talk to the tests: end other ROS programs on this machine first"
+            "somebody is in each of the ROS domains that these tests may take; they would talk to "
+            "the tests: end other ROS programs on this machine first"
         )
+
+    def _claim_another(self) -> None:
+        if len(self._own) < self._count:
+            free = (domain for domain in self._candidates if is_empty(domain) and claim(domain))
+            self._own.extendleft(domain for domain in [next(free, None)] if domain is not None)
 
 
 keep_to_this_machine()
-DOMAINS = Domains(
-    int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")),
-    int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
-)
+DOMAINS = Domains()
