@@ -39,8 +39,11 @@ START_NS = 1_700_000_000_000_000_000
 OVER = weakref.WeakSet()  # nodes of graphs that were closed
 
 
-def wait_for(condition, timeout_s=60.0, what="the expected thing"):
-    """Poll until `condition()` is true and return its value."""
+def wait_for(condition, timeout_s=120.0, what="the expected thing"):
+    """Poll until `condition()` is true and return its value.
+
+    The limit is for what never happens: no test is about how long something takes.
+    """
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
         value = condition()
@@ -151,6 +154,20 @@ class Graph:
                     return Seen(status)
         return None
 
+    def publisher(self, kind, topic, qos=10, node=None):
+        """A further publisher of the robot's, once it and the node's subscription have met.
+
+        Each finds the other in its own time, and what is sent best effort before is lost.
+        """
+        made, name = self.robot.create_publisher(kind, topic, qos), self.robot.resolve_topic_name
+        count = sum(each.topic_name == name(topic) for each in self.robot.publishers)
+        (ear,) = (s for s in (node or self.node).subscriptions if s.topic_name == name(topic))
+        wait_for(
+            lambda: made.get_subscription_count() and ear.get_publisher_count() >= count,
+            what=f"discovery of {topic}",
+        )
+        return made
+
     def hold_worker(self):
         """The query worker, busy with one query until it is cancelled: what comes now waits."""
         self.grounder.hold.clear()
@@ -210,7 +227,7 @@ class Robot(Node):
             and self.ground.service_is_ready()
         )
 
-    def call(self, client, request, timeout_s=60.0):
+    def call(self, client, request, timeout_s=120.0):
         """Call a service from the test's thread."""
         assert client.wait_for_service(timeout_s)
         done = Future()

@@ -1,5 +1,6 @@
 """Diagnostics of the node while good and bad things happen to it."""
 
+import numpy as np
 import pytest
 from rclpy.parameter import Parameter
 from rclpy.qos import qos_profile_sensor_data
@@ -15,14 +16,14 @@ from tests.ros.live.graph import wait_for
 OK, WARN, ERROR = 0, 1, 2
 
 
-def status_when(graph, part, condition, timeout_s=60.0):
+def status_when(graph, part, condition):
     """The newest status of a part, once `condition(status)` holds."""
 
     def look():
         status = graph.status(part)
         return status if status and condition(status) else None
 
-    return wait_for(look, timeout_s, f"the expected status of {part}")
+    return wait_for(look, what=f"the expected status of {part}")
 
 
 def no_frame(message):
@@ -65,7 +66,9 @@ def test_rates_are_per_second(graph):
         graph.robot.send_cloud()
     rate = "received per second"
     status = status_when(graph, "clouds", lambda s: float(s.values[rate]) > 0)
-    assert float(status.values[rate]) <= 25
+    stamps = [array.header.stamp for array in graph.robot.diagnostics]
+    shortest_s = min(np.diff([stamp.sec + stamp.nanosec / 1e9 for stamp in stamps]), default=1.0)
+    assert float(status.values[rate]) <= 25 / min(shortest_s, 1.0)
     status_when(graph, "clouds", lambda s: float(s.values[rate]) == 0)
 
 
@@ -173,8 +176,7 @@ def test_a_remapped_topic_has_its_new_name_in_what_is_said(make_node, graph):
     assert node.pipeline.scans.topics == ("/camera/points",)
     ready = "ready: clouds from /camera/points, sentences from /question"
     wait_for(lambda: ready in [m.msg for m in graph.robot.log], what=ready)
-    graph.robot.points = graph.robot.create_publisher(PointCloud2, "/camera/points", 5)
-    wait_for(graph.robot.points.get_subscription_count)
+    graph.robot.points = graph.publisher(PointCloud2, "/camera/points", 5, node)
     graph.robot.send_cloud(change=no_frame)
     warning = wait_for(lambda: [m.msg for m in graph.robot.log if "frame_id" in m.msg])[0]
     assert warning.startswith("/camera/points: the cloud's header has no frame_id")
@@ -219,6 +221,6 @@ def test_percentiles_are_of_the_last_two_hundred():
     assert latencies.percentiles()["stage p95 (ms)"] == "1.2"
 
 
-@pytest.mark.parametrize("part", ["clouds", "map", "queries", "model"])
-def test_every_part_has_a_status(graph, part):
-    assert status_when(graph, part, lambda s: True).message
+def test_every_part_has_a_status(graph):
+    for part in ("clouds", "map", "queries", "model"):
+        assert status_when(graph, part, lambda s: True).message, part

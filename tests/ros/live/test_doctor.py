@@ -11,20 +11,42 @@ from sensor_msgs.msg import Image, PointCloud2
 from tf2_msgs.msg import TFMessage
 
 from detailbase_ros.scans import topic_monitor
-from detailbase_ros.tools import doctor
+from detailbase_ros.tools import doctor, graph_probe
 from detailbase_ros.tools.graph_probe import GraphInspector
 from detailbase_ros.tools.observation import Observation
 from tests.ros.live.graph import wait_for
 
 NOTHING = SimpleNamespace(message="")
+DRIVEN = 5  # clouds that the doctor has heard of a driving robot, before it says what it found
+
+
+def has_seen(inspector, graph):
+    """Whether the node has told the doctor how it is, and a robot that drives what it sees."""
+    told = {name.rpartition(": ")[2] for name in inspector._statuses}
+    clouds = [topic.received for topic in inspector.seen.topics if topic.name == "/points"]
+    return (inspector.seen.state != "active" or {"clouds", "map"} <= told) and (
+        not hasattr(graph, "drive") or all(count >= DRIVEN for count in clouds)
+    )
 
 
 @pytest.fixture
 def examined(monkeypatch, capfd):
-    """Run the doctor on the graph's domain; exit status and what it printed."""
+    """Run the doctor on the graph's domain; exit status and what it printed.
+
+    It looks until it has seen what is there, however busy the machine is.
+    """
     monkeypatch.setattr(doctor, "look_at_machine", lambda seen, checkpoint: None)
+    monkeypatch.setattr(graph_probe, "_NO_NODE_S", 60.0)
+    monkeypatch.setattr(graph_probe, "_ANSWER_S", 60.0)
+    spin = GraphInspector._spin
 
     def run(graph):
+        def look(inspector, seconds):
+            spin(inspector, seconds)
+            if seconds == inspector.seen.seconds:
+                wait_for(lambda: has_seen(inspector, graph) or spin(inspector, 0.1))
+
+        monkeypatch.setattr(GraphInspector, "_spin", look)
         monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.contexts[0].get_domain_id()))
         capfd.readouterr()
         status = doctor.main(["doctor", "--seconds", "2"])
@@ -44,7 +66,7 @@ def drive(graph, static=True, **cloud):
 
     if static:
         robot.send_tf(static=True)
-    robot.create_timer(0.1, step)
+    graph.drive = robot.create_timer(0.1, step)
 
 
 def test_a_healthy_graph(graph, examined):
@@ -100,8 +122,7 @@ def test_static_transforms_of_a_recording_without_qos_are_named(make_graph, exam
 def test_static_transforms_are_heard_volatile_where_that_is_asked_for(make_graph):
     graph = make_graph(**{"qos_overrides./tf_static.subscription.durability": "volatile"})
     graph.robot.destroy_publisher(graph.robot.tf_static)
-    graph.robot.tf_static = graph.robot.create_publisher(TFMessage, "/tf_static", 10)
-    wait_for(graph.robot.tf_static.get_subscription_count)
+    graph.robot.tf_static = graph.publisher(TFMessage, "/tf_static")
     graph.fill_map()
 
 
@@ -144,9 +165,11 @@ def test_the_nodes_own_clouds_are_no_camera(make_graph, examined):
     assert seen._cloud_topics() == ([], [])
 
 
-def test_an_inactive_node_and_an_absent_one(make_graph, examined):
+def test_an_inactive_node_and_an_absent_one(make_graph, examined, monkeypatch):
     graph = make_graph(autostart=False)
-    status, printed = examined(graph)
+    with monkeypatch.context() as patch:
+        patch.setattr(graph_probe, "_NO_NODE_S", 1.0)  # there is none to wait for
+        status, printed = examined(graph)
     assert status == 1
     assert "no node answers sentences in ROS_DOMAIN_ID" in printed
     graph.node.trigger_configure()

@@ -176,10 +176,10 @@ def test_a_topic_that_cannot_be_is_a_failure_and_leaves_nothing_behind(make_grap
 def test_two_nodes_in_two_namespaces_do_not_disturb_each_other(graph, make_node):
     other = make_node(graph, namespace="/second")
     graph.fill_map()
-    asker = graph.robot.create_publisher(String, "/second/referring_query", 10)
+    asker = graph.publisher(String, "/second/referring_query", node=other)
     answers = []
     graph.robot.listen(GroundedQuery, f"/second{NODE}/grounding", answers)
-    wait_for(lambda: asker.get_subscription_count() and graph.robot.ears[-1].get_publisher_count())
+    wait_for(graph.robot.ears[-1].get_publisher_count)
     asker.publish(String(data="the chair"))
     wait_for(lambda: answers)
     assert answers[0].status == GroundedQuery.EMPTY_MAP

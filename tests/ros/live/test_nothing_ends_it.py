@@ -91,9 +91,15 @@ def says_failure(response):
     return response == type(response)()  # of rclpy's own types that have no place for it
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
-def test_no_callback_raises_whatever_happens_in_it(trigger, make_graph, fault):
+def test_no_callback_raises_whatever_happens_in_it(trigger, make_graph):
     graph = make_graph(publish_object_frames=True)
+    for fault in FAULTS:
+        before = graph.node.events.counts().get("dropped: callback_failed", 0)
+        call_everything(trigger, graph, fault)
+        assert graph.node.events.counts()["dropped: callback_failed"] > before + 20, fault
+
+
+def call_everything(trigger, graph, fault):
     node, trigger.fault = graph.node, fault
     subscriptions, timers, services = map(list, (node.subscriptions, node.timers, node.services))
     assert len(subscriptions) >= 4 and len(timers) >= 5 and len(services) >= 15
@@ -114,7 +120,6 @@ def test_no_callback_raises_whatever_happens_in_it(trigger, make_graph, fault):
     assert len(served.message) < 500
     assert served.message.isprintable()
     trigger.fault = None
-    assert node.events.counts()["dropped: callback_failed"] > 20
     assert robot.call(robot.ground, request).answer.status == GroundedQuery.EMPTY_MAP
 
 

@@ -45,13 +45,13 @@ def test_a_saved_map_comes_back(graph, tmp_path):
     assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
 
 
-@pytest.mark.parametrize("name", ["", "../up", "/etc/passwd", "a b", "name.npz", "x" * 65, "ä"])
 @pytest.mark.parametrize("service", ["save_scene", "load_scene"])
-def test_names_stay_inside_the_folder(graph, tmp_path, service, name):
-    answer = call(graph, service, name)
-    assert not answer.success
-    assert "letters, digits" in answer.message
-    assert list(tmp_path.iterdir()) == []
+def test_names_stay_inside_the_folder(graph, tmp_path, service):
+    for name in ("", "../up", "/etc/passwd", "a b", "name.npz", "x" * 65, "ä"):
+        answer = call(graph, service, name)
+        assert not answer.success, name
+        assert "letters, digits" in answer.message, name
+        assert list(tmp_path.iterdir()) == [], name
 
 
 def test_a_missing_or_broken_file_leaves_the_map_as_it_is(graph, tmp_path):

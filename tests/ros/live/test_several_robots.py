@@ -23,13 +23,12 @@ def robots(graph, make_node):
     }
 
 
-def become(robot, name):
-    """Let the test's robot publish as this one."""
-    robot.points = robot.create_publisher(PointCloud2, f"/{name}/points", 10)
-    robot.tf = robot.create_publisher(TFMessage, f"/{name}/tf", 100)
-    robot.tf_static = robot.create_publisher(TFMessage, f"/{name}/tf_static", LATCHED)
-    for publisher in (robot.points, robot.tf, robot.tf_static):
-        wait_for(publisher.get_subscription_count)
+def become(graph, name, node):
+    """Let the test's robot publish as this one, for this node."""
+    robot = graph.robot
+    robot.points = graph.publisher(PointCloud2, f"/{name}/points", 10, node)
+    robot.tf = graph.publisher(TFMessage, f"/{name}/tf", 100, node)
+    robot.tf_static = graph.publisher(TFMessage, f"/{name}/tf_static", LATCHED, node)
 
 
 def answer(robot, name):
@@ -39,12 +38,12 @@ def answer(robot, name):
 
 def test_each_maps_by_its_own_transforms_and_answers_of_its_own_map(graph, robots):
     robot, grounders = graph.robot, {n: each.pipeline._grounder for n, each in robots.items()}
-    become(robot, "robot1")
+    become(graph, "robot1", robots["robot1"])
     robot.send_tf(static=True)
     robot.send_tf(stamp_ns=robot.now_ns)
     robot.send_cloud()
     wait_for(lambda: len(grounders["robot1"].map))
-    become(robot, "robot2")
+    become(graph, "robot2", robots["robot2"])
     robot.send_cloud()
     events = robots["robot2"].pipeline.scan_events
     wait_for(lambda: events.counts().get("scans received"))

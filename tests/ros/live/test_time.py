@@ -16,8 +16,7 @@ SECOND = 1_000_000_000
 def simulated(make_graph):
     """A graph whose node goes by simulated time, and `set_time(nanoseconds)`."""
     graph = make_graph(use_sim_time=True, tf_timeout_s=60.0)
-    clock = graph.robot.create_publisher(Clock, "/clock", 10)
-    wait_for(clock.get_subscription_count)
+    clock = graph.publisher(Clock, "/clock")
 
     def set_time(now_ns):
         graph.robot.now_ns = now_ns
@@ -87,8 +86,7 @@ def test_simulated_time_can_be_turned_on_while_it_runs(graph):
 def test_scans_of_several_cameras_may_arrive_out_of_order(make_graph):
     graph = make_graph(cloud_topics=["points", "rear"])
     graph.robot.send_tf(static=True)
-    rear = graph.robot.create_publisher(PointCloud2, "rear", 5)
-    wait_for(rear.get_subscription_count)
+    rear = graph.publisher(PointCloud2, "rear", 5)
     for step in (0, 2, 1, 3):
         graph.robot.send_tf(stamp_ns=START_NS + step * SECOND)
     front = graph.robot.points
