@@ -18,10 +18,19 @@ def seconds(number):
     return float(values[number]) if number < len(values) else 0.0
 
 
+class TellingGrounder(FakeGrounder):
+    """Says when it is at work, where that takes a while."""
+
+    def _work(self, cancel):
+        if self.seconds:
+            print("at work", file=sys.stderr)
+        super()._work(cancel)
+
+
 def make(config):
     print("loading", file=sys.stderr)
     time.sleep(seconds(1))
-    return FakeGrounder(config, seconds(0))
+    return TellingGrounder(config, seconds(0))
 
 
 main(make_grounder=make)

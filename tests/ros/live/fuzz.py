@@ -151,7 +151,7 @@ class Fuzz:
         }
         self.clients = {n: self.robot.create_client(k, f"{NODE}/{n}") for n, k in kinds.items()}
         self.clients["ground"] = self.robot.ground
-        wait_for(self.robot.ground.service_is_ready, 60, "the node")
+        wait_for(self.robot.ground.service_is_ready, what="the node")
         self.activate()
 
     @property
@@ -266,7 +266,7 @@ class Fuzz:
         begin = time.monotonic()
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         finally:
             self.process.kill()
         seconds = time.monotonic() - begin

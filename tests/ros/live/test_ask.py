@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from detailbase_core.output.exit_status import FOUND, NO_ANSWER, NOT_FOUND
+from detailbase_ros.runtime.discovery import answering_nodes
 from detailbase_ros.tools import ask
 from tests.helpers.json_schema import answer_faults
 from tests.ros.live.graph import START_NS, Graph, wait_for
@@ -23,6 +24,8 @@ needs_look = pytest.mark.skipif(
 def on_graph(monkeypatch, capfd):
     """Run `ask` on the graph's domain; status, printed lines, complaints."""
 
+    monkeypatch.setattr(ask, "_DISCOVERY_S", 60.0)  # for what must be found: machines are busy
+
     def run(graph, *arguments):
         domain = graph.contexts[0].get_domain_id()
         monkeypatch.setenv("ROS_DOMAIN_ID", str(domain))
@@ -32,6 +35,17 @@ def on_graph(monkeypatch, capfd):
         return status, printed.out.splitlines(), printed.err
 
     return run
+
+
+def wait_until(monkeypatch, enough):
+    """Have `ask` look around until `enough(asker)`, whatever it looks for, and no longer."""
+    wait = ask.Asker._wait
+
+    def waits(asker, done, limit_s):
+        assert wait(asker, lambda: enough(asker), 60.0)
+        return bool(done())
+
+    monkeypatch.setattr(ask.Asker, "_wait", waits)
 
 
 def test_a_line_per_object(graph, on_graph):
@@ -115,14 +129,24 @@ def test_it_waits_no_longer_than_it_may(graph, on_graph):
 @needs_look
 def test_waiting_ends_when_the_node_is_gone(graph, on_graph, monkeypatch):
     monkeypatch.setattr(ask, "_GONE_S", 0.5)
-    server = graph.node.pipeline._looks._server
-    gone = threading.Timer(1.5, server.destroy)  # as when its process is killed
+    looks = graph.node.pipeline._looks
+
+    def go():
+        wait_for(lambda: len(looks._looks), what="a look")
+        looks._server.destroy()  # as when its process is killed
+
+    gone = threading.Thread(target=go)
     gone.start()
     status, _, errors = on_graph(graph, "the chair", "--wait", "3600")
+    gone.join()
     assert status == NO_ANSWER
     assert "/segmentation_node is gone, and its answer with it" in errors
 
-    monkeypatch.setattr(ask, "_DISCOVERY_S", 2.0)
+
+@needs_look
+def test_a_node_without_the_action_is_named(graph, on_graph, monkeypatch):
+    graph.node.pipeline._looks._server.destroy()
+    wait_until(monkeypatch, answering_nodes)
     status, _, errors = on_graph(graph, "the chair", "--wait", "3600")
     assert status == NO_ANSWER and "/segmentation_node has no ~/look" in errors
 
@@ -157,17 +181,18 @@ def test_an_unknown_frame_is_named_with_those_that_exist(graph, on_graph, monkey
 
 
 def test_a_node_that_does_not_answer(make_graph, grounder, on_graph, monkeypatch):
-    monkeypatch.setattr(ask, "_GRACE_S", -0.5)  # gives up before the node says TIMEOUT
+    monkeypatch.setattr(ask, "_GRACE_S", -59.0)  # gives up before the node says TIMEOUT
     grounder.hold.clear()
     graph = make_graph()
     graph.fill_map()
-    status, _, errors = on_graph(graph, "the chair", "--timeout", "1")
+    status, _, errors = on_graph(graph, "the chair", "--timeout", "60")
     assert status == NO_ANSWER
-    assert "/segmentation_node/ground did not answer within 1 s" in errors
+    assert "/segmentation_node/ground did not answer within 60 s" in errors
     grounder.hold.set()
 
 
-def test_a_slow_node_says_timeout(make_graph, grounder, on_graph):
+def test_a_slow_node_says_timeout(make_graph, grounder, on_graph, monkeypatch):
+    monkeypatch.setattr(ask, "_GRACE_S", 60.0)
     grounder.hold.clear()
     graph = make_graph()
     graph.fill_map()
@@ -177,17 +202,20 @@ def test_a_slow_node_says_timeout(make_graph, grounder, on_graph):
 
 
 def test_no_node_or_another_one(make_graph, on_graph, monkeypatch):
-    monkeypatch.setattr(ask, "_DISCOVERY_S", 1.0)
     graph = make_graph(autostart=False)
+    monkeypatch.setattr(ask, "_DISCOVERY_S", 1.0)
     status, _, errors = on_graph(graph, "the chair")
     assert status == NO_ANSWER
     assert "no segmentation_node on this graph" in errors and "doctor" in errors
     assert isinstance(graph, Graph)
 
 
-def test_of_several_robots_the_one_of_its_own_namespace_is_asked(graph, make_node, on_graph):
+def test_of_several_robots_the_one_of_its_own_namespace_is_asked(
+    graph, make_node, on_graph, monkeypatch
+):
     make_node(graph, namespace="/second")
     graph.fill_map()
+    wait_until(monkeypatch, lambda asker: len(answering_nodes(asker)) == 2)
     status, _, errors = on_graph(graph, "the chair")
     assert status == FOUND, errors  # in no namespace: the node that is in none
     _, _, errors = on_graph(graph, "the chair", "--ros-args", "-r", "__ns:=/second")
@@ -196,7 +224,8 @@ def test_of_several_robots_the_one_of_its_own_namespace_is_asked(graph, make_nod
     assert "several nodes answer: /second/segmentation_node, /segmentation_node" in errors
 
 
-def test_a_wrong_name_is_answered_with_the_right_one(graph, on_graph):
+def test_a_wrong_name_is_answered_with_the_right_one(graph, on_graph, monkeypatch):
+    wait_until(monkeypatch, answering_nodes)
     status, _, errors = on_graph(graph, "the chair", "--node", "other")
     assert status == NO_ANSWER
     assert "no node called /other answers" in errors and "/segmentation_node" in errors

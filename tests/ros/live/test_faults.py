@@ -1,6 +1,7 @@
 """Faults around the node: a driver that dies, a kill in the wrong moment, a full disk."""
 
 import resource
+import signal
 from contextlib import contextmanager
 
 import numpy as np
@@ -21,13 +22,13 @@ from tests.ros.live.processes import fake_node, module
 def test_a_driver_that_is_killed_and_started_again(graph, start):
     command, domain = module("cloud_publisher"), {"ROS_DOMAIN_ID": str(graph.domain)}
     driver = start(command, **domain)
-    wait_for(lambda: graph.counts.get("scans inserted", 0) >= 2, 20)
+    wait_for(lambda: graph.counts.get("scans inserted", 0) >= 2)
     driver.kill()
     received = graph.counts["scans received"]
     inserted = graph.counts["scans inserted"]
     assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
     start(command, **domain)
-    wait_for(lambda: graph.counts["scans inserted"] >= inserted + 2, 20)
+    wait_for(lambda: graph.counts["scans inserted"] >= inserted + 2)
     assert graph.counts["scans received"] > received
     assert graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
     assert not any(name.startswith("dropped") for name in graph.counts)
@@ -76,12 +77,12 @@ def start_with_scene(start, large_scene):
 
 def ask_for(robot: Node, service, name="room"):
     client = robot.create_client(SceneFile, f"{NODE}/{service}")
-    assert client.wait_for_service(60)
+    assert client.wait_for_service(120)
     return client.call_async(SceneFile.Request(name=name))
 
 
 def finished(future):
-    wait_for(future.done, 60, "the service's answer")
+    wait_for(future.done, what="the service's answer")
     return future.result()
 
 
@@ -89,14 +90,26 @@ def test_killed_while_it_saves_the_old_file_is_whole(start_with_scene, large_sce
     start_node, robot = start_with_scene
     node, old = start_node(), large_scene.read_bytes()
     assert finished(ask_for(robot, "load_scene")).success
-    ask_for(robot, "save_scene")
 
     def half_written():
         return [
             f for f in large_scene.parent.glob(".room.npz.unfinished-*") if f.stat().st_size > 0
         ]
 
-    wait_for(half_written)
+    def stopped_in_the_middle():
+        """Whether it stands still in the middle of a save; otherwise it goes on."""
+        nonlocal old
+        saved = ask_for(robot, "save_scene")
+        wait_for(lambda: half_written() or saved.done(), what="the service at work")
+        node.process.send_signal(signal.SIGSTOP)
+        if half_written():
+            return True
+        node.process.send_signal(signal.SIGCONT)  # it was quicker than we
+        assert finished(saved).success
+        old = large_scene.read_bytes()
+        return False
+
+    wait_for(stopped_in_the_middle)
     node.kill()
     assert half_written()  # it was killed in the middle
     assert large_scene.read_bytes() == old

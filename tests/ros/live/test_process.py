@@ -45,7 +45,7 @@ def test_a_signal_ends_the_busy_node_quietly(start, number):
     with asker(domain) as publisher:
         wait_for(publisher.get_subscription_count)
         publisher.publish(String(data="the chair"))
-        time.sleep(0.3)
+        node.wait_for_line("at work")
         status, _, errors = node.stop(number)
     assert (status, errors) == (0, "")
 
@@ -82,7 +82,7 @@ def test_they_do_not_disturb_ask(start, graph):
     graph.grounder.hold.clear()  # no answer comes
     command = [sys.executable, "-m", "detailbase_ros.tools.ask", "the chair"]
     ask = start(command, ROS_DOMAIN_ID=str(graph.domain))
-    wait_for(lambda: graph.node.pipeline.queries.worker._working, 30)
+    wait_for(lambda: graph.node.pipeline.queries.worker._working)
     assert ask.stop_impatiently(signal.SIGINT) == (130, "")
     graph.grounder.hold.set()
 
