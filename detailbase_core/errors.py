@@ -5,6 +5,8 @@ Each message says what, with which input, and what to do.
 
 from __future__ import annotations
 
+import shlex
+import sys
 from typing import Protocol
 
 SHOWN, _LINE = 400, 1000  # characters
@@ -26,6 +28,11 @@ def shown(text: object, limit: int = SHOWN) -> str:
 def shown_lines(text: object) -> str:
     """A text of one or more lines, each as shown() gives it, of up to 1,000 characters."""
     return "\n".join(shown(line, _LINE) for line in str(text).split("\n"))
+
+
+def pip_install(*packages: str) -> str:
+    """Command that installs packages into the Python that runs, for messages."""
+    return shlex.join([sys.executable, "-m", "pip", "install", *packages])
 
 
 class DetailBaseError(Exception):

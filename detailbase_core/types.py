@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.errors import ConfigError
+from detailbase_core.errors import ConfigError, pip_install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +111,7 @@ class PointCloud:
             open3d = importlib.import_module("open3d")
         except (ImportError, OSError) as error:
             raise ConfigError(
-                f"Open3D cannot be used here ({error}); pip install 'detailbase_ros[open3d]'"
+                f"Open3D cannot be used here ({error}): {pip_install('open3d')}"
             ) from error
         vectors = open3d.utility.Vector3dVector
         cloud = open3d.geometry.PointCloud(vectors(self.xyz.astype(np.float64)))

@@ -8,9 +8,11 @@ would end a program in a traceback, and the next one in the next.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 _TOOL = ("numpy", "scipy", "yaml")
@@ -40,6 +42,38 @@ PROGRAMS = {
 }
 
 
+# Of nodes: rclpy knows no --help, and would start them.
+_HELP = {
+    "segmentation_node": """usage: segmentation_node [--ros-args -r FROM:=TO -p NAME:=VALUE ...]
+
+Map coloured point clouds and answer sentences about them.
+
+  --ros-args -r points:=/camera/points    the topic of the clouds (default: /points)
+             -p map_frame:=map            a parameter; config/detailbase.yaml explains all
+             --params-file FILE           many parameters
+
+Topics, services and parameters: docs/ros.md. Then ask: {ask} "the red table"
+""",
+    "demo_robot_node": """usage: demo_robot_node [--ros-args -p NAME:=VALUE ...]
+
+Drive a simulated robot through a room: publishes /camera/points, /tf and /tf_static.
+""",
+}
+_LAUNCHERS = {name: f"detailbase_{name}" for name in ("ask", "console", "doctor")}
+
+
+def start_command(name: str) -> str:
+    """Command that starts a program on this machine, for messages.
+
+    `ros2 run` where there is one; else the launcher beside this Python, as `make ros` writes it.
+    """
+    beside = Path(sys.executable).with_name(_LAUNCHERS.get(name, name))
+    if shutil.which("ros2") is None and beside.exists():
+        here = Path.cwd()
+        return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
+    return f"ros2 run detailbase_ros {name}"
+
+
 def missing_of(packages: tuple[str, ...]) -> list[str]:
     """Those of the modules that this Python has not."""
     return [name for name in packages if _is_missing(name)]
@@ -67,6 +101,10 @@ def run(name: str, args: list[str] | None = None) -> int | None:
         args: its arguments, its name first; None = those of this process.
     """
     program = PROGRAMS[name]
+    words = sys.argv if args is None else args
+    if name in _HELP and {"-h", "--help"} & set(words[1:]):
+        print(_HELP[name].format(ask=start_command("ask")), end="")
+        return 0
     if missing := missing_of(program.packages):
         _exit(name, missing_text(missing), program.failure)
     if _is_missing("rclpy") or _is_missing("detailbase_ros.msg"):

@@ -12,7 +12,7 @@ from detailbase_core.console.gate import Gate, guarded_servers, is_loopback
 from detailbase_core.console.map_layer import first_look
 from detailbase_core.console.map_view import MapView
 from detailbase_core.console.session import ConsoleSession
-from detailbase_core.errors import ConfigError
+from detailbase_core.errors import ConfigError, pip_install
 
 if TYPE_CHECKING:
     import viser
@@ -29,9 +29,7 @@ def need_viser() -> Any:
     try:
         return importlib.import_module("viser")
     except ImportError as error:
-        raise ConfigError(
-            f"the console needs viser ({error}); pip install 'detailbase_ros[console]'"
-        ) from error
+        raise ConfigError(f"the console needs viser ({error}): {pip_install('viser')}") from error
 
 
 class ConsoleServer:
@@ -71,7 +69,13 @@ class ConsoleServer:
                 host=host, port=port, label="DetailBase", verbose=False
             )
         # viser's share button would make the map public through a server of others.
-        server.gui.configure_theme(show_logo=False, show_share_button=False, control_width="large")
+        # Beside the map, not over it: what was found must not lie under the panel.
+        server.gui.configure_theme(
+            show_logo=False,
+            show_share_button=False,
+            control_width="large",
+            control_layout="fixed",
+        )
         server.request_share_url = _no_sharing  # nor may a browser ask for it by itself
         self._scene, self._server, self._view = scene, server, MapView(scene.cloud)
         self._state: LiveState | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.errors import BadFileError
+from detailbase_core.errors import BadFileError, pip_install
 from detailbase_core.io.colors import Colors
 from detailbase_core.io.mesh_parts import PartsBeside, mesh_bytes
 from detailbase_core.io.mesh_sampling import face_areas, mixed, point_spacing, sample_faces
@@ -55,8 +55,8 @@ def read_mesh(path: Path, kind: str) -> tuple[NDArray[Any], Colors, int]:
         trimesh: Any = importlib.import_module("trimesh")
     except ImportError as error:
         raise BadFileError(
-            f"{path}: looks like {kind}, which needs trimesh: pip install 'detailbase_ros[files]'; "
-            "without it point clouds are read from PLY, PCD or NPZ"
+            f"{path}: looks like {kind}, which needs trimesh: {pip_install('trimesh')}; "
+            "or convert it to PLY, PCD or NPZ"
         ) from error
     beside = PartsBeside(path)
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.errors import BadFileError
+from detailbase_core.errors import BadFileError, pip_install
 from detailbase_core.io.colors import Colors, colors_from_columns
 from detailbase_core.io.isolated_reader import read_isolated
 
@@ -42,8 +42,8 @@ def read_scan(path: Path, kind: str) -> tuple[NDArray[Any], Colors]:
     package, read = _READERS[kind]
     if importlib.util.find_spec(package) is None:
         raise BadFileError(
-            f"{path}: looks like {kind}, which needs {package}: pip install "
-            "'detailbase_ros[files]'; without it point clouds are read from PLY, PCD or NPZ"
+            f"{path}: looks like {kind}, which needs {package}: "
+            f"{pip_install(_DISTRIBUTIONS[package])}; or convert it to PLY, PCD or NPZ"
         )
     try:
         if kind == LAS:
@@ -116,6 +116,7 @@ def read_e57(path: Path) -> Columns:
     return {"xyz": xyz, **columns}
 
 
+_DISTRIBUTIONS = {"laspy": "laspy[lazrs]", "pye57": "pye57"}
 _READERS: dict[str, tuple[str, Callable[[Path], Columns]]] = {
     LAS: ("laspy", read_las),
     E57: ("pye57", read_e57),

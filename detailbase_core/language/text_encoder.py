@@ -13,7 +13,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from detailbase_core.errors import BadQueryError, CheckpointError
+from detailbase_core.errors import BadQueryError, CheckpointError, pip_install
 from detailbase_core.language.wordpiece import WordPieces
 from detailbase_core.ops.execution import to_device
 from detailbase_core.ops.scatter import average_features
@@ -207,7 +207,7 @@ class TransformersTextEncoder(nn.Module):
             import transformers
         except ImportError as error:
             raise CheckpointError(
-                "this checkpoint needs a transformers text encoder: pip install transformers"
+                "this checkpoint needs a transformers text encoder: " + pip_install("transformers")
             ) from error
         try:
             self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name_or_path)

@@ -46,7 +46,7 @@ class RobotConfig(Settings):
         10, "A cloud every so many ticks of 0.05 s; the drive has 24 clouds.", low=1
     )
     start_delay_s: float = setting(
-        2.0, "Stands this long after somebody has begun to listen, seconds.", low=0.0
+        2.0, "Stands still this long after the first subscriber came, seconds.", low=0.0
     )
 
 
@@ -67,7 +67,7 @@ class DemoRobotNode(Node):
         self._tf_static = self.create_publisher(TFMessage, TF_STATIC.name, qos_profile(TF_STATIC))
         self._tf_static.publish(_transform(_BASE, _CAMERA, BASE_TO_CAMERA))
         self.create_timer(_TICK_S, self._step)
-        self.get_logger().info("waiting for somebody to listen to /camera/points")
+        self.get_logger().info("waiting for a subscriber of /camera/points")
 
     def _step(self) -> None:
         """One tick: where the robot is, and from time to time what it sees."""

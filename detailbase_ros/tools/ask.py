@@ -44,6 +44,7 @@ from detailbase_core.transforms import listed_frames
 from detailbase_ros.messages.from_messages import grounding_without_points
 from detailbase_ros.messages.query import Status, reasons_of, taken_as_of
 from detailbase_ros.messages.topics import LOOK
+from detailbase_ros.programs import start_command
 from detailbase_ros.runtime.discovery import answering_nodes, look_action
 from detailbase_ros.runtime.endpoints import Endpoints, interface_class
 from detailbase_ros.runtime.event_counters import EventCounters
@@ -68,7 +69,7 @@ _LOOK_AROUND_S = 0.5  # between two looks whether the node is still there
 _GONE_S = 5.0
 _TF_S = 5.0
 _DEPTH = 256  # all clients of a service hear all its answers: ten at once would hide ours
-_SEE_DOCTOR = "; 'ros2 run detailbase_ros doctor' tells why no clouds come in"
+_SEE_DOCTOR = f"; '{start_command('doctor')}' tells why no clouds come in"
 _GRACE_S = 2.0  # for the answer TIMEOUT to arrive
 
 
@@ -119,7 +120,7 @@ class Asker(Node):
         if not nodes:
             raise NoNodeError(
                 "no segmentation_node on this graph. Is it running, configured, and in this "
-                "ROS_DOMAIN_ID? 'ros2 run detailbase_ros doctor' looks closer"
+                f"ROS_DOMAIN_ID? '{start_command('doctor')}' tells you why"
             )
         choice = [wanted] if wanted else own() or list(nodes)
         if len(choice) > 1:

@@ -112,7 +112,9 @@ def _spin(executor: PooledExecutor) -> None:
 
 
 def _serve(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="console", description="Ask a node in the browser.")
+    parser = argparse.ArgumentParser(
+        prog="console", description="Ask a running node in the browser."
+    )
     parser.add_argument("--node", default="", help="node name, where several nodes answer")
     add_server_arguments(parser)
     try:

@@ -49,7 +49,9 @@ def report_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
 
 
 def _look(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="doctor", description="Look for problems on the graph.")
+    parser = argparse.ArgumentParser(
+        prog="doctor", description="Find out why the node does not answer."
+    )
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to watch (10)")
     options = parser.parse_args(words)
     print(f"checking the system for {options.seconds:g} s ...", file=sys.stderr)

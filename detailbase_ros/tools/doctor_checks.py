@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from detailbase_ros.programs import start_command
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -81,7 +83,7 @@ def _node(seen: Observation) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "node",
             f"no node answers sentences in ROS_DOMAIN_ID {seen.domain_id}",
-            "start it: ros2 run detailbase_ros segmentation_node; if it runs elsewhere, compare "
+            f"start it: {start_command('segmentation_node')}; if it runs elsewhere, compare "
             "ROS_DOMAIN_ID and ROS_AUTOMATIC_DISCOVERY_RANGE (or ROS_LOCALHOST_ONLY)",
         )
         return
@@ -147,9 +149,9 @@ def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
         yield Diagnosis(
             topic.name,
             "nobody publishes it",
-            f"clouds are on {there}: start the node with -r points:={seen.other_topics[0]}"
+            f"there are clouds on {there}: start the node with -r points:={seen.other_topics[0]}"
             if there
-            else "start the camera's driver; look for its topic with 'ros2 topic list -t'",
+            else "start the camera's driver with its coloured cloud on",
         )
     elif topic.mismatches:
         for publisher, reason in topic.mismatches.items():

@@ -127,4 +127,4 @@ def test_without_viser_it_says_what_to_install(
     monkeypatch.setattr(importlib, "import_module", missing)
     monkeypatch.setattr(cli, "_add_replay", lambda parser: None)
     assert cli.main(["console", "no.ply"]) == NO_ANSWER
-    assert "pip install 'detailbase_ros[console]'" in capsys.readouterr().err
+    assert "-m pip install viser" in capsys.readouterr().err

@@ -168,7 +168,7 @@ def test_no_answer_says_why(graph, on_graph):
     status, lines, errors = on_graph(graph, "the chair")
     assert (status, lines) == (NO_ANSWER, [])
     assert "ask: EMPTY_MAP: the map is still empty" in errors
-    assert "'ros2 run detailbase_ros doctor' tells why" in errors
+    assert "doctor' tells why no clouds come in" in errors
 
 
 def test_an_unknown_frame_is_named_with_those_that_exist(graph, on_graph, monkeypatch):

@@ -54,14 +54,19 @@ def test_nothing_is_wrong_where_nothing_is() -> None:
 @pytest.mark.parametrize(
     ("seen", "part", "what", "fix"),
     [
-        (well(nodes=[], domain_id=7), "node", "ROS_DOMAIN_ID 7", "ros2 run detailbase_ros"),
+        (well(nodes=[], domain_id=7), "node", "ROS_DOMAIN_ID 7", "start it: "),
         (well(state="inactive"), "node", "is inactive", "lifecycle set /segmentation_node act"),
         (well(state="unconfigured"), "node", "is unconfigured", "node configure"),
         (well(map_frame="camera_optical"), "node", "does not point up", "odom or map"),
         (well(use_sim_time=True), "time", "nobody publishes /clock", "--clock"),
         (well(clock_publishers=["/player"]), "time", "/player publishes", "use_sim_time:=true"),
         (well(topics=[]), "clouds", "no sensor_msgs/PointCloud2", "rgbd:=true"),
-        (with_topic(publishers=[], received=0), "/camera/points", "nobody publishes", "topic list"),
+        (
+            with_topic(publishers=[], received=0),
+            "/camera/points",
+            "nobody publishes",
+            "coloured cloud",
+        ),
         (
             with_topic(mismatches={"/driver": "Best effort publisher and reliable subscription;"}),
             "/camera/points",

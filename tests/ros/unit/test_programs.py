@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from detailbase_ros import programs
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -45,6 +47,29 @@ def test_a_shell_without_ros_is_told_what_to_source(hidden):
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
     assert "setup.bash" in line and ("rclpy" in line or "messages" in line)
+
+
+@pytest.mark.parametrize("name", ["segmentation_node", "demo_robot_node"])
+def test_nodes_say_what_they_do_and_do_not_start(name, capsys, monkeypatch):
+    monkeypatch.setattr(programs, "import_module", lambda module: pytest.fail(f"began {module}"))
+    assert programs.run(name, [name, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"usage: {name} ")
+
+
+@pytest.mark.parametrize("name", programs.PROGRAMS)
+def test_messages_name_a_command_that_is_there(name, monkeypatch, tmp_path):
+    monkeypatch.setattr(programs.shutil, "which", {"ros2": "/opt/ros/bin/ros2"}.get)
+    assert programs.start_command(name) == f"ros2 run detailbase_ros {name}"
+    monkeypatch.setattr(programs.shutil, "which", {}.get)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    assert programs.start_command(name) == f"ros2 run detailbase_ros {name}"  # none is there
+    (tmp_path / "bin").mkdir()
+    plain = {"segmentation_node", "demo_robot_node"}
+    launcher = tmp_path / "bin" / (name if name in plain else f"detailbase_{name}")
+    launcher.touch()
+    assert programs.start_command(name) == str(launcher)
+    monkeypatch.chdir(tmp_path)
+    assert programs.start_command(name) == f"bin/{launcher.name}"
 
 
 def test_beside_ros_setuptools_stays_as_colcon_wants_it(tmp_path):
