@@ -58,19 +58,24 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="detailbase", description="Find what a sentence mentions in a coloured point cloud."
+        prog="detailbase",
+        description="Find the objects that a sentence names in a coloured point cloud.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    ground.add_arguments(commands.add_parser("ground", help="find sentences' objects in a scene"))
-    console.add_arguments(commands.add_parser("console", help="ask a scene in the browser"))
-    replay = commands.add_parser("replay", help="ask a recording as the live node would be asked")
+    ground.add_arguments(
+        commands.add_parser("ground", help="find the objects that sentences name in a file")
+    )
+    console.add_arguments(
+        commands.add_parser("console", help="ask about a file or a running node in the browser")
+    )
+    replay = commands.add_parser("replay", help="answer about a recording as the live node would")
     _add_of_ros("replay", replay)
     _add_of_ros("search", commands.add_parser("search", help="ask many recordings at once"))
     convert.add_arguments(
         commands.add_parser("convert", help="write released weights as a safetensors file")
     )
-    info = commands.add_parser("info", help="say which backends and devices are in use")
+    info = commands.add_parser("info", help="show versions, devices and backends in use")
     info.set_defaults(run=_info)
     return parser
 

@@ -21,7 +21,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Arguments of `detailbase console`."""
     add = command.add_argument
     scene = "point cloud, mesh, rosbag2 folder or MCAP file (docs/files.md)"
-    add("scene", type=Path, nargs="?", help=scene)
+    add("scene", type=Path, nargs="?", metavar="SCENE", help=scene)
     add("--live", action="store_true", help="ask a running node over ROS, and watch its map grow")
     add("--node", default="", help="--live: node name, where several nodes answer")
     add_server_arguments(command)

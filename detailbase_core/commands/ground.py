@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,13 +30,22 @@ STDOUT = Path("-")
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Arguments of `detailbase ground`."""
     add = command.add_argument
-    add("scene", type=Path, help="point cloud, mesh, rosbag2 folder or MCAP file (docs/files.md)")
+    add(
+        "scene",
+        type=Path,
+        metavar="SCENE",
+        help="point cloud, mesh, rosbag2 folder or MCAP file (docs/files.md)",
+    )
     asked = 'such as "the chair next to the round table"; none: at a prompt, or from stdin'
-    add("sentences", nargs="*", metavar="SENTENCE", help=asked)
+    add("sentences", nargs="*", default=[], metavar="SENTENCE", help=asked)
     lines = "write answers as JSON, one a line (docs/answers.md); - prints them instead of the text"
     add("--json", type=Path, metavar="FILE", help=lines)
     add("--points", type=Path, metavar="FOLDER", help="write each object's points as a PLY")
-    add("--why", action="store_true", help="say what decided, and what came next")
+    add(
+        "--why",
+        action="store_true",
+        help="explain each answer: which words decided, and the runners-up",
+    )
     add("--ply", type=Path, metavar="FILE", help="write the scene, objects in phrase colours")
     picture = "write a PNG of scene and sentences; a .gif turns around"
     add("--picture", type=Path, metavar="FILE", help=picture)
@@ -165,6 +176,16 @@ class _Asker:
                 print(f"wrote {path}", file=sys.stderr)
 
 
+def _check_order(scene: Path, sentences: Sequence[str]) -> None:
+    """Refuse a sentence that stands before the scene."""
+    files = [word for word in sentences if os.path.exists(word)]  # noqa: PTH110 (long ones raise)
+    if files and not scene.exists():
+        raise BadFileError(
+            f"{scene}: no such file; the scene comes first: detailbase ground "
+            f"{shlex.join([files[0], str(scene)])}"
+        )
+
+
 def _check_before_work(options: argparse.Namespace, max_words: int) -> None:
     """Fail on what can be known to fail before minutes of work.
 
@@ -177,6 +198,7 @@ def _check_before_work(options: argparse.Namespace, max_words: int) -> None:
 
     for sentence in options.sentences:
         parse_sentence(sentence, max_words)
+    _check_order(options.scene, options.sentences)
     if options.ply and len(options.sentences) != 1:
         raise ConfigError(f"--ply {options.ply}: holds one answer; give one sentence")
     if options.picture and not options.sentences:

@@ -18,7 +18,7 @@ def add_server_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--host", default=LOOPBACK, help=f"address to listen on ({LOOPBACK}: this machine only)")
     add("--port", type=int, default=PORT, help=f"port of the page ({PORT}, or the next free one)")
-    add("--token", default="", help="what visitors must know; without it nothing is asked of them")
+    add("--token", default="", help="password that browsers must give (default: none)")
 
 
 def warn_of_visitors(host: str, token: str) -> None:

@@ -479,6 +479,20 @@ def test_usage_errors(arguments: list[str]) -> None:
     assert stop.value.code == 2
 
 
+def test_a_sentence_before_the_scene_is_told(
+    scene: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["ground", "the red chair", str(scene)]) == NO_ANSWER
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(f"the scene comes first: detailbase ground {scene} 'the red chair'")
+
+
+def test_what_is_missing_is_named_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["ground"])
+    assert capsys.readouterr().err.endswith("the following arguments are required: SCENE\n")
+
+
 def test_a_demo_ends_with_commands_that_work(
     scene: Path, monkeypatch: pytest.MonkeyPatch, fake: None
 ) -> None:
