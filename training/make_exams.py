@@ -61,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     wanted = {folder_name(*exam): exam for exam in exams()}
     parser.add_argument("exams", nargs="*", metavar="EXAM", help=f"{', '.join(wanted)}")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the exams' folders")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder in which each test set gets its own"
+    )
     parser.add_argument(
         "--furniture", type=Path, required=True, help="the bank that they were frozen with"
     )

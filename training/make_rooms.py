@@ -135,9 +135,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--plain",
         action="store_true",
-        help="furnish as the frozen exams' rooms, not with all kinds",
+        help="furnish as the frozen test sets' rooms, not with all kinds",
     )
-    parser.add_argument("--freeze", action="store_true", help="freeze new exams of this furniture")
+    parser.add_argument(
+        "--freeze", action="store_true", help="freeze new test sets of this furniture"
+    )
     parser.add_argument("--show", type=int, metavar="N", help="draw rooms and N sentences")
     given = parser.parse_args(arguments)
     if given.out is None and not given.freeze:

@@ -78,7 +78,7 @@ def _a_few(rooms: Sequence[RoomQuestions]) -> list[Sequence[RoomQuestions]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; its exit status: 0 done, 1 not possible."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--furniture", type=Path, required=True, help="the exam's bank")
+    parser.add_argument("--furniture", type=Path, required=True, help="furniture of the test set")
     parser.add_argument("--checkpoint", default=str(SHIPPED_CHECKPOINT))
     parser.add_argument(
         "--rooms", type=int, metavar="N", help="only the first N rooms of each, 2 or more"

@@ -115,7 +115,7 @@ def checked_frame_and_stamp(header: Any) -> tuple[str, int]:
     if not frame or stamp_ns <= 0:
         missing = "stamp" if frame else "frame_id"
         raise BadCloudError(
-            f"the cloud's header has no {missing}, so nobody knows where it was taken; "
+            f"the cloud's header has no {missing}, so its pose is unknown; "
             "fill header.frame_id and header.stamp in its publisher"
         )
     return frame, stamp_ns
