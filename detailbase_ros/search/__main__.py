@@ -32,11 +32,10 @@ _MOST_WORKERS = 8  # each has a model and a scene in memory
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Arguments of `detailbase search`."""
     add = command.add_argument
-    words = (
-        "rosbag2 folders, MCAP or .db3 files, scenes (PLY, PCD, NPZ); then sentences such as "
-        '"a fire extinguisher next to a door"; none: recordings are mapped for later'
-    )
-    add("words", nargs="+", metavar=("RECORDING", "SENTENCE"), help=words)
+    what = "rosbag2 folders, MCAP or .db3 files, scenes (PLY, PCD, NPZ): all words that are paths"
+    add("words", nargs="+", metavar="RECORDING", help=what)
+    asked = 'such as "a fire extinguisher next to a door"; none: recordings are mapped for later'
+    add("sentences", nargs="*", metavar="SENTENCE", help=asked)
     lines = "write all hits as JSON, one a line (docs/search.md); - prints them instead of the text"
     add("--json", type=Path, metavar="FILE", help=lines)
     add("--output", type=Path, metavar="FILE.parquet", help="write all hits as a Parquet table")
@@ -48,7 +47,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     workers = "processes (default: half of the cores, 8 at most)"
     add("--workers", type=int, default=0, metavar="N", help=workers)
     settings_arguments.add_settings(command)
-    command.set_defaults(run=run, sentences=[])
+    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
