@@ -66,7 +66,7 @@ def make_node():
 
     yield make
     for node, spinner in made:
-        assert node.stop()
+        wait_for(node.stop, what="the end of the node's worker")
         spinner.executor.shutdown(timeout_sec=2)
         node.destroy_node()
 

@@ -116,11 +116,11 @@ class Graph:
             wait_for(lambda: self.robot.connected(self.node), what="discovery")
 
     def close(self):
-        """End everything; fails if a callback killed the node."""
-        assert self.node.stop()
+        """End everything; fails if a callback killed the node, or its worker goes on."""
+        wait_for(self.node.stop, what="the end of the node's worker")
         for context, spinner in zip(self.contexts, self.spinners, strict=True):
             context.try_shutdown()
-            spinner.thread.join(30)
+            spinner.thread.join(120)
             assert not spinner.thread.is_alive()
             spinner.executor.shutdown(timeout_sec=2)
         for node in (self.node, self.robot):

@@ -46,7 +46,7 @@ def unspun():
     node.trigger_configure()
     node.trigger_activate()
     yield node
-    assert node.stop()
+    wait_for(node.stop, what="the end of the node's worker")
     node.destroy_node()
     context.try_shutdown()
     del node
