@@ -174,9 +174,10 @@ demo: ros
 	  $(PY) -m detailbase_core.demo; \
 	fi
 
-# Several processes at once, one thread each. Tests on a live graph run one after the other: beside
-# others some of them do not find each other in time.
+# Several processes at once, one thread each, and a file's tests one after the other. Tests on a
+# live graph mostly wait; the first file of theirs is two minutes at work, beside all the others.
 PARALLEL := -n logical --dist loadfile
+LIVE_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1
 
 # The rooms' generator is left out here: it is slow, and seldom what has changed.
@@ -188,7 +189,7 @@ test: tools ros
 	@$(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(PARALLEL) --no-loadscope-reorder \
 	  --ignore=tests/ros/live
 	@if $(HAS_ROS); then \
-	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) tests/ros/live; \
+	  $(ONE_THREAD) $(PY) -m pytest $(PYTEST_FLAGS) $(LIVE_PARALLEL) tests/ros/live; \
 	else \
 	  echo "tests/ros/live LEFT OUT: no rclpy or no detailbase_ros messages here (see 'make ros')."; \
 	fi

@@ -18,6 +18,7 @@ if find_spec("embreex") is None:  # no wheels for Arm Linux; the preparation say
 
 # Files that take longest begin first, so that no worker is left with one of them at the end.
 LONGEST = (
+    "test_soak.py",
     "test_bias.py",
     "test_processes.py",
     "test_render.py",
