@@ -120,10 +120,11 @@ def test_a_program_looks_for_every_package_that_it_imports(name):
 def test_only_the_nodes_own_files_are_installed_as_its_configuration():
     cmake = (ROOT / "CMakeLists.txt").read_text()
     files = set(re.findall(r"config/([\w.]+)", re.search(r"install\(FILES config[^)]+", cmake)[0]))
-    assert files == {"detailbase.yaml", "detailbase.rviz", "fastdds.xml"}
+    layout = {"foxglove.json"}  # for people, who open it in Foxglove
+    assert files == {"detailbase.yaml", "detailbase.rviz", "fastdds.xml", *layout}
     assert "DIRECTORY config" not in cmake
     launch = "".join(path.read_text() for path in (ROOT / "launch").iterdir())
-    assert files == set(re.findall(r'"(detailbase\.(?:yaml|rviz)|\w+\.xml)"', launch))
+    assert files - layout == set(re.findall(r'"(detailbase\.(?:yaml|rviz)|\w+\.xml)"', launch))
 
 
 def test_launch_files_compile():
