@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
 import logging
 import multiprocessing
 import os
@@ -196,6 +197,7 @@ class _Worker:
         self._left = _FILES_A_WORKER
 
     def _serve(self, pipe: Any) -> None:
+        faulthandler.disable()  # pytest's, to which a crash of this process is no news
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         self._pipe.close()
         while True:
