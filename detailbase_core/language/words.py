@@ -29,8 +29,13 @@ if TYPE_CHECKING:
 
     from detailbase_core.types import Spans
 
-# A soft hyphen says where a word may be broken; hyphens of print join as those of keyboards do.
-WORD_PATTERN = re.compile(r"\w[\w\u00ad]*(?:['\u2019\u02bc\u2010\u2011-]\w[\w\u00ad]*)*|[^\w\s]")
+# Soft hyphens and spaces without width say where a word may be broken, and are no part of it.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_CURLY = "\u2018\u2019\u02bc\u00b4\u0060\u2032\uff07"  # apostrophes
+# Hyphens of print and full-width ones join as those of keyboards do; dashes do not.
+_JOINS = f"'{_CURLY}\u2010\u2011\u2212\ufe63\uff0d-"
+_LETTERS = rf"\w[\w{_INVISIBLE}]*"
+WORD_PATTERN = re.compile(rf"{_LETTERS}(?:[{_JOINS}]{_LETTERS})*|[^\w\s{_INVISIBLE}]")
 SEPARATOR = ""  # a word without pieces: here the sentence said something that describes nothing
 # Between describing words they part nothing: "the chair that is next to the table".
 _NO_BREAKS = DETERMINERS | COPULAS | FILLERS | {"that", "which", "who"}
@@ -48,9 +53,7 @@ _COMPOUNDS = {
     ("left", "of"),
     ("right", "of"),
 }
-_APOSTROPHES = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060\u2032", "'") | {"\u00ad": ""}
-)
+_PLAIN = str.maketrans(dict.fromkeys(_CURLY, "'") | dict.fromkeys(_INVISIBLE, ""))
 _HYPHENS = re.compile(r"[\s_\u2010-\u2015\u2212-]+")
 
 
@@ -163,7 +166,8 @@ def plain_words(words: Iterable[str]) -> list[str]:
 
 def plain_letters(word: str) -> str:
     """A word in small letters, without ligatures, full-width ones, or curly apostrophes."""
-    return unicodedata.normalize("NFKC", word).casefold().translate(_APOSTROPHES) or word
+    # First what NFKC would take apart: an acute accent becomes a space and a mark.
+    return unicodedata.normalize("NFKC", word.translate(_PLAIN)).casefold() or word
 
 
 @lru_cache(maxsize=10_000)
