@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import BadMessageError, BadTransformError
 from detailbase_core.io.bag_reader import bag_messages, decoded
+from detailbase_core.io.bag_topic import TF_TYPE
 from detailbase_core.io.time_resets import BACK_NS, Order, TimeResets
 from detailbase_core.io.transform_messages import transforms_from_message
 from detailbase_core.transforms import StampedTransform, TransformBuffer
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CLOUD_TYPE = "sensor_msgs/msg/PointCloud2"
-TF_TYPE = "tf2_msgs/msg/TFMessage"
 _WHOLE_BAG_S = 1e9  # the transform buffer keeps everything
 _STATIC_TOLERANCE = 1e-3  # metres, or of a quaternion
 _WHOLE_BAG_TRANSFORMS = 20_000_000

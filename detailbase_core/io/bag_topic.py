@@ -10,6 +10,7 @@ from detailbase_core.errors import BadFileError
 if TYPE_CHECKING:
     from pathlib import Path
 
+TF_TYPE = "tf2_msgs/msg/TFMessage"
 ROS1_ADVICE = (
     "a ROS 1 recording; convert it: pip install rosbags, then rosbags-convert --src FILE.bag "
     "--dst FOLDER"

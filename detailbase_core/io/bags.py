@@ -18,13 +18,14 @@ from detailbase_core.errors import (
     BadMessageError,
     LookupFailed,
 )
-from detailbase_core.io.bag_index import CLOUD_TYPE, TF_TYPE, header_of, read_index, warn_of
+from detailbase_core.io.bag_index import CLOUD_TYPE, header_of, read_index, warn_of
 from detailbase_core.io.bag_reader import (
     BAG_FORMATS,
     bag_messages,
     bag_topics,
     decoded,
 )
+from detailbase_core.io.bag_topic import TF_TYPE
 from detailbase_core.io.pointcloud2 import (
     checked_frame_and_stamp,
     decode_cloud,

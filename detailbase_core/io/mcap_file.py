@@ -16,7 +16,8 @@ from zlib import crc32
 import lz4.frame
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.io.bag_topic import BagTopic, ros1_error
+from detailbase_core.io.bag_topic import TF_TYPE, BagTopic, ros1_error
+from detailbase_core.io.time_resets import BACK_NS, RunStarts
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    _Place = tuple[int, int]  # offset of a piece, and number of a message in it
+
 MAGIC = b"\x89MCAP0\r\n"
 _MAX_CHUNK_BYTES = 1 << 29  # what a chunk may unpack to
 _HEADER, _FOOTER, _SCHEMA, _CHANNEL, _MESSAGE, _CHUNK = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
@@ -38,9 +41,10 @@ _CHUNK_HEAD = struct.Struct("<QQQI")
 
 
 class _Piece(NamedTuple):
-    """A chunk, or a message outside of chunks: when it begins, and where in the file it lies."""
+    """A chunk, or a message outside of chunks: its times, and where in the file it lies."""
 
     start_ns: int
+    end_ns: int
     offset: int
     length: int
     is_chunk: bool
@@ -134,11 +138,11 @@ class McapFile:
     def _note_record(self, file: BinaryIO, code: int, offset: int, length: int) -> None:
         try:
             if code == _CHUNK:
-                start, *_ = _CHUNK_HEAD.unpack(file.read(_CHUNK_HEAD.size))
-                self._pieces.append(_Piece(start, offset, length, True))
+                start, end, *_ = _CHUNK_HEAD.unpack(file.read(_CHUNK_HEAD.size))
+                self._pieces.append(_Piece(start, end, offset, length, True))
             elif code == _MESSAGE:
                 _, _, time_ns, _ = _MESSAGE_HEAD.unpack(file.read(_MESSAGE_HEAD.size))
-                self._pieces.append(_Piece(time_ns, offset, length, False))
+                self._pieces.append(_Piece(time_ns, time_ns, offset, length, False))
             elif code in (_HEADER, _SCHEMA, _CHANNEL, _STATISTICS):
                 self._define(code, memoryview(file.read(length)))
         except (struct.error, ValueError):
@@ -164,20 +168,42 @@ class McapFile:
     # -- messages ------------------------------------------------------------------------------
 
     def _messages(self) -> Iterator[tuple[int, int, memoryview]]:
-        """(channel, time, data) of all messages in order of time."""
+        """(channel, time, data) of all messages in order of time, run after run."""
+        with self._path.open("rb") as file:
+            starts = [(0, 0), *self._run_starts(file), (sys.maxsize, 0)]
+            for begin, end in itertools.pairwise(starts):
+                yield from self._in_order_of_time(file, begin, end)
+
+    def _in_order_of_time(
+        self, file: BinaryIO, begin: _Place, end: _Place
+    ) -> Iterator[tuple[int, int, memoryview]]:
+        """Messages that were written between two places."""
         waiting: list[tuple[int, int, int, memoryview]] = []
         order = itertools.count()
-        pieces = sorted(self._pieces, key=lambda piece: piece.start_ns)
-        with self._path.open("rb") as file:
-            for piece in pieces:
-                while waiting and waiting[0][0] < piece.start_ns:
-                    time_ns, _, channel, data = heapq.heappop(waiting)
-                    yield channel, time_ns, data
-                for channel, time_ns, data in self._read_piece(file, piece):
+        pieces = [piece for piece in self._pieces if begin[0] <= piece.offset <= end[0]]
+        for piece in sorted(pieces, key=lambda piece: piece.start_ns):
+            while waiting and waiting[0][0] < piece.start_ns:
+                time_ns, _, channel, data = heapq.heappop(waiting)
+                yield channel, time_ns, data
+            for number, (channel, time_ns, data) in enumerate(self._read_piece(file, piece)):
+                if begin <= (piece.offset, number) < end:
                     heapq.heappush(waiting, (time_ns, next(order), channel, data))
         while waiting:
             time_ns, _, channel, data = heapq.heappop(waiting)
             yield channel, time_ns, data
+
+    def _run_starts(self, file: BinaryIO) -> list[_Place]:
+        """Places where another run begins: most files need no look at their messages."""
+        newest = itertools.accumulate((piece.end_ns for piece in self._pieces), max, initial=0)
+        if all(p.start_ns >= end - BACK_NS for p, end in zip(self._pieces, newest, strict=False)):
+            return []
+        starts = RunStarts()
+        for piece in self._pieces:
+            for number, (channel, time_ns, _) in enumerate(self._read_piece(file, piece)):
+                topic = self._topic(channel)
+                if topic is not None and topic.msgtype == TF_TYPE:
+                    starts.note(topic.topic, time_ns, (piece.offset, number))
+        return starts.found()
 
     def _read_piece(self, file: BinaryIO, piece: _Piece) -> Iterator[tuple[int, int, memoryview]]:
         file.seek(piece.offset)

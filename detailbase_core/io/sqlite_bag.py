@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from detailbase_core.errors import BadFileError
-from detailbase_core.io.bag_topic import BagTopic
+from detailbase_core.io.bag_topic import TF_TYPE, BagTopic
+from detailbase_core.io.time_resets import RunStarts
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -65,16 +66,29 @@ class SqliteBag:
         """
         wanted = [number for number, topic in self._topics.items() if topic.msgtype in types]
         marks = ", ".join("?" * len(wanted))
-        query = (
-            f"SELECT topic_id, timestamp, data FROM messages WHERE topic_id IN ({marks}) "
-            "ORDER BY timestamp, id"
-        )
         try:
             with closing(self._connect()) as database:
+                run = " + ".join(f"(id >= {number})" for number in self._run_starts(database))
+                query = (
+                    f"SELECT topic_id, timestamp, data FROM messages WHERE topic_id IN ({marks}) "
+                    f"ORDER BY {run or 0} + 0, timestamp, id"
+                )
                 for number, time_ns, data in database.execute(query, wanted):
                     yield self._topics[number], int(time_ns), _unpacked(bytes(data or b""))
         except (sqlite3.Error, ValueError, TypeError) as error:
             raise self._broken(error) from error
+
+    def _run_starts(self, database: sqlite3.Connection) -> list[int]:
+        """Numbers of the messages with which later runs begin."""
+        transforms = [number for number, topic in self._topics.items() if topic.msgtype == TF_TYPE]
+        marks = ", ".join("?" * len(transforms))
+        query = (
+            f"SELECT id, topic_id, timestamp FROM messages WHERE topic_id IN ({marks}) ORDER BY id"
+        )
+        starts = RunStarts()
+        for number, topic, time_ns in database.execute(query, transforms):
+            starts.note(str(topic), int(time_ns), (int(number), 0))
+        return [number for number, _ in starts.found()]
 
     def _check_size(self) -> None:
         """SQLite reads a last page that is cut off as if it were whole."""

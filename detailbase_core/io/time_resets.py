@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BACK_NS = 3_000_000_000  # further back than any message is late
 _NEAR_NS = 1_000_000_000
 _MOST_STALE = 5  # more in a row, and time did jump ahead
+_MOST_STEPS = 2  # back in time for each reset: more, and the file is in no order at all
 _CLOCK = ""  # no frame is called so
 
 
@@ -118,3 +119,32 @@ class TimeResets:
     def _begin(self, newest: dict[str, int]) -> None:
         self._newest, self._leaps, self._held = newest, {}, {}
         self.count, self._stale = self.count + 1, 0
+
+
+class RunStarts:
+    """Places in a recording's order of writing where the times of recording go back.
+
+    A recorder that goes by simulated time writes times that begin anew after a reset. In order of
+    these times its two runs would be one, of messages that contradict each other.
+    """
+
+    def __init__(self) -> None:
+        self._resets, self._steps_back = TimeResets(), 0
+        self._last: dict[str, int] = {}
+        self._held: dict[str, tuple[int, int]] = {}
+        self._found: list[tuple[int, int]] = []
+
+    def note(self, topic: str, time_ns: int, place: tuple[int, int]) -> None:
+        """Take in a message of a topic of transforms, in order of writing."""
+        self._steps_back += time_ns < self._last.get(topic, 0) - _NEAR_NS
+        self._last[topic] = time_ns
+        order = self._resets.observe(topic, time_ns)
+        if order is Order.HELD:
+            self._held[topic] = place
+        elif order is Order.RESET:
+            self._found.append(self._held[topic])
+
+    def found(self) -> list[tuple[int, int]]:
+        """Places of the first messages of later runs; none of a file without any order."""
+        is_ordered = self._steps_back <= _MOST_STEPS * len(self._found)
+        return sorted(self._found) if is_ordered else []

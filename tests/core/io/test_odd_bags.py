@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,24 @@ def write_mcap(path: Path, messages, *, profile: str = "ros2", **options) -> Pat
             writer.add_message(channels[topic], time_ns, data, time_ns)
         writer.finish()
     return path
+
+
+def write_database(path: Path, messages) -> None:
+    database = sqlite3.connect(path)
+    database.execute(
+        "CREATE TABLE topics(id INTEGER PRIMARY KEY, name, type, serialization_format)"
+    )
+    database.execute("CREATE TABLE messages(id INTEGER PRIMARY KEY, topic_id, timestamp, data)")
+    topics = list(dict.fromkeys(topic for topic, _, _ in messages))
+    for number, topic in enumerate(topics):
+        kind = TF if "tf" in topic else CLOUD
+        database.execute("INSERT INTO topics VALUES(?, ?, ?, 'cdr')", (number, topic, kind))
+    database.executemany(
+        "INSERT INTO messages(topic_id, timestamp, data) VALUES(?, ?, ?)",
+        [(topics.index(topic), time_ns, data) for topic, data, time_ns in messages],
+    )
+    database.commit()
+    database.close()
 
 
 # -- files ---------------------------------------------------------------------------------------
@@ -287,6 +306,24 @@ def test_time_that_goes_back_begins_another_map(
     assert "time goes back 1 times" in caplog.text
     loaded = load_scene(path, MapConfig(min_range_m=0.0), up="z")
     assert loaded.cloud.xyz[:, 0].max() < 15.0  # nothing of the first run, whose robot drove on
+
+
+@pytest.mark.parametrize("kind", ["mcap", "db3"])
+def test_times_of_recording_may_go_back_with_those_of_messages(tmp_path: Path, kind: str) -> None:
+    """As a recorder that goes by simulated time writes them."""
+    runs = [drive(20), drive(15, step=-2.0)]
+    messages = [
+        (topic, data, T0 + k // 2 * SECOND)
+        for run in runs
+        for k, (topic, data, _) in enumerate(run)
+    ]
+    if kind == "db3":
+        path = tmp_path / "a.db3"
+        write_database(path, messages)
+    else:
+        path = write_mcap(tmp_path / "a.mcap", messages, chunk_size=1500)
+    expected = [(0, float(k)) for k in range(20)] + [(1, -2.0 * k) for k in range(15)]
+    assert [(s.run, float(s.sensor_to_map[0, 3])) for s in read_bag_scans(path)] == expected
 
 
 @pytest.mark.parametrize("ahead_s", [3600, -3600])
