@@ -81,7 +81,7 @@ class EncodedScene:
             KeyError, ValueError: they are not those of a scene.
         """
         scene = Scene(PointCloud(arrays["xyz"], arrays["rgb"], frame), arrays["superpoint"])
-        views = []
+        views: list[View] = []
         while f"view{len(views)}_index" in arrays:
             prefix = f"view{len(views)}_"
             own = {

@@ -83,9 +83,10 @@ class Hit:
             rank: place among the sentence's hits, from 1.
         """
         begin, end = self.span_ns or (None, None)
-        row = (self.sentence, rank, self.recording, self.frame, *self.box.center, *self.box.size)
-        row += (self.box.yaw, self.score, self.presence, self.points)
-        row += (self.last_seen_ns, self.offset_s, begin, end)
+        box = (*self.box.center, *self.box.size, self.box.yaw)
+        what = (self.sentence, rank, self.recording, self.frame)
+        when = (self.last_seen_ns, self.offset_s, begin, end)
+        row = (*what, *box, self.score, self.presence, self.points, *when)
         return dict(zip(COLUMNS, row, strict=True))
 
 

@@ -117,7 +117,8 @@ class SceneCache:
         stats = self._stats or file_stats(self._recording)
         key = json.dumps(self._key.members(self._recording_hash()))
         own = (np.array(key), np.array(stats), np.array(scene.frame), np.array(scene.span_ns))
-        content = {**scene.arrays, **dict(zip(_OWN, (*own, scene.seen_ns), strict=True))}
+        content: dict[str, Any] = {**scene.arrays}
+        content |= zip(_OWN, (*own, scene.seen_ns), strict=True)
         with atomic_path(self.path) as temporary, temporary.open("wb") as file:
             np.savez(file, **content)
 
