@@ -46,6 +46,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--cache", type=Path, metavar="FOLDER", help=cache)
     workers = "processes (default: half of the cores, 8 at most)"
     add("--workers", type=int, default=0, metavar="N", help=workers)
+    ray = "work on a Ray cluster (host:port, auto), not in processes here; it must see the files"
+    add("--ray", default="", metavar="ADDRESS", help=ray)
     settings_arguments.add_settings(command)
     command.set_defaults(run=run)
 
@@ -61,10 +63,12 @@ def run(options: argparse.Namespace) -> int:
 
         recordings, sentences = _checked_words(options.words + options.sentences)
         _check_before_work(options)
+        if options.ray:  # other machines work in other folders
+            recordings = [path.absolute() for path in recordings]
         workers = _worker_count(options.workers, len(recordings))
-        config = _config(options, workers)
+        config = _config(options, threads=1 if options.ray else _cores() // workers)
         _check_sentences(sentences, config)
-        with _interruptible(), _pool(workers) as pool:
+        with _interruptible(), _pool(options, workers) as pool:
             found = search(recordings, sentences, config, pool, report, _note)
             if options.pages:
                 _write_page(options, found, config, pool, report)
@@ -97,6 +101,8 @@ def _check_before_work(options: argparse.Namespace) -> None:
     """
     from detailbase_ros.search.hit_files import load_pyarrow
 
+    if options.ray and options.workers:
+        raise ConfigError("--workers is for processes here; with --ray the cluster decides")
     if options.top < 1 or options.workers < 0:
         raise ConfigError("--top: 1 or more; --workers: 0 (as many as suit this machine) or more")
     if options.output:
@@ -118,22 +124,31 @@ def _check_sentences(sentences: Sequence[str], config: SearchConfig) -> None:
         parse_sentence(sentence, config.replay.grounder.max_words)
 
 
+def _cores() -> int:
+    return os.cpu_count() or 2
+
+
 def _worker_count(wanted: int, recordings: int) -> int:
-    suiting = min(_MOST_WORKERS, max(1, (os.cpu_count() or 2) // 2))
+    suiting = min(_MOST_WORKERS, max(1, _cores() // 2))
     return min(wanted or suiting, recordings)
 
 
-def _config(options: argparse.Namespace, workers: int) -> SearchConfig:
-    """Settings, with the cores shared out among the workers."""
+def _config(options: argparse.Namespace, threads: int) -> SearchConfig:
+    """Settings; `threads` is how many cores a worker has for itself."""
     from detailbase_ros.search.searcher import SearchConfig
 
     replay = settings_arguments.read_settings(options)
-    threads = replay.grounder.threads or max(1, (os.cpu_count() or 2) // workers)
+    threads = replay.grounder.threads or max(1, threads)
     replay = replace(replay, grounder=replace(replay.grounder, threads=threads))
-    return SearchConfig(replay, options.cache)
+    cache = options.cache.absolute() if options.cache else None
+    return SearchConfig(replay, cache)
 
 
-def _pool(workers: int) -> AbstractContextManager[Pool]:
+def _pool(options: argparse.Namespace, workers: int) -> AbstractContextManager[Pool]:
+    if options.ray:
+        from detailbase_ros.search.ray_pool import RayPool
+
+        return RayPool(options.ray, gpus=1 if options.device.startswith("cuda") else 0)
     from detailbase_ros.search.process_pool import ProcessPool
 
     return ProcessPool(workers)

@@ -97,6 +97,7 @@ WITHOUT_ROS = (
     "search.hit_files",
     "search.hits",
     "search.process_pool",
+    "search.ray_pool",
     "search.recordings",
     "search.scene_cache",
     "search.search",

@@ -40,3 +40,12 @@ def wait_in(folder: str) -> str:
     (Path(folder) / str(os.getpid())).touch()
     while True:
         time.sleep(1.0)
+
+
+def wait_for_go(folder: str) -> str:
+    """Writes its process's number into `folder`, and waits until "go" stands there."""
+    there = Path(folder)
+    (there / str(os.getpid())).touch()
+    while not (there / "go").exists():
+        time.sleep(0.05)
+    return f"done in {folder}"

@@ -298,7 +298,7 @@ def test_a_broken_recording_is_named_and_left_out(here, bags, tmp_path):
 
 def test_without_a_model_nothing_is_searched(bags, monkeypatch, capsys):
     """As where the node's parameter file names weights that are not there."""
-    monkeypatch.setattr(command, "_pool", lambda workers: InlinePool())
+    monkeypatch.setattr(command, "_pool", lambda *_: InlinePool())
 
     def absent(config):
         raise CheckpointError("weights.pth: there is no such file")
@@ -330,7 +330,7 @@ def test_a_recording_whose_workers_die_is_left_out(here, bags):
 
 @pytest.fixture
 def run(here, monkeypatch):
-    monkeypatch.setattr(command, "_pool", lambda workers: InlinePool())
+    monkeypatch.setattr(command, "_pool", lambda *_: InlinePool())
     return lambda *words: cli.main(["search", *map(str, words)])
 
 
@@ -378,6 +378,12 @@ def test_hits_as_json_lines(run, bags, tmp_path, capsys):
     assert first["length"] == 0.2 and first["frame"] == "odom"
 
 
+def test_a_cluster_gets_whole_paths(run, bags, monkeypatch, capsys):
+    monkeypatch.chdir(bags[0].parent)
+    assert run("short", "the chair", "--ray", "somewhere:1", "--json", "-") == 0
+    assert json.loads(capsys.readouterr().out)["recording"] == str(bags[0])
+
+
 def test_hits_as_parquet(run, bags, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     assert run(*bags, "the chair", "the unicorn", "--output", tmp_path / "hits.parquet") == 1
@@ -420,7 +426,7 @@ def test_the_network_answers_alike_from_what_another_process_kept(
     )
     words = [*map(str, bags), "the chair", "--params", str(node), "--workers", "1", "--json", "-"]
     with monkeypatch.context() as patch:
-        patch.setattr(command, "_pool", lambda workers: InlinePool())
+        patch.setattr(command, "_pool", lambda *_: InlinePool())
         assert cli.main(["search", *words]) == 0
         tasks._searcher.cache_clear()
     first = capsys.readouterr()
@@ -442,6 +448,7 @@ def test_the_network_answers_alike_from_what_another_process_kept(
         (["a.mcap", "x", "--json", "none/hits.jsonl"], "its folder does not exist"),
         (["a.mcap", "x", "--top", "0"], "--top: 1 or more"),
         (["a.mcap", "x", "--workers", "-1"], "--workers: 0"),
+        (["a.mcap", "x", "--workers", "2", "--ray", "auto"], "with --ray the cluster decides"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_work(

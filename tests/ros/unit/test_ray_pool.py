@@ -1,0 +1,91 @@
+"""The same tasks on a Ray cluster of two machines, where ray is installed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from detailbase_core import cli
+from detailbase_core.errors import ConfigError
+from detailbase_ros.search.process_pool import Lost
+from detailbase_ros.search.ray_pool import RayPool
+from tests.helpers.mortal_work import die_always, die_once, wait_for_go
+
+# Not 127.0.0.1, for which Ray takes the machine's address in the network.
+HEAD = {"num_cpus": 1, "node_ip_address": "127.0.0.2", "include_dashboard": False}
+SECOND = {"num_cpus": 1, "node_ip_address": "127.0.0.3"}
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """Two machines with one core each, on loopback; and the second of them."""
+    pytest.importorskip("ray")
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    made = Cluster(initialize_head=True, head_node_args=HEAD)
+    second = made.add_node(**SECOND)
+    yield made, second
+    made.shutdown()
+
+
+def test_a_machine_or_worker_that_dies_costs_no_result(cluster, tmp_path):
+    made, second = cluster
+    folders = [tmp_path / str(number) for number in range(2)]
+    for folder in folders:
+        folder.mkdir()
+
+    def end_the_second_machine() -> None:
+        while not all(list(folder.iterdir()) for folder in folders):  # both have begun
+            time.sleep(0.05)
+        workers = [int(path.name) for folder in folders for path in folder.iterdir()]
+        made.remove_node(second, allow_graceful=False)
+        while all(map(is_running, workers)):  # a worker outlives its machine's raylet a little
+            time.sleep(0.05)
+        for folder in folders:
+            (folder / "go").touch()
+
+    ending = threading.Thread(target=end_the_second_machine)
+    with RayPool(made.address, gpus=0) as pool:
+        ending.start()
+        results = dict(pool.results(wait_for_go, list(map(str, folders))))
+        ending.join()
+        assert results == {number: f"done in {folder}" for number, folder in enumerate(folders)}
+        # One of them was begun on both machines, by another process each time.
+        begun = [len(list(folder.iterdir())) - 1 for folder in folders]
+        assert sorted(begun) == [1, 2]
+
+        marker = str(tmp_path / "died")
+        assert dict(pool.results(die_once, [marker])) == {0: f"done: {marker}"}
+        (lost,) = dict(pool.results(die_always, [str(tmp_path / "always")])).values()
+        assert isinstance(lost, Lost) and "its workers died" in lost.reason
+        assert (tmp_path / "always").read_text() == "..."
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_without_ray_there_is_advice(monkeypatch, capsys, tmp_path):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ConfigError, match=r"pip install 'detailbase_ros\[ray\]'"):
+        RayPool("auto", gpus=0)
+    (tmp_path / "a.mcap").touch()
+    assert cli.main(["search", str(tmp_path / "a.mcap"), "the chair", "--ray", "auto"]) == 2
+    assert "pip install 'detailbase_ros[ray]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2:9", "ray://127.0.0.2:9", "nowhere:port"])
+def test_where_no_cluster_is_that_is_said_at_once(monkeypatch, address):
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace())  # is not asked
+    with pytest.raises(ConfigError, match=f"--ray {address}: no cluster answers there"):
+        RayPool(address, gpus=0)
