@@ -25,9 +25,8 @@ import detailbase_core.network.detailbase
 import detailbase_core.network.sparse_unet
 import training.trainer.trainer
 import training.trainer.training_module
-from detailbase_core.config import load_yaml
 from detailbase_core.ops.execution import choose_device
-from training.config import TrainConfig
+from training.config import load_config
 from training.scenes.scene_store import SceneStore
 from training.trainer.trainer import Run
 
@@ -114,7 +113,8 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder, device = Path(name), choose_device(args.device)
-        config = load_yaml(TrainConfig, args.config)
+        config = load_config(args.config, {})
+        own_words = not config.start and not config.text_encoder
         write_rooms(folder, args.rooms, args.points, config.text.vector_dim)
         config = dataclasses.replace(
             config,
@@ -122,7 +122,7 @@ def main() -> None:
             descriptions="",
             backbone="",
             out=str(folder / "run"),
-            word_vectors=str(folder / "words" / "words.npz"),
+            word_vectors=str(folder / "words" / "words.npz") if own_words else "",
         )
         run = Run(config, SceneStore(config, quiet=True), device)
         run.module.train()
