@@ -92,7 +92,7 @@ def explain_silence(subscription: Subscription, publishers: list[TopicEndpointIn
         "the QoS match: either nothing is sent, or large clouds are lost on the way. Let the "
         "socket buffer hold them: sudo sysctl -w net.core.rmem_max=2147483647 (with Fast DDS on "
         "one machine also FASTDDS_DEFAULT_PROFILES_FILE=config/fastdds.xml of this package, for "
-        "the publisher too)"
+        "the publisher too; Cyclone and Zenoh: docs/ros.md, Other middlewares)"
     )
     return (
         f"{topic}: no cloud for {PATIENCE_S:g} s, although it is published by {theirs}. "

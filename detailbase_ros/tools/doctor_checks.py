@@ -30,6 +30,7 @@ _HEAR_BEST_EFFORT = (
     "start the node with -p qos_overrides./tf.subscription.reliability:=best_effort, or have it "
     "published reliably"
 )
+_OTHERS = "Cyclone and Zenoh have settings of their own: docs/ros.md, Other middlewares"
 _SKEW_S = 0.5  # more than a slow camera driver is late
 _SLOW_HZ = 0.5  # some robots send one cloud a second, and mean it
 _OVERFLOWS_BYTES = 500_000  # of Fast DDS' shared memory
@@ -169,7 +170,8 @@ def _cloud(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
             topic.name,
             f"nothing came from {', '.join(topic.publishers)} in {seen.seconds:.0f} s",
             "is the driver idle? Large clouds over UDP need 'sudo sysctl -w "
-            "net.core.rmem_max=2147483647', Fast DDS on one machine needs config/fastdds.xml",
+            "net.core.rmem_max=2147483647', Fast DDS on one machine needs config/fastdds.xml; "
+            f"{_OTHERS}",
         )
     else:
         yield from _arrived(topic, seen)
@@ -206,7 +208,8 @@ def _arrived(topic: CloudTopic, seen: Observation) -> Iterator[Diagnosis]:
             topic.name,
             f"{what}: slow for a camera",
             "Fast DDS loses large messages unless FASTDDS_DEFAULT_PROFILES_FILE (Humble, Jazzy: "
-            "FASTRTPS_...) names config/fastdds.xml, for the camera's driver, too",
+            "FASTRTPS_...) names config/fastdds.xml, for the camera's driver, too; "
+            f"{_OTHERS}",
         )
     else:
         yield Diagnosis(topic.name, what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -249,6 +250,14 @@ def test_a_stream_that_ended_and_left_a_map_is_no_problem() -> None:
     assert not problems(over)
     assert diagnose(over)[1].what == "its stream has stopped; the map has 90000 voxels of before"
     assert len(problems(replace(over, voxels=0))) == 1  # nothing was ever mapped
+
+
+@pytest.mark.parametrize("received", [0, 4])
+def test_clouds_that_are_lost_on_the_way_may_be_so_on_any_middleware(received: int) -> None:
+    (problem,) = problems(with_topic(received=received))
+    page = (Path(__file__).parents[3] / "docs" / "ros.md").read_text()
+    *_, heading = problem.fix.split("docs/ros.md, ")
+    assert "Zenoh" in problem.fix and f"\n## {heading}\n" in page
 
 
 def test_one_large_cloud_a_second_is_no_problem() -> None:

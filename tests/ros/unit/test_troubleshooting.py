@@ -167,6 +167,9 @@ def test_published_but_nothing_arrives():
     )
     node = SimpleNamespace(topic_name=TOPIC, qos_profile=reliable)
     assert explain_silence(node, [driver]) == MISTAKES["Published, but nothing arrives"]
+    driver.qos_profile = reliable  # they match
+    said = explain_silence(node, [driver])
+    assert "net.core.rmem_max" in said and "Zenoh: docs/ros.md, Other middlewares" in said
 
 
 def test_an_optical_frame_as_map():
