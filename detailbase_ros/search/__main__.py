@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from detailbase_ros.search.hits import RecordingAnswer
     from detailbase_ros.search.process_pool import Pool
     from detailbase_ros.search.search import Found
     from detailbase_ros.search.searcher import SearchConfig
@@ -226,12 +228,19 @@ def _lines(found: Found, top: int) -> list[str]:
     for number, sentence in enumerate(found.sentences):
         hits, answers = found.hits(number), found.answers(number)
         holding = sum(bool(answer.hits) for answer in answers)
-        lines.append(f'"{sentence}": found in {holding} of {count} recordings')
+        near = "" if holding or not answers else _nearest(answers)
+        lines.append(f'"{sentence}": found in {holding} of {count} recordings{near}')
         lines += hit_lines(hits[:top])
         if len(hits) > top:
             lines.append(f"     and {len(hits) - top} more (--top)")
         lines += dict.fromkeys(answer.plea for answer in answers if answer.plea)
     return lines
+
+
+def _nearest(answers: Sequence[RecordingAnswer]) -> str:
+    """How near it came to be found; never rounded up to the threshold."""
+    presence = max(answer.presence for answer in answers)
+    return f" (presence {math.floor(100 * presence) / 100:.2f} at most)"
 
 
 def _status(found: Found) -> int:

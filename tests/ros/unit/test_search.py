@@ -356,7 +356,7 @@ def test_it_prints_hits_and_ends_as_ground_does(run, bags, tmp_path, capsys):
         f"  1  score 0.51  {bags[1]}  x=8.00 y=4.00 z=5.00 in odom  last seen "
         "2023-11-14 22:13:25 UTC, 4.0 s into the recording",
         "     and 1 more (--top)",
-        '"the unicorn": found in 0 of 2 recordings',
+        '"the unicorn": found in 0 of 2 recordings (presence 0.80 at most)',
     ]
     assert f"{broken}: left out: " in printed.err
     assert run(*bags, "the chair") == 0
@@ -412,6 +412,41 @@ def test_a_page_of_pictures(run, bags, tmp_path, monkeypatch):
         assert (tmp_path / "pages" / f"hit_000{number}.png").read_bytes() == b"a picture"
     assert "x=8.00 y=4.00 z=5.00 in odom" in page and "Nothing found." in page
     assert "&lt;b&gt;.mcap" in page and "<b>" not in page
+
+
+def test_a_picture_shows_one_hit_and_what_it_stands_by(here, bags, monkeypatch):
+    """The other objects that the sentence asks for are hits of their own."""
+    chairs, table = [thing(0, 1), thing(1, 2)], thing(2, 3)
+    whole = GroundedPhrase("both chairs by the table", 0, 24, 0.9, 0.8, tuple(chairs))
+    found = [GroundedPhrase("both chairs", 0, 11, 0.9, 0.8, (thing(3, 1), thing(4, 2)))]
+    found.append(GroundedPhrase("the table", 15, 24, 0.9, 0.8, (table,)))
+    answer = Grounding(whole.text, None, whole, tuple(found))
+    shown = drawn_by(monkeypatch, here, bags[0], answer, number=1)
+    assert [[i.id for i in phrase.instances] for phrase in shown.phrases] == [[4], [2]]
+    assert shown.sentence.instances == (chairs[1],)
+    # A target that no phrase means alone is drawn as the sentence's.
+    alone = replace(answer, sentence=replace(whole, instances=(thing(0, 7),)))
+    shown = drawn_by(monkeypatch, here, bags[0], alone, number=0)
+    assert [phrase.instances for phrase in shown.phrases] == [(), ()]
+
+
+def thing(number, point):
+    place = (float(point), 0.0, 0.0)
+    return Instance(number, np.array([point]), Box(place, (1.0, 1.0, 1.0), 0.0), place, 0.9)
+
+
+def drawn_by(monkeypatch, here, recording, answer, number):
+    """What is drawn of a hit, where the recording answers so."""
+    drawn = []
+
+    def draw(grounding, path):
+        drawn.append(grounding)
+        path.touch()
+
+    monkeypatch.setattr("detailbase_core.output.render.render_grounding", draw)
+    monkeypatch.setattr(PointGrounder, "ground_encoded", lambda *_: answer)
+    assert tasks.draw_task(tasks.DrawTask(SearchConfig(), recording, answer.query, number)) == b""
+    return drawn[0]
 
 
 def test_the_network_answers_alike_from_what_another_process_kept(
