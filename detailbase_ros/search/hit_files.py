@@ -6,7 +6,7 @@ import importlib
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.errors import ConfigError, shown
+from detailbase_core.errors import ConfigError, pip_install, shown
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_ros.search.hits import COLUMNS, iso_time, place_text, time_text
 
@@ -52,7 +52,7 @@ def load_pyarrow() -> Any:
         return importlib.import_module("pyarrow")
     except ImportError as error:
         raise ConfigError(
-            f"Parquet needs pyarrow ({error}): pip install 'detailbase_ros[parquet]', or write "
+            f"Parquet needs pyarrow ({error}): {pip_install('pyarrow')}, or write "
             "JSON lines with --json"
         ) from error
 

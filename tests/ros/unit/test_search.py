@@ -498,4 +498,4 @@ def test_parquet_without_its_package_is_refused_with_advice(run, bags, monkeypat
     for name in ("pyarrow", "pyarrow.parquet"):
         monkeypatch.setitem(sys.modules, name, None)
     assert run(*bags, "the chair", "--output", "hits.parquet") == 2
-    assert "pip install 'detailbase_ros[parquet]'" in capsys.readouterr().err
+    assert "-m pip install pyarrow" in capsys.readouterr().err
