@@ -66,28 +66,33 @@ class SqliteBag:
         """
         wanted = [number for number, topic in self._topics.items() if topic.msgtype in types]
         marks = ", ".join("?" * len(wanted))
+        where = f"WHERE topic_id IN ({marks})"
         try:
             with closing(self._connect()) as database:
-                run = " + ".join(f"(id >= {number})" for number in self._run_starts(database))
-                query = (
-                    f"SELECT topic_id, timestamp, data FROM messages WHERE topic_id IN ({marks}) "
-                    f"ORDER BY {run or 0} + 0, timestamp, id"
-                )
-                for number, time_ns, data in database.execute(query, wanted):
-                    yield self._topics[number], int(time_ns), _unpacked(bytes(data or b""))
+                starts = self._run_starts(database)
+                # One query a run, each by the index of times; mostly there is one run.
+                for part in _conditions(starts):
+                    query = f"SELECT topic_id, timestamp, data FROM messages {where}{part}"
+                    for number, time_ns, data in database.execute(
+                        f"{query} ORDER BY timestamp, id", wanted
+                    ):
+                        yield self._topics[number], int(time_ns), _unpacked(bytes(data or b""))
         except (sqlite3.Error, ValueError, TypeError) as error:
             raise self._broken(error) from error
 
     def _run_starts(self, database: sqlite3.Connection) -> list[int]:
-        """Numbers of the messages with which later runs begin."""
+        """Numbers of the messages with which later runs begin; none where they cannot be read."""
         transforms = [number for number, topic in self._topics.items() if topic.msgtype == TF_TYPE]
         marks = ", ".join("?" * len(transforms))
         query = (
             f"SELECT id, topic_id, timestamp FROM messages WHERE topic_id IN ({marks}) ORDER BY id"
         )
         starts = RunStarts()
-        for number, topic, time_ns in database.execute(query, transforms):
-            starts.note(str(topic), int(time_ns), (int(number), 0))
+        try:
+            for number, topic, time_ns in database.execute(query, transforms):
+                starts.note(str(topic), int(time_ns), (int(number), 0))
+        except (sqlite3.Error, ValueError, TypeError):
+            return []
         return [number for number, _ in starts.found()]
 
     def _check_size(self) -> None:
@@ -123,3 +128,10 @@ def _unpacked(data: bytes) -> bytes:
         return bytes(zstd.ZstdDecompressor().decompress(data, max_length=MAX_MESSAGE_BYTES))
     except zstd.ZstdError:
         return data
+
+
+def _conditions(starts: list[int]) -> list[str]:
+    """For each run, what holds for the numbers of its messages, in SQL; "" where there is one."""
+    since = ["", *(f" AND id >= {number}" for number in starts)]
+    before = [*(f" AND id < {number}" for number in starts), ""]
+    return [a + b for a, b in zip(since, before, strict=True)]
