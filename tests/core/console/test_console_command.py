@@ -125,6 +125,6 @@ def test_without_viser_it_says_what_to_install(
         raise ModuleNotFoundError(f"No module named {name!r}")
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    monkeypatch.setattr(cli, "_add_replay", lambda parser: None)
+    monkeypatch.setattr(cli, "_add_of_ros", lambda name, command: None)
     assert cli.main(["console", "no.ply"]) == NO_ANSWER
     assert "-m pip install viser" in capsys.readouterr().err
