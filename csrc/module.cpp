@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 
 namespace detailbase {
+void bind_bf16(pybind11::module_& m);         // bf16_bindings.cpp
 void bind_groups(pybind11::module_& m);       // groups_bindings.cpp
 void bind_row_panels(pybind11::module_& m);   // row_panels_bindings.cpp
 void bind_sparse(pybind11::module_& m);       // sparse_bindings.cpp
@@ -13,6 +14,7 @@ void bind_surfels(pybind11::module_& m);      // surfels_bindings.cpp
 
 PYBIND11_MODULE(_C, m) {
   m.doc() = "Native kernels of detailbase_core.";
+  detailbase::bind_bf16(m);
   detailbase::bind_groups(m);
   detailbase::bind_row_panels(m);
   detailbase::bind_sparse(m);

@@ -13,7 +13,6 @@
 namespace detailbase {
 namespace {
 
-constexpr int kTileRows = 256;   // a tile's sums and its neighbours' rows stay in the L2 cache
 constexpr int kPairBlock = 128;  // pairs whose rows are packed at once for a weight gradient
 constexpr int kOutBlock = 64;    // output channels per task of a weight gradient
 

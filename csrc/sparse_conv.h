@@ -13,6 +13,8 @@
 
 namespace detailbase {
 
+constexpr int kTileRows = 256;  // a tile's sums and its neighbours' rows stay in the L2 cache
+
 // A [out, K, in] weight in any memory order; strides in floats.
 struct WeightView {
   const float* data;

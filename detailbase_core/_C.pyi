@@ -85,6 +85,28 @@ def norm_relu(
 
 class RowPairs: ...
 
+class Bf16Weight:
+    def __init__(self, weight: NDArray[np.int16]) -> None: ...
+
+def bf16_instruction_set() -> str: ...
+def bf16_norm_relu(
+    rows: NDArray[np.float32],
+    scale: NDArray[np.float32],
+    shift: NDArray[np.float32],
+    result: NDArray[np.int16],
+    threads: int,
+) -> None: ...
+def bf16_pair_product(
+    source: NDArray[np.int16],
+    pairs: RowPairs,
+    weight: Bf16Weight,
+    threads: int,
+    result: NDArray[np.float32] | None = None,
+    norm: NDArray[np.int16] | None = None,
+    added: NDArray[np.float32] | None = None,
+    scale: NDArray[np.float32] | None = None,
+    shift: NDArray[np.float32] | None = None,
+) -> None: ...
 def list_pairs(table: NDArray[np.int32], threads: int) -> RowPairs: ...
 def list_pairs_of_slots(
     parent: NDArray[np.int32], slot: NDArray[np.int32], columns: int, threads: int

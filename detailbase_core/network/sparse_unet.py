@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detailbase_core.errors import CancelToken, check_cancelled
+from detailbase_core.errors import CancelToken, ConfigError, check_cancelled
 from detailbase_core.ops import native
 from detailbase_core.ops.native_torch import call, takes
 from detailbase_core.sparse import (
@@ -16,16 +16,20 @@ from detailbase_core.sparse import (
     InverseConv3d,
     PointwiseConv3d,
     Pyramid,
+    SparseConv,
     SparseTensor,
     SubmanifoldConv3d,
+    bf16_backend,
     pyramid_of_sorted,
     select_backend,
 )
+from detailbase_core.sparse.backends import BF16
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detailbase_core.network.voxelization import Voxels
+    from detailbase_core.sparse import Backend
 
 
 class LevelFeatures(NamedTuple):
@@ -47,13 +51,21 @@ class NormReLU(nn.BatchNorm1d):
     def __init__(self, channels: int) -> None:
         super().__init__(channels, eps=1e-4, momentum=0.1)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Normalise with the batch's statistics in training, with the running ones otherwise."""
+    def forward(self, features: Tensor, half: torch.dtype | None = None) -> Tensor:
+        """Normalise with the batch's statistics in training, with the running ones otherwise.
+
+        Args:
+            features: [V, C].
+            half: dtype of the result, where the convolution behind it was halved.
+        """
         if self.learns() or not takes(features):
-            return functional.relu(super().forward(features), inplace=True)
-        result = features.new_empty(features.shape)
-        call(native.C.norm_relu, features, *self.scale_and_shift(), result)
-        return result
+            normed = functional.relu(super().forward(features), inplace=True)
+            return normed if half is None else normed.to(half)
+        exact = half != torch.bfloat16 or bool(bf16_backend.find_problem())
+        result = features.new_empty(features.shape, dtype=None if exact else half)
+        function = native.C.norm_relu if exact else native.C.bf16_norm_relu
+        call(function, features, *self.scale_and_shift(), result)
+        return result if half is None else result.to(half)
 
     def learns(self) -> bool:
         """Whether the batch's statistics count, or gradients may be wanted."""
@@ -82,12 +94,12 @@ class ResidualBlock(nn.Module):
     def forward(self, x: SparseTensor) -> SparseTensor:
         """[V, in] -> [V, out] on the same level."""
         residual = x.features if self.shortcut is None else self.shortcut(x.features)
-        x = x.with_features(self.norm1(x.features))
+        x = x.with_features(self.norm1(x.features, self.conv1.half_dtype))
         if x.backend.fused is not None and not self.norm2.learns():
             x = self.conv1.fused(x, norm=self.norm2.scale_and_shift())
             return self.conv2.fused(x, added=residual)
         x = self.conv1(x)
-        x = self.conv2(x.with_features(self.norm2(x.features)))
+        x = self.conv2(x.with_features(self.norm2(x.features, self.conv2.half_dtype)))
         return x.with_features(x.features + residual)
 
 
@@ -128,12 +140,14 @@ class UNetLevel(nn.Module):
 
     def down(self, x: SparseTensor) -> SparseTensor:
         """To the coarser level: [V, width] -> [M, coarser width]."""
-        coarser: SparseTensor = self.down_conv(x.with_features(self.down_norm(x.features)))
+        normed = self.down_norm(x.features, self.down_conv.half_dtype)
+        coarser: SparseTensor = self.down_conv(x.with_features(normed))
         return coarser
 
     def up(self, coarser: SparseTensor, skip: SparseTensor) -> SparseTensor:
         """Back, joined with what this level had: [M, coarser width], [V, width] -> [V, width]."""
-        raised = self.up_conv(coarser.with_features(self.up_norm(coarser.features)))
+        normed = self.up_norm(coarser.features, self.up_conv.half_dtype)
+        raised = self.up_conv(coarser.with_features(normed))
         x = skip.with_features(torch.cat((skip.features, raised.features), dim=1))
         for block in self.tail_blocks:
             x = block(x)
@@ -165,6 +179,7 @@ class SparseUNet(nn.Module):
     ) -> None:
         super().__init__()
         self.backend = backend
+        self._exact_sums = False
         self.input_conv = SubmanifoldConv3d(in_channels, widths[0])
         self.levels = nn.ModuleList(
             UNetLevel(width, coarser, block_reps, pointwise_reinterpret)
@@ -196,7 +211,11 @@ class SparseUNet(nn.Module):
             if isinstance(voxels, Pyramid)
             else pyramid_of_sorted(voxels.coords, voxels.spatial_shape, len(self.levels))
         )
-        backend = select_backend(self.backend, voxel_features)
+        given = voxel_features.dtype
+        backend: Backend = BF16
+        if not self._exact_sums:
+            backend = select_backend(self.backend, voxel_features)
+            voxel_features = voxel_features.to(self.input_conv.half_dtype or given)
         row = None
         if pyramid.order is not None:
             voxel_features = voxel_features.index_select(0, pyramid.order)
@@ -204,11 +223,42 @@ class SparseUNet(nn.Module):
             row[pyramid.order] = torch.arange(len(row), device=row.device)
         x = SparseTensor(voxel_features, pyramid, 0, backend)
         finest, *coarser = self._through_levels(self.input_conv(x), cancel)
-        found = [LevelFeatures(self.output_norm(finest.features), row)]
+        found = [LevelFeatures(self._finish(self.output_norm, finest, given), row)]
         for norm, level, finer in zip(self.coarse_norms, coarser, pyramid.levels, strict=False):
             row = _row_of_parent(finer.halving()[0].long(), row)
-            found.append(LevelFeatures(norm(level.features), row))
+            found.append(LevelFeatures(self._finish(norm, level, given), row))
         return found
+
+    def use_precision(self, dtype: torch.dtype) -> None:
+        """Round the convolutions' weights to bfloat16 or float16, once; for inference only.
+
+        float32 leaves them as they are.
+
+        Features go through them in this dtype. On a CPU with matrix units for bfloat16 their sums
+        stay float32, and so do the first convolution and the shortcuts; elsewhere everything
+        between the norms is halved. Call it after `backend` was set, on the device that computes.
+
+        Raises:
+            ConfigError: the CPU has no such units, and `backend` is not torch.
+        """
+        if dtype == torch.float32:
+            return
+        on_cpu = self.input_conv.weight.device.type == "cpu" and self.backend != "torch"
+        problem = bf16_backend.find_problem() if on_cpu else ""
+        if on_cpu and dtype != torch.bfloat16:
+            problem = "it has float32, and on some processors bfloat16"
+        if problem:
+            raise ConfigError(f"precision {str(dtype)[6:]!r} cannot be used on the CPU: {problem}")
+        self._exact_sums = on_cpu
+        for module in self.modules():
+            exact = module is self.input_conv or isinstance(module, PointwiseConv3d)
+            if isinstance(module, SparseConv) and not (on_cpu and exact):
+                module.to(dtype)
+
+    def _finish(self, norm: nn.Module, x: SparseTensor, dtype: torch.dtype) -> Tensor:
+        """The normed features of a level; in the dtype of the network's input if halved."""
+        features: Tensor = norm(x.features)
+        return features.to(dtype) if self.input_conv.half_dtype else features
 
     def _through_levels(self, x: SparseTensor, cancel: CancelToken | None) -> list[SparseTensor]:
         """Features of each level at the end, from fine to coarse."""

@@ -46,4 +46,9 @@ def call(function: Callable[..., T], *arguments: object, **named: object) -> T:
 
 
 def _as_array(argument: object) -> object:
-    return argument.detach().contiguous().numpy() if isinstance(argument, Tensor) else argument
+    if not isinstance(argument, Tensor):
+        return argument
+    tensor = argument.detach().contiguous()
+    if tensor.dtype == torch.bfloat16:  # which NumPy lacks: the module takes its bits
+        tensor = tensor.view(torch.int16)
+    return tensor.numpy()

@@ -10,6 +10,7 @@ from detailbase_core.sparse.layers import (
     DownConv3d,
     InverseConv3d,
     PointwiseConv3d,
+    SparseConv,
     SparseTensor,
     SubmanifoldConv3d,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "KernelMap",
     "PointwiseConv3d",
     "Pyramid",
+    "SparseConv",
     "SparseTensor",
     "SubmanifoldConv3d",
     "available_backends",

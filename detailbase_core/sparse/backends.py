@@ -10,6 +10,7 @@ import torch
 from detailbase_core.errors import ConfigError
 from detailbase_core.ops import native
 from detailbase_core.sparse import native_backend, torch_backend, triton_backend
+from detailbase_core.sparse.bf16_backend import Bf16Backend
 from detailbase_core.sparse.spconv_backend import SpconvBackend, find_spconv
 from detailbase_core.sparse.table_conv import TableBackend
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TORCH = TableBackend("torch", torch_backend)
 NATIVE = TableBackend("native", native_backend, native_backend.fused_submanifold)
+BF16 = Bf16Backend()
 TRITON = TableBackend("triton", triton_backend)
 NAMES = ("auto", "native", "torch", "triton", "spconv")
 

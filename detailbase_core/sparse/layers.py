@@ -44,7 +44,7 @@ class SparseTensor:
         return replace(self, features=features, level=self.level if level is None else level)
 
 
-class _SparseConv(nn.Module):
+class SparseConv(nn.Module):
     """A convolution's weight, initialised like torch's own: uniform within 1 / sqrt(fan in)."""
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
@@ -53,12 +53,18 @@ class _SparseConv(nn.Module):
         bound = 1.0 / math.sqrt(in_channels * kernel_size**3)
         self.weight = nn.Parameter(torch.empty(shape).uniform_(-bound, bound))
 
+    @property
+    def half_dtype(self) -> torch.dtype | None:
+        """bfloat16 or float16 where the weight was halved, and wants its input so; else None."""
+        return self.weight.dtype if self.weight.dtype.itemsize == 2 else None
+
     def extra_repr(self) -> str:
+        """The sizes, for printing."""
         out_channels, size, _, _, in_channels = self.weight.shape
         return f"{in_channels}, {out_channels}, kernel_size={size}"
 
 
-class SubmanifoldConv3d(_SparseConv):
+class SubmanifoldConv3d(SparseConv):
     """3^3 convolution whose output lives on the input's voxels: out[p] = sum W[k] in[p + k - 1]."""
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
@@ -80,7 +86,7 @@ class SubmanifoldConv3d(_SparseConv):
         return x.with_features(features)
 
 
-class DownConv3d(_SparseConv):
+class DownConv3d(SparseConv):
     """2^3 convolution of stride 2, to the next coarser level."""
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
@@ -92,7 +98,7 @@ class DownConv3d(_SparseConv):
         return x.with_features(features, level=x.level + 1)
 
 
-class InverseConv3d(_SparseConv):
+class InverseConv3d(SparseConv):
     """The transpose of a DownConv3d's connections, back to the next finer level's voxels."""
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
@@ -105,7 +111,7 @@ class InverseConv3d(_SparseConv):
         return x.with_features(features, level=x.level - 1)
 
 
-class PointwiseConv3d(_SparseConv):
+class PointwiseConv3d(SparseConv):
     """1^3 convolution, a matrix product per voxel.
 
     Args:

@@ -21,7 +21,7 @@ _PAIRS: WeakIdKeyDictionary = WeakIdKeyDictionary()
 
 def gather_product(source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
     """See torch_backend.gather_product; weight in any memory order."""
-    return _pair_product(source, _listed(table), weight, len(table))
+    return _pair_product(source, listed_pairs(table), weight, len(table))
 
 
 def fused_submanifold(
@@ -32,11 +32,12 @@ def fused_submanifold(
     norm: tuple[Tensor, Tensor] | None,
 ) -> Tensor:
     """See Backend.fused: what follows happens while the sums are in the cache."""
-    pairs = _listed(level.neighbours)
+    pairs = listed_pairs(level.neighbours)
     return _pair_product(features, pairs, weight.flatten(1, 3), len(level), added, norm)
 
 
-def _listed(table: Tensor) -> native.C.RowPairs:
+def listed_pairs(table: Tensor) -> native.C.RowPairs:
+    """The pairs of a table of rows, listed at its first use."""
     if table not in _PAIRS:
         _PAIRS[table] = call(native.C.list_pairs, table)
     pairs: native.C.RowPairs = _PAIRS[table]

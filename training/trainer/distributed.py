@@ -108,10 +108,10 @@ class SharedNormReLU(NormReLU):
 
     group: Any
 
-    def forward(self, features: Tensor) -> Tensor:
-        """[V, C] -> [V, C]; V may differ between the processes."""
+    def forward(self, features: Tensor, half: torch.dtype | None = None) -> Tensor:
+        """[V, C] -> [V, C]; V may differ between the processes. Nothing is halved in training."""
         if not self.training:
-            return super().forward(features)
+            return super().forward(features, half)
         exact = features.float()
         count = exact.new_full((1,), float(len(exact)))
         sums = _summed(torch.cat([exact.sum(dim=0), count]), self.group)

@@ -152,6 +152,24 @@ def gather_outer(r: Random) -> tuple[Any, ...]:
     return floats(r, rows, out), floats(r, sources, wide), of_rows, result, threads(r)
 
 
+def bf16_norm_relu(r: Random) -> tuple[Any, ...]:
+    rows, scale, shift, result, cores = norm_relu(r)
+    return rows, scale, shift, result.astype("i2"), cores
+
+
+def bf16_pair_product(r: Random) -> tuple[Any, ...]:
+    source, pairs, weight, result, cores, *more = pair_product(r)
+    packed = _C.Bf16Weight(np.ascontiguousarray(weight).view("i2")[..., 1::2].copy())
+    results = (result, result.astype("i2")) if more else (result,)
+    return source.view("i2")[:, 1::2].copy(), pairs, packed, cores, *results, *more
+
+
+def pack_bf16(r: Random) -> None:
+    """A packed weight."""
+    shape = [int(n) for n in r.integers(0, 40, 3)]
+    _C.Bf16Weight(spoiled(r, integers(r, -9, 9, *shape, dtype="i2")))
+
+
 def neighbour_table(r: Random) -> tuple[Any, ...]:
     keys = np.unique(r.integers(0, int(r.choice([64, 5000, 2**50])), count(r)))
     if r.random() < 0.1:
@@ -287,6 +305,8 @@ ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
         list_pairs_of_slots,
         pair_product,
         gather_outer,
+        bf16_norm_relu,
+        bf16_pair_product,
         neighbour_table,
         segment_graph,
         segment_mesh,
@@ -298,8 +318,14 @@ ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
         render_surfels,
     )
 }
-OBJECTS = {"VoxelMap": use_map, "RowPanels": use_panels}
-NOT_FUZZED = {"instruction_sets", "use_instruction_set", "RowPairs", "VoxelList"}  # no arrays
+OBJECTS = {"VoxelMap": use_map, "RowPanels": use_panels, "Bf16Weight": pack_bf16}
+NOT_FUZZED = {  # no arrays
+    "bf16_instruction_set",
+    "instruction_sets",
+    "use_instruction_set",
+    "RowPairs",
+    "VoxelList",
+}
 
 
 def one_call(name: str, seed: int) -> str:
