@@ -361,6 +361,12 @@ class GrounderConfig(Settings):
         "Sparse convolution backend.",
         choices=("auto", "native", "torch", "triton", "spconv"),
     )
+    precision: str = setting(
+        "auto",
+        "Numbers of the U-Net's convolutions: auto = float16 on a GPU and float32 on a CPU; a CPU "
+        "computes in bfloat16 where it has matrix units for it (AMX).",
+        choices=("auto", "float32", "bfloat16", "float16"),
+    )
     threads: int = setting(
         0, "CPU threads; 0 = all cores but one (at least one).", low=0, high=1024
     )

@@ -28,7 +28,7 @@ from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.tiling import join_tiles, tile_superpoints
 from detailbase_core.network.views import View, mean_prediction, turned_scenes
-from detailbase_core.ops.execution import Stages, choose_device, set_threads
+from detailbase_core.ops.execution import Stages, choose_device, choose_precision, set_threads
 from detailbase_core.postprocess.calibration import Calibration
 from detailbase_core.postprocess.postprocess import answer_query
 from detailbase_core.postprocess.vote_clustering import CenterVotes
@@ -70,7 +70,7 @@ class Grounder:
 
     Raises:
         CheckpointError: the weights cannot be used.
-        ConfigError: the device or backend cannot be used here.
+        ConfigError: the device, precision or backend cannot be used here.
     """
 
     def __init__(self, config: GrounderConfig | None = None, parser: PhraseParser | None = None):
@@ -85,6 +85,7 @@ class Grounder:
         self.views = self.config.views or self.calibration.views
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
+        model.unet.use_precision(choose_precision(self.config.precision, self.device))
         self.text_encoder = RecentText(text_encoder.to(self.device))
         self._own_parser = self._build_parser()
         self.parser = parser or self._own_parser

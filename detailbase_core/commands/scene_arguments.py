@@ -38,6 +38,13 @@ def add_scene_arguments(command: argparse.ArgumentParser) -> None:
     )
     add("--device", default="", metavar="NAME", help="auto, cpu, cuda, cuda:1 ...")
     add(
+        "--precision",
+        choices=("auto", "float32", "bfloat16", "float16"),
+        default="",
+        help="numbers of the U-Net's convolutions (default: auto, float16 on a GPU and float32 on "
+        "a CPU)",
+    )
+    add(
         "--views",
         type=int,
         default=0,
@@ -57,7 +64,7 @@ def read_config(options: argparse.Namespace) -> GrounderConfig:
     from detailbase_core.config import GrounderConfig, load_yaml
 
     config = load_yaml(GrounderConfig, options.config) if options.config else GrounderConfig()
-    names = ("checkpoint", "text_encoder", "device", "views")
+    names = ("checkpoint", "text_encoder", "device", "precision", "views")
     told = {name: getattr(options, name) for name in names}
     return replace(config, **{name: value for name, value in told.items() if value})
 

@@ -34,6 +34,20 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """Dtype of a configured precision; `auto` halves on a GPU, where that loses nothing.
+
+    Raises:
+        ConfigError: the GPU has no such numbers.
+    """
+    if name == "auto":
+        return torch.float16 if device.type == "cuda" else torch.float32
+    dtype: torch.dtype = getattr(torch, name)
+    if device.type == "cuda" and dtype == torch.bfloat16 and not torch.cuda.is_bf16_supported():
+        raise ConfigError("precision 'bfloat16' cannot be used on this GPU; try auto or float16")
+    return dtype
+
+
 def to_device(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
     """A CPU tensor on `device`; a GPU's host does not wait for the copy."""
     if device.type != "cuda":

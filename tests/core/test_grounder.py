@@ -22,7 +22,13 @@ from detailbase_core.errors import (
     EmptySceneError,
 )
 from detailbase_core.grounder import Grounder
-from detailbase_core.ops.execution import choose_device, set_threads, threads
+from detailbase_core.ops.execution import (
+    choose_device,
+    choose_precision,
+    set_threads,
+    threads,
+)
+from detailbase_core.sparse import bf16_backend
 from detailbase_core.types import PointCloud
 from tests.helpers.weight_files import save_tiny_checkpoint
 
@@ -629,3 +635,46 @@ def test_scenes_are_encoded_on_all_threads_and_questions_answered_on_one(make, m
     seen.clear()
     grounder.ground("the blue chair")
     assert seen["ground"] == 3
+
+
+def test_auto_halves_on_a_gpu_only():
+    assert choose_precision("auto", torch.device("cuda")) == torch.float16
+    assert choose_precision("auto", torch.device("cpu")) == torch.float32
+    assert choose_precision("float32", torch.device("cuda")) == torch.float32
+    assert choose_precision("bfloat16", torch.device("cpu")) == torch.bfloat16
+
+
+def test_a_gpu_without_bfloat16_says_so(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: False)
+    with pytest.raises(ConfigError, match="'bfloat16' cannot be used on this GPU; try auto"):
+        choose_precision("bfloat16", torch.device("cuda"))
+
+
+def test_a_precision_that_the_cpu_lacks_is_a_config_error(make, monkeypatch):
+    with pytest.raises(ConfigError, match="precision 'float16' cannot be used on the CPU: "):
+        make(precision="float16")
+    monkeypatch.setattr(bf16_backend, "find_problem", lambda: "it is too old")
+    with pytest.raises(ConfigError, match="'bfloat16' cannot be used on the CPU: it is too old"):
+        make(precision="bfloat16")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(
+            {"precision": "bfloat16"},
+            marks=pytest.mark.skipif(bool(bf16_backend.find_problem()), reason="no matrix units"),
+        ),
+        {"precision": "float16", "backend": "torch"},
+    ],
+)
+def test_a_halved_network_gives_the_same_answer(make, settings):
+    answers = []
+    for changes in ({}, settings):
+        grounder = make(**changes)
+        grounder.add(room(), POSE, "map")
+        answers.append(grounder.ground(QUERY))
+    assert any(p.dtype != torch.float32 for p in grounder.model.unet.parameters())
+    check_answer(answers[1], QUERY)
+    exact, halved = (np.array([p.score for p in answer.phrases]) for answer in answers)
+    np.testing.assert_allclose(halved, exact, atol=0.02)
