@@ -106,5 +106,5 @@ def find_problem() -> str:
     if native.PROBLEM:
         return native.PROBLEM
     if not native.C.bf16_instruction_set():
-        return "this processor has no matrix units for bfloat16 (AMX)"
+        return "this machine has no matrix units for bfloat16 (AMX)"
     return ""
