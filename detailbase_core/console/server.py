@@ -69,13 +69,9 @@ class ConsoleServer:
                 host=host, port=port, label="DetailBase", verbose=False
             )
         # viser's share button would make the map public through a server of others.
+        server.gui.configure_theme(show_logo=False, show_share_button=False, control_width="large")
         # Beside the map, not over it: what was found must not lie under the panel.
-        server.gui.configure_theme(
-            show_logo=False,
-            show_share_button=False,
-            control_width="large",
-            control_layout="fixed",
-        )
+        server.gui.main_panel.dock_right()
         server.request_share_url = _no_sharing  # nor may a browser ask for it by itself
         self._scene, self._server, self._view = scene, server, MapView(scene.cloud)
         self._state: LiveState | None = None

@@ -6,7 +6,7 @@ import importlib
 import socket
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from detailbase_core.errors import ConfigError, shown
+from detailbase_core.errors import ConfigError, pip_install, shown
 from detailbase_ros.search.process_pool import ATTEMPTS, Lost
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class RayPool:
             self._ray: Any = importlib.import_module("ray")
         except ImportError as error:
             raise ConfigError(
-                f"--ray needs ray ({error}): pip install 'detailbase_ros[ray]'"
+                f"--ray needs ray ({error}), on every machine: {pip_install('ray')}"
             ) from error
         self._gpus = gpus
         try:

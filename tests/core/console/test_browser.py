@@ -168,7 +168,7 @@ def test_a_map_that_grows_and_the_robot_in_it_are_shown(browser: Browser) -> Non
     frames = {"base_link": pose, "camera_link": np.eye(4)}
     server.show_state(LiveState(("Map: 8,000 points",), frames, "base_link"))
     tab.wait_for_text("Map: 8,000 points")
-    assert share(tab, FLOOR) < 0.01
+    assert share(tab, FLOOR) < 0.015  # edges of the blocks are grey, too
     scene.grown = True
     server.show_map()
     wait_until(lambda: share(tab, FLOOR) > 0.02, "the map")
