@@ -29,6 +29,7 @@ from detailbase_core.errors import ConfigError
 from detailbase_core.network.sparse_unet import NormReLU, SparseUNet
 from detailbase_core.network.superpoint_pooling import pool_superpoints
 from detailbase_core.network.voxelization import Voxels
+from detailbase_core.ops.malloc import tune_malloc
 from detailbase_core.ops.scatter import distinct_keys
 from detailbase_core.sparse import morton
 
@@ -106,6 +107,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=5, help="after one to warm up")
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
+    tune_malloc()  # as node and command line do
     torch.set_num_threads(1)
     torch.manual_seed(0)
     voxels, features, owner = room(args.voxels)
