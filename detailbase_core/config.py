@@ -363,8 +363,8 @@ class GrounderConfig(Settings):
     )
     precision: str = setting(
         "auto",
-        "Numbers of the U-Net's convolutions: auto = float16 on a GPU and float32 on a CPU; a CPU "
-        "computes in bfloat16 where it has matrix units for it (AMX).",
+        "Numbers of the U-Net's convolutions: auto = float32; a CPU computes in bfloat16 where it "
+        "has matrix units for it (AMX).",
         choices=("auto", "float32", "bfloat16", "float16"),
     )
     threads: int = setting(
