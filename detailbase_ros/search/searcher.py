@@ -180,6 +180,7 @@ def _settings_text(config: ReplayConfig, views: int) -> str:
     """The settings on which an encoding depends."""
     parts = {
         "views": views,
+        "precision": config.grounder.precision,
         "map": to_dict(config.grounder.map),
         "superpoints": to_dict(config.grounder.superpoints),
         "intake": to_dict(config.intake),

@@ -217,12 +217,19 @@ def change_settings(here, bag):
     return replace(config, replay=replace(config.replay, intake=moved))
 
 
+def change_precision(here, bag):
+    config = SearchConfig()
+    halved = replace(config.replay.grounder, precision="bfloat16")
+    return replace(config, replay=replace(config.replay, grounder=halved))
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         (change_recording, "the recording has changed"),
         (change_model, "the model is another"),
         (change_settings, "the settings are others"),
+        (change_precision, "the settings are others"),
     ],
 )
 def test_a_scene_of_something_else_is_made_anew_and_that_is_said(
