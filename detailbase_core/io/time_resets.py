@@ -20,6 +20,7 @@ _NEAR_NS = 1_000_000_000
 _MOST_STALE = 5  # more in a row, and time did jump ahead
 _MOST_STEPS = 2  # back in time for each reset: more, and the file is in no order at all
 _CLOCK = ""  # no frame is called so
+_MOST_FRAMES = 1000  # names made up by others fill no memory
 
 
 class Order(enum.Enum):
@@ -57,7 +58,7 @@ class TimeResets:
     def __init__(self) -> None:
         self.count = 0
         self._newest: dict[str, int] = {}
-        self._before: dict[str, int] = {}  # newest of each frame in the run before
+        self._before_ns: int | None = None  # the newest of the run before
         self._leaps: dict[str, int] = {}  # newest before a frame's last stamp, if far off
         self._held: dict[str, StampedTransform | None] = {}  # by frame; of the run that may begin
         self._stale = 0
@@ -84,7 +85,7 @@ class TimeResets:
         newest = self._newest.get(frame)
         settled = self._leaps.pop(frame, None)
         if newest is not None and frame in self._held and stamp_ns < newest:
-            self._before = {**self._before, **self._newest}
+            self._before_ns = max(self._newest.values())
             self._begin({frame: stamp_ns})
             return Order.RESET
         if newest is not None and stamp_ns < newest - BACK_NS:
@@ -101,20 +102,30 @@ class TimeResets:
         if newest is not None and stamp_ns > newest + BACK_NS:
             self._leaps[frame] = newest
         self._newest[frame] = max(stamp_ns, newest or 0)
+        if len(self._newest) > _MOST_FRAMES:
+            self._forget_half()
         return Order.ON
 
     def begin_at(self, now_ns: int) -> None:
         """Begin another run at a time that somebody else (/clock) knows, nanoseconds."""
-        for frame, stamp_ns in self._newest.items():
-            self._before[frame] = max(stamp_ns, self._before.get(frame, 0))
+        if self._newest:
+            self._before_ns = max(*self._newest.values(), self._before_ns or 0)
         self._begin({_CLOCK: now_ns})
 
     def is_of_before(self, stamp_ns: int) -> bool:
         """Whether a stamp belongs to the run before the last reset rather than to this one."""
-        if not self._before:
+        if self._before_ns is None:
             return False
-        now, before = max(self._newest.values()), max(self._before.values())
-        return now + BACK_NS < stamp_ns <= before + _NEAR_NS
+        now = max(self._newest.values())
+        return now + BACK_NS < stamp_ns <= self._before_ns + _NEAR_NS
+
+    def _forget_half(self) -> None:
+        """Forget the frames that have been silent for longest."""
+        frames = sorted(self._newest, key=self._newest.__getitem__)
+        kept = set(frames[len(frames) // 2 :])
+        for known in (self._newest, self._leaps, self._held):
+            for frame in [frame for frame in known if frame not in kept]:
+                del known[frame]
 
     def _begin(self, newest: dict[str, int]) -> None:
         self._newest, self._leaps, self._held = newest, {}, {}

@@ -395,3 +395,16 @@ def test_time_resets_by_themselves() -> None:
     assert resets.observe("base", 6 * SECOND) is Order.ON
     assert resets.observe("base", 0) is Order.ON and resets.count == 1
     assert [resets.observe("base", (20 + k) * SECOND) for k in range(6)][-1] is Order.ON
+
+
+def test_names_made_up_by_others_hide_no_reset_and_fill_no_memory():
+    resets, now = TimeResets(), 0
+    for k in range(20_000):
+        now = (100 + k) * SECOND // 50
+        assert resets.observe(f"stranger {k}", now) is Order.ON
+        if k % 10 == 0:
+            assert resets.observe("base", now) is Order.ON
+    assert len(vars(resets)["_newest"]) <= 1000
+    assert resets.observe("base", now - 9 * SECOND) is Order.HELD
+    assert resets.observe("base", now - 8 * SECOND) is Order.RESET
+    assert resets.observe("stranger 7", now) is Order.STALE
