@@ -31,7 +31,9 @@ _TICKS_PER_QUESTION = 10
 # is 160 MB in a soak of two.
 _FIRST_MINUTES = 10.0
 _ALLOWED_GROWTH_MB, _ALLOWED_AT_FIRST_MB = 40.0, 100.0
-_TO_ANSWER_S = 10.0
+# What comes late on a busy machine is no answer that is lost.
+_PATIENT = ("-p", "query_timeout_s:=120.0")
+_TO_ANSWER_S = 120.0
 
 
 def work(robot: Robot, views: list[View], tick: int) -> None:
@@ -57,13 +59,15 @@ def main() -> int:
     minutes: float = parser.parse_args().minutes
     ticks = round(60.0 * minutes / _TICK_S)
     views, memory = demo_views(240, 180), []
-    with live() as (process, robot, executor):
+    with live(*_PATIENT) as (process, robot, executor):
         begin = time.monotonic()
         for tick in tqdm(range(ticks), desc="soaking", unit="tick", mininterval=1.0):
             work(robot, views, tick)
             memory.append(process.memory_mb)
             spin_until(executor, begin + (tick + 1) * _TICK_S)
-        spin_until(executor, time.monotonic() + _TO_ANSWER_S)
+        end = time.monotonic() + _TO_ANSWER_S
+        while robot.answered < robot.asked and time.monotonic() < end:
+            executor.spin_once(timeout_sec=0.1)
         alive, (status, seconds) = process.alive, process.stop()
     grown, answered = growth_mb(memory), robot.answered
     print(f"{robot.published} clouds, {robot.asked} questions, {answered} answers")

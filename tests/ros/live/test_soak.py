@@ -13,7 +13,7 @@ def test_two_minutes_at_work_leave_the_memory_flat_and_no_question_open():
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=290,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "60 questions, 60 answers" in ended.stdout
