@@ -12,6 +12,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from rcl_interfaces.msg import SetParametersResult
+from rclpy.exceptions import InvalidHandle
 
 from detailbase_core.errors import shown
 from detailbase_core.types import MAX_SENTENCE
@@ -111,6 +112,8 @@ class GuardedService:
         try:
             self._send_response(response, header)
             self._events.count(f"responses: {self._short_name}")
+        except InvalidHandle:  # the service has ended meanwhile
+            self._events.count(f"{self._name}: ended before its response")
         except Exception as error:
             if caller_not_met(error):
                 return False

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from rclpy._rclpy_pybind11 import RCLError
+from rclpy.exceptions import InvalidHandle
 
 from detailbase_ros.runtime import late_responses
 from detailbase_ros.runtime.event_counters import EventCounters
@@ -90,6 +91,14 @@ def test_any_other_fault_is_answered_with_a_failure_at_once():
     server.send_response(Response(), 7)
     assert [header for _, header in server.heard] == [7] and server.heard[0][0].message
     assert events.counts()["responses: ground"] == 1 and service.drain(0)
+
+
+def test_a_service_that_has_ended_meanwhile_is_no_error():
+    server = Server(met_after=1000, fault=InvalidHandle("cannot use Destroyable"))
+    service, events, lines = served(server)
+    server.send_response("the answer", 7)
+    assert service.drain(0) and server.attempts == 1 and lines == []
+    assert events.counts() == {"/node/ground: ended before its response": 1}
 
 
 def test_callers_who_never_listen_fill_no_memory(monkeypatch):
