@@ -52,7 +52,7 @@ HAS_ROS := $(PY) -c 'import rclpy, detailbase_ros.msg' 2>/dev/null
 .DELETE_ON_ERROR:
 
 install: $(VENV)/installed
-tools: $(VENV)/tools $(VENV)/installed
+tools: $(VENV)/tools-installed $(VENV)/installed
 
 # --- .venv --------------------------------------------------------------------------------
 
@@ -94,7 +94,7 @@ $(VENV)/installed: $(VENV)/constraints.txt pyproject.toml setup.py $(wildcard cs
 	@touch $@
 
 # What linters, tests and manuals need besides. A new .venv gets both at once, its C++ compiled once.
-$(VENV)/tools: $(VENV)/constraints.txt pyproject.toml
+$(VENV)/tools-installed: $(VENV)/constraints.txt pyproject.toml
 	$(call install_with,dev$(COMMA)transformers,the library and the tools of its developers)
 	@touch $(VENV)/installed $@
 

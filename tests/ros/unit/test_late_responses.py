@@ -4,6 +4,9 @@ import threading
 import time
 
 import pytest
+
+pytest.importorskip("rclpy")
+
 from rclpy._rclpy_pybind11 import RCLError
 from rclpy.exceptions import InvalidHandle
 
