@@ -125,7 +125,7 @@ ros: install
 	else \
 	  $(MAKE) -s --no-print-directory $(VENV)/ros || { \
 	    echo; \
-	    echo "The ROS 2 wheels are not available here ($$(uname -m); they exist for x86-64 Linux)."; \
+	    echo "No ROS 2 here: its wheels or our messages could not be installed, see above (wheels are for x86-64 Linux, this is $$(uname -m))."; \
 	    echo "Going on without: the demo runs in one process, the tests on a ROS graph are left out."; }; \
 	fi
 
