@@ -145,6 +145,8 @@ class GuardedActionServer(ActionServer):
     def _send_result_response(self, *given: Any) -> None:
         try:
             super()._send_result_response(*given)
+        except Exception as error:  # of a future's callback it would end spin()
+            self._events.error_throttled(CAUSE, f"{self._short_name}: result not sent", error)
         finally:
             with self._changed:
                 self.awaited -= 1

@@ -2,15 +2,18 @@
 
 import threading
 import time
+import warnings
 
 import pytest
 
 pytest.importorskip("rclpy")
 
 from rclpy._rclpy_pybind11 import RCLError
+from rclpy.action import ActionServer
 from rclpy.exceptions import InvalidHandle
 
 from detailbase_ros.runtime import late_responses
+from detailbase_ros.runtime.action_server import GuardedActionServer
 from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.runtime.guarded_callbacks import GuardedService
 
@@ -83,6 +86,29 @@ def test_a_caller_who_never_listens_is_named_and_holds_nothing():
     assert service.drain(20)  # it hurries
     assert server.heard == [] and events.counts()["dropped: caller_never_met"] == 1
     assert "/node/ground: a caller asked and cannot hear the answer" in lines[0]
+
+
+def test_only_a_service_hears_of_what_was_not_sent(recwarn):
+    late_responses.raise_when_unsent()
+    text = "failed to send response (timeout): client will not receive response"
+    with pytest.raises(RuntimeWarning):
+        warnings.warn_explicit(text, RuntimeWarning, "service.py", 78, module="rclpy.service")
+    # An action's server would leave its goal half begun.
+    warnings.warn_explicit(text, RuntimeWarning, "server.py", 1, module="rclpy.action.server")
+    assert [str(seen.message) for seen in recwarn] == [text]
+
+
+def test_an_actions_result_that_cannot_be_sent_ends_nothing(monkeypatch):
+    def raises(*_):
+        raise unsent()[0]
+
+    monkeypatch.setattr(ActionServer, "_send_result_response", raises)
+    server = GuardedActionServer.__new__(GuardedActionServer)  # without a node
+    server._events, server._short_name = EventCounters(log := Log()), "look"
+    server._changed, server.awaited = threading.Condition(), 1
+    server._send_result_response(7, None)
+    assert server.drain(0)
+    assert len(log.lines) == 1 and "look: result not sent" in log.lines[0]
 
 
 def test_any_other_fault_is_answered_with_a_failure_at_once():
