@@ -49,3 +49,12 @@ def wait_for_go(folder: str) -> str:
     while not (there / "go").exists():
         time.sleep(0.05)
     return f"done in {folder}"
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -7,7 +7,14 @@ import time
 from pathlib import Path
 
 from detailbase_ros.search.process_pool import ATTEMPTS, Lost, ProcessPool
-from tests.helpers.mortal_work import die_always, die_once, doubled, own_process, wait_in
+from tests.helpers.mortal_work import (
+    die_always,
+    die_once,
+    doubled,
+    is_running,
+    own_process,
+    wait_in,
+)
 
 
 def test_every_task_has_its_result_and_processes_are_used_again():
@@ -46,11 +53,3 @@ def test_whoever_stops_listening_ends_the_work(tmp_path):
         results.close()
         (worker,) = tmp_path.iterdir()
         assert not is_running(int(worker.name))
-
-
-def is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -14,7 +13,7 @@ from detailbase_core import cli
 from detailbase_core.errors import ConfigError
 from detailbase_ros.search.process_pool import Lost
 from detailbase_ros.search.ray_pool import RayPool
-from tests.helpers.mortal_work import die_always, die_once, wait_for_go
+from tests.helpers.mortal_work import die_always, die_once, is_running, wait_for_go
 
 # Not 127.0.0.1, for which Ray takes the machine's address in the network.
 HEAD = {"num_cpus": 1, "node_ip_address": "127.0.0.2", "include_dashboard": False}
@@ -65,14 +64,6 @@ def test_a_machine_or_worker_that_dies_costs_no_result(cluster, tmp_path):
         (lost,) = dict(pool.results(die_always, [str(tmp_path / "always")])).values()
         assert isinstance(lost, Lost) and "its workers died" in lost.reason
         assert (tmp_path / "always").read_text() == "..."
-
-
-def is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_without_ray_there_is_advice(monkeypatch, capsys, tmp_path):
