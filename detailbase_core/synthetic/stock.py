@@ -9,6 +9,7 @@ from detailbase_core.config import read_yaml
 from detailbase_core.synthetic.furniture import KINDS, make_model
 from detailbase_core.synthetic.furniture_bank import FurnitureBank, split
 from detailbase_core.synthetic.recolor import recolored
+from detailbase_core.synthetic.reshape import reshaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,8 @@ class Stock:
         cards: of the same models, where these are decoded when asked for; None = the models.
         everyday: whether rooms are furnished with all kinds that there are, see groups.everyday;
             False = as the rooms of the frozen exams.
+        reshape: whether a bank's models come in random proportions, so that the few models of a
+            kind look like many.
     """
 
     def __init__(
@@ -57,9 +60,11 @@ class Stock:
         *,
         make_up: bool = True,
         everyday: bool = False,
+        reshape: bool = False,
         cards: Sequence[Card] | None = None,
     ) -> None:
         self._models = models
+        self._reshape = reshape
         self._cards: list[Card | FurnitureModel] = list(models if cards is None else cards)
         self._rows: dict[str, list[int]] = {}
         for row, card in enumerate(self._cards):
@@ -94,6 +99,7 @@ class Stock:
             0.0 if unseen else _MADE_CHANCE,
             make_up=not unseen,
             everyday=everyday,
+            reshape=everyday and not unseen,
             cards=there.cards,
         )
 
@@ -129,6 +135,8 @@ class Stock:
         if not found:
             return None
         model = self._models[found[int(rng.integers(len(found)))]]
+        if self._reshape:
+            model = reshaped(model, rng, most)
         if color is None and category in self._tints and rng.random() < _TINT_CHANCE:
             color = str(rng.choice(self._tints[category]))
         return (
