@@ -41,6 +41,7 @@ from training.evaluation.results_table import as_table
 from training.evaluation.summarize import summarize_set
 from training.report.plain_pictures import write_pictures
 from training.scenes.scene_files import find_scenes
+from training.work import add_ray
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -147,6 +148,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"processes, each with a copy of the models; default: one per core, {MOST_WORKERS} "
         "at most",
     )
+    add_ray(parser)
     parser.add_argument("--json", type=Path, help="also write the figures here")
     return parser.parse_args(arguments)
 
@@ -197,7 +199,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ]
         loaded = [model.load() for model in models]  # what is wrong with them is said once, here
         parameters = trained_parameters(loaded[0])
-        with examination(models, max(1, given.workers)) as examine:
+        with examination(models, max(1, given.workers), given.ray) as examine:
             sets = evaluate(examine, given.data, given.descriptions, given.rooms)
         results = Results(
             given.checkpoint,

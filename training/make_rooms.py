@@ -2,13 +2,12 @@
 
 Every room depends on its seed and the furniture alone. A rerun makes only what is missing.
 `--show 30` draws what is there instead: a sheet of rooms, and random sentences with a picture of
-each. training.make_exams makes the rooms of the frozen exams.
+each. training.make_exams makes the rooms of the frozen test sets.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import sys
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.errors import DetailBaseError
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION
 from detailbase_core.synthetic.stock import BankPart, Stock
@@ -26,6 +25,7 @@ from training.rooms.exam import EXAM_FROM, freeze_exams
 from training.rooms.sample import make_sample
 from training.rooms.sample_files import is_everyday, write_sample
 from training.rooms.show_rooms import show
+from training.work import add_ray, open_pool, results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,11 +93,22 @@ def make_one(seed: int, out: Path, recipe: Recipe) -> str:
     return path.name
 
 
-def make_rooms(out: Path, seeds: Sequence[int], workers: int, recipe: Recipe | None = None) -> None:
+def make_rooms(
+    out: Path, seeds: Sequence[int], workers: int, recipe: Recipe | None = None, ray: str = ""
+) -> None:
     """Make many rooms in parallel, with a progress bar.
 
+    Args:
+        out: their folder, which the machines of a cluster share.
+        seeds: of the rooms.
+        workers: processes.
+        recipe: settings; None = the usual ones.
+        ray: address of a Ray cluster to work on instead; "" = none.
+
     Raises:
+        ConfigError: there is no such cluster.
         OSError: the folder cannot be written.
+        TrainingError: workers died at a room, again and again.
         ValueError: the folder holds rooms of another recipe.
     """
     recipe = recipe or Recipe()
@@ -109,13 +120,12 @@ def make_rooms(out: Path, seeds: Sequence[int], workers: int, recipe: Recipe | N
             f"this one: {told}); give another --out or remove them"
         )
     note.write_text(told + "\n", encoding="utf-8")
-    work = partial(make_one, out=out, recipe=recipe)
+    work = partial(make_one, out=out.absolute(), recipe=recipe)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one core per worker
         os.environ[name] = "1"
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for _ in tqdm(
-            pool.imap_unordered(work, seeds), total=len(seeds), desc=out.name, unit="room"
-        ):
+    with open_pool(workers, ray) as pool:
+        made = results(pool, work, seeds)
+        for _ in tqdm(made, total=len(seeds), desc=out.name, unit="room"):
             pass
 
 
@@ -130,7 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="FILE",
         help="bank of training.prepare_furniture; default: the shipped models",
     )
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
+    add_ray(parser)
     parser.add_argument("--sentences", type=int, default=32, help="per room")
     parser.add_argument(
         "--plain",
@@ -148,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"seeds from {EXAM_FROM} on are the exams': train on lower ones")
     try:
         _run(given)
-    except (OSError, ValueError, BadFileError, ConfigError) as error:
+    except (OSError, ValueError, DetailBaseError) as error:
         print(f"make_rooms: {error}", file=sys.stderr)
         return 1
     return 0
@@ -161,8 +172,9 @@ def _run(given: argparse.Namespace) -> None:
     if given.show is not None:
         print(show(given.out, given.show, _stock(given.furniture, "train", is_everyday(given.out))))
         return
-    recipe = Recipe(given.furniture, sentences=given.sentences, everyday=not given.plain)
-    make_rooms(given.out, given.seeds, given.workers, recipe)
+    furniture = given.furniture.absolute() if given.furniture else None  # for other machines
+    recipe = Recipe(furniture, sentences=given.sentences, everyday=not given.plain)
+    make_rooms(given.out, given.seeds, given.workers, recipe, given.ray)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from detailbase_core.parallel.process_pool import Pool
     from detailbase_ros.search.hits import RecordingAnswer
-    from detailbase_ros.search.process_pool import Pool
     from detailbase_ros.search.search import Found
     from detailbase_ros.search.searcher import SearchConfig
 
@@ -148,10 +148,10 @@ def _config(options: argparse.Namespace, threads: int) -> SearchConfig:
 
 def _pool(options: argparse.Namespace, workers: int) -> AbstractContextManager[Pool]:
     if options.ray:
-        from detailbase_ros.search.ray_pool import RayPool
+        from detailbase_core.parallel.ray_pool import RayPool
 
         return RayPool(options.ray, gpus=1 if options.device.startswith("cuda") else 0)
-    from detailbase_ros.search.process_pool import ProcessPool
+    from detailbase_core.parallel.process_pool import ProcessPool
 
     return ProcessPool(workers)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detailbase_core.errors import ConfigError, shown
+from detailbase_core.parallel.process_pool import Lost
 from detailbase_ros.search.hits import ranked
-from detailbase_ros.search.process_pool import Lost
 from detailbase_ros.search.tasks import (
     Answered,
     DrawTask,
@@ -22,8 +22,8 @@ from detailbase_ros.search.tasks import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from detailbase_core.parallel.process_pool import Pool
     from detailbase_ros.search.hits import Hit, RecordingAnswer
-    from detailbase_ros.search.process_pool import Pool
     from detailbase_ros.search.searcher import SearchConfig
 
 

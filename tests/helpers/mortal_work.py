@@ -12,6 +12,10 @@ def doubled(number: int) -> int:
     return 2 * number
 
 
+def divided(number: int) -> float:
+    return 1 / number
+
+
 def own_process(_: int) -> int:
     return os.getpid()
 

@@ -1,16 +1,11 @@
-"""Models examined room by room, by one process or several."""
+"""Models evaluated room by room, by one process, several, or a Ray cluster."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -18,13 +13,12 @@ import torch
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.ops.execution import choose_device
 from detailbase_core.postprocess.calibration import Calibration
-from training.errors import TrainingError
 from training.evaluation.evaluate_scene import TOLD, Examiner
 from training.scenes.scene_files import read_scene
+from training.work import open_pool, results_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from training.evaluation.records import SentenceOutcome
     from training.scenes.descriptions import Description
@@ -60,6 +54,16 @@ class Examinee:
             model.to(where), encoder.to(where), phrases=self.phrases, calibration=calibration
         )
 
+    def absolute(self) -> Examinee:
+        """The same, for processes in other folders and on other machines."""
+        encoder = Path(self.text_encoder)
+        named = str(encoder.absolute()) if self.text_encoder and encoder.exists() else None
+        return replace(
+            self,
+            checkpoint=str(Path(self.checkpoint).absolute()),
+            text_encoder=named or self.text_encoder,
+        )
+
 
 class Room(NamedTuple):
     """A described scene that is still a file.
@@ -72,13 +76,17 @@ class Room(NamedTuple):
     path: Path
     descriptions: tuple[Description, ...] | None = None
 
+    def absolute(self) -> Room:
+        """The same, for processes in other folders and on other machines."""
+        return self._replace(path=self.path.absolute())
+
 
 RoomOutcomes = list[list["SentenceOutcome"]]  # of one room, a list per model
 
 
 @contextmanager
 def examination(
-    models: Sequence[Examinee], workers: int = 1
+    models: Sequence[Examinee], workers: int = 1, ray: str = ""
 ) -> Iterator[Callable[[Iterable[Room]], Iterator[RoomOutcomes]]]:
     """Evaluation of all models on rooms, in the rooms' order.
 
@@ -87,13 +95,14 @@ def examination(
     Args:
         models: one or more.
         workers: processes; 1 = this one.
+        ray: address of a Ray cluster to work on instead; "" = none.
 
     Raises:
         BadFileError: a room cannot be read.
-        CheckpointError, ConfigError: a model cannot be used.
-        TrainingError: a process died.
+        CheckpointError, ConfigError: a model cannot be used, or there is no such cluster.
+        TrainingError: workers died at a room, again and again.
     """
-    if workers == 1:
+    if workers == 1 and not ray:
         before = torch.get_num_threads()
         torch.set_num_threads(1)
         examiners = [model.load() for model in models]
@@ -102,14 +111,10 @@ def examination(
         finally:
             torch.set_num_threads(before)
         return
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(workers, context, _prepare, (models,)) as pool:
-            yield partial(pool.map, _examine_here)
-    except BrokenProcessPool as error:
-        raise TrainingError(
-            f"one of {workers} processes died, perhaps for want of memory: try fewer --workers"
-        ) from error
+    on_gpu = any(model.device.startswith("cuda") for model in models)
+    with open_pool(workers, ray, gpus=int(on_gpu)) as pool:
+        work = partial(_examine_there, tuple(model.absolute() for model in models))
+        yield lambda rooms: results_in_order(pool, work, (room.absolute() for room in rooms))
 
 
 def _examine(examiners: Sequence[Examiner], room: Room) -> RoomOutcomes:
@@ -117,24 +122,12 @@ def _examine(examiners: Sequence[Examiner], room: Room) -> RoomOutcomes:
     return [examiner.examine(described) for examiner in examiners]
 
 
-_examiners: list[Examiner] = []  # of this worker
-
-
-def _prepare(models: Sequence[Examinee]) -> None:
-    """Make this process a worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, with whom it ends
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+@cache
+def _loaded(models: tuple[Examinee, ...]) -> list[Examiner]:
+    """The models of a worker, which computes with one thread from then on."""
     torch.set_num_threads(1)
-    _examiners[:] = [model.load() for model in models]
+    return [model.load() for model in models]
 
 
-def _end_with_parent() -> None:
-    """A pool's workers would outlive a parent that is killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _examine_here(room: Room) -> RoomOutcomes:
-    return _examine(_examiners, room)
+def _examine_there(models: tuple[Examinee, ...], room: Room) -> RoomOutcomes:
+    return _examine(_loaded(models), room)

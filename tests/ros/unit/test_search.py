@@ -15,9 +15,10 @@ import pytest
 from detailbase_core import cli
 from detailbase_core.errors import CheckpointError, EmptySceneError
 from detailbase_core.io.cloud_files import write_ply
+from detailbase_core.parallel import process_pool
 from detailbase_core.types import Box, GroundedPhrase, Grounding, Instance, PointCloud, Scene
 from detailbase_ros.search import __main__ as command
-from detailbase_ros.search import process_pool, scene_cache, tasks
+from detailbase_ros.search import scene_cache, tasks
 from detailbase_ros.search.recordings import CACHE_SUFFIX, split_words
 from detailbase_ros.search.search import search
 from detailbase_ros.search.searcher import SearchConfig, Searcher

@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from detailbase_core.errors import ConfigError, pip_install, shown
-from detailbase_ros.search.process_pool import ATTEMPTS, Lost
+from detailbase_core.parallel.process_pool import ATTEMPTS, Lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -64,10 +64,16 @@ class RayPool:
                 try:
                     yield index, ray.get(done)
                 except ray.exceptions.RayError as error:
-                    yield index, Lost(f"its workers died: {shown(str(error).splitlines()[0])}")
+                    yield index, Lost(self._reason(error))
         finally:  # an interruption waits for nobody
             for reference in waiting:
                 ray.cancel(reference, force=True)
+
+    def _reason(self, error: Exception) -> str:
+        lines = str(error).splitlines()
+        if isinstance(error, self._ray.exceptions.RayTaskError):  # ends with what was raised there
+            return f"a machine of the cluster cannot work on it: {shown(lines[-1])}"
+        return f"its workers died: {shown(lines[0])}"
 
 
 def _check_that_someone_listens(address: str) -> None:

@@ -11,26 +11,18 @@ import pytest
 
 from detailbase_core import cli
 from detailbase_core.errors import ConfigError
-from detailbase_ros.search.process_pool import Lost
-from detailbase_ros.search.ray_pool import RayPool
-from tests.helpers.mortal_work import die_always, die_once, is_running, wait_for_go
-
-# Not 127.0.0.1, for which Ray takes the machine's address in the network.
-HEAD = {"num_cpus": 1, "node_ip_address": "127.0.0.2", "include_dashboard": False}
-SECOND = {"num_cpus": 1, "node_ip_address": "127.0.0.3"}
+from detailbase_core.parallel.process_pool import Lost
+from detailbase_core.parallel.ray_pool import RayPool
+from tests.helpers.mortal_work import die_always, die_once, divided, is_running, wait_for_go
+from tests.helpers.ray_cluster import two_machines
 
 
 @pytest.fixture
 def cluster(monkeypatch):
     """Two machines with one core each, on loopback; and the second of them."""
-    pytest.importorskip("ray")
-    from ray.cluster_utils import Cluster
-
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    made = Cluster(initialize_head=True, head_node_args=HEAD)
-    second = made.add_node(**SECOND)
-    yield made, second
-    made.shutdown()
+    with two_machines() as made:
+        yield made
 
 
 def test_a_machine_or_worker_that_dies_costs_no_result(cluster, tmp_path):
@@ -64,6 +56,8 @@ def test_a_machine_or_worker_that_dies_costs_no_result(cluster, tmp_path):
         (lost,) = dict(pool.results(die_always, [str(tmp_path / "always")])).values()
         assert isinstance(lost, Lost) and "its workers died" in lost.reason
         assert (tmp_path / "always").read_text() == "..."
+        (lost,) = dict(pool.results(divided, [0])).values()  # as a machine that lacks a module does
+        assert lost.reason.endswith("cannot work on it: ZeroDivisionError: division by zero")
 
 
 def test_without_ray_there_is_advice(monkeypatch, capsys, tmp_path):

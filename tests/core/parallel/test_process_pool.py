@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from detailbase_ros.search.process_pool import ATTEMPTS, Lost, ProcessPool
+from detailbase_core.parallel.process_pool import ATTEMPTS, Lost, ProcessPool
 from tests.helpers.mortal_work import (
     die_always,
     die_once,
