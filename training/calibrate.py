@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from training.evaluation.plain_answers import PlainAnswer
 
-FIRST_SEED = 960_000  # exams use lower ones of the same kind, training those below 900,000
+FIRST_SEED = 960_000  # test sets use lower ones of the same kind, training those below 900,000
 _SEEDS_AT_ONCE = 4
 
 

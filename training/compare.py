@@ -2,8 +2,8 @@
 
 Every run is `python -m training.train` in a process of its own; a GPU takes as many at a time as
 the plan says, and CUDA_VISIBLE_DEVICES says which GPUs. Each variant's learning rates are chosen on
-development rooms; then its runs, one per seed, are measured on the exams. Ctrl-C, SIGTERM and the
-end of --minutes let all runs save; the same command goes on, and does only what is missing.
+development rooms; then its runs, one per seed, are measured on the test sets. Ctrl-C, SIGTERM and
+the end of --minutes let all runs save; the same command goes on, and does only what is missing.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
     python -m training.evaluate --checkpoint FILE --real FOLDER [FOLDER ...] --worlds FOLDER
         --json FILE
 
-Each folder is a column of the table; the default is the frozen exams, made before by
+Each folder is a column of the table; the default is the frozen test sets, made before by
 training.make_exams. IoU counts points, that is, observed map voxels. A folder named like
 another with an ending (exam_seen_grey) is that one, corrupted, and compared with it room by room.
 Real scans, and worlds that others arranged (docs/training.md, "Real scans"), are asked in plain
@@ -124,7 +124,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="ask for the phrases that the scenes' descriptions tell, or for those that the model "
         "finds itself, as on a robot",
     )
-    plain = parser.add_argument_group("exams in plain text")
+    plain = parser.add_argument_group("test sets in plain text")
     plain.add_argument(
         "--real", nargs="+", type=Path, default=[], metavar="FOLDER", help="of real scans"
     )
@@ -154,10 +154,10 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def evaluate_plain(given: argparse.Namespace, command: str) -> PlainResults:
-    """Answers to the exams in plain text.
+    """Answers to the test sets in plain text.
 
     Raises:
-        BadFileError: an exam cannot be read, or is not as it was frozen.
+        BadFileError: a test set cannot be read, or is not as it was frozen.
         CheckpointError, ConfigError: the model cannot be used.
         ValueError: two folders have one name.
         OSError: a picture cannot be written.

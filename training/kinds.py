@@ -4,7 +4,7 @@
 
 The absent kinds are drawn from all there are, whatever the room's theme: the question "where is
 the bathtub?" in a living room, which sentences of a generator seldom ask. For development: rooms
-are made of the furniture given, from seeds that neither training nor exams use.
+are made of the furniture given, from seeds that neither training nor test sets use.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from detailbase_core.synthetic.stock import BankPart
     from training.rooms.sample import Sample
 
-FIRST_SEED = 810_200  # neither training nor exams nor count_confusions make these
+FIRST_SEED = 810_200  # neither training nor test sets nor count_confusions make these
 MOST_ABSENT = 50  # kinds asked for in vain in each room
 FOUND_SHARES = (0.4, 0.3, 0.2, 0.1)  # of absent kinds, at which those there are counted
 

@@ -1,4 +1,4 @@
-"""Make every frozen exam, and each that is about furniture with all that can go wrong:
+"""Make every frozen test set, and each that is about furniture with all that can go wrong:
 
     python -m training.make_exams --out data --furniture data/furniture.npz
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def exams() -> Iterator[tuple[str, str | None]]:
-    """Names of all exams with what goes wrong in them; first those where nothing does."""
+    """Names of all test sets with what goes wrong in them; first those where nothing does."""
     yield from (("seen", None), ("unseen", None), ("text", None))
     yield from ((name, corruption) for corruption in CORRUPTIONS for name in ("seen", "unseen"))
 
@@ -41,7 +41,7 @@ def folder_name(exam: str, corruption: str | None) -> str:
 def exam_rooms(
     name: str, furniture: Path | None, corruption: str | None = None
 ) -> tuple[range, Recipe]:
-    """Seeds and recipe of a frozen exam.
+    """Seeds and recipe of a frozen test set.
 
     Args:
         name: seen, unseen or text.
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; its exit status: 0 done, 1 not possible."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     wanted = {folder_name(*exam): exam for exam in exams()}
-    parser.add_argument("exams", nargs="*", metavar="EXAM", help=f"{', '.join(wanted)}")
+    parser.add_argument("exams", nargs="*", metavar="NAME", help=f"{', '.join(wanted)}")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder in which each test set gets its own"
     )
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)
     if unknown := set(given.exams) - wanted.keys():
-        parser.error(f"no exam: {', '.join(sorted(unknown))}; there are {', '.join(wanted)}")
+        parser.error(f"no test set: {', '.join(sorted(unknown))}; there are {', '.join(wanted)}")
     if given.first is not None and given.first < 1:
         parser.error("--first N: N is 1 or more")
     try:

@@ -43,7 +43,7 @@ class Recipe:
         text: which templates and synonyms, see sentences.describe.
         sentences: per room.
         corruption: one of survey.CORRUPTIONS, or None.
-        everyday: whether they hold all kinds of furniture; False = as the frozen exams' rooms.
+        everyday: whether they hold all kinds of furniture; False = as the frozen test sets' rooms.
     """
 
     furniture: Path | None = None
@@ -156,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.out is None and not given.freeze:
         parser.error("--out is missing: the folder of the rooms")
     if given.seeds.stop > EXAM_FROM:
-        parser.error(f"seeds from {EXAM_FROM} on are the exams': train on lower ones")
+        parser.error(f"seeds from {EXAM_FROM} on are the test sets': train on lower ones")
     try:
         _run(given)
     except (OSError, ValueError, DetailBaseError) as error:

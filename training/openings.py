@@ -42,7 +42,7 @@ _ROOMS_AT_ONCE = 4
 def ask_openings(
     checkpoint: str, exam: OpeningsExam, bank: FurnitureBank, workers: int, command: str
 ) -> OpeningsResults:
-    """Put the exam to a checkpoint, a few rooms in a process.
+    """Put the test set to a checkpoint, a few rooms in a process.
 
     Raises:
         CheckpointError: the weights cannot be used.

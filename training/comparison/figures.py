@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VariantFigures:
-    """One variant on one exam.
+    """One variant on one test set.
 
     Attributes:
         means, spreads: by measure, over the runs of all seeds; the spread is the standard
@@ -110,7 +110,7 @@ def figures_of(comparison: Comparison) -> Figures | None:
 
 
 def variant_figures(runs: Sequence[SetResult], base: Sequence[SetResult]) -> VariantFigures:
-    """Figures of some runs on one exam.
+    """Figures of some runs on one test set.
 
     Args:
         runs: a variant's.

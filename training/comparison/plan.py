@@ -1,4 +1,4 @@
-"""Plan of a comparison: variants of a training, their trials, seeds and exams."""
+"""Plan of a comparison: variants of a training, their trials, seeds and test sets."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ SIZE_EDGES = (50, 200, 1000, 5000)  # points
 
 
 def measures(outcomes: Sequence[SentenceOutcome]) -> dict[str, float]:
-    """Every figure of the exam by name; 0 where nothing was asked that could be counted.
+    """Every figure of the test set by name; 0 where nothing was asked that could be counted.
 
     Mask figures count phrases about things with at least SMALL_POINTS points each; small things,
     structure and absent ones have figures of their own.

@@ -1,4 +1,4 @@
-"""Answers to the openings exam: does the room decide what is found, or the wording?"""
+"""Answers to the openings test set: does the room decide what is found, or the wording?"""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def answer_room(
         grounder: asked.
         encoded: the room, by this grounder.
         sample: the room.
-        wordings: as the exam lists them.
+        wordings: as the test set lists them.
         questions: about the room.
     """
     found = []

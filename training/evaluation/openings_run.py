@@ -1,4 +1,4 @@
-"""Some rooms of the openings exam put to a checkpoint: made, encoded once, asked often."""
+"""Some rooms of the openings test set put to a checkpoint: made, encoded once, asked often."""
 
 from __future__ import annotations
 

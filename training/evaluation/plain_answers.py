@@ -137,7 +137,7 @@ def _nouns() -> dict[str, Noun]:
 
 
 def figures(answers: Sequence[PlainAnswer]) -> dict[str, float]:
-    """All figures of an exam by name; NaN where nothing was asked that could be counted."""
+    """All figures of a test set by name; NaN where nothing was asked that could be counted."""
     there = [a for a in answers if not a.absent]
     absent = [a for a in answers if a.absent]
     answered = [a for a in answers if a.found]
@@ -179,7 +179,7 @@ def model_group(answer: PlainAnswer) -> str:
 
 @dataclass(frozen=True)
 class PlainSet:
-    """One exam's answers.
+    """One test set's answers.
 
     Attributes:
         fingerprint: of its files.
@@ -195,7 +195,7 @@ class PlainSet:
 
 @dataclass(frozen=True)
 class PlainResults:
-    """One checkpoint's answers to exams in plain text.
+    """One checkpoint's answers to test sets in plain text.
 
     Attributes:
         checkpoint: its file.

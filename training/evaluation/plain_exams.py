@@ -1,4 +1,4 @@
-"""Exams in plain text put to a checkpoint: real scans, rooms that others arranged."""
+"""Test sets in plain text put to a checkpoint: real scans, rooms that others arranged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of exams in plain text, for people."""
+"""Figures of test sets in plain text, for people."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COUNTS = ("phrases", "absent", "refused")
 
 
 def plain_table(results: PlainResults) -> str:
-    """A column per exam, then its parts."""
+    """A column per test set, then its parts."""
     width = max(12, *(len(name) + 2 for name in results.sets))
     label_width = max(map(len, LABELS.values())) + 1
     lines = [" " * label_width + "".join(f"{name:>{width}}" for name in results.sets)]

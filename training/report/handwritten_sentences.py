@@ -124,7 +124,7 @@ def _rows(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; 0 = done."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--furniture", type=Path, required=True, help="the exams' bank")
+    parser.add_argument("--furniture", type=Path, required=True, help="the test sets' bank")
     parser.add_argument("--checkpoint", default="", help="default: the shipped one")
     parser.add_argument("--out", type=Path, default=EXAMS_FILE.parents[1] / "docs" / "by_hand.md")
     given = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""The openings exam as markdown."""
+"""The openings test set as markdown."""
 
 from __future__ import annotations
 

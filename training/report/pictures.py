@@ -1,4 +1,4 @@
-"""Pictures of a model's answers in the exam's rooms."""
+"""Pictures of a model's answers in the test set's rooms."""
 
 from __future__ import annotations
 

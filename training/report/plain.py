@@ -1,4 +1,4 @@
-"""Exams in plain text as markdown: figures on what nobody here generated."""
+"""Test sets in plain text as markdown: figures on what nobody here generated."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
 
 def plain_section(results: PlainResults, details: str) -> str:
-    """The card's section: right and refused of each exam, and how true presence and score are.
+    """The card's section: right and refused of each test set, and how true presence and score are.
 
     Args:
         results: of training.evaluate --real and --worlds.
         details: name of the page with the rest.
     """
-    head = ("exam", "things there: right", "absent things: refused", "presence off", "score off")
+    head = (
+        "test set",
+        "things there: right",
+        "absent things: refused",
+        "presence off",
+        "score off",
+    )
     rows = []
     for name, one in results.sets.items():
         of = figures(one.answers)

@@ -1,4 +1,4 @@
-"""Pictures of answers to exams in plain text: some right, some wrong."""
+"""Pictures of answers to test sets in plain text: some right, some wrong."""
 
 from __future__ import annotations
 

@@ -117,9 +117,9 @@ def key_figure_section(sets: Mapping[str, SetResult], details: str) -> str:
 
 
 def figure_section(sets: Mapping[str, SetResult], commands: Sequence[str]) -> str:
-    """All measures of the uncorrupted sets, beside their aims."""
+    """All measures of the uncorrupted sets, beside their targets."""
     names = plain_sets(sets)
-    head = ["", *(column for name in names for column in (name, "aim"))]
+    head = ["", *(column for name in names for column in (name, "target"))]
     rows = [
         [label.strip(), *(c for n in names for c in (_measure(sets[n], key), _aim(n, key)))]
         for key, label in ROWS.items()

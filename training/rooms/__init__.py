@@ -1,1 +1,1 @@
-"""The frozen exams, and a look at generated rooms and their sentences."""
+"""The frozen test sets, and a look at generated rooms and their sentences."""

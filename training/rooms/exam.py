@@ -1,4 +1,4 @@
-"""The frozen exams: which rooms, of which furniture, described in which words."""
+"""The frozen test sets: which rooms, of which furniture, described in which words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Exam(Settings):
-    """The rooms of one exam."""
+    """The rooms of one test set."""
 
     first_seed: int = setting(EXAM_FROM, "Its first seed.", low=EXAM_FROM)
     rooms: int = setting(200, "Its number of rooms.", low=1)
@@ -45,7 +45,7 @@ class Exam(Settings):
 
 @dataclass(frozen=True)
 class Exams(Settings):
-    """All exams, as config/rooms_exam.yaml says."""
+    """All test sets, as config/rooms_exam.yaml says."""
 
     generator: str = setting(GENERATOR_VERSION, "GENERATOR_VERSION that they were frozen with.")
     bank: str = setting("", "Hash of the furniture bank that they were frozen with.")
@@ -56,26 +56,26 @@ class Exams(Settings):
     text: Exam = field(default_factory=Exam)
 
     def exam(self, name: str) -> Exam:
-        """One exam by its name.
+        """One test set by its name.
 
         Raises:
-            BadFileError: no such exam.
+            BadFileError: no such test set.
         """
         names = [f.name for f in fields(self) if f.type == "Exam"]
         if name not in names:
-            raise BadFileError(f"{name!r} is no exam; there are {', '.join(names)}")
+            raise BadFileError(f"{name!r} is no test set; there are {', '.join(names)}")
         found: Exam = getattr(self, name)
         return found
 
 
 def read_exam(name: str, bank: FurnitureBank, path: Path = EXAMS_FILE) -> tuple[Exam, int]:
-    """An exam, if this generator and this bank still make its rooms, and its sentences per room.
+    """A test set, if this generator and this bank still make its rooms, and its sentences per room.
 
     A bank of the same models is taken, and a word about it logged, where their samples differ:
     which of them can be seen is decided by rays, and those at an edge by rounding.
 
     Raises:
-        BadFileError: no such exam, or generator or models have changed since it was frozen.
+        BadFileError: no such test set, or generator or models have changed since it was frozen.
         ConfigError: the file is not understood.
     """
     exams = load_yaml(Exams, path)
@@ -83,21 +83,21 @@ def read_exam(name: str, bank: FurnitureBank, path: Path = EXAMS_FILE) -> tuple[
     models = models_hash(bank)
     if exams.models != models:
         raise BadFileError(
-            f"this is not the furniture bank that the exams were frozen with (its {len(bank)} "
+            f"this is not the furniture bank that the test sets were frozen with (its {len(bank)} "
             f"models have the hash {models[:16]}, wanted {exams.models[:16]}); make "
             f"that one with training.prepare_furniture from Debian's sweethome3d-furniture"
         )
     if exams.generator != GENERATOR_VERSION or exam.fingerprint != _fingerprint(exam, bank):
         raise BadFileError(
-            f"{path}: the exam was frozen with generator {exams.generator!r}, this one "
+            f"{path}: the test set was frozen with generator {exams.generator!r}, this one "
             f"({GENERATOR_VERSION!r}) makes other rooms; check out that version, or freeze new "
-            f"exams and train anew"
+            f"test sets and train anew"
         )
     if exams.bank != bank.manifest_hash:
         _log.warning(
-            "the furniture bank has the models that the exams were frozen with, but the samples of "
-            "some differ (hash %s, then %s), as another processor may give them. Figures can be "
-            "compared with published ones, but need not be equal to the last digit",
+            "the furniture bank has the models that the test sets were frozen with, but the "
+            "samples of some differ (hash %s, then %s), as another processor may give them. "
+            "Figures can be compared with published ones, but need not be equal to the last digit",
             bank.manifest_hash[:16],
             exams.bank[:16],
         )
@@ -105,13 +105,13 @@ def read_exam(name: str, bank: FurnitureBank, path: Path = EXAMS_FILE) -> tuple[
 
 
 def freeze_exams(bank: FurnitureBank, path: Path = EXAMS_FILE) -> None:
-    """Write down what the exams' rooms are with this generator and this bank.
+    """Write down what the test sets' rooms are with this generator and this bank.
 
     Raises:
         OSError: the file cannot be written.
     """
     exams = load_yaml(Exams, path)
-    comment = "# The frozen exams of the furnished rooms (training.make_rooms --freeze).\n"
+    comment = "# The frozen test sets of the furnished rooms (training.make_rooms --freeze).\n"
     lines = [
         f"{comment}generator: {GENERATOR_VERSION}",
         f'bank: "{bank.manifest_hash}"',
@@ -136,7 +136,7 @@ def models_hash(bank: FurnitureBank) -> str:
 
 
 def _fingerprint(exam: Exam, bank: FurnitureBank) -> str:
-    """A hash of the exam's first rooms and of what is said about them when all is seen."""
+    """A hash of the test set's first rooms and of what is said about them when all is seen."""
     stock = Stock.of_bank(bank, "unseen" if exam.furniture == "unseen" else "train")
     rooms = [generate_room(seed, stock) for seed in exam.seeds[:_LOOKED_AT]]
     split: Split = "exam_text" if exam.text == "exam_text" else "exam"

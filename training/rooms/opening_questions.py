@@ -1,7 +1,7 @@
 """Questions about one thing of a room that is there, or not, or not like that or not in that place.
 
-They are written down once (openings_exam.py), so that the exam stays what it is when the sentences
-of training change.
+They are written down once (openings_exam.py), so that the test set stays what it is when
+sentences of training change.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The frozen openings exam: in which wordings which things of which rooms are asked for."""
+"""The frozen openings test set: in which wordings which things of which rooms are asked for."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class OpeningsExam:
 
 
 def room_sample(seed: int, part: Part, bank: FurnitureBank) -> Sample:
-    """A room of the exam as a robot's map holds it."""
+    """A room of the test set as a robot's map holds it."""
     return make_sample(seed, _stock(part, bank))
 
 
@@ -120,7 +120,7 @@ def questions_of(path: Path = QUESTIONS_FILE) -> dict[Part, tuple[RoomQuestions,
 
 
 def read_openings_exam(bank: FurnitureBank, path: Path = QUESTIONS_FILE) -> OpeningsExam:
-    """The exam, if the generator and this bank still make its rooms.
+    """The test set, if the generator and this bank still make its rooms.
 
     Raises:
         BadFileError: a file cannot be read, the bank is another, or rooms, questions or wordings
@@ -129,7 +129,7 @@ def read_openings_exam(bank: FurnitureBank, path: Path = QUESTIONS_FILE) -> Open
     frozen = _read_frozen(path)
     exam = OpeningsExam(read_wordings(), questions_of(path))
     if frozen.get("models") != models_hash(bank):
-        raise BadFileError(f"{path}: the exam was frozen with another furniture bank")
+        raise BadFileError(f"{path}: the test set was frozen with another furniture bank")
     if frozen.get("fingerprint") != _fingerprint(exam, bank):
         raise BadFileError(
             f"{path}: rooms, questions or wordings are not those that were frozen; figures could "
@@ -167,8 +167,8 @@ def freeze_openings_exam(bank: FurnitureBank, path: Path = QUESTIONS_FILE) -> Op
             for q in questions
         }
     comment = (
-        "# The frozen questions of the openings exam: [thing](id of the object, none where the\n"
-        "# room holds no such thing). Written by training.rooms.openings_exam.\n"
+        "# The frozen questions of the openings test set: [thing](id of the object, none where\n"
+        "# the room holds no such thing). Written by training.rooms.openings_exam.\n"
     )
     text = yaml.safe_dump(content, sort_keys=False, width=100)
     with atomic_path(path) as temporary:

@@ -99,7 +99,7 @@ def describe(
         visible: ids of furniture seen at all, against which phrases are unambiguous; None = all.
         count: sentences wanted; fewer come back where the room gives too little to say.
         split: "train" never uses what language/held_out.py lists, "exam_text" always some of it;
-            "exam" is as "train", in the words that the exams were frozen with.
+            "exam" is as "train", in the words that the test sets were frozen with.
 
     Returns:
         Sentences that differ from each other.

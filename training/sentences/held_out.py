@@ -1,4 +1,4 @@
-"""Words and templates kept from training for the text exam, all listed in held_out.yaml.
+"""Words and templates kept from training for the text test set, all listed in held_out.yaml.
 
 With split "train" none of these words and templates occurs; with "exam_text" every sentence has
 at least one of them.

@@ -94,7 +94,7 @@ class Speaker:
     # --- choices of words
 
     def choose(self, options: Sequence[Option], words: Callable[[Option], str] = str) -> Option:
-        """One of several ways to say something; those kept from training only in the exam."""
+        """One of several ways to say something; those kept from training only in the test set."""
         kept = [held_out.is_held_out(words(option)) for option in options]
         if self.exam and any(kept) and self.rng.random() < 0.5:
             pool = [o for o, k in zip(options, kept, strict=True) if k]

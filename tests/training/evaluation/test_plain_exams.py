@@ -72,12 +72,12 @@ def test_exams_that_differ_from_their_hash_are_refused(tmp_path, capsys):
     assert check_exam_files(folder) == first
     (folder / "cases.json").write_text((folder / "cases.json").read_text() + "\n")
     for known in (folder / "SHA256SUMS").unlink, lambda: None:
-        with pytest.raises(BadFileError, match=r"cases\.json not as the exam was frozen"):
+        with pytest.raises(BadFileError, match=r"cases\.json not as the test set was frozen"):
             check_exam_files(folder, table)
         known()
     (folder / "SHA256SUMS").write_text(f"{digests['one.npz']}  one.npz\n{'0' * 64}  gone.npz\n")
     assert main(["--real", str(folder)]) == 1
-    assert "gone.npz not as the exam was frozen" in capsys.readouterr().err
+    assert "gone.npz not as the test set was frozen" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("change", [{"sentence": "a bed"}, {"thing": "lamp"}])

@@ -192,7 +192,7 @@ def test_some_rooms_of_some_exams(tmp_path, monkeypatch, capsys):
     assert made == {"exam_text": range(5, 8), "exam_seen_grey": range(5, 8)}
     for wrong, said in (
         (["--first", "0"], "N is 1 or more"),
-        (["exam_hard"], "no exam: exam_hard"),
+        (["exam_hard"], "no test set: exam_hard"),
     ):
         with pytest.raises(SystemExit):
             make_exams.main([*wrong, *there])
@@ -216,7 +216,7 @@ def test_the_kept_exams_are_of_this_generator():
 def test_training_stays_away_from_the_exams(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["--out", str(tmp_path), "--seeds", f"{EXAM_FROM - 1}:{EXAM_FROM + 1}"])
-    assert "exam" in capsys.readouterr().err
+    assert "test sets" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["--out", str(tmp_path), "--seeds", "7:3"])
 
