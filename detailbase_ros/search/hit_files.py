@@ -124,7 +124,8 @@ def _section(sentence: str, hits: Sequence[tuple[Hit, str]]) -> str:
 def _figure(rank: int, hit: Hit, picture: str) -> str:
     lines = (f"{rank}. score {hit.score:.2f}", hit.recording, place_text(hit), time_text(hit))
     caption = "<br>".join(_text(line) for line in lines if line)
-    image = f'<img src="{escape(picture)}" alt="{_text(lines[1])}" loading="lazy">'
+    source = escape(picture)
+    image = f'<a href="{source}"><img src="{source}" alt="{_text(lines[1])}" loading="lazy"></a>'
     return f"<figure>{image if picture else ''}<figcaption>{caption}</figcaption></figure>"
 
 

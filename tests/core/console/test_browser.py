@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from detailbase_core.types import Box
+from detailbase_ros.search.hit_files import picture_name, write_page
+from detailbase_ros.search.hits import Hit
 from tests.helpers.browser import Browser, Tab, chromium, find_chromium, wait_until
 from tests.helpers.coloured_blocks import ColouredBlocks
 
@@ -181,3 +184,38 @@ def test_a_map_that_grows_and_the_robot_in_it_are_shown(browser: Browser) -> Non
     for each in (tab, second):
         each.close()
     server.stop()
+
+
+def test_the_page_of_a_search_shows_its_pictures(browser: Browser, tmp_path: Path) -> None:
+    box = Box((8.0, 4.0, 5.0), (0.2, 0.1, 0.3), 0.0)
+    odd = "<script>document.title = 'run'</script>" + "x" * 300  # a name that would not fit
+    hits = [
+        Hit(name, "the chair", "odom", box, score, 0.9, 50, 0, None, None)
+        for name, score in (("runs/monday.mcap", 0.91), (odd, 0.64), ("runs/none.mcap", 0.5))
+    ]
+    for number in range(2):
+        Image.new("RGB", (1600, 1000), GREEN).save(tmp_path / picture_name(number))
+    shown = [picture_name(0), picture_name(1), ""]
+    sections = [("the chair", list(zip(hits, shown, strict=True))), ("the unicorn", [])]
+    write_page(tmp_path / "index.html", sections, {tmp_path / "broken.mcap": "it is empty"})
+    tab = browser.open((tmp_path / "index.html").as_uri())
+    tab.wait_for_text("it is empty")
+    drawn = "[...document.images].filter(i => (i.scrollIntoView(), i.naturalWidth === 1600)).length"
+    tab.show()
+    tab.wait_for(f"{drawn} === 2")
+    assert (np.abs(map_pixels(tab) - GREEN) < 10).all(axis=2).mean() > 0.2  # they are seen
+    figures = tab.evaluate("[...document.querySelectorAll('figure')].map(f => f.innerText)")
+    assert [text.splitlines()[0] for text in figures] == [
+        "1. score 0.91",
+        "2. score 0.64",
+        "3. score 0.50",
+    ]
+    assert "runs/monday.mcap\nx=8.00 y=4.00 z=5.00 in odom" in figures[0]
+    text = tab.text()
+    assert "Nothing found." in text and "broken.mcap: it is empty" in text
+    assert tab.evaluate("document.title") == "detailbase search" and "<script>" in figures[1]
+    wide = (
+        "[...document.querySelectorAll('html, figure')].filter(e => e.scrollWidth > e.clientWidth)"
+    )
+    assert tab.evaluate(f"{wide}.length") == 0  # nothing runs off the side
+    tab.close()
