@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import py_trees
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 SUCCEEDED = 4  # action_msgs/GoalStatus
 TICK_S, GOAL_S = 0.1, 2.0  # ~/goal follows an answer within GOAL_S
+ACCEPT_S = 30.0  # in which a server says whether it takes a goal; its response may be lost
 
 
 class ActionLeaf(py_trees.behaviour.Behaviour):
@@ -41,6 +43,7 @@ class ActionLeaf(py_trees.behaviour.Behaviour):
         self._handle: Any = None
         self._sent: Any = None
         self._result: Any = None
+        self._sent_at = 0.0
 
     def setup(self, **_: Any) -> None:
         """Wait for the action's server."""
@@ -50,11 +53,12 @@ class ActionLeaf(py_trees.behaviour.Behaviour):
     def initialise(self) -> None:
         """Send the goal."""
         self._handle = self._result = None
+        self.feedback_message, self._sent_at = "", time.monotonic()
         goal = self.make_goal()
         self._sent = goal and self._client.send_goal_async(goal)
 
     def update(self) -> Status:
-        """Of the goal: FAILURE where there is none, or it was rejected."""
+        """Of the goal: FAILURE where there is none, it was rejected, or its server is gone."""
         if not self._sent:
             return Status.FAILURE
         if self._handle is None and self._sent.done():
@@ -62,7 +66,13 @@ class ActionLeaf(py_trees.behaviour.Behaviour):
             if self._handle.accepted:
                 self._result = self._handle.get_result_async()
         if self._handle is None or (self._result and not self._result.done()):
-            return Status.RUNNING
+            if not self._client.server_is_ready():
+                self.feedback_message = "the action's server is gone"
+            elif self._handle is None and time.monotonic() > self._sent_at + ACCEPT_S:
+                self.feedback_message = f"no word on the goal within {ACCEPT_S:g} s; send it again"
+            else:
+                return Status.RUNNING
+            return Status.FAILURE
         return self.judge(self._result.result()) if self._result else Status.FAILURE
 
     def terminate(self, new_status: Status) -> None:
@@ -108,7 +118,7 @@ class Look(ActionLeaf):
 
     def judge(self, result: Any) -> Status:
         """SUCCESS with a place; FAILURE: not found, not sure, or no free floor before it."""
-        answer, now = result.result.answer, self.node.get_clock().now().nanoseconds / 1e9
+        answer, now = result.result.answer, time.monotonic()
         if result.status != SUCCEEDED:
             self.feedback_message = f"not found. {answer.message}".strip()
         elif answer.sentence.instances[0].score < self.min_score:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ARRIVED, NOT_FOUND, NO_WAY = 0, 1, 2
 STATUS_SUCCEEDED = 4  # action_msgs/GoalStatus
 GOAL_S = 2.0  # within which ~/goal follows an answer
+ACCEPT_S = 30.0  # within which Nav2 takes a goal; its response may be lost
 
 
 class Driver(Node):
@@ -68,7 +69,10 @@ class Driver(Node):
             self.get_logger().error("no action server navigate_to_pose: is Nav2 running?")
             return False
         sent = self._navigate.send_goal_async(NavigateToPose.Goal(pose=place))
-        rclpy.spin_until_future_complete(self, sent)
+        rclpy.spin_until_future_complete(self, sent, timeout_sec=ACCEPT_S)
+        if not sent.done():
+            self.get_logger().error(f"no word from Nav2 within {ACCEPT_S:g} s: ask again")
+            return False
         if not sent.result().accepted:
             return False
         done = sent.result().get_result_async()

@@ -90,6 +90,8 @@ class LookServer:
         cancelled = [n for n, handle in list(self._handles.items()) if handle.is_cancel_requested]
         for number in cancelled:
             self._looks.cancel(number)
+        for number in [n for n, h in list(self._handles.items()) if not self._server.is_heard(h)]:
+            self._looks.forsake(number, "whoever asked cannot hear of it")
         if self._server.count_clients():
             self._heard_at = time.monotonic()
         elif time.monotonic() - self._heard_at > _GONE_S:

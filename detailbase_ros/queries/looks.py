@@ -108,6 +108,17 @@ class Looks:
             for look in [one for one in self._open if one.query.id == query_id]:
                 self._end(look, End.CANCELLED, _last(look, "cancelled"))
 
+    def forsake(self, query_id: int, reason: str) -> None:
+        """End a look that nobody can hear of; one that is over already is none.
+
+        Args:
+            query_id: of its query.
+            reason: for its message.
+        """
+        with self._lock:
+            for look in [one for one in self._open if one.query.id == query_id]:
+                self._end(look, End.IN_VAIN, _last(look, reason))
+
     def end_all(self, reason: str, status: Status | None = None) -> None:
         """End all looks.
 

@@ -11,6 +11,7 @@ from rclpy._rclpy_pybind11 import RCLError
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.exceptions import InvalidHandle
 
+from detailbase_ros.runtime.action_responses import ActionResponses
 from detailbase_ros.runtime.guarded_callbacks import CAUSE, failure_response
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from detailbase_ros.runtime.event_counters import EventCounters
 
+_RESULTS_S = 30.0  # results are kept; who asked may hear of the goal ten seconds later
 _ENDS = {"FOUND": "succeed", "CANCELLED": "canceled", "IN_VAIN": "abort"}
 
 
@@ -57,6 +59,7 @@ class GuardedActionServer(ActionServer):
         self._short_name = name.rpartition("/")[2]
         self.awaited = 0
         self._changed = threading.Condition()
+        self._unheard: set[bytes] = set()  # ids of goals that are not over
         super().__init__(
             node,
             kind,
@@ -65,13 +68,20 @@ class GuardedActionServer(ActionServer):
             callback_group=group,
             handle_accepted_callback=self._accepted,
             cancel_callback=lambda handle: CancelResponse.ACCEPT,
+            result_timeout=_RESULTS_S,
             **options,
         )
-        self._feedback = f"{node.resolve_service_name(name)}/_action/feedback"
+        full_name = node.resolve_service_name(name)
+        self._feedback = f"{full_name}/_action/feedback"
+        self._responses = ActionResponses(self._handle, full_name, events, self._note_unheard)
 
     def count_clients(self) -> int:
         """Number of clients on the graph: each of them hears feedback."""
         return int(self._server_node.count_subscribers(self._feedback))
+
+    def is_heard(self, handle: Any) -> bool:
+        """Whether who sent a goal may know that it was accepted; not, where it can never hear."""
+        return bytes(handle.goal_id.uuid) not in self._unheard
 
     def finish(self, handle: Any, end: str, result: Any) -> None:
         """End a goal.
@@ -82,6 +92,7 @@ class GuardedActionServer(ActionServer):
             result: of the action's type.
         """
         conclude = partial(self._conclude, end, result)
+        self._unheard.discard(bytes(handle.goal_id.uuid))
         try:
             handle.execute(conclude)
         except RCLError:  # cancelled at this very moment: then nothing is begun
@@ -90,7 +101,13 @@ class GuardedActionServer(ActionServer):
     def drain(self, timeout_s: float) -> bool:
         """Wait until all results are sent; whether they were within `timeout_s`, seconds."""
         with self._changed:
-            return self._changed.wait_for(lambda: self.awaited <= 0, timeout_s)
+            sent = self._changed.wait_for(lambda: self.awaited <= 0, timeout_s)
+        return self._responses.drain(timeout_s) and sent
+
+    def destroy(self) -> None:
+        """Destroy it."""
+        self._responses.close()
+        super().destroy()
 
     def _conclude(self, end: str, result: Any, handle: Any) -> Any:
         getattr(handle, _ENDS[end])()
@@ -131,6 +148,8 @@ class GuardedActionServer(ActionServer):
 
     async def execute(self, taken_data: Any) -> None:
         """Handle what has come."""
+        if "goal" in taken_data:
+            self._responses.goal_id = bytes(taken_data["goal"][1].goal_id.uuid)
         if "result" in taken_data and self._knows(taken_data["result"][1].goal_id):
             with self._changed:
                 self.awaited += 1
@@ -138,6 +157,11 @@ class GuardedActionServer(ActionServer):
             await super().execute(taken_data)
         except Exception as error:
             self._events.error_throttled(CAUSE, f"{self._short_name}: action failed", error)
+
+    def _note_unheard(self, goal_id: bytes) -> None:
+        handle = self._goal_handles.get(goal_id)
+        if handle is not None and handle.is_active:
+            self._unheard.add(goal_id)
 
     def _knows(self, goal_id: Any) -> bool:
         return bytes(goal_id.uuid) in self._goal_handles

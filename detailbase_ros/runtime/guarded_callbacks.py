@@ -7,8 +7,7 @@ caller of a service without an answer.
 from __future__ import annotations
 
 import inspect
-import threading
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from rcl_interfaces.msg import SetParametersResult
@@ -17,11 +16,7 @@ from rclpy.exceptions import InvalidHandle
 from detailbase_core.errors import shown
 from detailbase_core.types import MAX_SENTENCE
 from detailbase_ros.messages.query import MAX_TAG, Status
-from detailbase_ros.runtime.late_responses import (
-    LateResponses,
-    caller_not_met,
-    raise_when_unsent,
-)
+from detailbase_ros.runtime.late_responses import ResponseSender, caller_not_met
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +26,6 @@ if TYPE_CHECKING:
     from detailbase_ros.runtime.event_counters import EventCounters
 
 CAUSE = "callback_failed"  # counted under this name on /diagnostics
-_LATE_S = 0.5  # at the end of a service, for callers not met yet
 
 
 def guarded(
@@ -71,17 +65,13 @@ class GuardedService:
         self._short_name = server.srv_name.rpartition("/")[2]
         self._callback: Callable[[Any, Any], Any] = server.callback
         self._send_response: Callable[[Any, Any], None] = server.send_response
-        self._late = LateResponses()
-        raise_when_unsent()
-        self._open = 0  # calls without an answer
-        self._changed = threading.Condition()
+        self._responses = ResponseSender(self._name, events)
         replaced: Any = server
         replaced.callback, replaced.send_response = self.answer, self.send
 
     async def answer(self, request: Any, response: Any) -> Any:
         """The callback's response, or one that says that it failed."""
-        with self._changed:
-            self._open += 1
+        self._responses.expect()
         self._events.count(f"requests: {self._short_name}")
         try:
             result = self._callback(request, response)
@@ -96,16 +86,11 @@ class GuardedService:
         One to a caller whom the middleware has not met yet is sent again until it has, for ten
         seconds; one that cannot be packed is replaced; one whose caller is gone is dropped.
         """
-        if self._settle(response, header):
-            self._close()
-        elif not self._late.add(lambda: self._settle(response, header), self._end_late):
-            self._end_late(False)
+        self._responses.send(partial(self._settle, response, header))
 
     def drain(self, timeout_s: float) -> bool:
         """Wait until all calls are answered; whether they were within `timeout_s`, seconds."""
-        self._late.hurry(_LATE_S)
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._open, timeout_s)
+        return self._responses.drain(timeout_s)
 
     def _settle(self, response: Any, header: Any) -> bool:
         """Send a response or what replaces it; False while its caller is not met."""
@@ -120,22 +105,6 @@ class GuardedService:
             self._events.error_throttled(CAUSE, f"{self._name}: response not sent", error)
             self._send_failure(response, header, error)
         return True
-
-    def _end_late(self, settled: bool) -> None:
-        if settled:
-            self._events.count(f"responses sent late: {self._short_name}")
-        else:
-            self._events.warn_throttled(
-                "caller_never_met",
-                f"{self._name}: a caller asked and cannot hear the answer: it ended meanwhile, its "
-                "QoS does not fit, or the network carries only one direction",
-            )
-        self._close()
-
-    def _close(self) -> None:
-        with self._changed:
-            self._open -= 1
-            self._changed.notify_all()
 
     def _send_failure(self, response: Any, header: Any, error: Exception) -> None:
         try:

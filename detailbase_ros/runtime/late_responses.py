@@ -13,19 +13,23 @@ from rclpy._rclpy_pybind11 import RCLError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from detailbase_ros.runtime.event_counters import EventCounters
+
 _LIMIT_S = 10.0  # discovery on a busy machine takes seconds
 _PAUSE_S = 0.02  # between two attempts; the middleware itself waits 0.1 s in each
 _CAPACITY = 256  # callers who never listen fill no memory
+_ENDING_S = 0.5  # at the end of a service, for callers not met yet
 
 
 def raise_when_unsent() -> None:
     """Have rclpy raise where it only warns: a service would take the response for sent.
 
-    It sets a filter of Python's warnings, for this process and services alone: what rclpy's action
-    server does not expect to raise would leave a goal half begun.
+    It sets a filter of Python's warnings, for this process: for services, and for the responses of
+    actions that ActionResponses sends. rclpy's own action server does not expect to raise.
     """
     unsent = r"failed to send response \(timeout\)"
-    warnings.filterwarnings("error", unsent, RuntimeWarning, module=r"rclpy\.service$")
+    senders = r"(rclpy\.service|detailbase_ros\.runtime\.action_responses)$"
+    warnings.filterwarnings("error", unsent, RuntimeWarning, module=senders)
 
 
 def caller_not_met(error: Exception) -> bool:
@@ -46,11 +50,11 @@ class LateResponses:
     The executor's threads stay free: callers who never listen take none of them.
 
     Args:
-        limit_s: after which a response is given up, seconds.
+        limit_s: after which a response is given up, seconds; None = 10.
     """
 
-    def __init__(self, limit_s: float = _LIMIT_S) -> None:
-        self._limit_s = limit_s
+    def __init__(self, limit_s: float | None = None) -> None:
+        self._limit_s = _LIMIT_S if limit_s is None else limit_s
         self._waiting: deque[tuple[float, Callable[[], bool], Callable[[bool], None]]] = deque()
         self._end = float("inf")  # of them all
         self._lock = threading.Lock()
@@ -95,3 +99,65 @@ class LateResponses:
                 return self._waiting.popleft()
             self._working = False
             return None
+
+
+class ResponseSender:
+    """Sends what one service or action owes its callers, and tells of those it cannot reach.
+
+    Args:
+        name: of the service or action, for the log.
+        events: counts and logs.
+    """
+
+    def __init__(self, name: str, events: EventCounters) -> None:
+        self._name, self._events = name, events
+        self._short_name = name.rpartition("/")[2]
+        self._late = LateResponses()
+        self._owed = 0
+        self._changed = threading.Condition()
+        raise_when_unsent()
+
+    def expect(self) -> None:
+        """One more response is owed."""
+        with self._changed:
+            self._owed += 1
+
+    def send(self, settle: Callable[[], bool], unheard: Callable[[], object] | None = None) -> None:
+        """Settle one response that is owed: now, or again and again for ten seconds.
+
+        Args:
+            settle: tries once; False while the caller is not met. Must not raise.
+            unheard: called where the caller was never met.
+        """
+
+        def end(settled: bool) -> None:
+            if settled:
+                self._events.count(f"responses sent late: {self._short_name}")
+            else:
+                self._name_the_deaf()
+                if unheard is not None:
+                    unheard()
+            self._close()
+
+        if settle():
+            self._close()
+        elif not self._late.add(settle, end):
+            end(False)
+
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until nothing is owed; whether that was within `timeout_s`, seconds."""
+        self._late.hurry(_ENDING_S)
+        with self._changed:
+            return self._changed.wait_for(lambda: self._owed <= 0, timeout_s)
+
+    def _name_the_deaf(self) -> None:
+        self._events.warn_throttled(
+            "caller_never_met",
+            f"{self._name}: a caller asked and cannot hear the answer: it ended meanwhile, its "
+            "QoS does not fit, or the network carries only one direction",
+        )
+
+    def _close(self) -> None:
+        with self._changed:
+            self._owed -= 1
+            self._changed.notify_all()

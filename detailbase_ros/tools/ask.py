@@ -28,6 +28,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.utilities import remove_ros_args
 
+from detailbase_core.config import A_DAY_S
 from detailbase_core.conversation.prompt import typed_sentences
 from detailbase_core.errors import DetailBaseError, LookupFailed, shown, shown_lines
 from detailbase_core.output.answer_json import (
@@ -71,6 +72,7 @@ _TF_S = 5.0
 _DEPTH = 256  # all clients of a service hear all its answers: ten at once would hide ours
 _SEE_DOCTOR = f"; '{start_command('doctor')}' tells why no clouds come in"
 _GRACE_S = 2.0  # for the answer TIMEOUT to arrive
+_LOOK_GRACE_S = 30.0  # for a look's goal to be taken, for its result; the node sends for 10 s
 
 
 class AskError(DetailBaseError):
@@ -174,22 +176,31 @@ class Asker(Node):
             self._wait(client.server_is_ready, _DISCOVERY_S)
             goal = kind.Goal(query=sentence, client_tag="ask", time_limit_s=limit_s)
             sent = client.send_goal_async(goal, feedback_callback=_Progress().show)
-            self._wait_for_answer(client, sent, node)
+            self._wait_for_answer(client, sent, node, 0.0)
             result = sent.result().get_result_async()
-            self._wait_for_answer(client, result, node)
+            sensible = 0.0 < limit_s <= A_DAY_S  # otherwise the node refuses at once
+            self._wait_for_answer(client, result, node, limit_s if sensible else 0.0)
             answer: GroundedQuery = result.result().result.answer
             return answer
         finally:
             client.destroy()
 
-    def _wait_for_answer(self, client: ActionClient[Any, Any, Any], answer: Any, node: str) -> None:
-        """Wait as long as the node is there; the time limit is its business."""
-        seen = time.monotonic()
+    def _wait_for_answer(
+        self, client: ActionClient[Any, Any, Any], answer: Any, node: str, limit_s: float
+    ) -> None:
+        """Wait as long as the node is there, and not much longer than it may take, seconds."""
+        begin = seen = time.monotonic()
         while not self._wait(answer.done, _LOOK_AROUND_S):
+            now = time.monotonic()
             if client.server_is_ready():
-                seen = time.monotonic()
-            elif time.monotonic() - seen > _GONE_S:
+                seen = now
+            elif now - seen > _GONE_S:
                 raise AskError(f"{node} is gone, and its answer with it; start it and ask again")
+            if now - begin > limit_s + _LOOK_GRACE_S:
+                raise AskError(
+                    f"{node} is there, but sent nothing within {limit_s + _LOOK_GRACE_S:g} s: it "
+                    "hangs, or cannot reach this computer; ask again"
+                )
 
     def transform(self, target: str, source: str) -> NDArray[np.float64]:
         """(4, 4) from `source` to `target` as of now.

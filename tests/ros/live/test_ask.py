@@ -144,6 +144,21 @@ def test_waiting_ends_when_the_node_is_gone(graph, on_graph, monkeypatch):
 
 
 @needs_look
+@pytest.mark.parametrize("lost", ["goal", "result"])
+def test_waiting_ends_where_the_node_sends_nothing(graph, on_graph, monkeypatch, lost):
+    monkeypatch.setattr(ask, "_LOOK_GRACE_S", 1.0)
+    server = graph.node.pipeline._looks._server
+    send = server._responses.send
+    monkeypatch.setattr(
+        server._responses, "send", lambda kind, once: None if kind == lost else send(kind, once)
+    )
+    status, _, errors = on_graph(graph, " ", "--wait", "0.5")
+    assert status == NO_ANSWER
+    limit = {"goal": "1", "result": "1.5"}[lost]
+    assert f"/segmentation_node is there, but sent nothing within {limit} s: it hangs" in errors
+
+
+@needs_look
 def test_a_node_without_the_action_is_named(graph, on_graph, monkeypatch):
     graph.node.pipeline._looks._server.destroy()
     wait_until(monkeypatch, answering_nodes)

@@ -30,7 +30,7 @@ class StandInNav2:
     """ActionClient of navigate_to_pose: takes goals, says how they end."""
 
     sent: ClassVar[list] = []
-    accepted, status = True, 4
+    accepted, status, is_there, answers = True, 4, True, True
 
     def __init__(self, node, action, name):
         assert name == "navigate_to_pose"
@@ -38,8 +38,13 @@ class StandInNav2:
     def wait_for_server(self, timeout_sec):
         return True
 
+    def server_is_ready(self):
+        return self.is_there
+
     def send_goal_async(self, goal):
         StandInNav2.sent.append(goal.pose)
+        if not self.answers:
+            return Future()
         ending = done(SimpleNamespace(status=StandInNav2.status))
         handle = SimpleNamespace(accepted=StandInNav2.accepted, get_result_async=lambda: ending)
         return done(handle)
@@ -66,8 +71,9 @@ def run(monkeypatch, capsys):
     monkeypatch.setattr("rclpy.action.ActionClient", action_client)
     monkeypatch.setattr(StandInNav2, "sent", [])
 
-    def example(name, graph, *arguments):
+    def example(name, graph, *arguments, **constants):
         main = runpy.run_path(str(EXAMPLES / f"{name}.py"))["main"]
+        main.__globals__.update(constants)
         monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.contexts[0].get_domain_id()))
         StandInNav2.sent.clear()
         capsys.readouterr()
@@ -108,6 +114,8 @@ def test_it_drives_to_free_floor_before_what_was_found(graph, grounder, run, mon
 
     monkeypatch.setattr(StandInNav2, "status", 6)  # aborted
     assert run("drive_to", graph, "the post")[0] == 2
+    monkeypatch.setattr(StandInNav2, "answers", False)
+    assert run("drive_to", graph, "the post", ACCEPT_S=0.1)[0] == 2
 
 
 def test_a_behaviour_tree_looks_and_drives(graph, grounder, run, monkeypatch, py_trees):
@@ -129,6 +137,12 @@ def test_a_behaviour_tree_looks_and_drives(graph, grounder, run, monkeypatch, py
     monkeypatch.setattr(StandInNav2, "accepted", False)
     status, printed, _ = run("behaviour_tree", graph, "the post")
     assert status == 1 and "drive: FAILURE" in printed
+    monkeypatch.setattr(StandInNav2, "answers", False)
+    status, printed, _ = run("behaviour_tree", graph, "the post", ACCEPT_S=0.1)
+    assert status == 1 and "drive: FAILURE no word on the goal within 0.1 s" in printed
+    monkeypatch.setattr(StandInNav2, "is_there", False)
+    status, printed, _ = run("behaviour_tree", graph, "the post")
+    assert status == 1 and "drive: FAILURE the action's server is gone" in printed
 
 
 def test_a_cloud_published_without_helpers_enters_the_map(graph, monkeypatch, tmp_path):

@@ -3,12 +3,15 @@
 import pytest
 import rclpy
 from action_msgs.msg import GoalStatus
-from rclpy._rclpy_pybind11 import WaitSet
+from rclpy._rclpy_pybind11 import RCLError, WaitSet
 from rclpy.action import ActionClient, ActionServer
 from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from detailbase_ros.messages.query import Status
 from detailbase_ros.queries import look_server
+from detailbase_ros.runtime import late_responses
+from detailbase_ros.runtime.action_responses import ActionResponses
 from tests.ros.live.graph import NODE, Spinner, wait_for
 
 GroundQuery = pytest.importorskip("detailbase_ros.action").GroundQuery
@@ -187,6 +190,47 @@ def test_a_node_that_is_deactivated_or_shut_down_says_so(graph, client):
     wait_set = WaitSet(0, 0, 0, 0, 0, 0, graph.contexts[0].handle)
     server.add_to_wait_set(wait_set)
     assert not server.is_ready(wait_set)
+
+
+def test_a_client_that_is_met_late_hears_of_its_goal_and_its_result(graph, monkeypatch):
+    attempts = []
+    settle = ActionResponses._settle
+
+    def unsent():
+        raise RCLError("failed to send response: client will not receive response, at rmw.cpp:1")
+
+    def late(responses, send_once):
+        attempts.append(send_once)
+        return settle(responses, send_once if attempts.count(send_once) > 2 else unsent)
+
+    monkeypatch.setattr(ActionResponses, "_settle", late)
+    graph.fill_map()
+    status, answer = Client(graph).send().end()
+    assert (status, answer.status) == (GoalStatus.STATUS_SUCCEEDED, Status.OK)
+    assert len(attempts) == 6 and graph.node.events.counts()["responses sent late: look"] == 2
+
+
+def test_what_its_caller_can_never_hear_of_is_not_looked_for(graph, client, monkeypatch):
+    monkeypatch.setattr(late_responses, "_LIMIT_S", 0.5)
+    # Its ears want what the action does not offer, so that it is never met.
+    deaf = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    name = f"{NODE}/look"
+    caller = ActionClient(graph.robot, GroundQuery, name, goal_service_qos_profile=deaf)
+
+    def asked():  # never ready, by its own account
+        caller.send_goal_async(GroundQuery.Goal(query="the unicorn", time_limit_s=A_MINUTE))
+        return graph.node.events.counts().get("requests: look")
+
+    wait_for(asked)
+    look = client.send()
+    wait_for(lambda: any("look: a caller asked and cannot hear" in t for t in graph.warnings()))
+    handles = graph.node.pipeline._looks._handles
+    wait_for(lambda: len(handles) == 1, what="an end of what nobody can hear of")
+    assert {answer.query for answer in graph.robot.answers} == {"the unicorn"}
+    assert all("whoever asked cannot hear of it" in a.message for a in graph.robot.answers)
+    graph.fill_map()
+    assert look.end()[0] == GoalStatus.STATUS_SUCCEEDED  # of the other client
+    caller.destroy()
 
 
 def test_nothing_is_looked_for_when_everybody_is_gone(graph, monkeypatch):
