@@ -87,7 +87,7 @@ class MapView:
         """(3,) middle and (3,) size of the map, metres, but for a few stray points."""
         if not len(self.cloud):
             return np.zeros(3), np.full(3, _ROOM_M)
-        low, high = np.percentile(self.cloud.xyz[self._drawn], (2, 98), axis=0)
+        low, high = np.percentile(self.cloud.xyz[self._drawn], (5, 95), axis=0)
         return (low + high) / 2, high - low
 
     def overview(self, cut_m: float) -> NDArray[np.int64]:

@@ -62,6 +62,14 @@ def test_a_ceiling_is_cut_away_at_first_and_a_room_without_is_whole() -> None:
     assert covered.first_cut_m == pytest.approx(2.2)
 
 
+def test_far_strays_do_not_make_the_room_small() -> None:
+    """As one frame of a depth camera has them: behind a door, say, 4% of the points."""
+    strays = np.random.default_rng(0).normal((20.0, -9.0, 1.0), 0.5, (36, 3))
+    middle, size = MapView(cloud_of(np.concatenate([grid(0.1), strays]))).extent
+    assert middle[:2] == pytest.approx((1.45, 1.45), abs=0.15)
+    assert size[:2].min() > 2.5 and size[:2].max() < 3.2
+
+
 def test_clicks_beside_and_behind_meet_nothing() -> None:
     view = MapView(cloud_of(grid(0.1)))
     assert view.pick(Ray(np.array([1.0, 1, 5]), np.array([0.0, 0, 1])), ALL) is None

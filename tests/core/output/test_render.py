@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from detailbase_core.errors import ConfigError
 from detailbase_core.language.rule_parser import parse_sentence
@@ -15,7 +15,7 @@ from detailbase_core.output import render
 from detailbase_core.output.palette import PALETTE
 from detailbase_core.output.render import render_answers, render_grounding, turning
 from detailbase_core.output.render.camera import aimed, ceiling_height, main_direction, near_walls
-from detailbase_core.output.render.labels import tag_text
+from detailbase_core.output.render.labels import TagPlacer, tag_text
 from detailbase_core.output.render.lettering import caption
 from detailbase_core.output.render.outlines import box_corners
 from detailbase_core.output.render.style import LIGHT
@@ -192,6 +192,27 @@ def test_tags_name_and_number() -> None:
     (phrase,) = answer("both the red chairs", [[6, 7]]).phrases
     assert tag_text(phrase, 2) == "red chairs 2"
     assert len(tag_text(GroundedPhrase("the " + "x" * 99, 0, 103, 1.0, 1.0, ()), 1)) < 40
+
+
+def drawn_tags(crowd: list[Instance]) -> list[int]:
+    """Pixels of each object's tag, and of the line to it, in a picture of 600 x 400."""
+    picture = Image.new("RGB", (600, 400))
+    placer = TagPlacer(ImageDraw.Draw(picture), aimed(XYZ, 0.8, (600, 400)), 1, crowd)
+    for index, instance in enumerate(crowd):
+        placer.place("a long name of it", instance, PALETTE[index])
+    placer.draw()
+    pixels = np.asarray(picture)
+    return [int((pixels == PALETTE[index]).all(axis=2).sum()) for index in range(len(crowd))]
+
+
+def test_tags_of_objects_that_stand_close_cover_no_other() -> None:
+    boxes = [Box((1.0 + 0.1 * n, 1.0, 0.5), (0.3, 0.3, 0.3), 0.0) for n in range(5)]
+    crowd = [
+        Instance(n, np.zeros(1, np.int64), box, box.center, 0.9) for n, box in enumerate(boxes)
+    ]
+    (alone,) = drawn_tags(crowd[:1])
+    assert alone > 2000
+    assert min(drawn_tags(crowd)) > 0.97 * alone
 
 
 SMALL = (160, 90)
