@@ -21,6 +21,18 @@ ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
 ROS = (ROOT / "docs" / "ros.md").read_text()
 TROUBLES = (ROOT / "docs" / "troubleshooting.md").read_text()
+PARAMETERS = (ROOT / "config" / "detailbase.yaml").read_text()
+LAUNCH_FILES = "".join(path.read_text() for path in sorted((ROOT / "launch").glob("*.py")))
+THEIRS = {  # ROS's, the middlewares', glibc's, systemd's; settings up to their "="
+    *("failed to send response (timeout)", "failed to create domain", "malloc(): invalid size"),
+    *("create_client(..., qos_profile", "bond_timeout: 0.0", "RMW_IMPLEMENTATION", "RUST_LOG"),
+    *("CYCLONEDDS_URI", "ZENOH_CONFIG_OVERRIDE", "mode", "RMW_FASTRTPS_USE_QOS_FROM_XML"),
+    *("FASTRTPS_DEFAULT_PROFILES_FILE", "/tf_static: {durability: transient_local}"),
+    *("kill -INT", "KillSignal"),
+    *("--ros-args", "--symlink-install", "--qos-profile-overrides-path", "--clock"),
+}
+EXAMPLES = {"detailbase/chair_1", "robot1/odom", "robot2/odom", "/robot1/segmentation_node"}
+EXAMPLES |= {"answers.mcap"}
 MARK = "\0"  # a value that an f-string fills in
 
 
@@ -63,6 +75,46 @@ def test_the_statuses_that_the_manual_names_are_those_of_the_message():
     message = (ROOT / "msg" / "GroundedQuery.msg").read_text()
     constants = re.findall(r"^uint8 ([A-Z_]+)=(\d+)", message, re.M)
     assert constants == [(status.name, str(int(status))) for status in Status]
+
+
+@pytest.mark.parametrize("name", ["ros.md", "troubleshooting.md"])
+def test_everything_that_is_quoted_has_an_owner(name):
+    """A text of ours, a setting, a command (test_ros2_commands.py), or somebody else's word."""
+    owners = {quote: owner(quote) for quote in quotes((ROOT / "docs" / name).read_text())}
+    assert not [quote for quote, found in owners.items() if not found]
+    assert {"ours", "setting", "theirs"} <= set(owners.values())
+
+
+def test_a_quote_of_nobody_is_told():
+    assert owner("responses sent late") == "ours" and owner("map_frame:=map") == "setting"
+    for quote in (
+        "responses sent too late",
+        "map_farme:=map",
+        "on_jump: keep",
+        "ask --patience 60",
+    ):
+        assert not owner(quote), quote
+
+
+def quotes(page: str) -> list[str]:
+    """What stands between backticks in the running text."""
+    text = re.sub(r"^(?: {4}|<!--).*$", "", page, flags=re.MULTILINE)
+    return [" ".join(quote.split()) for quote in re.findall(r"`([^`]+)`", text)]
+
+
+def owner(quote: str) -> str:
+    """Who says or knows a quote; "" nobody."""
+    setting = re.fullmatch(r"([a-z_.]+)(?::=|: ).+", quote)
+    if setting or re.fullmatch(r"[a-z]+[_.][a-z_.]+", quote):
+        name = setting[1] if setting else quote
+        if f"    {name}: " in PARAMETERS or f'"{name}"' in LAUNCH_FILES:
+            return "setting"
+    if re.match(r"(ros2|make|source|sudo|pip|colcon|detailbase|ask)( |$)|-|qos_overrides\.", quote):
+        flags = set(re.findall(r"(?<!\S)--[a-z-]+", quote))
+        return "command" if flags <= {*STRINGS, *THEIRS} else ""
+    if any(quote in text for text in STRINGS) or (ROOT / quote).exists():
+        return "ours"
+    return "theirs" if quote.partition("=")[0] in THEIRS | EXAMPLES else ""
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
