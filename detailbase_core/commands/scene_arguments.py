@@ -41,7 +41,7 @@ def add_scene_arguments(command: argparse.ArgumentParser) -> None:
         "--precision",
         choices=("auto", "float32", "bfloat16", "float16"),
         default="",
-        help="numbers of the U-Net's convolutions (default: auto, which is float32)",
+        help="number format of the U-Net's convolutions (default: auto, which is float32)",
     )
     add(
         "--views",
