@@ -22,6 +22,7 @@ from detailbase_core.sparse import (
     bf16_backend,
     pyramid_of_sorted,
     select_backend,
+    triton_backend,
 )
 from detailbase_core.sparse.backends import BF16
 
@@ -50,6 +51,8 @@ class NormReLU(nn.BatchNorm1d):
 
     def __init__(self, channels: int) -> None:
         super().__init__(channels, eps=1e-4, momentum=0.1)
+        # Scale and shift, and of which weights and statistics.
+        self._folded: tuple[tuple[tuple[int, int], ...], tuple[Tensor, Tensor]] | None = None
 
     def forward(self, features: Tensor, half: torch.dtype | None = None) -> Tensor:
         """Normalise with the batch's statistics in training, with the running ones otherwise.
@@ -58,6 +61,9 @@ class NormReLU(nn.BatchNorm1d):
             features: [V, C].
             half: dtype of the result, where the convolution behind it was halved.
         """
+        if not self.learns() and triton_backend.takes(features):
+            dtype = half or features.dtype
+            return triton_backend.norm_relu(features, *self.scale_and_shift(), dtype)
         if self.learns() or not takes(features):
             normed = functional.relu(super().forward(features), inplace=True)
             return normed if half is None else normed.to(half)
@@ -74,8 +80,13 @@ class NormReLU(nn.BatchNorm1d):
     def scale_and_shift(self) -> tuple[Tensor, Tensor]:
         """(C,) each: with the running statistics this is max(0, features * scale + shift)."""
         assert self.running_mean is not None and self.running_var is not None
-        scale = self.weight / torch.sqrt(self.running_var + self.eps)
-        return scale, self.bias - self.running_mean * scale
+        sources = self.weight, self.bias, self.running_mean, self.running_var
+        state = tuple((tensor.data_ptr(), tensor._version) for tensor in sources)
+        if self._folded is None or self._folded[0] != state:
+            scale = self.weight.detach() / torch.sqrt(self.running_var + self.eps)
+            shift = self.bias.detach() - self.running_mean * scale
+            self._folded = state, (scale, shift)
+        return self._folded[1]
 
 
 class ResidualBlock(nn.Module):

@@ -13,6 +13,7 @@ from detailbase_core.sparse import native_backend, torch_backend, triton_backend
 from detailbase_core.sparse.bf16_backend import Bf16Backend
 from detailbase_core.sparse.spconv_backend import SpconvBackend, find_spconv
 from detailbase_core.sparse.table_conv import TableBackend
+from detailbase_core.sparse.triton_inference import TritonBackend
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 TORCH = TableBackend("torch", torch_backend)
 NATIVE = TableBackend("native", native_backend, native_backend.fused_submanifold)
 BF16 = Bf16Backend()
-TRITON = TableBackend("triton", triton_backend)
+TRITON = TritonBackend()
 NAMES = ("auto", "native", "torch", "triton", "spconv")
 
 

@@ -12,11 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from detailbase_core.sparse.torch_backend import expand_product
-
-__all__ = ["expand_product", "find_problem", "gather_outer", "gather_product"]
-
 BLOCK_ROWS = 64
+NORM_BLOCK = 1024
 PARTS = 64  # row ranges of a weight gradient that are summed in parallel
 
 
@@ -30,27 +27,109 @@ def find_problem() -> str:
     return ""
 
 
+def takes(tensor: Tensor) -> bool:
+    """Whether the kernels can run on it: on a CUDA GPU, not in float64."""
+    return tensor.is_cuda and tensor.dtype != torch.float64 and not find_problem()
+
+
 def gather_product(source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
     """See torch_backend.gather_product."""
-    rows, (out_width, columns, in_width) = len(table), weight.shape
+    return gather_product_of(source, table, laid_out(weight))
+
+
+def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
+    """See torch_backend.expand_product."""
+    return expand_product_of(source, parent, slot, laid_out(weight))
+
+
+def laid_out(weight: Tensor) -> Tensor:
+    """A weight [out, K, in] as the kernels read it, [K, in, out]."""
+    return weight.permute(1, 2, 0).contiguous()
+
+
+def gather_product_of(
+    source: Tensor,
+    table: Tensor,
+    weight: Tensor,
+    added: Tensor | None = None,
+    norm: tuple[Tensor, Tensor] | None = None,
+) -> Tensor:
+    """gather_product with a weight that is laid out, plus `added`; then normed.
+
+    Args:
+        source, table: as there.
+        weight: of laid_out().
+        added: [V, out].
+        norm: scale and shift, [out] float32 each: max(0, sum * scale + shift).
+    """
+    rows, (columns, in_width, out_width) = len(table), weight.shape
     out = source.new_empty((rows, out_width))
     if rows == 0:
         return out
+    scale, shift = norm or (out, out)  # anything with an address, where it is not read
     block_out = _block(out_width)
     _kernels().gather_product_kernel[(_tiles(rows, BLOCK_ROWS), _tiles(out_width, block_out))](
         source.contiguous(),
         table.contiguous(),
-        weight.permute(1, 2, 0).contiguous(),
+        weight,
         out,
+        out if added is None else added.contiguous(),
+        scale,
+        shift,
         rows,
-        IN=in_width,
-        OUT=out_width,
+        int(added is not None),
+        int(norm is not None),
+        in_width,
+        out_width,
         COLUMNS=columns,
         BLOCK_ROWS=BLOCK_ROWS,
+        IN_BLOCKS=_tiles(in_width, _block(in_width)),
         BLOCK_IN=_block(in_width),
         BLOCK_OUT=block_out,
         PRECISION=_precision(),
     )
+    return out
+
+
+def expand_product_of(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
+    """expand_product with a weight of laid_out()."""
+    rows, (columns, in_width, out_width) = len(parent), weight.shape
+    out = source.new_empty((rows, out_width))
+    if rows == 0:
+        return out
+    block_out = _block(out_width)
+    _kernels().expand_product_kernel[(_tiles(rows, BLOCK_ROWS), _tiles(out_width, block_out))](
+        source.contiguous(),
+        parent.contiguous(),
+        slot.contiguous(),
+        weight,
+        out,
+        rows,
+        in_width,
+        out_width,
+        COLUMNS=columns,
+        BLOCK_ROWS=BLOCK_ROWS,
+        IN_BLOCKS=_tiles(in_width, _block(in_width)),
+        BLOCK_IN=_block(in_width),
+        BLOCK_OUT=block_out,
+        PRECISION=_precision(),
+    )
+    return out
+
+
+def norm_relu(rows: Tensor, scale: Tensor, shift: Tensor, dtype: torch.dtype) -> Tensor:
+    """max(0, rows * scale + shift), without gradients.
+
+    Args:
+        rows: [V, C] floating point.
+        scale, shift: [C] float32.
+        dtype: of the result.
+    """
+    out = torch.empty(rows.shape, dtype=dtype, device=rows.device)
+    if rows.numel():
+        _kernels().norm_relu_kernel[(_tiles(rows.numel(), NORM_BLOCK),)](
+            rows.contiguous(), scale, shift, out, rows.numel(), rows.shape[1], BLOCK=NORM_BLOCK
+        )
     return out
 
 

@@ -23,12 +23,28 @@ for sizes in (
     source = torch.randn(source_rows, width_in)
     table = torch.randint(-1, source_rows, (rows, columns), dtype=torch.int32)
     weight, left = torch.randn(width_out, columns, width_in), torch.randn(rows, width_out)
+    parent = torch.randint(-1, source_rows, (rows,), dtype=torch.int32)
+    slot = torch.randint(0, columns, (rows,), dtype=torch.int32)
     for name, args in (
         ("gather_product", (source, table, weight)),
         ("gather_outer", (left, source, table)),
+        ("expand_product", (source, parent, slot, weight)),
     ):
         ours, twin = (getattr(b, name)(*args) for b in (triton_backend, torch_backend))
         torch.testing.assert_close(ours, twin, rtol=1e-4, atol=1e-3, msg=lambda m: f"{sizes}: {m}")
+    plain = torch_backend.gather_product(source, table, weight)
+    added, scale, shift = torch.randn(rows, width_out), torch.rand(width_out), torch.randn(width_out)
+    for more in (None, added):
+        for norm in (None, (scale, shift)):
+            twin = plain if more is None else plain + more
+            twin = twin if norm is None else (twin * scale + shift).relu()
+            ready = triton_backend.laid_out(weight)
+            ours = triton_backend.gather_product_of(source, table, ready, more, norm)
+            torch.testing.assert_close(ours, twin, rtol=1e-4, atol=1e-3)
+    left[0, 0] = torch.nan
+    ours = triton_backend.norm_relu(left, scale, shift, torch.float16)
+    twin = (left * scale + shift).relu().half()
+    torch.testing.assert_close(ours, twin, rtol=2e-3, atol=2e-3, equal_nan=True)
     print("same", sizes)
 """
 
@@ -50,13 +66,9 @@ def test_kernels_match_the_torch_backend():
 def test_row_counts_compile_no_kernel_anew():
     """They differ at every training step; what Triton specialises on, it compiles for."""
     kernels = pytest.importorskip("detailbase_core.sparse.triton_kernels")
-    for kernel in (kernels.gather_product_kernel, kernels.gather_outer_kernel):
-        rows = [p for p in kernel.params if "rows" in p.name]
-        assert rows
-        assert all(p.do_not_specialize for p in rows)
-        assert all(
-            p.is_constexpr
-            or p in rows
-            or p.name in ("left", "source", "table", "weight", "out", "partial")
-            for p in kernel.params
-        )
+    numbers = {"rows", "rows_per_part", "count", "has_added", "has_norm"}
+    names = ("gather_product", "gather_outer", "expand_product", "norm_relu")
+    for kernel in (getattr(kernels, f"{name}_kernel") for name in names):
+        varying = [p for p in kernel.params if p.name in numbers]
+        assert varying
+        assert all(p.do_not_specialize for p in varying)
