@@ -17,7 +17,7 @@ import torch
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.encoded_scene import EncodedScene
-from detailbase_core.errors import BadCloudError, EmptySceneError
+from detailbase_core.errors import BadCloudError, EmptySceneError, check_cancelled
 from detailbase_core.language.learned_parser import LearnedParser
 from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.text_encoder import RecentText
@@ -26,8 +26,9 @@ from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
-from detailbase_core.network.tiling import join_tiles, tile_superpoints
-from detailbase_core.network.views import View, mean_prediction, turned_scenes
+from detailbase_core.network.decoder_graphs import DecoderGraphs, Question
+from detailbase_core.network.tiling import tile_superpoints
+from detailbase_core.network.views import View, joined_views, turned_scenes
 from detailbase_core.ops.execution import Stages, choose_device, choose_precision, set_threads
 from detailbase_core.postprocess.calibration import Calibration
 from detailbase_core.postprocess.postprocess import answer_query
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.language.words import DescribedWords
     from detailbase_core.mapping.scene_map import InsertReport
-    from detailbase_core.network.batch import SuperpointBatch
+    from detailbase_core.network.batch import Prediction, SuperpointBatch
     from detailbase_core.network.tiling import Tiles
     from detailbase_core.types import Sentence, Spans
 
@@ -87,6 +88,8 @@ class Grounder:
         self.model = model.to(self.device)
         model.unet.use_precision(choose_precision(self.config.precision, self.device))
         self.text_encoder = RecentText(text_encoder.to(self.device))
+        on_gpu = self.device.type == "cuda"
+        self._graphs = DecoderGraphs(self.model.decoder) if on_gpu else None
         self._own_parser = self._build_parser()
         self.parser = parser or self._own_parser
         self._encoded: EncodedScene | None = None
@@ -333,12 +336,16 @@ class Grounder:
             features, mask = self.text_encoder.encode([reading.words for reading in readings])
             spans = [r.spans(one.spans) for r, one in zip(readings, parsed, strict=True)]
         with stages.computed("mask_decoder", count):
-            per_view = []
-            for view in encoded.views:
-                text = _text_of_tiles(features, mask, spans, view.tiles)
-                found = self.model.ground(view.tiles.superpoints, text, cancel, view.keys)
-                per_view.append([join_tiles(one, view.tiles, least) for one in found.sentences()])
-            predictions = [mean_prediction(seen) for seen in zip(*per_view, strict=True)]
+            questions = [
+                Question(
+                    view.tiles.superpoints,
+                    view.keys,
+                    _text_of_tiles(features, mask, spans, view.tiles),
+                )
+                for view in encoded.views
+            ]
+            found = self._predictions(questions, cancel)
+            predictions = joined_views(found, [view.tiles for view in encoded.views], least)
         with stages.computed("instances", count):
             answers = [
                 answer_query(
@@ -357,6 +364,15 @@ class Grounder:
             Grounding(sentence, encoded.scene, whole, phrases, stages.seconds)
             for sentence, (whole, phrases) in zip(sentences, answers, strict=True)
         ]
+
+    def _predictions(
+        self, questions: Sequence[Question], cancel: CancelToken | None
+    ) -> list[Prediction]:
+        """Answers about each view."""
+        check_cancelled(cancel)
+        if self._graphs is not None:
+            return self._graphs.ground(questions)
+        return [self.model.ground(one.superpoints, one.text, cancel, one.keys) for one in questions]
 
     def _question_threads(self, tiles: Tiles) -> int:
         """Number of threads that a question gets."""

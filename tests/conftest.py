@@ -29,7 +29,11 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items):
-    """Files of LONGEST first; the others stay in their order."""
+    """Files of LONGEST first; what needs a GPU is skipped where there is none."""
+    if not torch.cuda.is_available():
+        for item in items:
+            if item.get_closest_marker("cuda"):
+                item.add_marker(pytest.mark.skip(reason="there is no CUDA GPU"))
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 

@@ -237,6 +237,11 @@ class Prediction:
                 self.mask_logits[:, one], self.scores[:, one], presence, peaks=self.peaks
             )
 
+    def on_cpu(self) -> Prediction:
+        """The same there, without the choice between look-alikes."""
+        presence = None if self.presence_logits is None else self.presence_logits.cpu()
+        return Prediction(self.mask_logits.cpu(), self.scores.cpu(), presence, peaks=self.peaks)
+
     def with_peaks(self, valid: Tensor) -> Prediction:
         """The same, as present as the superpoint that fits best; presence has no gradient.
 

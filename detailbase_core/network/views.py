@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from detailbase_core.network.batch import Prediction
+from detailbase_core.network.tiling import join_tiles
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
@@ -51,6 +52,26 @@ def turned_scenes(scene: Scene, count: int) -> Iterator[Scene]:
         cloud = scene.cloud
         xyz = (cloud.xyz.astype(np.float64) @ turn).astype(np.float32)
         yield replace(scene, cloud=PointCloud(xyz, cloud.rgb, cloud.frame, cloud.stamp_ns))
+
+
+def joined_views(
+    found: Sequence[Prediction], tiles: Sequence[Tiles], presence_threshold: float
+) -> list[Prediction]:
+    """Each sentence's answer about the whole scene, on the CPU.
+
+    Args:
+        found: each view's, of all sentences.
+        tiles: of each view.
+        presence_threshold: see join_tiles.
+    """
+    if all(len(one.index) == 1 for one in tiles):
+        # All sentences at once: a GPU's host waits once.
+        return [*mean_prediction(found).on_cpu().sentences()]
+    per_view = [
+        [join_tiles(one, own, presence_threshold) for one in prediction.sentences()]
+        for prediction, own in zip(found, tiles, strict=True)
+    ]
+    return [mean_prediction(seen) for seen in zip(*per_view, strict=True)]
 
 
 def mean_prediction(predictions: Sequence[Prediction]) -> Prediction:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from detailbase_core.ops import native
 from detailbase_core.ops.native_torch import call, takes
-from detailbase_core.sparse import morton
+from detailbase_core.sparse import morton, triton_backend, triton_maps
 
 _ROWS_PER_CHUNK = 1 << 18  # bounds the [rows, 27] int64 temporaries to some hundred MB
 
@@ -72,6 +72,8 @@ def neighbour_table(keys: Tensor) -> Tensor:
         table = torch.empty((len(keys), 27), dtype=torch.int32, device=keys.device)
         call(native.C.neighbour_table, keys, table)
         return table
+    if triton_backend.takes(keys):
+        return triton_maps.neighbour_table(keys)
     return neighbour_table_by_search(keys)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from detailbase_core.sparse import triton_backend, triton_maps
+
 AXIS_BITS = 16
 MAX_COORDINATE = (1 << AXIS_BITS) - 2  # one value is left over, so that -1 never wraps to a voxel
 MAX_SCENES = 1 << 15
@@ -34,6 +36,8 @@ _AXIS_MASKS = (_Z_MASK << 2, _Z_MASK << 1, _Z_MASK)
 
 def encode(coords: Tensor) -> Tensor:
     """Keys [V] int64 of coords [V, 4] int (scene, x, y, z), each of x, y, z in [0, 65534]."""
+    if triton_backend.takes(coords):
+        return triton_maps.encode(coords.int())
     bits = coords[:, 1:].t().to(torch.int64, copy=True, memory_format=torch.contiguous_format)
     for shift, mask in _SPREAD:
         bits |= bits << shift
@@ -45,6 +49,8 @@ def encode(coords: Tensor) -> Tensor:
 
 def decode(keys: Tensor) -> Tensor:
     """Coords [V, 4] int32 (scene, x, y, z) of keys [V] int64."""
+    if triton_backend.takes(keys):
+        return triton_maps.decode(keys)
     bits = torch.stack([keys >> 2, keys >> 1, keys]) & _Z_MASK
     for shift, mask in _GATHER:
         bits |= bits >> shift

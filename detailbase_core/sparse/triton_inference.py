@@ -66,8 +66,8 @@ class TritonBackend(TableBackend):
         """The weight as the kernels read it, in the dtype of the features."""
         state = weight._version, weight.data_ptr(), features.dtype
         if weight not in self._laid_out or self._laid_out[weight][0] != state:
-            ready = triton_backend.laid_out(weight.detach().to(features.dtype).flatten(1, 3))
-            self._laid_out[weight] = state, ready
+            exact = weight.detach().to(features.dtype).flatten(1, 3)
+            self._laid_out[weight] = state, triton_backend.laid_out(exact)
         ready: Tensor = self._laid_out[weight][1]
         return ready
 

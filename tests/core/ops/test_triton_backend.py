@@ -10,7 +10,7 @@ import pytest
 
 CHECK = """
 import torch
-from detailbase_core.sparse import torch_backend, triton_backend
+from detailbase_core.sparse import kernel_map, morton, torch_backend, triton_backend, triton_maps
 
 for sizes in (
     (130, 100, 27, 6, 24),
@@ -33,7 +33,7 @@ for sizes in (
         ours, twin = (getattr(b, name)(*args) for b in (triton_backend, torch_backend))
         torch.testing.assert_close(ours, twin, rtol=1e-4, atol=1e-3, msg=lambda m: f"{sizes}: {m}")
     plain = torch_backend.gather_product(source, table, weight)
-    added, scale, shift = torch.randn(rows, width_out), torch.rand(width_out), torch.randn(width_out)
+    added, scale, shift = torch.randn_like(plain), torch.rand(width_out), torch.randn(width_out)
     for more in (None, added):
         for norm in (None, (scale, shift)):
             twin = plain if more is None else plain + more
@@ -46,6 +46,21 @@ for sizes in (
     twin = (left * scale + shift).relu().half()
     torch.testing.assert_close(ours, twin, rtol=2e-3, atol=2e-3, equal_nan=True)
     print("same", sizes)
+
+for shape in (17, 14, 9), (90, 1, 90), (1, 1, 1), (65535, 65535, 65535):
+    edges = torch.tensor(shape) - 1
+    cells = (torch.rand(150, 3) * torch.tensor(shape)).int().minimum(edges)
+    cells = torch.cat([cells, edges[None], edges[None] * torch.tensor([1, 0, 1]), 0 * cells[:1]])
+    coords = torch.cat([torch.randint(0, 3, (len(cells), 1)), cells], dim=1).int()
+    keys = morton.encode(coords)
+    assert torch.equal(triton_maps.encode(coords), keys)
+    assert torch.equal(triton_maps.decode(keys), coords)
+    keys = keys.unique()
+    table = kernel_map.neighbour_table_by_search(keys)
+    assert torch.equal(triton_maps.neighbour_table(keys), table)
+    print("same", shape)
+empty = torch.zeros(0, dtype=torch.int64)
+assert triton_maps.neighbour_table(empty).shape == (0, 27)
 """
 
 
@@ -60,7 +75,7 @@ def test_kernels_match_the_torch_backend():
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("same") == 4
+    assert done.stdout.count("same") == 8
 
 
 def test_row_counts_compile_no_kernel_anew():

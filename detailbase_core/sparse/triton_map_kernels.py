@@ -1,0 +1,97 @@
+"""GPU kernels for voxels and their neighbours, in Triton: each is dozens of torch's operations.
+
+Keys are those of morton.py.
+"""
+
+from __future__ import annotations
+
+import triton
+import triton.language as tl
+
+CELL_BITS = tl.constexpr(48)
+CELL_MASK = tl.constexpr((1 << 48) - 1)
+Z_MASK = tl.constexpr(0x249249249249)  # bits 0, 3, 6 ... of 48
+
+
+@triton.jit
+def _spread(number):
+    """The low 16 bits of int64 numbers, two zeros between each and the next."""
+    number = (number | (number << 32)) & 0x001F00000000FFFF
+    number = (number | (number << 16)) & 0x001F0000FF0000FF
+    number = (number | (number << 8)) & 0x100F00F00F00F00F
+    number = (number | (number << 4)) & 0x10C30C30C30C30C3
+    return (number | (number << 2)) & 0x1249249249249249
+
+
+@triton.jit
+def _gather(bits):
+    """The inverse of _spread."""
+    bits = bits & Z_MASK
+    bits = (bits | (bits >> 2)) & 0x10C30C30C30C30C3
+    bits = (bits | (bits >> 4)) & 0x100F00F00F00F00F
+    bits = (bits | (bits >> 8)) & 0x001F0000FF0000FF
+    bits = (bits | (bits >> 16)) & 0x001F00000000FFFF
+    return (bits | (bits >> 32)) & 0x000000000000FFFF
+
+
+@triton.jit
+def _step(key, mask, direction):
+    """One axis' bits of the cell before, at or after each key: direction -1, 0 or 1."""
+    before = ((key & mask) - 1) & mask  # the borrow runs through the other axes' zero bits
+    after = ((key | ~mask) + 1) & mask  # the carry runs through the other axes' one bits
+    return tl.where(direction < 0, before, tl.where(direction > 0, after, key & mask))
+
+
+@triton.jit(do_not_specialize=("count",))
+def encode_kernel(coords, keys, count, BLOCK: tl.constexpr):
+    """Keys [count] int64 of coords [count, 4] int32."""
+    index = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+    inside = index < count
+    scene = tl.load(coords + index * 4, mask=inside, other=0).to(tl.int64)
+    x = tl.load(coords + index * 4 + 1, mask=inside, other=0).to(tl.int64)
+    y = tl.load(coords + index * 4 + 2, mask=inside, other=0).to(tl.int64)
+    z = tl.load(coords + index * 4 + 3, mask=inside, other=0).to(tl.int64)
+    key = (scene << CELL_BITS) | (_spread(x) << 2) | (_spread(y) << 1) | _spread(z)
+    tl.store(keys + index, key, mask=inside)
+
+
+@triton.jit(do_not_specialize=("count",))
+def decode_kernel(keys, coords, count, BLOCK: tl.constexpr):
+    """Coords [count, 4] int32 of keys [count] int64."""
+    index = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+    inside = index < count
+    key = tl.load(keys + index, mask=inside, other=0)
+    tl.store(coords + index * 4, (key >> CELL_BITS).to(tl.int32), mask=inside)
+    tl.store(coords + index * 4 + 1, _gather(key >> 2).to(tl.int32), mask=inside)
+    tl.store(coords + index * 4 + 2, _gather(key >> 1).to(tl.int32), mask=inside)
+    tl.store(coords + index * 4 + 3, _gather(key).to(tl.int32), mask=inside)
+
+
+@triton.jit(do_not_specialize=("rows", "halvings"))
+def neighbours_kernel(keys, table, rows, halvings, BLOCK: tl.constexpr):
+    """table [rows, 27] int32 of each voxel's neighbours among the ascending keys [rows].
+
+    `halvings` of a range of `rows` leave nothing of it.
+    """
+    index = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+    inside = index < rows.to(tl.int64) * 27
+    key = tl.load(keys + index // 27, mask=inside, other=0)
+    column = index % 27
+    z = _step(key, Z_MASK, column % 3 - 1)
+    y = _step(key, Z_MASK << 1, (column // 3) % 3 - 1)
+    x = _step(key, Z_MASK << 2, column // 9 - 1)
+    wanted = (key & ~CELL_MASK) | x | y | z
+    low = tl.zeros((BLOCK,), dtype=tl.int32)
+    high = low + rows
+    step = 0
+    while step < halvings:
+        middle = (low + high) // 2
+        searching = low < high
+        found = tl.load(keys + middle, mask=searching, other=0)
+        further = searching & (found < wanted)
+        high = tl.where(searching & (found >= wanted), middle, high)
+        low = tl.where(further, middle + 1, low)
+        step += 1
+    there = low < rows
+    same = tl.load(keys + low, mask=there, other=0) == wanted
+    tl.store(table + index, tl.where(there & same, low, -1), mask=inside)
