@@ -24,10 +24,11 @@ from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.language.words import described_words
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import segment_cloud
-from detailbase_core.network.batch import TextBatch, batch_scenes
+from detailbase_core.network.batch import batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.decoder_graphs import DecoderGraphs, Question
-from detailbase_core.network.tiling import tile_superpoints
+from detailbase_core.network.tiling import text_of_tiles, tile_superpoints
+from detailbase_core.network.view_batch import MOST_POINTS, batch_views
 from detailbase_core.network.views import View, joined_views, turned_scenes
 from detailbase_core.ops.execution import Stages, choose_device, choose_precision, set_threads
 from detailbase_core.postprocess.calibration import Calibration
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from torch import Tensor
 
     from detailbase_core.config import InstanceConfig
     from detailbase_core.errors import CancelToken
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.batch import Prediction, SuperpointBatch
     from detailbase_core.network.tiling import Tiles
-    from detailbase_core.types import Sentence, Spans
+    from detailbase_core.types import Sentence
 
 # Questions about so few superpoints (a room has two thousand) are answered on one thread: they are
 # hundreds of small steps, at each of which threads would wait for each other. Where nobody else
@@ -300,15 +300,20 @@ class Grounder:
         with stages.computed("superpoints", self._threads):
             scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
         with stages.computed("encode_scene", self._threads):
-            turned = turned_scenes(scene, self.views)
-            seen = [self._encode_view(one, cancel) for one in turned]
+            seen = self._encode_views(scene, cancel)
             centers = CenterVotes.from_superpoints(seen[0], scene.point_to_superpoint)
             views = tuple(map(self._view, seen))
         return EncodedScene(scene, views, centers, time.monotonic(), stages.seconds)
 
-    def _encode_view(self, scene: Scene, cancel: CancelToken | None) -> SuperpointBatch:
-        batch = batch_scenes([scene], self.model.config.coordinates).to(self.device)
-        return self.model.encode_scene(batch, cancel)
+    def _encode_views(self, scene: Scene, cancel: CancelToken | None) -> list[SuperpointBatch]:
+        """The scene in each heading; on a GPU all at once, for which its host has less to do."""
+        coordinates = self.model.config.coordinates
+        if self.device.type == "cuda" and len(scene.cloud) * self.views <= MOST_POINTS:
+            batch = batch_views(scene, self.views, coordinates, self.device)
+            return [*self.model.encode_scene(batch, cancel).scenes()]
+        turned = turned_scenes(scene, self.views)
+        batches = (batch_scenes([one], coordinates).to(self.device) for one in turned)
+        return [self.model.encode_scene(batch, cancel) for batch in batches]
 
     def _view(self, superpoints: SuperpointBatch) -> View:
         tiles = tile_superpoints(superpoints)
@@ -340,7 +345,7 @@ class Grounder:
                 Question(
                     view.tiles.superpoints,
                     view.keys,
-                    _text_of_tiles(features, mask, spans, view.tiles),
+                    text_of_tiles(features, mask, spans, view.tiles),
                 )
                 for view in encoded.views
             ]
@@ -377,17 +382,6 @@ class Grounder:
     def _question_threads(self, tiles: Tiles) -> int:
         """Number of threads that a question gets."""
         return 1 if tiles.index.numel() <= FEW_SUPERPOINTS else self._threads
-
-
-def _text_of_tiles(
-    features: Tensor, mask: Tensor, spans: Sequence[Spans], tiles: Tiles
-) -> TextBatch:
-    """Sentences' words as every tile is asked them; shapes as of TextEncoder.encode."""
-    count = len(tiles.index)
-    shape = (count, -1, -1, -1)
-    return TextBatch.with_spans(
-        features[None].expand(shape), mask[None].expand(shape[:3]), [*spans] * count
-    )
 
 
 def _finite(cloud: PointCloud) -> PointCloud:

@@ -162,6 +162,13 @@ class SuperpointBatch:
     geometry: Tensor
     votes: Votes | None = None
 
+    def scenes(self) -> Iterator[SuperpointBatch]:
+        """Each scene alone (G = 1), padded as it is here."""
+        for g in range(len(self.features)):
+            one = slice(g, g + 1)
+            votes = None if self.votes is None else Votes(*(part[one] for part in self.votes))
+            yield SuperpointBatch(self.features[one], self.padding[one], self.geometry[one], votes)
+
     @cached_property
     def object_centers(self) -> Tensor:
         """(G, S, 3) the centre of each superpoint's object, as far as known; no gradient."""

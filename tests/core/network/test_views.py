@@ -11,7 +11,8 @@ from safetensors.torch import save_file
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
-from detailbase_core.network.batch import Prediction
+from detailbase_core.network.batch import Prediction, batch_scenes
+from detailbase_core.network.view_batch import batch_views
 from detailbase_core.network.views import mean_prediction, turned_scenes
 from detailbase_core.network.weight_files import read_weight_file
 from detailbase_core.postprocess.calibration import METADATA_KEY, Calibration
@@ -43,6 +44,21 @@ def test_turns_about_z_are_even_and_change_nothing_else():
         assert turned.cloud.rgb is scene.cloud.rgb
         assert (turned.cloud.frame, turned.cloud.stamp_ns, turned.version) == ("map", 7, 3)
         assert turned.point_to_superpoint is scene.point_to_superpoint
+
+
+@pytest.mark.parametrize("coordinates", ["anchored", "reference"])
+@pytest.mark.parametrize("views", [1, 2, 3])
+def test_views_made_on_the_device_are_those_made_before(coordinates, views):
+    scene = a_scene()
+    made = batch_scenes([*turned_scenes(scene, views)], coordinates)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    batch = batch_views(scene, views, coordinates, device)
+    for field in dataclasses.fields(made):
+        want, have = getattr(made, field.name), getattr(batch, field.name)
+        if isinstance(want, torch.Tensor):
+            torch.testing.assert_close(have.cpu(), want, rtol=1e-6, atol=1e-6)
+        else:
+            assert have == want
 
 
 def answer(probabilities, *, score=0.5, presence=None, peaks=False) -> Prediction:
