@@ -158,11 +158,11 @@ def shipped(given: argparse.Namespace) -> list[Row]:
         for n, g in grounders.items()
     }
     ask_32 = {
-        n: (lambda g=g: g.ground_many([f"{s}, {next(turn)}" for s in 5 * SENTENCES][:32]))
+        n: (lambda g=g: g.ground_many([f"{s}, {next(turn)}" for s in 7 * SENTENCES][:32]))
         for n, g in grounders.items()
     }
     found: list[Row] = []
-    few = max(1, given.turns // 2)
+    few = max(2, given.turns // 2)
     for what, ways in (("encode", encode), ("1 sentence", ask), ("32 at once", ask_32)):
         found += rows(f"shipped model, demo room, {what}", in_turn(ways, given.warm_up, few), {})
     answers = {n: [g.ground(s) for s in SENTENCES] for n, g in grounders.items()}
@@ -202,8 +202,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     versions = {name: installed(name) for name in ("torch", "triton")}
     print(machine, versions, flush=True)
     found: list[Row] = []
+    model = published()
     with torch.inference_mode():
-        model = published()
         for voxels in filter(None, (given.voxels, given.large)):
             found += encoding(model, voxels, given)
         for sentences in (1, 32):

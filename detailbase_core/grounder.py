@@ -12,18 +12,17 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.encoded_scene import EncodedScene
-from detailbase_core.errors import BadCloudError, EmptySceneError, check_cancelled
+from detailbase_core.errors import EmptySceneError, check_cancelled
 from detailbase_core.language.learned_parser import LearnedParser
 from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.language.words import described_words
 from detailbase_core.mapping.scene_map import SceneMap
-from detailbase_core.mapping.superpoints import segment_cloud
+from detailbase_core.mapping.superpoints import finite_cloud, segment_cloud
 from detailbase_core.network.batch import batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.decoder_graphs import DecoderGraphs, Question
@@ -34,12 +33,14 @@ from detailbase_core.ops.execution import Stages, choose_device, choose_precisio
 from detailbase_core.postprocess.calibration import Calibration
 from detailbase_core.postprocess.postprocess import answer_query
 from detailbase_core.postprocess.vote_clustering import CenterVotes
+from detailbase_core.sparse import triton_backend
 from detailbase_core.types import Grounding, PointCloud, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
@@ -90,6 +91,9 @@ class Grounder:
         self.text_encoder = RecentText(text_encoder.to(self.device))
         on_gpu = self.device.type == "cuda"
         self._graphs = DecoderGraphs(self.model.decoder) if on_gpu else None
+        # spconv makes tables of its own, of one grid for all views.
+        own_tables = self.config.backend != "spconv" and not triton_backend.find_problem()
+        self._encodes_views_together = on_gpu and own_tables
         self._own_parser = self._build_parser()
         self.parser = parser or self._own_parser
         self._encoded: EncodedScene | None = None
@@ -270,9 +274,16 @@ class Grounder:
         plain = self.model.config.hide_wording
         return LearnedParser(head, self.text_encoder, self.config.max_words, plain)
 
-    def _parse(self, sentence: str) -> Sentence:
-        """Words and phrases, and what the network's own head tells where the parser does not."""
-        parsed = self.parser.parse(sentence)
+    def _parse(self, sentences: Sequence[str]) -> list[Sentence]:
+        """Words and phrases of each; several are read in one pass of the network's own parser."""
+        if isinstance(self.parser, LearnedParser):
+            parsed = self.parser.parse_many(sentences)
+        else:
+            parsed = [self.parser.parse(sentence) for sentence in sentences]
+        return [self._with_targets(one) for one in parsed]
+
+    def _with_targets(self, parsed: Sentence) -> Sentence:
+        """A sentence, and what the network's own head tells where the parser does not."""
         if not self.model.config.hide_wording or parsed.describes is not None:
             return parsed
         own = self._own_parser
@@ -295,7 +306,7 @@ class Grounder:
         return young and changed <= self.config.reencode_fraction and changed < 1.0
 
     def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:
-        cloud = _finite(cloud)
+        cloud = finite_cloud(cloud)
         stages = Stages()
         with stages.computed("superpoints", self._threads):
             scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
@@ -308,7 +319,7 @@ class Grounder:
     def _encode_views(self, scene: Scene, cancel: CancelToken | None) -> list[SuperpointBatch]:
         """The scene in each heading; on a GPU all at once, for which its host has less to do."""
         coordinates = self.model.config.coordinates
-        if self.device.type == "cuda" and len(scene.cloud) * self.views <= MOST_POINTS:
+        if self._encodes_views_together and len(scene.cloud) * self.views <= MOST_POINTS:
             batch = batch_views(scene, self.views, coordinates, self.device)
             return [*self.model.encode_scene(batch, cancel).scenes()]
         turned = turned_scenes(scene, self.views)
@@ -330,7 +341,7 @@ class Grounder:
         """The algorithm: phrases, scene, words, masks, objects."""
         stages = Stages()
         with stages.computed("phrases", 1):
-            parsed = [self._parse(sentence) for sentence in sentences]
+            parsed = self._parse(sentences)
         with stages.timed("scene"):
             encoded = encode()
         instances = instances or self.config.instances
@@ -382,15 +393,3 @@ class Grounder:
     def _question_threads(self, tiles: Tiles) -> int:
         """Number of threads that a question gets."""
         return 1 if tiles.index.numel() <= FEW_SUPERPOINTS else self._threads
-
-
-def _finite(cloud: PointCloud) -> PointCloud:
-    """Without the points that hold NaN or infinity."""
-    if len(cloud) and np.isfinite(cloud.xyz).all():  # as a rule; rows take far longer to look at
-        return cloud
-    good = np.isfinite(cloud.xyz).all(axis=1)
-    if not good.any():
-        raise BadCloudError(
-            f"none of the cloud's {len(cloud)} points has finite coordinates: nothing to look at"
-        )
-    return PointCloud(cloud.xyz[good], cloud.rgb[good], cloud.frame, cloud.stamp_ns)

@@ -182,15 +182,31 @@ class LearnedParser:
         Raises:
             BadQueryError: no words at all, or more than `max_words`.
         """
-        words = checked_words(text, self.max_words)
-        tags = self.tags([word.text for word in words])
-        targets = tags.targets([head for _, _, head in tags.phrases])
-        return Sentence.of_words(text, words, tags.phrases, tags.describes, targets)
+        (sentence,) = self.parse_many([text])
+        return sentence
+
+    def parse_many(self, texts: Sequence[str]) -> list[Sentence]:
+        """The same for each of several, in one pass of the network."""
+        words = [checked_words(text, self.max_words) for text in texts]
+        found = self._tags([[word.text for word in own] for own in words])
+        return [
+            Sentence.of_words(
+                text,
+                own,
+                tags.phrases,
+                tags.describes,
+                tags.targets([head for _, _, head in tags.phrases]),
+            )
+            for text, own, tags in zip(texts, words, found, strict=True)
+        ]
 
     def tags(self, words: Sequence[str]) -> WordTags:
         """Tags of one sentence's words."""
-        read = plain_words(words) if self.plain else list(words)
-        with torch.inference_mode():
-            rows, _ = self.text_encoder.encode([read])
-            (tags,) = tag_words(self.head, rows, [len(words)])
+        (tags,) = self._tags([words])
         return tags
+
+    def _tags(self, sentences: Sequence[Sequence[str]]) -> list[WordTags]:
+        read = [plain_words(words) if self.plain else list(words) for words in sentences]
+        with torch.inference_mode():
+            rows, _ = self.text_encoder.encode(read)
+            return tag_words(self.head, rows, [len(words) for words in sentences])

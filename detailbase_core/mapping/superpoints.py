@@ -12,12 +12,12 @@ import numpy as np
 
 from detailbase_core.errors import BadCloudError
 from detailbase_core.ops import native
+from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import SuperpointConfig
-    from detailbase_core.types import PointCloud
 
 
 def segment_mesh(
@@ -81,6 +81,22 @@ def segment_graph(
         points, normals, edges, k_threshold=k_threshold, min_size=min_size
     )
     return labels
+
+
+def finite_cloud(cloud: PointCloud) -> PointCloud:
+    """A cloud without the points that hold NaN or infinity.
+
+    Raises:
+        BadCloudError: no point is left.
+    """
+    if len(cloud) and np.isfinite(cloud.xyz).all():  # as a rule; rows take far longer to look at
+        return cloud
+    good = np.isfinite(cloud.xyz).all(axis=1)
+    if not good.any():
+        raise BadCloudError(
+            f"none of the cloud's {len(cloud)} points has finite coordinates: nothing to look at"
+        )
+    return PointCloud(cloud.xyz[good], cloud.rgb[good], cloud.frame, cloud.stamp_ns)
 
 
 def segment_cloud(cloud: PointCloud, config: SuperpointConfig) -> NDArray[np.int64]:

@@ -45,6 +45,8 @@ class SceneBatch:
         point_to_superpoint: (N,) int64, numbered through all scenes.
         superpoint_counts: superpoints of each scene.
         point_counts: points of each scene.
+        own_grids: whether each scene's grid ends where it would if it were alone: the last voxels
+            of an odd axis have no coarser ones.
     """
 
     xyz: Tensor
@@ -54,6 +56,7 @@ class SceneBatch:
     point_to_superpoint: Tensor
     superpoint_counts: tuple[int, ...]
     point_counts: tuple[int, ...]
+    own_grids: bool = False
 
     def to(self, device: torch.device | str) -> SceneBatch:
         """The same batch on another device."""
@@ -65,6 +68,7 @@ class SceneBatch:
             self.point_to_superpoint.to(device),
             self.superpoint_counts,
             self.point_counts,
+            self.own_grids,
         )
 
 

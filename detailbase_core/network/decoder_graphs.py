@@ -117,7 +117,7 @@ class DecoderGraphs:
 
     def capture(self, asked: Question) -> Captured:
         """A graph of the answer to `asked`."""
-        stream = torch.cuda.Stream()
+        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):  # libraries set themselves up outside of the graph
             self._answer(asked)

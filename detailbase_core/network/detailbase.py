@@ -80,6 +80,7 @@ class DetailBase(nn.Module):
             self.config.voxel_size_m,
             self.config.min_spatial_shape,
             self._grid_origins(batch) if anchored else None,
+            len(batch.point_counts) if batch.own_grids else 0,
         )
         position = batch.xyz[:, 2:] if anchored else batch.xyz
         features = torch.cat([batch.rgb, position], dim=1)

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from detailbase_core.errors import CancelToken, ConfigError, check_cancelled
 from detailbase_core.ops import native
+from detailbase_core.ops.execution import tensors_state
 from detailbase_core.ops.native_torch import call, takes
 from detailbase_core.sparse import (
     DownConv3d,
@@ -81,12 +82,13 @@ class NormReLU(nn.BatchNorm1d):
         """(C,) each: with the running statistics this is max(0, features * scale + shift)."""
         assert self.running_mean is not None and self.running_var is not None
         sources = self.weight, self.bias, self.running_mean, self.running_var
-        state = tuple((tensor.data_ptr(), tensor._version) for tensor in sources)
-        if self._folded is None or self._folded[0] != state:
-            scale = self.weight.detach() / torch.sqrt(self.running_var + self.eps)
-            shift = self.bias.detach() - self.running_mean * scale
-            self._folded = state, (scale, shift)
-        return self._folded[1]
+        state = tensors_state(*sources)
+        if self._folded is not None and self._folded[0] == state:
+            return self._folded[1]
+        scale = self.weight.detach() / torch.sqrt(self.running_var + self.eps)
+        folded = scale, self.bias.detach() - self.running_mean * scale
+        self._folded = None if state is None else (state, folded)
+        return folded
 
 
 class ResidualBlock(nn.Module):
@@ -220,7 +222,9 @@ class SparseUNet(nn.Module):
         pyramid = (
             voxels
             if isinstance(voxels, Pyramid)
-            else pyramid_of_sorted(voxels.coords, voxels.spatial_shape, len(self.levels))
+            else pyramid_of_sorted(
+                voxels.coords, voxels.spatial_shape, len(self.levels), voxels.scene_shapes
+            )
         )
         given = voxel_features.dtype
         backend: Backend = BF16

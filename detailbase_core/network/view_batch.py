@@ -19,7 +19,7 @@ MOST_POINTS = 4_000_000  # of all views; the U-Net takes about 2 kB for each
 
 
 def batch_views(scene: Scene, views: int, coordinates: str, device: torch.device) -> SceneBatch:
-    """What batch_scenes makes of turned_scenes.
+    """What batch_scenes makes of turned_scenes, each with its own grid.
 
     Args:
         scene: holds at least one point.
@@ -42,6 +42,7 @@ def batch_views(scene: Scene, views: int, coordinates: str, device: torch.device
         (superpoint + view * count).flatten(),
         (count,) * views,
         (points,) * views,
+        own_grids=True,
     )
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from detailbase_core.errors import BadCloudError
 from detailbase_core.ops import native
 from detailbase_core.ops.native_torch import call, takes
-from detailbase_core.ops.scatter import distinct_keys
+from detailbase_core.ops.scatter import distinct_keys, group_bounds
 from detailbase_core.sparse import morton
 
 if TYPE_CHECKING:
@@ -27,11 +27,13 @@ class Voxels:
         coords: [V, 4] int32 (scene, x, y, z), unique, in Morton order, never negative.
         point_to_voxel: [N] int64 row of `coords` for each point.
         spatial_shape: grid size (x, y, z), common to all scenes, voxels.
+        scene_shapes: [S, 3] int32, of each scene's own grid; None = the common one.
     """
 
     coords: Tensor
     point_to_voxel: Tensor
     spatial_shape: tuple[int, int, int]
+    scene_shapes: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.coords)
@@ -43,6 +45,7 @@ def voxelize(
     voxel_size_m: float,
     min_spatial_shape: int,
     origin: Tensor | None = None,
+    own_grids: int = 0,
 ) -> Voxels:
     """Occupied cells, and the cell of each point.
 
@@ -56,6 +59,8 @@ def voxelize(
         min_spatial_shape: smallest grid per axis, voxels.
         origin: [3], or [S, 3] per scene, metres: the corner of cell (0, 0, 0), at or below every
             point, taken to the nearest whole voxel (see grid_origin).
+        own_grids: number of scenes, each of which gets a grid that ends where it would alone;
+            0 = one grid is common to all.
 
     Raises:
         BadCloudError: a coordinate is not finite, or the cloud is too large for the grid.
@@ -76,7 +81,9 @@ def voxelize(
         keys = morton.encode(torch.cat((scene_of_point[:, None], cells), dim=1).int())
     voxels = distinct_keys(keys)
     x, y, z = (max(size + 1, min_spatial_shape) for size in highest)
-    return Voxels(morton.decode(voxels.keys), voxels.inverse, (x, y, z))
+    coords = morton.decode(voxels.keys)
+    shapes = _scene_shapes(coords, own_grids, min_spatial_shape) if own_grids else None
+    return Voxels(coords, voxels.inverse, (x, y, z), shapes)
 
 
 def grid_origin(xyz: Tensor, voxel_size_m: float, step_voxels: int = 16) -> Tensor:
@@ -87,6 +94,12 @@ def grid_origin(xyz: Tensor, voxel_size_m: float, step_voxels: int = 16) -> Tens
     """
     step = voxel_size_m * step_voxels
     return torch.floor(xyz.amin(dim=-2).double() / step) * step
+
+
+def _scene_shapes(coords: Tensor, scenes: int, min_spatial_shape: int) -> Tensor:
+    """Voxels.scene_shapes of voxels [V, 4]."""
+    _, highest = group_bounds(coords[:, 1:].float(), coords[:, 0].long(), scenes)  # exact so far
+    return (highest + 1).clamp(min=min_spatial_shape).int()
 
 
 def _checked(

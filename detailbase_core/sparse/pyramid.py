@@ -51,16 +51,31 @@ def build_pyramid(coords: Tensor, spatial_shape: tuple[int, int, int], levels: i
     return Pyramid(order, _maps(keys, coords[order].contiguous(), spatial_shape, levels))
 
 
-def pyramid_of_sorted(coords: Tensor, spatial_shape: tuple[int, int, int], levels: int) -> Pyramid:
-    """As build_pyramid, of voxels in Morton order; nothing about them is checked."""
-    return Pyramid(None, _maps(morton.encode(coords), coords, spatial_shape, levels))
+def pyramid_of_sorted(
+    coords: Tensor,
+    spatial_shape: tuple[int, int, int],
+    levels: int,
+    scene_shapes: Tensor | None = None,
+) -> Pyramid:
+    """As build_pyramid, of voxels in Morton order; nothing about them is checked.
+
+    Args:
+        coords, spatial_shape, levels: as there.
+        scene_shapes: [S, 3] int32 grid sizes of each scene, where they differ.
+    """
+    keys = morton.encode(coords)
+    return Pyramid(None, _maps(keys, coords, spatial_shape, levels, scene_shapes))
 
 
 def _maps(
-    keys: Tensor, coords: Tensor, spatial_shape: tuple[int, int, int], levels: int
+    keys: Tensor,
+    coords: Tensor,
+    spatial_shape: tuple[int, int, int],
+    levels: int,
+    scene_shapes: Tensor | None = None,
 ) -> tuple[KernelMap, ...]:
     """Every level's tables, from the finest one's ascending keys and coordinates."""
-    coarser = _coarser_levels(keys, coords, spatial_shape, levels)
+    coarser = _coarser_levels(keys, coords, spatial_shape, levels, scene_shapes)
     maps: list[KernelMap] = []
     voxels: Tensor | None = None  # of the finest grid, one in each of the present level's cells
     for level in coarser:
@@ -117,7 +132,11 @@ class _CoarserLevel(NamedTuple):
 
 
 def _coarser_levels(
-    keys: Tensor, coords: Tensor, spatial_shape: tuple[int, int, int], levels: int
+    keys: Tensor,
+    coords: Tensor,
+    spatial_shape: tuple[int, int, int],
+    levels: int,
+    scene_shapes: Tensor | None,
 ) -> list[_CoarserLevel]:
     """All grids but the finest, at once, so that a GPU's host waits for them once.
 
@@ -129,6 +148,7 @@ def _coarser_levels(
         coords: [V, 4] int32 (scene, x, y, z).
         spatial_shape: grid size (x, y, z), voxels.
         levels: their number, the finest included.
+        scene_shapes: see pyramid_of_sorted.
     """
     if levels < 2:
         return []
@@ -136,7 +156,10 @@ def _coarser_levels(
     while len(shapes) < levels - 1:
         shapes.append(_halved(shapes[-1]))
     # One row per level, one column per voxel of the finest grid.
-    inside = _inside(coords, shapes)
+    if scene_shapes is None:
+        inside = _inside(coords, shapes)
+    else:
+        inside = _inside_own_grids(coords, scene_shapes, levels)
     begun = (_changes(keys, levels) & inside).cumsum(dim=1, dtype=torch.int32)
     counts: list[int] = begun[:, -1:].sum(dim=1).tolist()  # here the host waits
 
@@ -172,6 +195,14 @@ def _inside(coords: Tensor, shapes: list[tuple[int, int, int]]) -> Tensor:
     x, y, z = coords[:, 1:].t().contiguous()
     inside: Tensor = (x < ends[0]) & (y < ends[1]) & (z < ends[2])
     return inside
+
+
+def _inside_own_grids(coords: Tensor, scene_shapes: Tensor, levels: int) -> Tensor:
+    """As _inside, where each scene has its own grid."""
+    steps = torch.arange(1, levels, device=coords.device)
+    ends = (scene_shapes[:, :, None] >> steps) << steps
+    inside: Tensor = coords[:, 1:, None] < ends.index_select(0, coords[:, 0].long())
+    return inside.all(dim=1).t().contiguous()
 
 
 def _halved(spatial_shape: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.utils.weak import WeakIdKeyDictionary
 
+from detailbase_core.ops.execution import tensors_state
 from detailbase_core.sparse import triton_backend
 from detailbase_core.sparse.table_conv import TableBackend
 
@@ -24,7 +25,7 @@ class TritonBackend(TableBackend):
     def __init__(self) -> None:
         super().__init__("triton", triton_backend)
         self.fused: FusedSubmanifold | None = self._submanifold_and_more
-        # By weight, and gone with it: of which version and dtype, and the weight laid out.
+        # By weight, and gone with it: its state and dtype, and the weight laid out.
         self._laid_out: WeakIdKeyDictionary = WeakIdKeyDictionary()
 
     def submanifold(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
@@ -64,8 +65,9 @@ class TritonBackend(TableBackend):
 
     def _of(self, weight: Tensor, features: Tensor) -> Tensor:
         """The weight as the kernels read it, in the dtype of the features."""
-        state = weight._version, weight.data_ptr(), features.dtype
-        if weight not in self._laid_out or self._laid_out[weight][0] != state:
+        state = tensors_state(weight), features.dtype
+        is_known = weight in self._laid_out and self._laid_out[weight][0] == state
+        if state[0] is None or not is_known:
             exact = weight.detach().to(features.dtype).flatten(1, 3)
             self._laid_out[weight] = state, triton_backend.laid_out(exact)
         ready: Tensor = self._laid_out[weight][1]

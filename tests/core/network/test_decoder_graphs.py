@@ -56,6 +56,12 @@ def graphs(decoder):
     return (ReplayedInPython if on_cpu else DecoderGraphs)(decoder)
 
 
+@pytest.fixture(autouse=True)
+def small_padding(monkeypatch):
+    """So that little is computed."""
+    monkeypatch.setattr(decoder_graphs, "SUPERPOINTS", 128)
+
+
 def scene(decoder, superpoints, seed):
     """A random scene, and the decoder's view of it."""
     draw, device = torch.Generator().manual_seed(seed), decoder.wave_vectors.device
@@ -95,12 +101,12 @@ def expect_same(graphs, decoder, questions):
 
 
 def test_padding_changes_no_answer(graphs, decoder):
-    for lengths in ([5], [3, 7, 2], [9]):
-        expect_same(graphs, decoder, [question(decoder, 300, lengths)])
+    for lengths in ([5], [3, 7, 2]):
+        expect_same(graphs, decoder, [question(decoder, 30, lengths)])
 
 
 def test_a_graph_serves_other_scenes_and_smaller_ones(graphs, decoder):
-    for superpoints, seed in ((500, 1), (40, 2), (500, 3), (40, 2)):
+    for superpoints, seed in ((100, 1), (40, 2), (40, 2)):
         expect_same(graphs, decoder, [question(decoder, superpoints, [6], seed)])
     assert len(graphs._captured) == 1
 
@@ -110,7 +116,6 @@ def test_views_are_asked_together(graphs, decoder):
     views = [Question(*scene(decoder, 70, seed), words) for seed in (1, 2)]
     expect_same(graphs, decoder, views)
     expect_same(graphs, decoder, views[::-1])
-    expect_same(graphs, decoder, [views[0], views[1]._replace(text=text(decoder, [4, 6], 5))])
     expect_same(graphs, decoder, [views[0], Question(*scene(decoder, 90, 3), words)])
 
 
@@ -123,8 +128,8 @@ def test_the_graph_used_longest_ago_goes(graphs, decoder, monkeypatch):
 
 
 def test_a_building_is_answered_without_a_graph(graphs, decoder, monkeypatch):
-    monkeypatch.setattr(decoder_graphs, "MOST_SUPERPOINTS", 512)
-    expect_same(graphs, decoder, [question(decoder, 600, [4])])
+    monkeypatch.setattr(decoder_graphs, "MOST_SUPERPOINTS", 128)
+    expect_same(graphs, decoder, [question(decoder, 150, [4])])
     assert not graphs._captured
 
 

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.network.batch import Prediction, batch_scenes
+from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.view_batch import batch_views
 from detailbase_core.network.views import mean_prediction, turned_scenes
 from detailbase_core.network.weight_files import read_weight_file
@@ -51,6 +52,7 @@ def test_turns_about_z_are_even_and_change_nothing_else():
 def test_views_made_on_the_device_are_those_made_before(coordinates, views):
     scene = a_scene()
     made = batch_scenes([*turned_scenes(scene, views)], coordinates)
+    made = dataclasses.replace(made, own_grids=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     batch = batch_views(scene, views, coordinates, device)
     for field in dataclasses.fields(made):
@@ -59,6 +61,27 @@ def test_views_made_on_the_device_are_those_made_before(coordinates, views):
             torch.testing.assert_close(have.cpu(), want, rtol=1e-6, atol=1e-6)
         else:
             assert have == want
+
+
+@pytest.mark.parametrize("own_grids", [True, False])
+def test_views_encoded_together_are_as_alone(own_grids):
+    """Odd axes of other lengths: in one grid for all, other voxels would have coarser ones."""
+    model, _ = Checkpoint.read(SHIPPED_CHECKPOINT).load()
+    xyz = np.random.default_rng(1).uniform((0.01, 0.02, 0), (1.01, 0.7, 0.61), (800, 3))
+    cloud = PointCloud(xyz.astype(np.float32), np.zeros((800, 3), np.uint8), "map")
+    scene = Scene(cloud, np.arange(800) % 20)
+    batch = batch_views(scene, 2, model.config.coordinates, torch.device("cpu"))
+    with torch.inference_mode():
+        together = model.encode_scene(dataclasses.replace(batch, own_grids=own_grids))
+        alone = [
+            model.encode_scene(batch_scenes([one], model.config.coordinates)).features
+            for one in turned_scenes(scene, 2)
+        ]
+    errors = [
+        float((one.features - want).norm() / want.norm())
+        for one, want in zip(together.scenes(), alone, strict=True)
+    ]
+    assert (max(errors) < 1e-5) == own_grids, errors
 
 
 def answer(probabilities, *, score=0.5, presence=None, peaks=False) -> Prediction:

@@ -195,3 +195,23 @@ def test_native_groups_refuse_shapes_that_do_not_fit():
     rows, index = np.zeros((4, 3), np.float32), np.zeros(5, np.int64)
     with pytest.raises(ValueError, match=r"group: expected \[rows\]"):
         native.C.group_means(rows, index, np.zeros((2, 3), np.float32), 1)
+
+
+def test_a_norm_follows_its_weights():
+    """What is made of them once is made anew once they change, in place or not."""
+    norm, features = NormReLU(3).eval(), torch.randn(5, 3)
+    with torch.no_grad():
+        for change in (
+            lambda: norm.weight.mul_(2),
+            lambda: norm.running_mean.add_(1),
+            lambda: norm.load_state_dict({k: v + 1 for k, v in norm.state_dict().items()}),
+            lambda: setattr(norm.bias, "data", torch.randn(3)),
+        ):
+            norm(features)
+            change()
+            scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+            expected = ((features - norm.running_mean) * scale + norm.bias).relu()
+            torch.testing.assert_close(norm(features), expected)
+    with torch.inference_mode():
+        made = NormReLU(3).eval()
+        torch.testing.assert_close(made(features), features.relu(), rtol=1e-3, atol=1e-3)
