@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from detailbase_core import __version__
-from detailbase_core.commands import console, convert, ground
+from detailbase_core.commands import console, convert, ground, warmup
 from detailbase_core.errors import DetailBaseError, shown_lines
 from detailbase_core.ops.malloc import tune_malloc
 from detailbase_core.output.exit_status import FOUND, INTERRUPTED, NO_ANSWER
@@ -74,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_of_ros("search", commands.add_parser("search", help="ask many recordings at once"))
     convert.add_arguments(
         commands.add_parser("convert", help="write released weights as a safetensors file")
+    )
+    warmup.add_arguments(
+        commands.add_parser("warmup", help="compile a GPU's kernels before they are needed")
     )
     info = commands.add_parser("info", help="show versions, devices and backends in use")
     info.set_defaults(run=_info)

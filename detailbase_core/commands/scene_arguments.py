@@ -29,6 +29,12 @@ def add_scene_arguments(command: argparse.ArgumentParser) -> None:
     frame = "fixed frame of a recording (default: odom)"
     add("--map-frame", default="odom", metavar="FRAME", help=frame)
     add("--tf-prefix", default="", metavar="NAME", help="namespace of a recording's transforms")
+    add_model_arguments(command)
+
+
+def add_model_arguments(command: argparse.ArgumentParser) -> None:
+    """Arguments that say which model runs, and where."""
+    add = command.add_argument
     add("--checkpoint", default="", metavar="FILE", help="weights (default: the shipped model)")
     add(
         "--text-encoder",

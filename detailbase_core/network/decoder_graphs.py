@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 # Sizes are padded to multiples of these, numbers of sentences to powers of two.
 SUPERPOINTS, TEXT_ROWS, PHRASE_ROWS = 512, 8, 8
 # Beyond, the GPU has so much to do that its host keeps up.
-MOST_SUPERPOINTS, MOST_TEXT_ROWS = 16_384, 2048
-MOST_GRAPHS = 16  # the one that was used longest ago goes
+MOST_SUPERPOINTS, MOST_TEXT_ROWS = 16_384, 1024
+MOST_GRAPHS = 8  # the one that was used longest ago goes
 
 
 class Question(NamedTuple):
