@@ -29,7 +29,13 @@ from detailbase_core.network.decoder_graphs import DecoderGraphs, Question
 from detailbase_core.network.tiling import text_of_tiles, tile_superpoints
 from detailbase_core.network.view_batch import MOST_POINTS, batch_views
 from detailbase_core.network.views import View, joined_views, turned_scenes
-from detailbase_core.ops.execution import Stages, choose_device, choose_precision, set_threads
+from detailbase_core.ops.execution import (
+    Stages,
+    choose_device,
+    choose_precision,
+    on_device,
+    set_threads,
+)
 from detailbase_core.postprocess.calibration import Calibration
 from detailbase_core.postprocess.postprocess import answer_query
 from detailbase_core.postprocess.vote_clustering import CenterVotes
@@ -91,9 +97,10 @@ class Grounder:
         self.text_encoder = RecentText(text_encoder.to(self.device))
         on_gpu = self.device.type == "cuda"
         self._graphs = DecoderGraphs(self.model.decoder) if on_gpu else None
-        # spconv makes tables of its own, of one grid for all views.
-        own_tables = self.config.backend != "spconv" and not triton_backend.find_problem()
-        self._encodes_views_together = on_gpu and own_tables
+        # spconv would make tables of its own, of one grid for all views.
+        self._encodes_views_together = (
+            on_gpu and self.config.backend != "spconv" and not triton_backend.find_problem()
+        )
         self._own_parser = self._build_parser()
         self.parser = parser or self._own_parser
         self._encoded: EncodedScene | None = None
@@ -310,7 +317,7 @@ class Grounder:
         stages = Stages()
         with stages.computed("superpoints", self._threads):
             scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
-        with stages.computed("encode_scene", self._threads):
+        with stages.computed("encode_scene", self._threads), on_device(self.device):
             seen = self._encode_views(scene, cancel)
             centers = CenterVotes.from_superpoints(seen[0], scene.point_to_superpoint)
             views = tuple(map(self._view, seen))
@@ -351,7 +358,7 @@ class Grounder:
             readings = [self._read(one) for one in parsed]
             features, mask = self.text_encoder.encode([reading.words for reading in readings])
             spans = [r.spans(one.spans) for r, one in zip(readings, parsed, strict=True)]
-        with stages.computed("mask_decoder", count):
+        with stages.computed("mask_decoder", count), on_device(self.device):
             questions = [
                 Question(
                     view.tiles.superpoints,

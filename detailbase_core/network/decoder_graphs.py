@@ -74,6 +74,7 @@ class Captured:
         """Answers to questions that together are no larger than `asked`."""
         scenes = [one.superpoints for one in questions]
         is_known = len(scenes) == len(self._scenes) and all(map(_same, scenes, self._scenes))
+        self._scenes = []  # until all is copied
         for at, one in zip(_offsets(scenes), questions, strict=True):
             if not is_known:
                 _copy_scene(one, self.asked, at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,6 +13,7 @@ from detailbase_core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 
 def choose_device(name: str) -> torch.device:
@@ -48,6 +49,11 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     if device.type == "cuda" and dtype == torch.bfloat16 and not torch.cuda.is_bf16_supported():
         raise ConfigError("precision 'bfloat16' cannot be used on this GPU; try auto or float16")
     return dtype
+
+
+def on_device(device: torch.device) -> AbstractContextManager[object]:
+    """The block's current CUDA device, by which Triton's kernels and CUDA graphs go."""
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 def to_device(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:

@@ -7,7 +7,7 @@ import time
 import pytest
 import torch
 
-from detailbase_core.ops.execution import Stages
+from detailbase_core.ops.execution import Stages, on_device
 
 
 def test_stages_come_in_order_with_their_times(one_thread):
@@ -31,3 +31,9 @@ def test_a_stage_that_fails_leaves_everything_as_it_was(one_thread):
     assert stages.seconds == {}
     assert torch.get_num_threads() == 1
     assert not torch.is_inference_mode_enabled()
+
+
+def test_kernels_run_on_the_gpu_that_was_named():
+    assert on_device(torch.device("cuda:1")).idx == 1
+    with on_device(torch.device("cpu")):
+        pass
