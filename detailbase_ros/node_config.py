@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.config import A_DAY_S, GrounderConfig, Settings, SuperpointConfig, setting
+from detailbase_core.output.approach_pose import ApproachConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,18 +71,6 @@ class IntakeConfig(Settings):
         "After a jump, and after time went back, the map is cleared, or kept as it is.",
         choices=("clear", "keep"),
         live=True,
-    )
-
-
-@dataclass(frozen=True)
-class ApproachConfig(Settings):
-    """The robot that is to stand in front of objects."""
-
-    robot_radius_m: float = setting(
-        0.3, "The robot's footprint as a circle, metres.", low=0.05, high=2.0
-    )
-    robot_height_m: float = setting(
-        1.5, "What hangs higher above the floor is no obstacle, metres.", low=0.2, high=5.0
     )
 
 

@@ -132,6 +132,8 @@ class _Asker:
             prefix = f"{len(self.answers) + 1}_"
             files = result_files.write_object_plys(self.options.points, grounding, prefix)
         more = answer_json.follow_up_members(reply.said, reply.taken_as)
+        if self.options.json:
+            more |= answer_json.approach_members(grounding)
         context = answer_json.scene_context(self.loaded, str(self.options.scene), files, more)
         context = replace(context, why=self.options.why)
         answer = _Answer(grounding, answer_json.answer_dict(grounding, context))

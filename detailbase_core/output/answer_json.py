@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detailbase_core.io.atomic_write import atomic_path
+from detailbase_core.output.approach_pose import ApproachConfig, find_approach
 from detailbase_core.output.object_names import phrase_object_names, target_names
 
 if TYPE_CHECKING:
@@ -80,6 +81,20 @@ def answer_dict(grounding: Grounding, context: AnswerContext) -> dict[str, Any]:
 def follow_up_members(said: str, taken_as: str) -> dict[str, str]:
     """Members of an answer to a follow-up; none where the sentence stands by itself."""
     return {"said": said, "taken_as": taken_as} if taken_as else {}
+
+
+def approach_members(grounding: Grounding) -> dict[str, Any]:
+    """Member of an answer that says where a robot of usual size may stand before its target.
+
+    Of the node's defaults: 0.3 m in radius, 1.5 m high. None where the map shows no free floor.
+    """
+    targets = grounding.sentence.instances
+    place = None
+    if targets:
+        place = find_approach(grounding.scene.cloud.xyz, targets[0].box, ApproachConfig())
+    if place is None:
+        return {"approach": None}
+    return {"approach": {"position": [place.x, place.y, place.z], "yaw": place.yaw}}
 
 
 def no_answer_dict(query: str, status: str, message: str, frame: str) -> dict[str, Any]:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from geometry_msgs.msg import PoseStamped
 
 from detailbase_core.errors import shown
+from detailbase_core.output.approach_pose import find_approach
 from detailbase_core.types import Box
 from detailbase_ros.messages.conversions import box_to_message, make_header
 from detailbase_ros.messages.topics import GOAL
-from detailbase_ros.outputs.approach_pose import find_approach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from detailbase_core.output.approach_pose import ApproachConfig
     from detailbase_core.types import Grounding
-    from detailbase_ros.node_config import ApproachConfig
     from detailbase_ros.runtime.endpoints import Endpoints
 
 

@@ -78,7 +78,6 @@ WITHOUT_ROS = (
     "messages.stand_ins",
     "messages.topics",
     "node_config",
-    "outputs.approach_pose",
     "programs",
     "queries.conversations",
     "queries.looks",

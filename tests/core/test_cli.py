@@ -175,6 +175,25 @@ def test_answers_go_to_stdout_as_json(scene: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.usefixtures("fake")
+def test_json_says_where_a_robot_may_stand(tmp_path: Path) -> None:
+    grid = np.stack(np.meshgrid(*[np.arange(-2, 3, 0.04)] * 2), -1).reshape(-1, 2)
+    floor = np.column_stack([grid, np.zeros(len(grid))])
+    near = np.abs(grid - (1.415, -0.304)).max(axis=1) < 0.25
+    block = np.concatenate([floor[near] + [0, 0, z] for z in np.arange(0.1, 0.9, 0.04)])
+    xyz = np.concatenate([floor, block]).astype(np.float32)
+    write_ply(tmp_path / "room.ply", PointCloud(xyz, np.full(xyz.shape, 99, np.uint8)))
+    out = tmp_path / "a.jsonl"
+    assert run(tmp_path / "room.ply", "--up", "z", "--json", out, "the chair", "a ghost") == 1
+    found, missed = map(json.loads, out.read_text().splitlines())
+    assert answer_faults(found) == answer_faults(missed) == []
+    x, y, z = found["approach"]["position"]
+    away = np.array([1.415 - x, -0.304 - y])
+    assert 0.5 < np.linalg.norm(away) < 1.6 and abs(z) < 0.05  # beside its box, on the floor
+    assert found["approach"]["yaw"] == pytest.approx(np.arctan2(away[1], away[0]), abs=1e-6)
+    assert missed["approach"] is None
+
+
+@pytest.mark.usefixtures("fake")
 def test_runners_up_are_told_where_asked_for(
     scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detailbase_core.output.approach_pose import ApproachConfig, _gap, find_approach
 from detailbase_core.output.object_names import ObjectName, head_noun, object_names
 from detailbase_core.types import Box
-from detailbase_ros.node_config import ApproachConfig
-from detailbase_ros.outputs.approach_pose import _gap, find_approach
 
 ROBOT = ApproachConfig(robot_radius_m=0.3, robot_height_m=1.5)
 

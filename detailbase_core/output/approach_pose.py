@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from detailbase_core.config import Settings, setting
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.types import Box
-    from detailbase_ros.node_config import ApproachConfig
 
     Mask = NDArray[np.bool_]
     Points = NDArray[np.float64]
@@ -30,6 +31,18 @@ _FARTHEST_M = 1.0  # from the robot's rim to the object; a table may be in betwe
 _COMFORT_M = 0.2  # wanted there
 _SIDE_M = 0.5  # how many metres more it may be on the viewer's side
 _VIEW_STEPS = 40
+
+
+@dataclass(frozen=True)
+class ApproachConfig(Settings):
+    """The robot that is to stand in front of objects."""
+
+    robot_radius_m: float = setting(
+        0.3, "The robot's footprint as a circle, metres.", low=0.05, high=2.0
+    )
+    robot_height_m: float = setting(
+        1.5, "What hangs higher above the floor is no obstacle, metres.", low=0.2, high=5.0
+    )
 
 
 @dataclass(frozen=True)
