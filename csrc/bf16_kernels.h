@@ -1,5 +1,9 @@
-// The inner loops of sparse convolution in bfloat16, for processors with matrix units. Numbers are
-// held as their 16 bits; sums are float32.
+// The inner loops of sparse convolution on matrix units for bfloat16. Numbers are held as their 16
+// bits; sums are float32.
+//
+// A float32 is the sum of three bfloat16, its planes. Of the nine products of two such sums the six
+// that matter (the others are below 2^-24 of the whole) make a product as exact as float32's own.
+// An infinity becomes NaN.
 
 #pragma once
 
@@ -9,24 +13,51 @@
 
 namespace detailbase {
 
-constexpr int kBf16In = 32;   // channels of a packed weight come in multiples of it
-constexpr int kBf16Out = 16;  // and its output channels in multiples of this
+constexpr int kTileWidth =
+    32;  // channels that a tile multiplies at once; and a pair of tiles' sums
+constexpr int kBlockRows = 32;  // pairs at a time
+constexpr int kFloatPlanes = 3;
+
+// Rows of `width` numbers; floats or halves is null.
+struct Bf16Source {
+  const float* floats;
+  const uint16_t* halves;
+  int width;
+};
+
+// kBlockRows pairs of an offset; `from` counts in local rows. Those that fill a block up have `to`
+// behind the sums' last row, and are all of the second half unless `both`.
+struct PairBlock {
+  const Pair* pairs;
+  int32_t column;
+  bool both;
+};
+
+// Packed: [columns][out_tiles][in_tiles][planes][2][kTileWidth / 2][16][2], zeros in the padding.
+struct Bf16View {
+  const uint16_t* packed;
+  int in_tiles, out_tiles, planes;
+};
 
 struct Bf16Kernels {
   const char* name;
-
-  // Floats of scratch memory, 64-byte aligned, that a thread hands to add_products.
-  int64_t (*scratch_floats)(int in, int padded_out);
 
   // A thread calls these around its products; `before` is 64 bytes of its own.
   void (*enter)(void* before);
   void (*leave)(const void* before);
 
-  // sums[to][o] += sum over c of source[from][c] * weight[c / 2][o][c % 2], pair by pair in order.
-  // source: rows of `in` numbers. weight: [in / 2][padded_out][2], `in` padded with zeros to
-  // kBf16In. sums: rows of padded_out floats.
-  void (*add_products)(const Pair* pairs, int count, const uint16_t* source, int in,
-                       const uint16_t* weight, int padded_out, float* sums, float* scratch);
+  // Local row i becomes the source's row rows[i], [in_tiles][planes][kTileWidth], zeros in the
+  // padding; of 1 plane, or of kFloatPlanes where the source has floats.
+  void (*take_rows)(const Bf16Source& source, const int32_t* rows, int count, int planes,
+                    uint16_t* local);
+
+  // Numbers (of 16 bits) of scratch memory for add_products, 64-byte aligned as all its memory.
+  int64_t (*scratch)(const Bf16View& weight);
+
+  // sums[to] += weight[:, column] . local[from], block by block in order. sums: rows of
+  // out_tiles * kTileWidth floats.
+  void (*add_products)(const PairBlock* blocks, int count, const uint16_t* local,
+                       const Bf16View& weight, float* sums, uint16_t* scratch);
 
   // result = max(0, rows * scale + shift), rounded to the nearest; rows lie row_stride floats
   // apart, those of the result `width` numbers. NaN stays.

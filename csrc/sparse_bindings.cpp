@@ -11,6 +11,7 @@
 #include <string>
 
 #include "array_checks.h"
+#include "sparse_checks.h"
 #include "sparse_conv.h"
 #include "sparse_maps.h"
 
@@ -18,29 +19,6 @@ namespace py = pybind11;
 
 namespace detailbase {
 namespace {
-
-constexpr int64_t kMostOffsets = 1024;
-
-void require_widths(int64_t out, int64_t in) {
-  require(out <= kMostWidth && in <= kMostWidth, "in, out: 65536 channels at most");
-}
-
-WeightView view(const py::array_t<float>& weight) {
-  require_shape(weight, {kAny, kAny, kAny}, "weight: expected [out, K, in]");
-  require_widths(weight.shape(0), weight.shape(2));
-  const auto floats = [&](int axis) {
-    require(weight.strides(axis) % static_cast<py::ssize_t>(sizeof(float)) == 0,
-            "weight: its numbers do not lie whole numbers apart");
-    return static_cast<int64_t>(weight.strides(axis)) / static_cast<int64_t>(sizeof(float));
-  };
-  return {weight.data(),
-          static_cast<int>(weight.shape(0)),
-          static_cast<int>(weight.shape(1)),
-          static_cast<int>(weight.shape(2)),
-          floats(0),
-          floats(1),
-          floats(2)};
-}
 
 RowPairs list_pairs_py(const Array<int32_t>& table, int threads) {
   require_shape(table, {kAny, kAny}, "table: expected [rows, K]");
@@ -66,7 +44,7 @@ using MaybeArray = std::optional<Array<float>>;
 void pair_product_py(const Array<float>& source, const RowPairs& pairs,
                      const py::array_t<float>& weight, Array<float>& result, int threads,
                      const MaybeArray& added, const MaybeArray& scale, const MaybeArray& shift) {
-  const WeightView w = view(weight);
+  const WeightView w = view_weight(weight);
   require_shape(source, {kAny, w.in}, "source: expected [rows, in]");
   require(source.shape(0) > pairs.last_source, "source: the pairs name rows behind its last");
   require(pairs.columns == w.columns, "weight: expected [out, K, in] with the K of the pairs");
@@ -139,6 +117,7 @@ void bind_sparse(py::module_& m) {
   m.def("neighbour_table", &neighbour_table_py, array("keys"), array("table"), py::arg("threads"),
         "Rows [V, 27] of each voxel's neighbours from ascending Morton keys [V].");
   m.def("instruction_sets", &instruction_sets, "Those that this machine runs, best first.");
+  m.def("instruction_set", [] { return std::string(kernels_in_use().name); }, "The one in use.");
   m.def("use_instruction_set", &use_instruction_set_py, py::arg("name"),
         "Compute with this one from now on; the best is in use otherwise.");
 }

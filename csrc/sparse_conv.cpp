@@ -8,6 +8,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "bf16_conv.h"
 #include "norm_relu.h"
 
 namespace detailbase {
@@ -18,7 +19,8 @@ constexpr int kOutBlock = 64;    // output channels per task of a weight gradien
 
 std::vector<const SparseKernels*> available() {
   std::vector<const SparseKernels*> found;
-  for (const SparseKernels* kernels : {avx512_kernels(), avx2_kernels(), portable_kernels()})
+  for (const SparseKernels* kernels :
+       {amx_float_kernels(), avx512_kernels(), avx2_kernels(), portable_kernels()})
     if (kernels != nullptr) found.push_back(kernels);
   return found;
 }
@@ -48,7 +50,11 @@ std::vector<float> packed(const WeightView& w, int padded_out, int threads) {
 class TileCollector {
  public:
   explicit TileCollector(int columns)
-      : pairs_(static_cast<size_t>(columns) * (kTileRows + 1)), counts_(columns) {}
+      : pairs_(static_cast<size_t>(columns) * (kTileRows + 1)), counts_(columns) {
+    size_t size = 16;
+    while (size < 2 * static_cast<size_t>(columns) * kTileRows) size *= 2;
+    seen_.assign(size, Seen{-1, 0, 0});
+  }
 
   // Without a branch: a missing source is written and then overwritten.
   void add(int column, int to, int32_t from) {
@@ -57,28 +63,50 @@ class TileCollector {
   }
 
   // The tile with all of them; none are left here.
-  TilePairs take() {
+  TilePairs take(int64_t number) {
     TilePairs tile;
     tile.ends.reserve(counts_.size());
     tile.pairs.reserve(std::accumulate(counts_.begin(), counts_.end(), size_t{0}));
+    sources_.clear();
     for (size_t column = 0; column < counts_.size(); ++column) {
-      const Pair* begin = &pairs_[column * (kTileRows + 1)];
-      tile.pairs.insert(tile.pairs.end(), begin, begin + counts_[column]);
+      const Pair* pair = &pairs_[column * (kTileRows + 1)];
+      for (const Pair* end = pair + counts_[column]; pair < end; ++pair)
+        tile.pairs.push_back({pair->to, local(pair->from, number)});
       tile.ends.push_back(static_cast<int32_t>(tile.pairs.size()));
       counts_[column] = 0;
     }
+    tile.sources = sources_;
     return tile;
   }
 
  private:
+  struct Seen {
+    int32_t tile, source, index;
+  };
+
+  // The index of a source in the tile's list. Slots of earlier tiles count as empty.
+  int32_t local(int32_t source, int64_t tile) {
+    const size_t last = seen_.size() - 1;
+    size_t slot = static_cast<uint32_t>(source) & last;  // neighbours lie side by side
+    while (seen_[slot].tile == tile && seen_[slot].source != source) slot = (slot + 1) & last;
+    Seen& seen = seen_[slot];
+    if (seen.tile != tile) {
+      seen = {static_cast<int32_t>(tile), source, static_cast<int32_t>(sources_.size())};
+      sources_.push_back(source);
+    }
+    return seen.index;
+  }
+
   std::vector<Pair> pairs_;
   std::vector<int> counts_;
+  std::vector<Seen> seen_;  // open addressing, at most half full
+  std::vector<int32_t> sources_;
 };
 
 // `add_rows(begin, count, collector)` adds the pairs of rows [begin, begin + count).
 template <class AddRows>
 RowPairs list_tiles(int64_t rows, int columns, int threads, const AddRows& add_rows) {
-  RowPairs listed{rows, columns, -1, std::vector<TilePairs>((rows + kTileRows - 1) / kTileRows)};
+  RowPairs listed{rows, columns, -1, 0, std::vector<TilePairs>((rows + kTileRows - 1) / kTileRows)};
   const auto tiles = static_cast<int64_t>(listed.tiles.size());
 #pragma omp parallel num_threads(threads)
   {
@@ -87,13 +115,22 @@ RowPairs list_tiles(int64_t rows, int columns, int threads, const AddRows& add_r
     for (int64_t tile = 0; tile < tiles; ++tile) {
       const int64_t begin = tile * kTileRows;
       add_rows(begin, static_cast<int>(std::min<int64_t>(kTileRows, rows - begin)), collector);
-      listed.tiles[tile] = collector.take();
+      listed.tiles[tile] = collector.take(tile);
     }
   }
-  for (const TilePairs& tile : listed.tiles)
-    for (const Pair& pair : tile.pairs)
-      listed.last_source = std::max(listed.last_source, pair.from);
+  for (const TilePairs& tile : listed.tiles) {
+    listed.most_sources = std::max(listed.most_sources, static_cast<int64_t>(tile.sources.size()));
+    for (const int32_t source : tile.sources)
+      listed.last_source = std::max(listed.last_source, source);
+  }
   return listed;
+}
+
+// A tile's pairs with rows of the source in place of indices.
+void name_sources(const TilePairs& tile, std::vector<Pair>& pairs) {
+  pairs.resize(tile.pairs.size());
+  std::transform(tile.pairs.begin(), tile.pairs.end(), pairs.begin(),
+                 [&](const Pair& pair) { return Pair{pair.to, tile.sources[pair.from]}; });
 }
 
 // The first floats of rows of one width into rows of another; further ones there stay.
@@ -144,6 +181,7 @@ void pair_product(const float* source, const RowPairs& listed, const WeightView&
   const auto tiles = static_cast<int64_t>(listed.tiles.size());
 #pragma omp parallel num_threads(threads)
   {
+    std::vector<Pair> pairs;
     std::vector<float> padded_sums;
     if (padded_out > weight.out) padded_sums.resize(static_cast<size_t>(kTileRows) * padded_out);
 #pragma omp for schedule(dynamic)
@@ -155,9 +193,10 @@ void pair_product(const float* source, const RowPairs& listed, const WeightView&
       std::fill(sums, sums + count * padded_out, 0.0f);
       if (finish.added != nullptr)
         copy_rows(finish.added + begin * weight.out, count, weight.out, padded_out, sums);
-      const TilePairs& pairs = listed.tiles[tile];
-      for (int k = 0, first = 0; k < weight.columns; first = pairs.ends[k++])
-        kernels.add_products(pairs.pairs.data() + first, pairs.ends[k] - first, source, weight.in,
+      const std::vector<int32_t>& ends = listed.tiles[tile].ends;
+      name_sources(listed.tiles[tile], pairs);
+      for (int k = 0, first = 0; k < weight.columns; first = ends[k++])
+        kernels.add_products(pairs.data() + first, ends[k] - first, source, weight.in,
                              weights.data() + k * step, padded_out, sums);
       if (sums != to) copy_rows(sums, count, padded_out, weight.out, to);
       if (finish.scale != nullptr)
@@ -200,6 +239,16 @@ void gather_outer(const float* left, int out, const float* source, int in, const
                     &total[static_cast<size_t>(r) * padded_in], sizeof(float) * in);
     }
   }
+}
+
+const SparseKernels* amx_float_kernels() {
+  if (avx512_kernels() == nullptr || bf16_kernels() == nullptr) return nullptr;
+  static const SparseKernels kernels = [] {
+    SparseKernels like = *avx512_kernels();
+    like.name = "amx";
+    return like;
+  }();
+  return &kernels;
 }
 
 const SparseKernels& kernels_in_use() { return *current().load(); }

@@ -23,8 +23,9 @@ struct WeightView {
 };
 
 // The pairs of a tile of rows, by offset: those of offset k end at ends[k]. `to` counts from the
-// tile's first row.
+// tile's first row, `from` is an index into `sources`.
 struct TilePairs {
+  std::vector<int32_t> sources;  // the source rows that take part, each once
   std::vector<Pair> pairs;
   std::vector<int32_t> ends;
 };
@@ -34,7 +35,8 @@ struct TilePairs {
 struct RowPairs {
   int64_t rows;  // of the result
   int columns;
-  int32_t last_source;  // the highest source row, -1 = none takes part
+  int32_t last_source;   // the highest source row, -1 = none takes part
+  int64_t most_sources;  // of a tile
   std::vector<TilePairs> tiles;
 };
 
@@ -59,6 +61,10 @@ void pair_product(const float* source, const RowPairs& listed, const WeightView&
 // result[o, k, c] = sum over i of left[i, o] * source[table[i, k], c]; result is [out, K, in].
 void gather_outer(const float* left, int out, const float* source, int in, const int32_t* table,
                   int64_t rows, int columns, float* result, int threads);
+
+// Products of float32 on matrix units (bf16_kernels.h), all else as in AVX-512; null where there
+// are none.
+const SparseKernels* amx_float_kernels();
 
 // The instruction sets that this machine runs, best first; the first is in use until another is
 // chosen (for tests and measurements). use_instruction_set returns false for an unknown name.

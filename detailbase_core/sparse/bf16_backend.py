@@ -34,9 +34,6 @@ class Bf16Backend:
 
     def submanifold(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.submanifold; of float32 weight and features as exact as in float32."""
-        if weight.dtype == torch.float32:
-            high, low = _split(features)
-            features = torch.cat((high, low, high), dim=1)
         return self._product(features, listed_pairs(level.neighbours), weight, len(level))
 
     def _submanifold_and_more(
@@ -85,20 +82,11 @@ class Bf16Backend:
     def _pack(self, weight: Tensor) -> native.C.Bf16Weight:
         version = weight._version
         if weight not in self._packed or self._packed[weight][0] != version:
-            rows = weight.detach().flatten(1, 3)
-            if rows.dtype == torch.float32:
-                high, low = _split(rows)
-                rows = torch.cat((high, high, low), dim=-1)
-            bits = rows.contiguous().view(torch.int16).numpy()
-            self._packed[weight] = version, native.C.Bf16Weight(bits)
+            rows = weight.detach().flatten(1, 3).contiguous()
+            numbers = rows.view(torch.int16) if rows.dtype == torch.bfloat16 else rows
+            self._packed[weight] = version, native.C.Bf16Weight(numbers.numpy())
         packed: native.C.Bf16Weight = self._packed[weight][1]
         return packed
-
-
-def _split(numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """Two bfloat16 whose sum is a float32 but for its last bits."""
-    high = numbers.bfloat16()
-    return high, (numbers - high.float()).bfloat16()
 
 
 def find_problem() -> str:

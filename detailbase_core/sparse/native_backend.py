@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 # are never changed.
 _PAIRS: WeakIdKeyDictionary = WeakIdKeyDictionary()
 
+# By weight, and gone with it: of which version it is and how it was read, and the packed one.
+_PACKED: WeakIdKeyDictionary = WeakIdKeyDictionary()
+
+_TILE = 32  # channels, in and out, that matrix units take at once
+
 
 def gather_product(source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
     """See torch_backend.gather_product; weight in any memory order."""
@@ -60,9 +65,33 @@ def _pair_product(
 ) -> Tensor:
     out = source.new_empty((rows, weight.shape[0]))
     scale, shift = norm or (None, None)
+    if native.C.instruction_set() == "amx" and _fills_tiles(weight):
+        packed = _pack(weight)
+        product = native.C.bf16_pair_product
+        call(product, source, pairs, packed, result=out, added=added, scale=scale, shift=shift)
+        return out
     matrix = weight.detach().numpy()
     call(native.C.pair_product, source, pairs, matrix, out, added=added, scale=scale, shift=shift)
     return out
+
+
+def _fills_tiles(weight: Tensor) -> bool:
+    """Whether at least half of what matrix units would multiply is no padding."""
+    out, _, inside = weight.shape
+    padded = -(-out // _TILE) * -(-inside // _TILE) * _TILE**2
+    return 2 * out * inside >= padded > 0
+
+
+def _pack(weight: Tensor) -> native.C.Bf16Weight:
+    """A float32 weight [out, K, in] for matrix units, packed once while it stays as it is."""
+    owner = weight if weight._base is None else weight._base
+    if owner.is_inference():  # nobody counts its versions
+        return native.C.Bf16Weight(weight.detach().numpy())
+    state = owner._version, weight.data_ptr(), weight.shape, weight.stride()
+    if owner not in _PACKED or _PACKED[owner][0] != state:
+        _PACKED[owner] = state, native.C.Bf16Weight(weight.detach().numpy())
+    packed: native.C.Bf16Weight = _PACKED[owner][1]
+    return packed
 
 
 def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:

@@ -159,6 +159,8 @@ def bf16_norm_relu(r: Random) -> tuple[Any, ...]:
 
 def bf16_pair_product(r: Random) -> tuple[Any, ...]:
     source, pairs, weight, result, cores, *more = pair_product(r)
+    if r.random() < 0.5:
+        return source, pairs, _C.Bf16Weight(weight), cores, result, None, *more
     packed = _C.Bf16Weight(np.ascontiguousarray(weight).view("i2")[..., 1::2].copy())
     results = (result, result.astype("i2")) if more else (result,)
     return source.view("i2")[:, 1::2].copy(), pairs, packed, cores, *results, *more
@@ -167,7 +169,7 @@ def bf16_pair_product(r: Random) -> tuple[Any, ...]:
 def pack_bf16(r: Random) -> None:
     """A packed weight."""
     shape = [int(n) for n in r.integers(0, 40, 3)]
-    _C.Bf16Weight(spoiled(r, integers(r, -9, 9, *shape, dtype="i2")))
+    _C.Bf16Weight(spoiled(r, integers(r, -9, 9, *shape, dtype=str(r.choice(["i2", "f4"])))))
 
 
 def neighbour_table(r: Random) -> tuple[Any, ...]:
@@ -321,6 +323,7 @@ ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
 OBJECTS = {"VoxelMap": use_map, "RowPanels": use_panels, "Bf16Weight": pack_bf16}
 NOT_FUZZED = {  # no arrays
     "bf16_instruction_set",
+    "instruction_set",
     "instruction_sets",
     "use_instruction_set",
     "RowPairs",

@@ -87,6 +87,27 @@ def test_what_is_fused_equals_single_steps(name, widths, native_settings):
 
 
 @pytest.mark.parametrize("name", _C.instruction_sets())
+def test_every_instruction_set_is_as_exact_as_float32(name, native_settings):
+    _C.use_instruction_set(name)
+    table = _level().neighbours
+    features, weight = _random(1, len(table), 70), _random(2, 48, 27, 70)  # fills most of tiles
+    exact = torch_backend.gather_product(features.double(), table, weight.double())
+    ours = native_backend.gather_product(features, table, weight)
+    assert float((ours - exact).norm() / exact.norm()) < 1e-6
+
+
+@pytest.mark.parametrize("name", _C.instruction_sets())
+def test_a_weight_that_changed_counts(name, native_settings):
+    _C.use_instruction_set(name)
+    table = _level().neighbours
+    features, weight = _random(1, len(table), 32), _random(2, 32, 27, 32)
+    before = native_backend.gather_product(features, table, weight)
+    weight.mul_(2)
+    after = native_backend.gather_product(features, table, weight)
+    torch.testing.assert_close(after, 2 * before)
+
+
+@pytest.mark.parametrize("name", _C.instruction_sets())
 def test_threads_do_not_change_a_bit(name, native_settings):
     _C.use_instruction_set(name)
     results = []
@@ -121,7 +142,7 @@ def test_native_kernels_refuse_shapes_that_do_not_fit():
 
 def test_pairs_are_listed_once_and_go_with_their_table():
     table = _level().neighbours.clone()
-    features, weight = _random(1, len(table), 3), _random(2, 4, 27, 3)
+    features, weight = _random(1, len(table), 32), _random(2, 32, 27, 32)
     before = len(native_backend._PAIRS)
     first = native_backend.gather_product(features, table, weight)
     assert len(native_backend._PAIRS) == before + 1
