@@ -23,8 +23,8 @@ from sparse_peers import installed, published_unet, room
 
 from detailbase_core.config import GrounderConfig, ModelConfig
 from detailbase_core.grounder import Grounder
-from detailbase_core.network.batch import SceneBatch, TextBatch
-from detailbase_core.network.decoder_graphs import DecoderGraphs, Question
+from detailbase_core.network.batch import Question, SceneBatch, TextBatch
+from detailbase_core.network.decoder_graphs import DecoderGraphs
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.synthetic.demo_room import MAP_FRAME, QUESTIONS, demo_scans
 
@@ -134,7 +134,7 @@ def questions(model: DetailBase, sentences: int, given: argparse.Namespace) -> l
     graphs = DecoderGraphs(model.decoder)
     ways: dict[str, Callable[[], Any]] = {
         "step by step": lambda: model.ground(superpoints, text, None, keys),
-        "as a graph": lambda: graphs.ground([Question(superpoints, keys, text)])[0],
+        "as a graph": lambda: graphs.ground(Question(superpoints, keys, text)),
     }
     found = {name: way().mask_logits for name, way in ways.items()}
     errors = {name: difference(one, found["step by step"]) for name, one in found.items()}

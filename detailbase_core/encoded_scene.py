@@ -10,7 +10,7 @@ import torch
 
 from detailbase_core.network.batch import SuperpointBatch, Votes
 from detailbase_core.network.tiling import Tiles
-from detailbase_core.network.views import View
+from detailbase_core.network.views import Views
 from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import PointCloud, Scene
 
@@ -37,7 +37,7 @@ class EncodedScene:
     """
 
     scene: Scene
-    views: tuple[View, ...]
+    views: Views
     centers: CenterVotes | None
     encoded_at: float
     seconds: dict[str, float]
@@ -53,8 +53,8 @@ class EncodedScene:
             "rgb": cloud.rgb,
             "superpoint": self.scene.point_to_superpoint,
         }
-        for number, view in enumerate(self.views):
-            tensors = {"index": view.tiles.index, **_tensors(view.tiles.superpoints)}
+        for number, tiles in enumerate(self.views.tiles):
+            tensors = {"index": tiles.index, **_tensors(tiles.superpoints)}
             arrays |= {f"view{number}_{name}": t.cpu().numpy() for name, t in tensors.items()}
         if self.centers is not None:
             arrays["centers"] = self.centers.centers
@@ -81,23 +81,23 @@ class EncodedScene:
             KeyError, ValueError: they are not those of a scene.
         """
         scene = Scene(PointCloud(arrays["xyz"], arrays["rgb"], frame), arrays["superpoint"])
-        views: list[View] = []
-        while f"view{len(views)}_index" in arrays:
-            prefix = f"view{len(views)}_"
+        headings: list[Tiles] = []
+        while f"view{len(headings)}_index" in arrays:
+            prefix = f"view{len(headings)}_"
             own = {
                 name.removeprefix(prefix): torch.from_numpy(array).to(device)
                 for name, array in arrays.items()
                 if name.startswith(prefix)
             }
-            tiles = Tiles(_superpoints(own), own["index"], scene.superpoint_count)
-            views.append(View(tiles, scene_keys(tiles.superpoints)))
-        if not views:
+            headings.append(Tiles(_superpoints(own), own["index"], scene.superpoint_count))
+        if not headings:
             raise KeyError("view0_index")
         centers = None
         if "centers" in arrays:
             votes = (arrays[name] for name in ("centers", "reach", "movable"))
             centers = CenterVotes(scene.point_to_superpoint, *votes)
-        return cls(scene, tuple(views), centers, time.monotonic(), {})
+        views = Views.of_headings(headings, scene_keys)
+        return cls(scene, views, centers, time.monotonic(), {})
 
 
 def _tensors(superpoints: SuperpointBatch) -> dict[str, torch.Tensor]:

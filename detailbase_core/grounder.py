@@ -7,6 +7,7 @@ answer = grounder.ground("the chair next to the round table")
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from dataclasses import replace
@@ -23,12 +24,12 @@ from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.language.words import described_words
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import finite_cloud, segment_cloud
-from detailbase_core.network.batch import batch_scenes
+from detailbase_core.network.batch import Question, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
-from detailbase_core.network.decoder_graphs import DecoderGraphs, Question
-from detailbase_core.network.tiling import text_of_tiles, tile_superpoints
+from detailbase_core.network.decoder_graphs import DecoderGraphs
+from detailbase_core.network.tiling import tile_superpoints
 from detailbase_core.network.view_batch import MOST_POINTS, batch_views
-from detailbase_core.network.views import View, joined_views, turned_scenes
+from detailbase_core.network.views import Views, turned_scenes
 from detailbase_core.ops.execution import (
     Stages,
     choose_device,
@@ -55,14 +56,13 @@ if TYPE_CHECKING:
     from detailbase_core.language.words import DescribedWords
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.batch import Prediction, SuperpointBatch
-    from detailbase_core.network.tiling import Tiles
     from detailbase_core.types import Sentence
 
-# Questions about so few superpoints (a room has two thousand) are answered on one thread: they are
-# hundreds of small steps, at each of which threads would wait for each other. Where nobody else
-# needs the cores that costs as much as it gains; with others at work on them it took four times as
-# long.
-FEW_SUPERPOINTS = 4000
+# Questions about so few superpoints (a room has two thousand, in each of two views) are answered on
+# one thread: they are hundreds of small steps, at each of which threads would wait for each other.
+# Where nobody else needs the cores that costs as much as it gains; with others at work on them it
+# took four times as long.
+FEW_SUPERPOINTS = 8000
 
 
 class Grounder:
@@ -320,7 +320,8 @@ class Grounder:
         with stages.computed("encode_scene", self._threads), on_device(self.device):
             seen = self._encode_views(scene, cancel)
             centers = CenterVotes.from_superpoints(seen[0], scene.point_to_superpoint)
-            views = tuple(map(self._view, seen))
+            tiles = [tile_superpoints(one) for one in seen]
+            views = Views.of_headings(tiles, self.model.decoder.scene_keys)
         return EncodedScene(scene, views, centers, time.monotonic(), stages.seconds)
 
     def _encode_views(self, scene: Scene, cancel: CancelToken | None) -> list[SuperpointBatch]:
@@ -332,10 +333,6 @@ class Grounder:
         turned = turned_scenes(scene, self.views)
         batches = (batch_scenes([one], coordinates).to(self.device) for one in turned)
         return [self.model.encode_scene(batch, cancel) for batch in batches]
-
-    def _view(self, superpoints: SuperpointBatch) -> View:
-        tiles = tile_superpoints(superpoints)
-        return View(tiles, self.model.decoder.scene_keys(tiles.superpoints))
 
     def _ground(
         self,
@@ -353,22 +350,14 @@ class Grounder:
             encoded = encode()
         instances = instances or self.config.instances
         least = self.calibration.network_threshold(instances.presence_threshold)
-        count = self._question_threads(encoded.views[0].tiles)
+        count = self._question_threads(encoded.views)
         with stages.computed("text_encoder", count):
             readings = [self._read(one) for one in parsed]
             features, mask = self.text_encoder.encode([reading.words for reading in readings])
             spans = [r.spans(one.spans) for r, one in zip(readings, parsed, strict=True)]
         with stages.computed("mask_decoder", count), on_device(self.device):
-            questions = [
-                Question(
-                    view.tiles.superpoints,
-                    view.keys,
-                    text_of_tiles(features, mask, spans, view.tiles),
-                )
-                for view in encoded.views
-            ]
-            found = self._predictions(questions, cancel)
-            predictions = joined_views(found, [view.tiles for view in encoded.views], least)
+            ask = functools.partial(self._predict, cancel=cancel)
+            predictions = encoded.views.answers(ask, features, mask, spans, least)
         with stages.computed("instances", count):
             answers = [
                 answer_query(
@@ -388,15 +377,12 @@ class Grounder:
             for sentence, (whole, phrases) in zip(sentences, answers, strict=True)
         ]
 
-    def _predictions(
-        self, questions: Sequence[Question], cancel: CancelToken | None
-    ) -> list[Prediction]:
-        """Answers about each view."""
+    def _predict(self, asked: Question, cancel: CancelToken | None) -> Prediction:
         check_cancelled(cancel)
         if self._graphs is not None:
-            return self._graphs.ground(questions)
-        return [self.model.ground(one.superpoints, one.text, cancel, one.keys) for one in questions]
+            return self._graphs.ground(asked)
+        return self.model.ground(asked.superpoints, asked.text, cancel, asked.keys)
 
-    def _question_threads(self, tiles: Tiles) -> int:
+    def _question_threads(self, views: Views) -> int:
         """Number of threads that a question gets."""
-        return 1 if tiles.index.numel() <= FEW_SUPERPOINTS else self._threads
+        return 1 if views.superpoints.padding.numel() <= FEW_SUPERPOINTS else self._threads

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from detailbase_core.language.text_rows import rows_of_spans
 
@@ -166,12 +167,36 @@ class SuperpointBatch:
     geometry: Tensor
     votes: Votes | None = None
 
+    @classmethod
+    def joined(cls, batches: Sequence[SuperpointBatch]) -> SuperpointBatch:
+        """The scenes of one batch after those of the other; the only one as it is."""
+        if len(batches) == 1:
+            return batches[0]
+        longest = max(one.padding.shape[1] for one in batches)
+
+        def side_by_side(parts: Sequence[Tensor], value: float = 0.0) -> Tensor:
+            missing = ((0, 0) * (one.ndim - 2) + (0, longest - one.shape[1]) for one in parts)
+            pairs = zip(parts, missing, strict=True)
+            return torch.cat([pad(one, margin, value=value) for one, margin in pairs])
+
+        votes = [one.votes for one in batches if one.votes is not None]
+        return cls(
+            side_by_side([one.features for one in batches]),
+            side_by_side([one.padding for one in batches], value=True),
+            side_by_side([one.geometry for one in batches]),
+            Votes(*map(side_by_side, zip(*votes, strict=True))) if votes else None,
+        )
+
+    def part(self, begin: int, end: int, count: int | None = None) -> SuperpointBatch:
+        """Scenes begin .. end - 1; of each the first `count` superpoints, by default all."""
+        own = slice(begin, end), slice(count)
+        votes = None if self.votes is None else Votes(*(part[own] for part in self.votes))
+        return SuperpointBatch(self.features[own], self.padding[own], self.geometry[own], votes)
+
     def scenes(self) -> Iterator[SuperpointBatch]:
         """Each scene alone (G = 1), padded as it is here."""
         for g in range(len(self.features)):
-            one = slice(g, g + 1)
-            votes = None if self.votes is None else Votes(*(part[one] for part in self.votes))
-            yield SuperpointBatch(self.features[one], self.padding[one], self.geometry[one], votes)
+            yield self.part(g, g + 1)
 
     @cached_property
     def object_centers(self) -> Tensor:
@@ -207,6 +232,21 @@ class TextBatch(NamedTuple):
         """
         return cls(features, mask, rows_of_spans(spans, mask))
 
+    @classmethod
+    def about_scenes(
+        cls, count: int, features: Tensor, mask: Tensor, spans: Sequence[Spans]
+    ) -> TextBatch:
+        """The same sentences about each of `count` scenes.
+
+        Args:
+            features, mask: (B, T, text_dim) and (B, T), of TextEncoder.encode.
+            spans: of the phrases of each of the B sentences.
+        """
+        shape = (count, -1, -1, -1)
+        return cls.with_spans(
+            features[None].expand(shape), mask[None].expand(shape[:3]), [*spans] * count
+        )
+
 
 class Choice(NamedTuple):
     """Mask logits of candidates, weighed against each other.
@@ -238,6 +278,12 @@ class Prediction:
     presence_logits: Tensor | None
     choice: Choice | None = None
     peaks: bool = False
+
+    def part(self, begin: int, end: int, count: int) -> Prediction:
+        """Scenes begin .. end - 1, and of each the first `count` superpoints; no choice."""
+        presence = None if self.presence_logits is None else self.presence_logits[begin:end]
+        logits = self.mask_logits[begin:end, ..., :count]
+        return Prediction(logits, self.scores[begin:end], presence, peaks=self.peaks)
 
     def sentences(self) -> Iterator[Prediction]:
         """The same for each sentence alone (B = 1), without the choice between look-alikes."""
@@ -275,3 +321,17 @@ class SceneKeys(NamedTuple):
     center_features: Tensor
     of_layers: tuple[KeysValues, ...]
     mask_features: Tensor
+
+
+class Question(NamedTuple):
+    """Sentences about scenes.
+
+    Attributes:
+        superpoints: the scenes.
+        keys: what the decoder makes of them before it hears a sentence.
+        text: the sentences.
+    """
+
+    superpoints: SuperpointBatch
+    keys: SceneKeys
+    text: TextBatch

@@ -19,11 +19,18 @@ import torch
 from torch import Tensor
 
 from detailbase_core.language.text_rows import TextRows, all_rows
-from detailbase_core.network.batch import Prediction, SceneKeys, SuperpointBatch, TextBatch, Votes
+from detailbase_core.network.batch import (
+    Prediction,
+    Question,
+    SceneKeys,
+    SuperpointBatch,
+    TextBatch,
+    Votes,
+)
 from detailbase_core.network.decoder_layer import KeysValues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from detailbase_core.network.mask_decoder import MaskDecoder
 
@@ -32,20 +39,6 @@ SUPERPOINTS, TEXT_ROWS, PHRASE_ROWS = 512, 8, 8
 # Beyond, the GPU has so much to do that its host keeps up.
 MOST_SUPERPOINTS, MOST_TEXT_ROWS = 16_384, 1024
 MOST_GRAPHS = 8  # the one that was used longest ago goes
-
-
-class Question(NamedTuple):
-    """Sentences about scenes.
-
-    Attributes:
-        superpoints: the scenes.
-        keys: what the decoder makes of them before it hears a sentence.
-        text: the sentences.
-    """
-
-    superpoints: SuperpointBatch
-    keys: SceneKeys
-    text: TextBatch
 
 
 class Sizes(NamedTuple):
@@ -68,22 +61,18 @@ class Captured:
 
     def __init__(self, replay: Callable[[], None], asked: Question, answer: Prediction) -> None:
         self.replay, self.asked, self.answer = replay, asked, answer
-        self._scenes: list[SuperpointBatch] = []  # those in `asked`
+        self._scenes: SuperpointBatch | None = None  # those in `asked`
 
-    def ask(self, questions: Sequence[Question]) -> list[Prediction]:
-        """Answers to questions that together are no larger than `asked`."""
-        scenes = [one.superpoints for one in questions]
-        is_known = len(scenes) == len(self._scenes) and all(map(_same, scenes, self._scenes))
-        self._scenes = []  # until all is copied
-        for at, one in zip(_offsets(scenes), questions, strict=True):
-            if not is_known:
-                _copy_scene(one, self.asked, at)
-            _copy_text(one.text, self.asked.text, at)
-        self._scenes = scenes
+    def ask(self, question: Question) -> Prediction:
+        """The answer to a question that is no larger than `asked`."""
+        is_known = self._scenes is question.superpoints
+        self._scenes = None  # until all is copied
+        if not is_known:
+            _copy_scenes(question, self.asked)
+        _copy_text(question.text, self.asked.text)
+        self._scenes = question.superpoints
         self.replay()
-        return [
-            _cut(self.answer, one, at) for at, one in zip(_offsets(scenes), questions, strict=True)
-        ]
+        return _cut(self.answer, question)
 
 
 class DecoderGraphs:
@@ -98,19 +87,15 @@ class DecoderGraphs:
         self._captured: OrderedDict[Sizes, Captured] = OrderedDict()
         self._lock = threading.Lock()
 
-    def ground(self, questions: Sequence[Question]) -> list[Prediction]:
-        """As DetailBase.ground for each, without the choice between look-alikes.
-
-        Args:
-            questions: as many sentences in each, of as many words.
-        """
-        ready = [one._replace(text=_with_phrase_rows(one.text)) for one in questions]
+    def ground(self, question: Question) -> Prediction:
+        """As DetailBase.ground, without the choice between look-alikes."""
+        ready = question._replace(text=_with_phrase_rows(question.text))
         sizes = _padded_sizes(ready)
         if not _worthwhile(sizes):
-            return [self._answer(one) for one in ready]
+            return self._answer(ready)
         with self._lock:
             if sizes not in self._captured:
-                self._captured[sizes] = self.capture(padded_question(ready[0], sizes))
+                self._captured[sizes] = self.capture(padded_question(ready, sizes))
                 if len(self._captured) > MOST_GRAPHS:
                     self._captured.popitem(last=False)
             self._captured.move_to_end(sizes)
@@ -135,16 +120,6 @@ class DecoderGraphs:
         return answer
 
 
-def _same(one: object, other: object) -> bool:
-    return one is other
-
-
-def _offsets(scenes: Sequence[SuperpointBatch]) -> list[int]:
-    """How many scenes stand before those of each."""
-    counts = [len(one.features) for one in scenes]
-    return [sum(counts[:n]) for n in range(len(counts))]
-
-
 def _with_phrase_rows(text: TextBatch) -> TextBatch:
     if text.phrase_rows is not None:
         return text
@@ -152,16 +127,16 @@ def _with_phrase_rows(text: TextBatch) -> TextBatch:
     return text._replace(phrase_rows=all_rows(torch.where(text.mask, index, -1).flatten(1, 2)))
 
 
-def _padded_sizes(questions: Sequence[Question]) -> Sizes:
-    scenes = [one.superpoints.features for one in questions]
-    rows = [one.text.phrase_rows for one in questions if one.text.phrase_rows is not None]
-    _, sentences, text_rows, _ = questions[0].text.features.shape
+def _padded_sizes(question: Question) -> Sizes:
+    assert question.text.phrase_rows is not None
+    scenes, count = question.superpoints.padding.shape
+    _, sentences, text_rows = question.text.mask.shape
     return Sizes(
-        sum(map(len, scenes)),
-        _up_to(max(one.shape[1] for one in scenes), SUPERPOINTS),
+        scenes,
+        _up_to(count, SUPERPOINTS),
         1 << (sentences - 1).bit_length(),
         _up_to(text_rows, TEXT_ROWS),
-        _up_to(max(one.indices.shape[1] for one in rows), PHRASE_ROWS),
+        _up_to(question.text.phrase_rows.indices.shape[1], PHRASE_ROWS),
     )
 
 
@@ -215,32 +190,30 @@ def padded_question(like: Question, sizes: Sizes) -> Question:
     return Question(scene, padded_keys, TextBatch(features, mask, rows))
 
 
-def _copy_text(text: TextBatch, into: TextBatch, at: int) -> None:
-    """Write sentences to the scenes from `at` on, and padding around them."""
+def _copy_text(text: TextBatch, into: TextBatch) -> None:
+    """Write sentences, and padding around them."""
     assert text.phrase_rows is not None and into.phrase_rows is not None
-    scenes, sentences, text_rows, _ = text.features.shape
-    own = slice(at, at + scenes)
-    into.features[own] = 0.0
-    into.features[own, :sentences, :text_rows] = text.features
-    into.mask[own] = False
-    into.mask[own, :, 0] = True
-    into.mask[own, :sentences, :text_rows] = text.mask
+    _, sentences, text_rows, _ = text.features.shape
+    into.features.zero_()
+    into.features[:, :sentences, :text_rows] = text.features
+    into.mask.zero_()
+    into.mask[..., 0] = True
+    into.mask[:, :sentences, :text_rows] = text.mask
     indices, valid = text.phrase_rows
     count = indices.shape[1]
     apart = into.mask.shape[2] - text_rows  # rows count through all sentences
-    into.phrase_rows.indices[own] = 0
-    into.phrase_rows.indices[own, :count] = indices + indices // text_rows * apart
-    into.phrase_rows.valid[own] = False
-    into.phrase_rows.valid[own, :count] = valid
+    into.phrase_rows.indices.zero_()
+    into.phrase_rows.indices[:, :count] = indices + indices // text_rows * apart
+    into.phrase_rows.valid.zero_()
+    into.phrase_rows.valid[:, :count] = valid
 
 
-def _copy_scene(asked: Question, into: Question, at: int) -> None:
-    """Write scenes to those from `at` on; what stood there before is padding."""
-    scenes, count, _ = asked.superpoints.features.shape
-    own = slice(at, at + scenes)
-    into.superpoints.padding[own] = True
+def _copy_scenes(asked: Question, into: Question) -> None:
+    """Write scenes; what stood there before is padding."""
+    count = asked.superpoints.padding.shape[1]
+    into.superpoints.padding.fill_(True)
     for one, padded in zip(_tensors(asked), _tensors(into), strict=True):
-        padded[own].narrow(-2 if padded.ndim > 2 else 1, 0, count).copy_(one)
+        padded.narrow(-2 if padded.ndim > 2 else 1, 0, count).copy_(one)
 
 
 def _tensors(question: Question) -> list[Tensor]:
@@ -254,11 +227,11 @@ def _tensors(question: Question) -> list[Tensor]:
     return [*parts, keys.center_features, keys.mask_features]
 
 
-def _cut(answer: Prediction, question: Question, at: int) -> Prediction:
-    """A copy of a question's part; the next question is answered into the same tensors."""
-    scenes, sentences, text_rows, _ = question.text.features.shape
-    count = question.superpoints.features.shape[1]
-    part = slice(at, at + scenes), slice(sentences), slice(text_rows)
+def _cut(answer: Prediction, question: Question) -> Prediction:
+    """A copy of what was asked; the next question is answered into the same tensors."""
+    _, sentences, text_rows, _ = question.text.features.shape
+    count = question.superpoints.padding.shape[1]
+    part = slice(None), slice(sentences), slice(text_rows)
     presence = answer.presence_logits
     return Prediction(
         answer.mask_logits[part][..., :count].clone(),

@@ -7,18 +7,12 @@ building is asked tile by tile, in one batch, and the tiles' answers are put tog
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from detailbase_core.network.batch import Prediction, SuperpointBatch, TextBatch, Votes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from detailbase_core.types import Spans
+from detailbase_core.network.batch import Prediction, SuperpointBatch, Votes
 
 TILE_M = 12.0
 _OFF = -30.0  # a mask logit that is certainly off
@@ -69,17 +63,6 @@ def tile_superpoints(whole: SuperpointBatch, tile_m: float = TILE_M) -> Tiles:
         cut(whole.features), padding, pad_sequence(geometry, batch_first=True), votes
     )
     return Tiles(batch, index, count)
-
-
-def text_of_tiles(
-    features: Tensor, mask: Tensor, spans: Sequence[Spans], tiles: Tiles
-) -> TextBatch:
-    """Sentences' words as every tile is asked them; shapes as of TextEncoder.encode."""
-    count = len(tiles.index)
-    shape = (count, -1, -1, -1)
-    return TextBatch.with_spans(
-        features[None].expand(shape), mask[None].expand(shape[:3]), [*spans] * count
-    )
 
 
 def join_tiles(prediction: Prediction, tiles: Tiles, presence_threshold: float) -> Prediction:

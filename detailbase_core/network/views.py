@@ -12,31 +12,89 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from detailbase_core.network.batch import Prediction
+from detailbase_core.network.batch import Prediction, Question, SuperpointBatch, TextBatch
 from detailbase_core.network.tiling import join_tiles
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from torch import Tensor
 
     from detailbase_core.network.batch import SceneKeys
     from detailbase_core.network.tiling import Tiles
-    from detailbase_core.types import Scene
+    from detailbase_core.types import Scene, Spans
 
 _LEAST = 1e-6  # probability that still has a logit
+# Mask logits of one pass. On a CPU what is made of more leaves the cache, and of fewer the many
+# small steps take as long; a GPU's memory holds more by far.
+CPU_LOGITS, GPU_LOGITS = 300_000, 16_000_000
 
 
 @dataclass(frozen=True)
-class View:
-    """A scene as encoded in one heading.
+class Views:
+    """A scene as encoded in one heading or more, on the network's device.
 
     Attributes:
-        tiles: its superpoints, on the network's device; one tile for a room.
-        keys: what the decoder makes of the tiles before it hears a sentence.
+        tiles: of each heading; one tile for a room.
+        superpoints: those of all tiles, G of them, one heading after the other.
+        keys: what the decoder makes of them before it hears a sentence.
     """
 
-    tiles: Tiles
+    tiles: tuple[Tiles, ...]
+    superpoints: SuperpointBatch
     keys: SceneKeys
+
+    @classmethod
+    def of_headings(
+        cls, tiles: Sequence[Tiles], scene_keys: Callable[[SuperpointBatch], SceneKeys]
+    ) -> Views:
+        """The headings side by side, so that one pass of the decoder answers for all.
+
+        Args:
+            tiles: of each heading.
+            scene_keys: the network's, MaskDecoder.scene_keys.
+        """
+        joined = SuperpointBatch.joined([one.superpoints for one in tiles])
+        begin, parts = 0, []
+        for one in tiles:  # as parts of what is joined, so that all is kept once
+            own = joined.part(begin, begin + len(one.index), one.index.shape[1])
+            parts.append(replace(one, superpoints=own))
+            begin += len(one.index)
+        return cls(tuple(parts), joined, scene_keys(joined))
+
+    def answers(
+        self,
+        ask: Callable[[Question], Prediction],
+        features: Tensor,
+        mask: Tensor,
+        spans: Sequence[Spans],
+        presence_threshold: float,
+    ) -> list[Prediction]:
+        """Each sentence's answer about the whole scene, on the CPU.
+
+        Args:
+            ask: the network.
+            features, mask: of TextEncoder.encode; B sentences.
+            spans: of each sentence's phrases.
+            presence_threshold: see join_tiles.
+        """
+        scenes, count = self.superpoints.padding.shape
+        most = CPU_LOGITS if features.device.type == "cpu" else GPU_LOGITS
+        at_once = max(1, most // max(1, scenes * count * mask.shape[1]))
+        found: list[Prediction] = []
+        for begin in range(0, len(mask), at_once):
+            part = slice(begin, begin + at_once)
+            text = TextBatch.about_scenes(scenes, features[part], mask[part], spans[part])
+            answer = ask(Question(self.superpoints, self.keys, text))
+            found += joined_views([*self._of_headings(answer)], self.tiles, presence_threshold)
+        return found
+
+    def _of_headings(self, answer: Prediction) -> Iterator[Prediction]:
+        begin = 0
+        for one in self.tiles:
+            yield answer.part(begin, begin + len(one.index), one.index.shape[1])
+            begin += len(one.index)
 
 
 def turned_scenes(scene: Scene, count: int) -> Iterator[Scene]:

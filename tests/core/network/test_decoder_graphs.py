@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from detailbase_core.network import decoder_graphs
-from detailbase_core.network.batch import SuperpointBatch, TextBatch, Votes
+from detailbase_core.network.batch import Question, SuperpointBatch, TextBatch, Votes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
-from detailbase_core.network.decoder_graphs import Captured, DecoderGraphs, Question
+from detailbase_core.network.decoder_graphs import Captured, DecoderGraphs
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)]
 
@@ -88,59 +88,64 @@ def question(decoder, superpoints, lengths, seed=0):
     return Question(*scene(decoder, superpoints, seed), text(decoder, lengths, seed))
 
 
-def expect_same(graphs, decoder, questions):
+def expect_same(graphs, decoder, one):
     with torch.inference_mode():
-        found = graphs.ground(questions)
-        for one, have in zip(questions, found, strict=True):
-            want = decoder(one.superpoints, one.text, None, one.keys)[-1]
-            valid = one.text.mask
-            for ours, twin in zip(_tensors(have), _tensors(want), strict=True):
-                assert ours.shape == twin.shape
-                torch.testing.assert_close(ours[valid], twin[valid], rtol=1e-3, atol=1e-3)
-            assert have.peaks == want.peaks
+        have = graphs.ground(one)
+        want = decoder(one.superpoints, one.text, None, one.keys)[-1]
+    valid = one.text.mask
+    for ours, twin in zip(_tensors(have), _tensors(want), strict=True):
+        assert ours.shape == twin.shape
+        torch.testing.assert_close(ours[valid], twin[valid], rtol=1e-3, atol=1e-3)
+    assert have.peaks == want.peaks
 
 
 def test_padding_changes_no_answer(graphs, decoder):
     for lengths in ([5], [3, 7, 2]):
-        expect_same(graphs, decoder, [question(decoder, 30, lengths)])
+        expect_same(graphs, decoder, question(decoder, 30, lengths))
 
 
 def test_a_graph_serves_other_scenes_and_smaller_ones(graphs, decoder):
     for superpoints, seed in ((100, 1), (40, 2), (40, 2)):
-        expect_same(graphs, decoder, [question(decoder, superpoints, [6], seed)])
+        expect_same(graphs, decoder, question(decoder, superpoints, [6], seed))
     assert len(graphs._captured) == 1
 
 
-def test_views_are_asked_together(graphs, decoder):
+def test_scenes_are_asked_together(graphs, decoder):
+    both = SuperpointBatch.joined([scene(decoder, 70, 1)[0], scene(decoder, 90, 3)[0]])
     words = text(decoder, [4, 6], 0)
-    views = [Question(*scene(decoder, 70, seed), words) for seed in (1, 2)]
-    expect_same(graphs, decoder, views)
-    expect_same(graphs, decoder, views[::-1])
-    expect_same(graphs, decoder, [views[0], Question(*scene(decoder, 90, 3), words)])
+    about_both = words._replace(
+        features=words.features.expand(2, -1, -1, -1),
+        mask=words.mask.expand(2, -1, -1),
+        phrase_rows=None,
+    )
+    with torch.inference_mode():
+        keys = decoder.scene_keys(both)
+    expect_same(graphs, decoder, Question(both, keys, about_both))
+    expect_same(graphs, decoder, question(decoder, 70, [4, 6]))
 
 
 def test_the_graph_used_longest_ago_goes(graphs, decoder, monkeypatch):
     monkeypatch.setattr(decoder_graphs, "MOST_GRAPHS", 2)
     small, long, many = ([2], [12], [2, 2])
     for lengths in (small, long, small, many):
-        expect_same(graphs, decoder, [question(decoder, 20, lengths)])
+        expect_same(graphs, decoder, question(decoder, 20, lengths))
     assert [(s.sentences, s.text_rows) for s in graphs._captured] == [(1, 8), (2, 8)]
 
 
 def test_a_building_is_answered_without_a_graph(graphs, decoder, monkeypatch):
     monkeypatch.setattr(decoder_graphs, "MOST_SUPERPOINTS", 128)
-    expect_same(graphs, decoder, [question(decoder, 150, [4])])
+    expect_same(graphs, decoder, question(decoder, 150, [4]))
     assert not graphs._captured
 
 
 def test_rows_need_not_be_chosen(graphs, decoder):
     one = question(decoder, 50, [4, 2])
-    expect_same(graphs, decoder, [one._replace(text=one.text._replace(phrase_rows=None))])
+    expect_same(graphs, decoder, one._replace(text=one.text._replace(phrase_rows=None)))
 
 
 def test_the_answer_stays_when_more_is_asked(graphs, decoder):
     with torch.inference_mode():
-        (first,) = graphs.ground([question(decoder, 50, [4], 1)])
+        first = graphs.ground(question(decoder, 50, [4], 1))
         before = replace(first, mask_logits=first.mask_logits.clone())
-        graphs.ground([question(decoder, 50, [4], 2)])
+        graphs.ground(question(decoder, 50, [4], 2))
     assert torch.equal(first.mask_logits, before.mask_logits)

@@ -11,10 +11,19 @@ from safetensors.torch import save_file
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
-from detailbase_core.network.batch import Prediction, batch_scenes
+from detailbase_core.network import views
+from detailbase_core.network.batch import (
+    Prediction,
+    Question,
+    SuperpointBatch,
+    TextBatch,
+    Votes,
+    batch_scenes,
+)
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
+from detailbase_core.network.tiling import Tiles
 from detailbase_core.network.view_batch import batch_views
-from detailbase_core.network.views import mean_prediction, turned_scenes
+from detailbase_core.network.views import Views, joined_views, mean_prediction, turned_scenes
 from detailbase_core.network.weight_files import read_weight_file
 from detailbase_core.postprocess.calibration import METADATA_KEY, Calibration
 from detailbase_core.types import PointCloud, Scene
@@ -48,13 +57,13 @@ def test_turns_about_z_are_even_and_change_nothing_else():
 
 
 @pytest.mark.parametrize("coordinates", ["anchored", "reference"])
-@pytest.mark.parametrize("views", [1, 2, 3])
-def test_views_made_on_the_device_are_those_made_before(coordinates, views):
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_views_made_on_the_device_are_those_made_before(coordinates, count):
     scene = a_scene()
-    made = batch_scenes([*turned_scenes(scene, views)], coordinates)
+    made = batch_scenes([*turned_scenes(scene, count)], coordinates)
     made = dataclasses.replace(made, own_grids=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    batch = batch_views(scene, views, coordinates, device)
+    batch = batch_views(scene, count, coordinates, device)
     for field in dataclasses.fields(made):
         want, have = getattr(made, field.name), getattr(batch, field.name)
         if isinstance(want, torch.Tensor):
@@ -113,9 +122,9 @@ def checkpoint(tmp_path_factory):
     return save_tiny_checkpoint(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
 
 
-def grounder(checkpoint, views: int) -> Grounder:
+def grounder(checkpoint, count: int) -> Grounder:
     return Grounder(
-        GrounderConfig(checkpoint=str(checkpoint), device="cpu", threads=1, views=views)
+        GrounderConfig(checkpoint=str(checkpoint), device="cpu", threads=1, views=count)
     )
 
 
@@ -125,14 +134,87 @@ def test_the_answer_is_the_mean_of_the_single_views(checkpoint):
     cloud = PointCloud(arrays["xyz"], arrays["rgb"])
     both, alone = grounder(checkpoint, 2), grounder(checkpoint, 1)
     encoded = both.encode_cloud(cloud)
-    assert len(encoded.views) == 2 and len(alone.encode_cloud(cloud).views) == 1
+    assert len(encoded.views.tiles) == 2 and len(alone.encode_cloud(cloud).views.tiles) == 1
     scores = []
-    for view in encoded.views:
-        one = dataclasses.replace(encoded, views=(view,))
+    for tiles in encoded.views.tiles:
+        with torch.inference_mode():
+            one = Views.of_headings([tiles], alone.model.decoder.scene_keys)
+        one = dataclasses.replace(encoded, views=one)
         scores.append([p.score for p in alone.ground_encoded(one, SENTENCE).phrases])
     assert scores[0] == [p.score for p in alone.ground_cloud(cloud, SENTENCE).phrases]
     assert scores[0] != scores[1]
     assert [p.score for p in both.ground_encoded(encoded, SENTENCE).phrases] not in scores
+
+
+def headings(model, counts):
+    """Random superpoints of a scene in several headings, one a tile, and so many in each tile."""
+    draw, found = torch.Generator().manual_seed(0), []
+    for count in counts:
+        features = torch.randn(1, count, model.config.superpoint_width, generator=draw)
+        geometry = torch.rand(1, count, 6, generator=draw) * 3
+        votes = Votes(geometry[..., :3] * 0.1, features[..., 0])
+        padding = torch.zeros(1, count, dtype=torch.bool)
+        batch = SuperpointBatch(features, padding, geometry, votes)
+        found.append(Tiles(batch, torch.arange(count)[None], count))
+    return found
+
+
+@pytest.mark.parametrize("most", [1, 400, 1_000_000])
+@pytest.mark.parametrize("tiles_of_second", [1, 2])
+def test_headings_asked_together_answer_as_alone(monkeypatch, most, tiles_of_second):
+    """However many sentences a pass has; the second heading in as many tiles or in more."""
+    monkeypatch.setattr(views, "CPU_LOGITS", most)
+    model, _ = Checkpoint.read(SHIPPED_CHECKPOINT).load()
+    first, second = headings(model, [40, 40])
+    if tiles_of_second == 2:
+        halves = SuperpointBatch.joined(
+            [second.superpoints.part(0, 1, 15), headings(model, [25])[0].superpoints]
+        )
+        index = torch.zeros(2, 25, dtype=torch.int64)
+        index[0, :15], index[1] = torch.arange(15), torch.arange(15, 40)
+        second = Tiles(halves, index, 40)
+    asked = []
+
+    def ask(one):
+        asked.append(one.text.mask.shape[1])
+        return model.ground(one.superpoints, one.text, None, one.keys)
+
+    lengths = [3, 5, 4]
+    features = torch.randn(3, 6, model.config.text_dim, generator=torch.Generator().manual_seed(1))
+    mask = torch.arange(6) <= torch.tensor(lengths)[:, None]
+    spans = [((0, length - 1, length - 1),) for length in lengths]
+    with torch.inference_mode():
+        both = Views.of_headings([first, second], model.decoder.scene_keys)
+        found = both.answers(ask, features, mask, spans, 0.5)
+        assert asked == {1: [1, 1, 1], 400: [1, 1, 1], 1_000_000: [3]}[most]
+        alone = [
+            ask(
+                Question(
+                    own.superpoints,
+                    model.decoder.scene_keys(own.superpoints),
+                    TextBatch.about_scenes(len(own.index), features, mask, spans),
+                )
+            )
+            for own in (first, second)
+        ]
+        want = joined_views(alone, [first, second], 0.5)
+    for have, twin, valid in zip(found, want, mask, strict=True):
+        assert have.mask_logits.shape == (1, 1, 6, 40) and have.peaks
+        for ours, theirs in (
+            (have.mask_logits, twin.mask_logits),
+            (have.scores, twin.scores),
+            (have.presence_logits, twin.presence_logits),
+        ):
+            torch.testing.assert_close(ours[:, :, valid], theirs[:, :, valid], rtol=1e-3, atol=1e-3)
+
+
+def test_superpoints_of_headings_are_kept_once():
+    model, _ = Checkpoint.read(SHIPPED_CHECKPOINT).load()
+    both = Views.of_headings(headings(model, [40, 30]), model.decoder.scene_keys)
+    assert both.superpoints.padding.sum(dim=1).tolist() == [0, 10]
+    for own, joined in zip(both.tiles, both.superpoints.features, strict=True):
+        assert own.superpoints.features.data_ptr() == joined.data_ptr()
+        assert own.superpoints.features.shape[1] == own.index.shape[1]
 
 
 def test_a_checkpoint_is_looked_at_as_it_was_calibrated_unless_told(checkpoint, tmp_path):
@@ -140,5 +222,5 @@ def test_a_checkpoint_is_looked_at_as_it_was_calibrated_unless_told(checkpoint, 
     with_views = Calibration((0.9, 0.1), (), 3)
     tensors, metadata = read_weight_file(checkpoint)
     save_file(dict(tensors), path, {**metadata, METADATA_KEY: with_views.as_json()})
-    assert [grounder(path, views).views for views in (0, 1, 4)] == [3, 1, 4]
+    assert [grounder(path, count).views for count in (0, 1, 4)] == [3, 1, 4]
     assert grounder(checkpoint, 0).views == 1
