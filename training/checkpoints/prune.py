@@ -11,9 +11,8 @@ import argparse
 import math
 import sys
 from dataclasses import replace
-from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -21,43 +20,17 @@ from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import load_strict, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
+from training.checkpoints.unet_channels import NORM_TENSORS, channel_places, unet_layers
 from training.checkpoints.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
-    from detailbase_core.config import ModelConfig
+    from training.checkpoints.unet_channels import Layer, Stream
 
     State = Mapping[str, Tensor]
-
-NORM_TENSORS = ("weight", "bias", "running_mean", "running_var")
-HEADS = ("decoder.key_proj", "decoder.mask_head.0", "offset_head.hidden")  # read all pooled levels
-Stream = tuple[int, str]  # a level, and which of its sets of channels
-
-
-class Norm(NamedTuple):
-    """A norm with its ReLU, and the streams whose channels lie side by side in it."""
-
-    name: str
-    streams: tuple[Stream, ...]
-
-
-class Layer(NamedTuple):
-    """A convolution or linear layer, and where its channels come from and go to.
-
-    Attributes:
-        name: of the module.
-        inputs: what gives its input, side by side; a head reads more behind it.
-        writes: the stream of its output; None = none of the U-Net's.
-        raw: it reads what those norms read, and not what they give.
-    """
-
-    name: str
-    inputs: tuple[Norm, ...]
-    writes: Stream | None
-    raw: bool = False
 
 
 def narrow_checkpoint(path: Path, out: Path, widths: Sequence[int]) -> None:
@@ -94,7 +67,7 @@ def narrowed(model: DetailBase, widths: Sequence[int]) -> DetailBase:
     if config.pointwise_reinterpret:
         raise CheckpointError("a network with pointwise_reinterpret cannot be narrowed")
     state = {name: tensor.float() for name, tensor in model.state_dict().items()}
-    layers = [layer for layer in _layers(config) if f"{layer.name}.weight" in state]
+    layers = [layer for layer in unet_layers(config) if f"{layer.name}.weight" in state]
     kept = {
         stream: torch.topk(use, widths[stream[0]]).indices.sort().values
         for stream, use in _uses(state, layers, wide).items()
@@ -102,38 +75,6 @@ def narrowed(model: DetailBase, widths: Sequence[int]) -> DetailBase:
     small = DetailBase(replace(config, widths=tuple(widths)))
     load_strict(small, _selected(state, layers, kept, wide), "the narrowed network")
     return small.eval()
-
-
-def _layers(config: ModelConfig) -> Iterator[Layer]:
-    """Every layer of the U-Net and those that read its output."""
-    deepest = len(config.widths) - 1
-    down: list[Stream] = [(level, "down") for level in range(deepest + 1)]
-    up: list[Stream] = [*((level, "up") for level in range(deepest)), down[-1]]
-    yield Layer("unet.input_conv", (), down[0])
-    for level in range(deepest + 1):
-        at = f"unet.levels.{level}."
-        for repeat in range(config.block_reps):
-            yield from _block(f"{at}blocks.{repeat}.", (down[level],), down[level])
-        if level == deepest:
-            break
-        raised: Stream = (level, "raised")
-        yield Layer(f"{at}down_conv", (Norm(f"{at}down_norm", (down[level],)),), down[level + 1])
-        yield Layer(f"{at}up_conv", (Norm(f"{at}up_norm", (up[level + 1],)),), raised)
-        for repeat in range(config.block_reps):
-            reads = (up[level],) if repeat else (down[level], raised)
-            yield from _block(f"{at}tail_blocks.{repeat}.", reads, up[level])
-    names = ["output_norm", *(f"coarse_norms.{n}" for n in range(config.pooled_levels - 1))]
-    pooled = tuple(Norm(f"unet.{name}", (stream,)) for name, stream in zip(names, up, strict=False))
-    yield from (Layer(head, pooled, None) for head in HEADS)
-
-
-def _block(at: str, reads: tuple[Stream, ...], writes: Stream) -> Iterator[Layer]:
-    hidden: Stream = (writes[0], at)
-    first = (Norm(f"{at}norm1", reads),)
-    yield Layer(f"{at}conv1", first, hidden)
-    yield Layer(f"{at}conv2", (Norm(f"{at}norm2", (hidden,)),), writes)
-    if reads != (writes,):
-        yield Layer(f"{at}shortcut", first, writes, raw=True)
 
 
 def _uses(state: State, layers: Sequence[Layer], widths: Sequence[int]) -> dict[Stream, Tensor]:
@@ -173,22 +114,13 @@ def _selected(
         name = f"{layer.name}.weight"
         rows = torch.arange(len(state[name])) if layer.writes is None else kept[layer.writes]
         streams = [stream for norm in layer.inputs for stream in norm.streams]
-        columns = _places(streams, kept, widths)
+        columns = channel_places(streams, kept, widths)
         rest = torch.arange(sum(widths[level] for level, _ in streams), state[name].shape[-1])
         small[name] = state[name][rows].index_select(-1, torch.cat([columns, rest]))
         for norm in layer.inputs:
             for tensor in (f"{norm.name}.{name}" for name in NORM_TENSORS):
-                small[tensor] = state[tensor][_places(norm.streams, kept, widths)]
+                small[tensor] = state[tensor][channel_places(norm.streams, kept, widths)]
     return small
-
-
-def _places(
-    streams: Sequence[Stream], kept: Mapping[Stream, Tensor], widths: Sequence[int]
-) -> Tensor:
-    """Indices of the channels that stay, of streams that are side by side."""
-    begins = accumulate((widths[level] for level, _ in streams), initial=0)
-    places = [kept[stream] + begin for stream, begin in zip(streams, begins, strict=False)]
-    return torch.cat([torch.empty(0, dtype=torch.long), *places])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
