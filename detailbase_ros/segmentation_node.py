@@ -16,10 +16,8 @@ from detailbase_core.ops.malloc import tune_malloc
 tune_malloc()  # before the imports: their threads would begin heaps of their own
 
 # ruff: noqa: E402
-import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
-from rclpy.executors import ExternalShutdownException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from detailbase_core.config import GrounderConfig
@@ -38,8 +36,7 @@ from detailbase_ros.runtime.parameters import (
     read_parameters,
     watch_parameters,
 )
-from detailbase_ros.runtime.signals import ignore_signals
-from detailbase_ros.runtime.start import start_ros
+from detailbase_ros.runtime.start import end_ros, exit_now, start_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -209,31 +206,22 @@ def main(
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # Python's own 5 ms are too long for a scan to wait, and it waits whenever NumPy lets go.
     sys.setswitchinterval(_SWITCH_S)
-    start_ros("segmentation_node", args)
-    node = None
-    executor = PooledExecutor(_THREADS)  # first: it cannot be made once a signal has come
+    requests = start_node("segmentation_node", args)
+    node, status = None, 0
     try:
         node = SegmentationNode(make_grounder)
+        executor = PooledExecutor(_THREADS)
         executor.on_fault = node.callback_failed
         executor.add_node(node)
-        executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
+        requests.spin(executor)
     except (DetailBaseError, ParameterException) as error:
-        sys.exit(f"segmentation_node cannot start: {shown_lines(error)}")
-    except Exception:
-        if rclpy.ok():  # otherwise a signal came while the node was being built
-            raise
-    finally:
-        ignore_signals()
-        if node is not None and node.stop():
+        print(f"segmentation_node cannot start: {shown_lines(error)}", file=sys.stderr)
+        status = 1
+    if node is None or node.stop():
+        if node is not None:
             node.destroy_node()  # others hear at once that it is gone
-        rclpy.try_shutdown()
-    # Python would take torch and the map down piece by piece, which takes 0.6 s and more. Where the
-    # worker is deep inside the network, it could not even begin.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+        end_ros()
+    exit_now(status)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ from detailbase_ros.messages.topics import (
 from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.replay.bag_writer import BagWriter
 from detailbase_ros.runtime.endpoints import interface_class, qos_profile
-from detailbase_ros.runtime.signals import ignore_signals, interrupt_once
+from detailbase_ros.runtime.signals import interrupt_once, until_interrupted
+from detailbase_ros.runtime.start import end_ros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -238,15 +239,14 @@ def main() -> int:
     interrupt_once()
     rclpy.init()
     try:
-        return 0 if run(out) else 1
+        return until_interrupted(lambda: 0 if run(out) else 1)
     except DemoError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     finally:
-        ignore_signals()
-        rclpy.try_shutdown()
+        end_ros()
 
 
 if __name__ == "__main__":

@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import rclpy
 from geometry_msgs.msg import TransformStamped
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import PointCloud2
@@ -25,9 +23,9 @@ from detailbase_core.synthetic.drive import BASE_TO_CAMERA, Drive
 from detailbase_ros.messages.conversions import cloud_to_message, make_header
 from detailbase_ros.messages.topics import TF, TF_STATIC
 from detailbase_ros.runtime.endpoints import qos_profile
+from detailbase_ros.runtime.executor import PooledExecutor
 from detailbase_ros.runtime.parameters import declare_parameters
-from detailbase_ros.runtime.signals import ignore_signals
-from detailbase_ros.runtime.start import start_ros
+from detailbase_ros.runtime.start import end_ros, exit_now, start_node
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,17 +99,14 @@ def _transform(
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the robot until SIGINT or SIGTERM."""
-    start_ros("demo_robot_node", args)
-    try:
-        rclpy.spin(DemoRobotNode())
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    except Exception:
-        if rclpy.ok():  # otherwise a signal has shut the context down under some call
-            raise
-    finally:
-        ignore_signals()
-        rclpy.try_shutdown()
+    requests = start_node("demo_robot_node", args)
+    node = DemoRobotNode()
+    executor = PooledExecutor(1)
+    executor.add_node(node)
+    requests.spin(executor)
+    node.destroy_node()
+    end_ros()
+    exit_now(0)
 
 
 if __name__ == "__main__":

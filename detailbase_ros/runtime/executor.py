@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rclpy.executors import (
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 # rclpy's thread for signals wakes the executor before it shuts the context down. An executor that
 # looks in between finds all well, waits on, and nobody wakes it again: so it looks now and then.
 _LOOK_S = 0.5
+
+
+class _Ended(Exception):  # noqa: N818 (asked for, no error)
+    """The fault that ends spin() at end()."""
 
 
 def _give_up(fault: BaseException) -> None:
@@ -54,6 +59,21 @@ class PooledExecutor(Executor):
         self.on_fault: Callable[[BaseException], None] = _give_up
         self._pool = ThreadPoolExecutor(threads)
         self._faults: deque[BaseException] = deque()
+        self._running: set[Future[None]] = set()  # as many as threads at most
+
+    def spin(self) -> None:
+        """Run callbacks until end() or the end of the context; raises what `on_fault` raised."""
+        with suppress(_Ended):
+            super().spin()
+
+    def end(self) -> None:
+        """Have spin() return, on whatever thread it runs; callbacks go on to their ends."""
+        self._faults.append(_Ended())
+        self.wake()
+
+    def wait_for_callbacks(self, timeout_s: float) -> bool:
+        """Once spin() has returned: whether all callbacks ended within `timeout_s`, seconds."""
+        return not wait(self._running, timeout_s).not_done
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Wait for one callback and have it run, half a second at most where no time is given.
@@ -78,7 +98,8 @@ class PooledExecutor(Executor):
         except (ExternalShutdownException, ShutdownException, TimeoutException):
             return
         started = threading.Event()
-        self._pool.submit(self._run, handler, started)
+        self._running = {each for each in self._running if not each.done()}
+        self._running.add(self._pool.submit(self._run, handler, started))
         started.wait()
 
     def _has_faults(self) -> bool:

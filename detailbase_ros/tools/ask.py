@@ -49,7 +49,7 @@ from detailbase_ros.programs import start_command
 from detailbase_ros.runtime.discovery import answering_nodes, look_action
 from detailbase_ros.runtime.endpoints import Endpoints, interface_class
 from detailbase_ros.runtime.event_counters import EventCounters
-from detailbase_ros.runtime.start import run_tool, start_ros
+from detailbase_ros.runtime.start import run_tool, start_tool
 from detailbase_ros.scans.tf_source import TopicTransforms
 from detailbase_ros.srv import GroundQuery
 
@@ -394,7 +394,7 @@ def _ask(words: Sequence[str]) -> int:
 def main(args: Sequence[str] | None = None) -> int:
     """Ask, print, return the exit status."""
     args = sys.argv if args is None else args
-    start_ros("ask", args, failure=NO_ANSWER)  # first: it says what is wrong with ROS's arguments
+    start_tool("ask", args, failure=NO_ANSWER)  # first: it says what is wrong with ROS's arguments
     return run_tool(lambda: _ask(remove_ros_args(args)[1:]))
 
 

@@ -22,7 +22,7 @@ from detailbase_core.console.server import ConsoleServer, need_viser
 from detailbase_core.errors import DetailBaseError, shown
 from detailbase_core.output.exit_status import FOUND, NO_ANSWER
 from detailbase_ros.runtime.executor import PooledExecutor
-from detailbase_ros.runtime.start import run_tool, start_ros
+from detailbase_ros.runtime.start import run_tool, start_tool
 from detailbase_ros.tools.ask import Asker, NoNodeError
 from detailbase_ros.tools.live_scene import LiveScene
 
@@ -127,7 +127,7 @@ def _serve(words: Sequence[str]) -> int:
 def main(args: Sequence[str] | None = None) -> int:
     """Serve the page until interrupted; returns the exit status."""
     args = sys.argv if args is None else args
-    start_ros("console", args, failure=NO_ANSWER)  # says what is wrong with ROS's arguments
+    start_tool("console", args, failure=NO_ANSWER)  # says what is wrong with ROS's arguments
     return run_tool(lambda: _serve(remove_ros_args(args)[1:]))
 
 

@@ -14,7 +14,7 @@ from rclpy.utilities import remove_ros_args
 
 from detailbase_core.errors import shown_lines
 from detailbase_ros.programs import missing_text, node_packages_missing
-from detailbase_ros.runtime.start import run_tool, start_ros
+from detailbase_ros.runtime.start import run_tool, start_tool
 from detailbase_ros.tools.doctor_checks import Diagnosis, diagnose
 from detailbase_ros.tools.graph_probe import GraphInspector
 
@@ -66,7 +66,7 @@ def _look(words: Sequence[str]) -> int:
 def main(args: Sequence[str] | None = None) -> int:
     """Look, print, return the exit status."""
     args = sys.argv if args is None else args
-    start_ros("doctor", args, failure=2)
+    start_tool("doctor", args, failure=2)
     return run_tool(lambda: _look(remove_ros_args(args)[1:]))
 
 

@@ -35,7 +35,6 @@ class Process:
 
     def wait_until_ready(self):
         self.wait_for_line("ready: ")
-        time.sleep(0.2)  # until it spins on
 
     def stop(self, number):
         """Send the signal; exit status, seconds, and what was still printed."""

@@ -68,7 +68,6 @@ def test_signals_that_come_while_it_ends_do_not_disturb_it(start, numbers):
 def test_they_do_not_disturb_the_simulated_robot(start):
     robot = start([sys.executable, "-m", "detailbase_ros.demo.demo_robot_node"])
     robot.wait_for_line("waiting for a subscriber")
-    time.sleep(0.2)  # until it spins
     assert robot.stop_impatiently(signal.SIGINT) == (0, "")
 
 
