@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "array_checks.h"
 #include "key_order.h"
@@ -55,6 +56,45 @@ struct VoxelList {
   std::vector<VoxelRecord> records;
 };
 
+// In ascending voxel order.
+std::vector<KeyedRow> sorted_rows(const VoxelList& map) {
+  std::vector<KeyedRow> order(map.keys.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = {map.keys[i], static_cast<int32_t>(i)};
+  sort_by_key(order, default_threads());
+  return order;
+}
+
+// The nearest; of two the even one. NaN, which only a file can bring in, is 0.
+uint8_t to_byte(float color) {
+  return static_cast<uint8_t>(std::nearbyint(color > 0 ? std::min(color, 255.0f) : 0.0f));
+}
+
+// (xyz (V, 3) float32, metres, rgb (V, 3) uint8) of the voxels' means, in ascending voxel order.
+py::tuple py_cloud(const VoxelList& map, double voxel_size) {
+  require_positive(voxel_size, "voxel_size: above 0");
+  const auto count = static_cast<py::ssize_t>(map.keys.size());
+  py::array_t<float> xyz({count, py::ssize_t{3}});
+  py::array_t<uint8_t> rgb({count, py::ssize_t{3}});
+  float* xyz_out = xyz.mutable_data();
+  uint8_t* rgb_out = rgb.mutable_data();
+  {
+    py::gil_scoped_release release;
+    const std::vector<KeyedRow> order = sorted_rows(map);
+#pragma omp parallel for schedule(static)
+    for (py::ssize_t i = 0; i < count; ++i) {
+      const Voxel v = unpack(order[i].key);
+      const VoxelRecord& record = map.records[order[i].row];
+      const int32_t at[3] = {v.x, v.y, v.z};
+      for (int axis = 0; axis < 3; ++axis) {
+        const double centre = (at[axis] + 0.5) * voxel_size;
+        xyz_out[3 * i + axis] = static_cast<float>(centre + record.offset[axis]);
+        rgb_out[3 * i + axis] = to_byte(record.color[axis]);
+      }
+    }
+  }
+  return py::make_tuple(xyz, rgb);
+}
+
 // (voxel (V, 3) int32, offset (V, 3) float32, color (V, 3) float32, hits (V,) int32,
 // last_seen_ns (V,) int64), in ascending voxel order.
 py::tuple py_arrays(const VoxelList& map) {
@@ -67,9 +107,7 @@ py::tuple py_arrays(const VoxelList& map) {
   int64_t* last_seen_out = last_seen.mutable_data();
   {
     py::gil_scoped_release release;
-    std::vector<KeyedRow> order(count);
-    for (py::ssize_t i = 0; i < count; ++i) order[i] = {map.keys[i], static_cast<int32_t>(i)};
-    sort_by_key(order, default_threads());
+    const std::vector<KeyedRow> order = sorted_rows(map);
 #pragma omp parallel for schedule(static)
     for (py::ssize_t i = 0; i < count; ++i) {
       const Voxel v = unpack(order[i].key);
@@ -118,7 +156,9 @@ void py_restore(VoxelMap& map, const Converted<int32_t>& voxel, const Converted<
 
 void bind_scene_map(py::module_& m) {
   m.attr("MAX_HITS") = kMaxHits;
-  py::class_<VoxelList>(m, "VoxelList").def("arrays", &py_arrays);
+  py::class_<VoxelList>(m, "VoxelList")
+      .def("arrays", &py_arrays)
+      .def("cloud", &py_cloud, py::arg("voxel_size"));
   py::class_<VoxelMap>(m, "VoxelMap")
       .def(py::init(&new_map), py::arg("voxel_size"))
       .def("insert", &py_insert, py::arg("xyz"), py::arg("rgb"), py::arg("height"),

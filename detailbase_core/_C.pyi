@@ -140,6 +140,7 @@ class RowPanels:
     ) -> None: ...
 
 class VoxelList:
+    def cloud(self, voxel_size: float) -> tuple[NDArray[np.float32], NDArray[np.uint8]]: ...
     def arrays(
         self,
     ) -> tuple[

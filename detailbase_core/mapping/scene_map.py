@@ -161,10 +161,8 @@ class SceneMap:
         with self._lock:
             voxels, version = self._voxels.copy_voxels(), self._voxels.version
             frame, stamp_ns = self._frame, self._stamp_ns
-        voxel, offset, color, _, _ = voxels.arrays()
-        centre = (voxel + 0.5) * self._config.voxel_size_m
-        xyz = (centre + offset).astype(np.float32)
-        return PointCloud(xyz, np.rint(color).astype(np.uint8), frame, stamp_ns), version
+        xyz, rgb = voxels.cloud(self._config.voxel_size_m)
+        return PointCloud(xyz, rgb, frame, stamp_ns), version
 
     def last_seen_ns(self) -> NDArray[np.int64]:
         """(N,) stamp of the newest scan that hit each point of snapshot(), nanoseconds."""

@@ -247,6 +247,7 @@ def change(r: Random, scene_map: Any) -> None:
     if way < 0.6:
         insert(r, scene_map)
     elif way < 0.8:
+        scene_map.copy_voxels().cloud(number(r, 0.02))
         arrays = [spoiled(r, a) for a in scene_map.copy_voxels().arrays()]
         if r.random() < 0.3 and arrays[0] is not None and len(arrays[0]):
             arrays[0] = arrays[0][r.integers(0, len(arrays[0]), len(arrays[0]))]
