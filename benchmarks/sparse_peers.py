@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
-import platform
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import torch
+from helpers.in_turn import installed as installed  # for gpu.py, too
+from helpers.in_turn import processor, write_figures
 from helpers.spconv_unet import SpconvUNet
 from sparse_conv import room_voxels
 
@@ -82,24 +81,6 @@ def networks(unet: SparseUNet) -> dict[str, Callable[..., Any]]:
     return found
 
 
-def installed(package: str) -> str:
-    """The version of a package, "" = not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
-
-
-def processor() -> str:
-    """What the processor calls itself, and its instructions that count here."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    told = dict(line.split(":", 1) for line in lines if ":" in line)
-    names = {key.strip(): value.strip() for key, value in told.items()}
-    flags = sorted({"avx2", "avx512f", "amx_bf16"} & set(names.get("flags", "").split()))
-    return " ".join([names.get("model name", platform.processor()), *flags])
-
-
 def main() -> None:
     """Measure, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -125,9 +106,9 @@ def main() -> None:
                     seconds[name].append(time.process_time() - begin)
     last = list(ways)[-1]
     rows = [row(name, last, seconds, pooled) for name in ways]
-    machine = {"processor": processor(), "python": platform.python_version()}
-    versions = {name: installed(name) for name in ("detailbase_ros", "torch", "spconv")}
-    print(f"{args.voxels} voxels to {count} superpoints, 1 thread; {machine} {versions}")
+    packages = ("torch", "spconv")
+    versions = {name: installed(name) for name in packages}
+    print(f"{args.voxels} voxels to {count} superpoints, 1 thread; {processor()} {versions}")
     for one in rows:
         print(
             " | ".join(
@@ -135,8 +116,7 @@ def main() -> None:
             )
         )
     if args.json:
-        text = json.dumps({"machine": machine, "versions": versions, "rows": rows}, indent=2)
-        args.json.write_text(text + "\n", encoding="utf-8")
+        write_figures(args.json, packages, rows=rows)
 
 
 def row(

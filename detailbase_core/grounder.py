@@ -26,6 +26,7 @@ from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import finite_cloud, segment_cloud
 from detailbase_core.network.batch import Question, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
+from detailbase_core.network.chunks import ChunkedEncoder
 from detailbase_core.network.decoder_graphs import DecoderGraphs
 from detailbase_core.network.tiling import tile_superpoints
 from detailbase_core.network.view_batch import MOST_POINTS, batch_views
@@ -101,6 +102,7 @@ class Grounder:
         self._encodes_views_together = (
             on_gpu and self.config.backend != "spconv" and not triton_backend.find_problem()
         )
+        self._chunked = self._chunked_encoder()
         self._own_parser = self._build_parser()
         self.parser = parser or self._own_parser
         self._encoded: EncodedScene | None = None
@@ -315,14 +317,28 @@ class Grounder:
     def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:
         cloud = finite_cloud(cloud)
         stages = Stages()
+        chunked = self._chunked if version else self._chunked_encoder()  # a file's are its own
         with stages.computed("superpoints", self._threads):
-            scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
+            chunks = chunked.cut(cloud)
+            superpoints = (
+                chunked.segment(cloud, chunks, cancel)
+                if chunks
+                else segment_cloud(cloud, self.config.superpoints)
+            )
+            scene = Scene(cloud, superpoints, version)
         with stages.computed("encode_scene", self._threads), on_device(self.device):
-            seen = self._encode_views(scene, cancel)
+            seen = (
+                chunked.encode(scene, chunks, cancel)
+                if chunks
+                else self._encode_views(scene, cancel)
+            )
             centers = CenterVotes.from_superpoints(seen[0], scene.point_to_superpoint)
             tiles = [tile_superpoints(one) for one in seen]
             views = Views.of_headings(tiles, self.model.decoder.scene_keys)
         return EncodedScene(scene, views, centers, time.monotonic(), stages.seconds)
+
+    def _chunked_encoder(self) -> ChunkedEncoder:
+        return ChunkedEncoder(self.model, self.config.superpoints, self.views, self.device)
 
     def _encode_views(self, scene: Scene, cancel: CancelToken | None) -> list[SuperpointBatch]:
         """The scene in each heading; on a GPU all at once, for which its host has less to do."""

@@ -79,35 +79,56 @@ def network_colors(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     return colors
 
 
-def network_coordinates(xyz: NDArray[np.float32], coordinates: str) -> NDArray[np.float32]:
+def network_coordinates(
+    xyz: NDArray[np.float32], coordinates: str, origin: NDArray[np.float64] | None = None
+) -> NDArray[np.float32]:
     """Map coordinates as the network's features.
 
     Args:
         xyz: (N, 3) float32, metres, z up.
         coordinates: ModelConfig.coordinates.
+        origin: (3,) float64 to measure from, in place of what the points say.
 
     Returns:
         (N, 3) float32: minus the mean (reference), or xy around the centre of the bounding box
         and z above the floor (anchored).
     """
-    if coordinates == "reference":
-        origin = xyz.astype(np.float64).mean(axis=0)
-    else:
-        axes = np.ascontiguousarray(xyz.T)  # NumPy is ten times as fast along memory
-        origin = (axes.min(axis=1).astype(np.float64) + axes.max(axis=1)) / 2
-        origin[2] = np.percentile(axes[2].astype(np.float64), FLOOR_PERCENTILE)
+    if origin is None:
+        origin = _own_origin(xyz, coordinates)
     # In double precision, without an array of it.
     centred = np.empty(xyz.shape, np.float32)
     np.subtract(xyz, origin, out=centred, dtype=np.float64, casting="same_kind")
     return centred
 
 
-def batch_scenes(scenes: Sequence[Scene], coordinates: str) -> SceneBatch:
-    """Concatenate scenes for the network; each holds at least one point."""
+def _own_origin(xyz: NDArray[np.float32], coordinates: str) -> NDArray[np.float64]:
+    """The (3,) point that a scene is measured from."""
+    if coordinates == "reference":
+        mean: NDArray[np.float64] = xyz.astype(np.float64).mean(axis=0)
+        return mean
+    axes = np.ascontiguousarray(xyz.T)  # NumPy is ten times as fast along memory
+    origin: NDArray[np.float64] = (axes.min(axis=1).astype(np.float64) + axes.max(axis=1)) / 2
+    origin[2] = np.percentile(axes[2].astype(np.float64), FLOOR_PERCENTILE)
+    return origin
+
+
+def batch_scenes(
+    scenes: Sequence[Scene],
+    coordinates: str,
+    origins: Sequence[NDArray[np.float64]] | None = None,
+) -> SceneBatch:
+    """Concatenate scenes for the network; each holds at least one point.
+
+    Args:
+        scenes: one or more.
+        coordinates: ModelConfig.coordinates.
+        origins: of each scene, see network_coordinates; None = each has its own.
+    """
     xyz, grid, rgb, owner, superpoints = [], [], [], [], []
     offset = 0
     for index, scene in enumerate(scenes):
-        features = network_coordinates(scene.cloud.xyz, coordinates)
+        origin = None if origins is None else origins[index]
+        features = network_coordinates(scene.cloud.xyz, coordinates, origin)
         xyz.append(features)
         grid.append(features if coordinates == "reference" else scene.cloud.xyz)
         rgb.append(network_colors(scene.cloud.rgb))

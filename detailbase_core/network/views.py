@@ -19,9 +19,8 @@ from detailbase_core.types import PointCloud
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from torch import Tensor
-
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from detailbase_core.network.batch import SceneKeys
     from detailbase_core.network.tiling import Tiles

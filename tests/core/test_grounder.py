@@ -22,6 +22,7 @@ from detailbase_core.errors import (
     EmptySceneError,
 )
 from detailbase_core.grounder import Grounder
+from detailbase_core.network import chunk_grid
 from detailbase_core.ops.execution import (
     choose_device,
     choose_precision,
@@ -256,6 +257,24 @@ def test_encoding_beforehand_spares_the_query(grounder, encodings):
     assert grounder.ground(QUERY).scene is encoded.scene
     assert grounder.encode_scene() is encoded
     assert len(encodings) == 1
+
+
+def test_of_a_building_the_changed_room_alone_is_encoded_again(grounder, encodings, monkeypatch):
+    monkeypatch.setattr(chunk_grid, "MIN_POINTS", 1000)
+    monkeypatch.setattr(chunk_grid, "MIN_POINTS_PER_CHUNK", 10)
+    other = np.eye(4)
+    other[:2, 3] = 25.0, 3.0
+    grounder.add(room(), other, "map")
+    check_answer(grounder.ground(QUERY), QUERY)
+    first = sum(encodings)
+    encodings.clear()
+    grounder.ground_cloud(room(seed=2), QUERY)  # a file, which is nobody's room
+    encodings.clear()
+    grounder.add(room(seed=1), other, "map")
+    answer = grounder.ground(QUERY)
+    check_answer(answer, QUERY)
+    assert 0 < sum(encodings) < 0.7 * first
+    assert len(answer.scene.cloud) == len(grounder.map)
 
 
 def test_a_large_change_is_encoded_at_once(grounder, encodings):
