@@ -2,7 +2,9 @@
 
     python benchmarks/gpu.py --json build/gpu.json
 
-It needs this package, torch and Triton, nothing else. Ways of computing the same are measured in
+It needs this package, torch and Triton; with spconv (`pip install spconv-cu126==2.3.8`) it times
+that, too. Ways of computing the same are measured in turn, and their results are compared with
+float32's. First come the kernels' compile times: with
 turn, and their results are compared with float32's. First come the kernels' compile times: with
 TRITON_CACHE_DIR naming an empty folder they are those of a first use.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import functools
 import json
 import platform
 import time
@@ -19,6 +22,7 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
 import torch
+from helpers.spconv_unet import SpconvUNet
 from sparse_peers import installed, published_unet, room
 
 from detailbase_core.config import GrounderConfig, ModelConfig
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from torch import Tensor
+
+    from detailbase_core.network.sparse_unet import LevelFeatures, SparseUNet
+    from detailbase_core.network.voxelization import Voxels
 
 WARM_UP, TURNS = 20, 50
 SENTENCES = tuple(question.sentence for question in QUESTIONS)
@@ -109,16 +116,53 @@ def difference(have: Tensor, want: Tensor) -> float:
     return float((have.float() - want.float()).norm() / want.float().norm())
 
 
-def encoding(model: DetailBase, voxels: int, given: argparse.Namespace) -> list[Row]:
-    """A scene's points to its superpoints' features."""
-    batch, models = scene(voxels), {"float32": model}
+class Peer(torch.nn.Module):
+    """spconv's network in the place of a model's U-Net; norms and ReLUs are ours, fused."""
+
+    def __init__(self, unet: SparseUNet) -> None:
+        super().__init__()
+        self.network = SpconvUNet(unet)
+        self.half = unet.input_conv.half_dtype
+
+    def forward(self, features: Tensor, voxels: Voxels, _: object = None) -> list[LevelFeatures]:
+        """As SparseUNet."""
+        levels = self.network(features.to(self.half or features.dtype), voxels)
+        return [level._replace(features=level.features.float()) for level in levels]
+
+
+def encoders(model: DetailBase) -> dict[str, DetailBase]:
+    """Ways of encoding by name, float32 step by step first."""
+    models = {"float32": model}
     for dtype in (torch.float16, torch.bfloat16):
         halved = copy.deepcopy(model)
         halved.unet.use_precision(dtype)
         models[str(dtype).removeprefix("torch.")] = halved
-    found = {name: one.encode_scene(batch).features for name, one in models.items()}
+    for name in ("float32", "float16"):
+        as_graph = copy.deepcopy(models[name])
+        as_graph.unet.use_graphs()
+        models[f"{name} as a graph"] = as_graph
+        peer = copy.deepcopy(models[name])
+        try:
+            peer.unet = Peer(peer.unet)
+        except ImportError as error:
+            print(f"not measured: spconv: {error}")
+        else:
+            models[f"{name} by spconv"] = peer
+    return models
+
+
+def encoding(model: DetailBase, voxels: int, given: argparse.Namespace) -> list[Row]:
+    """A scene's points to its superpoints' features."""
+    batch, found, ways = scene(voxels), {}, {}
+    for name, one in encoders(model).items():
+        torch.cuda.reset_peak_memory_stats()
+        before = torch.cuda.memory_allocated()
+        for _ in range(3):
+            found[name] = one.encode_scene(batch).features
+        peak, kept = torch.cuda.max_memory_allocated(), torch.cuda.memory_allocated()
+        print(f"  {name}: {(peak - before) / 1e6:.0f} MB, kept {(kept - before) / 1e6:.0f}")
+        ways[name] = functools.partial(one.encode_scene, batch)
     errors = {name: difference(one, found["float32"]) for name, one in found.items()}
-    ways = {name: (lambda one=one: one.encode_scene(batch)) for name, one in models.items()}
     times = in_turn(ways, given.warm_up, given.turns)
     return rows(f"published network, {voxels:,} voxels to superpoints", times, errors)
 
@@ -199,7 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     torch.manual_seed(0)
     machine = {"gpu": torch.cuda.get_device_name(), "python": platform.python_version()}
-    versions = {name: installed(name) for name in ("torch", "triton")}
+    versions = {name: installed(name) for name in ("torch", "triton", "spconv-cu126")}
     print(machine, versions, flush=True)
     found: list[Row] = []
     model = published()

@@ -102,6 +102,8 @@ class Grounder:
         self._encodes_views_together = (
             on_gpu and self.config.backend != "spconv" and not triton_backend.find_problem()
         )
+        if self._encodes_views_together:
+            model.unet.use_graphs()
         self._chunked = self._chunked_encoder()
         self._own_parser = self._build_parser()
         self.parser = parser or self._own_parser

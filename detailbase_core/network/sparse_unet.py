@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from detailbase_core.errors import CancelToken, ConfigError, check_cancelled
+from detailbase_core.network.unet_graphs import UNetGraphs
 from detailbase_core.ops import native
 from detailbase_core.ops.execution import tensors_state
 from detailbase_core.ops.native_torch import call, takes
@@ -193,6 +194,7 @@ class SparseUNet(nn.Module):
         super().__init__()
         self.backend = backend
         self._exact_sums = False
+        self._graphs: UNetGraphs | None = None
         self.input_conv = SubmanifoldConv3d(in_channels, widths[0])
         self.levels = nn.ModuleList(
             UNetLevel(width, coarser, block_reps, pointwise_reinterpret)
@@ -236,13 +238,29 @@ class SparseUNet(nn.Module):
             voxel_features = voxel_features.index_select(0, pyramid.order)
             row = torch.empty_like(pyramid.order)
             row[pyramid.order] = torch.arange(len(row), device=row.device)
-        x = SparseTensor(voxel_features, pyramid, 0, backend)
-        finest, *coarser = self._through_levels(self.input_conv(x), cancel)
-        found = [LevelFeatures(self._finish(self.output_norm, finest, given), row)]
-        for norm, level, finer in zip(self.coarse_norms, coarser, pyramid.levels, strict=False):
+        if self._graphs is not None and not self.learns():
+            check_cancelled(cancel)
+            features = self._graphs.run(voxel_features, pyramid)
+        else:
+            features = self._through(voxel_features, pyramid, backend, cancel)
+        if self.input_conv.half_dtype:
+            features = [level.to(given) for level in features]
+        found = [LevelFeatures(features[0], row)]
+        for level, finer in zip(features[1:], pyramid.levels, strict=False):
             row = _row_of_parent(finer.halving()[0].long(), row)
-            found.append(LevelFeatures(self._finish(norm, level, given), row))
+            found.append(LevelFeatures(level, row))
         return found
+
+    def learns(self) -> bool:
+        """Whether the batch's statistics count, or gradients may be wanted."""
+        return self.training or torch.is_grad_enabled()
+
+    def use_graphs(self) -> None:
+        """Run as CUDA graphs from now on, with the triton backend; weights may not change."""
+        backend = select_backend("triton", self.input_conv.weight)
+        self._graphs = UNetGraphs(
+            lambda features, pyramid: self._through(features, pyramid, backend, None)
+        )
 
     def use_precision(self, dtype: torch.dtype) -> None:
         """Round the convolutions' weights to bfloat16 or float16, once; for inference only.
@@ -270,10 +288,14 @@ class SparseUNet(nn.Module):
             if isinstance(module, SparseConv) and not (on_cpu and exact):
                 module.to(dtype)
 
-    def _finish(self, norm: nn.Module, x: SparseTensor, dtype: torch.dtype) -> Tensor:
-        """The normed features of a level; in the dtype of the network's input if halved."""
-        features: Tensor = norm(x.features)
-        return features.to(dtype) if self.input_conv.half_dtype else features
+    def _through(
+        self, features: Tensor, pyramid: Pyramid, backend: Backend, cancel: CancelToken | None
+    ) -> list[Tensor]:
+        """Normed features of the pooled levels, the finest first; halved where weights are."""
+        x = SparseTensor(features, pyramid, 0, backend)
+        levels = self._through_levels(self.input_conv(x), cancel)
+        norms = (self.output_norm, *self.coarse_norms)
+        return [norm(level.features) for norm, level in zip(norms, levels, strict=False)]
 
     def _through_levels(self, x: SparseTensor, cancel: CancelToken | None) -> list[SparseTensor]:
         """Features of each level at the end, from fine to coarse."""
