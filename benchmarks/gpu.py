@@ -4,9 +4,8 @@
 
 It needs this package, torch and Triton; with spconv (`pip install spconv-cu126==2.3.8`) it times
 that, too. Ways of computing the same are measured in turn, and their results are compared with
-float32's. First come the kernels' compile times: with
-turn, and their results are compared with float32's. First come the kernels' compile times: with
-TRITON_CACHE_DIR naming an empty folder they are those of a first use.
+float32's. First come the kernels' compile times: with TRITON_CACHE_DIR naming an empty folder they
+are those of a first use.
 """
 
 from __future__ import annotations

@@ -143,6 +143,26 @@ class Scene:
         """Number of superpoints."""
         return int(self.point_to_superpoint.max()) + 1 if len(self.cloud) else 0
 
+    def points_of(self, superpoints: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Indices of all points of some superpoints, ascending.
+
+        Args:
+            superpoints: (S,) bool, at least superpoint_count of them.
+        """
+        order, begins = self._by_superpoint
+        parts = [order[begins[s] : begins[s + 1]] for s in np.flatnonzero(superpoints)]
+        return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+
+    @cached_property
+    def _by_superpoint(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Points in the order of their superpoints, and where each superpoint's begin."""
+        owner = self.point_to_superpoint
+        if self.superpoint_count <= 1 << 16:
+            owner = owner.astype(np.uint16)  # which NumPy sorts ten times as fast
+        begins = np.zeros(self.superpoint_count + 1, np.int64)
+        np.cumsum(np.bincount(self.point_to_superpoint), out=begins[1:])
+        return np.argsort(owner, kind="stable"), begins
+
 
 @dataclass(frozen=True)
 class Word:

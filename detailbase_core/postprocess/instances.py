@@ -23,7 +23,7 @@ MIN_PIECE_FRACTION = 0.1
 
 def separate_instances(
     xyz: NDArray[np.float32],
-    point_mask: NDArray[np.bool_],
+    indices: NDArray[np.int64],
     score: float,
     config: InstanceConfig,
     first_id: int,
@@ -39,7 +39,7 @@ def separate_instances(
 
     Args:
         xyz: (N, 3) float32, metres, the scene's points.
-        point_mask: (N,) bool.
+        indices: (M,) int64 of the mask's points, ascending.
         score: the mask's score, given to each of its instances.
         config: distances and sizes.
         first_id: id of the first instance; the others count on.
@@ -51,14 +51,11 @@ def separate_instances(
         empty mask.
 
     Raises:
-        ValueError: the mask's shape or type does not fit.
+        ValueError: the indices' shape or type does not fit.
         BadCloudError: the masked points hold NaN, or spread too far to be compared.
     """
-    if point_mask.shape != (len(xyz),) or point_mask.dtype != np.bool_:
-        raise ValueError(
-            f"point_mask: expected bool ({len(xyz)},), got {point_mask.dtype} {point_mask.shape}"
-        )
-    indices = np.flatnonzero(point_mask)
+    if indices.ndim != 1 or indices.dtype != np.int64:
+        raise ValueError(f"indices: expected int64 (M,), got {indices.dtype} {indices.shape}")
     if indices.size == 0:
         return ()
     points = xyz[indices]

@@ -104,6 +104,8 @@ def select_objects(
     highest = probabilities.max(axis=1).tolist()
     own, least = thresholds
     of_masks = [min(own, max(peak, least)) if peaks else own for peak in highest]
+    if targets is not None and any(targets):
+        of_masks[0] = np.inf  # its phrases tell, so its own objects need no search
     numbers, distinct = phrase_constraints(phrases)
     selected = select_masked_objects(probabilities, numbers, of_masks, centers, distinct)
     present = list(presence)

@@ -15,9 +15,6 @@ from detailbase_core.types import GroundedPhrase, Instance
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from detailbase_core.config import InstanceConfig
     from detailbase_core.language.words import DescribedWords
     from detailbase_core.network.batch import Prediction
@@ -102,7 +99,7 @@ def _objects(
     scene: Scene, selected: SelectedObjects, config: InstanceConfig, centers: CenterVotes | None
 ) -> tuple[Instance, ...]:
     """Instances of the selected objects; ids count from 0."""
-    points: NDArray[np.bool_] = selected.mask[scene.point_to_superpoint]
+    points = scene.points_of(selected.mask)
     return separate_instances(scene.cloud.xyz, points, 0.0, config, 0, centers, selected.whole)
 
 

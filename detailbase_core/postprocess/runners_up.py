@@ -121,7 +121,7 @@ class RunnersUp:
     ) -> Iterator[Instance]:
         xyz = self.scene.cloud.xyz
         for number, one in enumerate(find_runners_up(probability, shown, self.centers)):
-            points: NDArray[np.bool_] = one.mask[self.scene.point_to_superpoint]
+            points = self.scene.points_of(one.mask)
             presence = self.calibration.presence_of(one.peak, self.config.presence_threshold)
             identity = first_id + number
             yield from separate_instances(xyz, points, presence, self.config, identity, whole=True)

@@ -116,7 +116,7 @@ class SceneJudge:
 
     def instances(self, meant: SelectedObjects) -> tuple[Instance, ...]:
         """Separate objects of an answer."""
-        points = meant.mask[self.described.point_to_superpoint]
+        points = np.flatnonzero(meant.mask[self.described.point_to_superpoint])
         return separate_instances(
             self.described.xyz, points, 1.0, self.config, 0, self.centers, meant.whole
         )

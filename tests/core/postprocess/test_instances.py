@@ -30,7 +30,7 @@ def block(center, count=200, size=0.3, seed=0):
 
 def separate(xyz, mask=None, config=CONFIG, first_id=0, centers=None):
     mask = np.ones(len(xyz), bool) if mask is None else mask
-    return separate_instances(xyz, mask, 0.7, config, first_id, centers)
+    return separate_instances(xyz, np.flatnonzero(mask), 0.7, config, first_id, centers)
 
 
 def two_touching_chairs(votes, movable=True):
@@ -92,7 +92,7 @@ def test_structure_is_parted_by_gaps_only():
 
 def test_what_is_known_to_be_one_object_stays_whole():
     xyz = np.concatenate([block([0, 0, 0]), block([1, 0, 0], 10)])
-    (one,) = separate_instances(xyz, np.ones(len(xyz), bool), 0.7, CONFIG, 3, whole=True)
+    (one,) = separate_instances(xyz, np.arange(len(xyz)), 0.7, CONFIG, 3, whole=True)
     assert (one.id, len(one.point_indices)) == (3, len(xyz))
 
 
@@ -113,7 +113,7 @@ def test_scraps_beside_an_object_are_dropped():
 def test_empty_mask_and_single_point():
     xyz = block([0, 0, 0])
     assert separate(xyz, np.zeros(200, bool)) == ()
-    assert separate_instances(np.zeros((0, 3), np.float32), np.zeros(0, bool), 1, CONFIG, 0) == ()
+    assert separate_instances(np.zeros((0, 3), np.float32), np.arange(0), 1, CONFIG, 0) == ()
     (one,) = separate(xyz, np.arange(200) == 7)
     assert one.point_indices.tolist() == [7] and one.box.size == (0, 0, 0)
     np.testing.assert_allclose(one.box.center, xyz[7], atol=1e-6)
@@ -234,10 +234,9 @@ def test_linked_votes_equal_their_python_twin(count):
 
 def test_bad_input_is_refused():
     xyz = block([0, 0, 0])
-    with pytest.raises(ValueError, match="point_mask: expected bool"):
-        separate(xyz, np.ones(200))
-    with pytest.raises(ValueError, match="point_mask: expected bool"):
-        separate(xyz, np.ones(199, bool))
+    for wrong in (np.ones(200, bool), np.zeros((3, 1), np.int64)):
+        with pytest.raises(ValueError, match="indices: expected int64"):
+            separate_instances(xyz, wrong, 0.7, CONFIG, 0)
     with pytest.raises(ValueError, match="no points"):
         fit_box(np.zeros((0, 3), np.float32))
     xyz[3] = np.nan

@@ -84,8 +84,9 @@ class FakeGrounder:
         for text, begin, end in [(sentence, 0, len(sentence)), *spans]:
             instances = ()
             if "unicorn" not in text:
+                points = np.flatnonzero(self.targets(cloud.xyz))
                 instances = separate_instances(
-                    cloud.xyz, self.targets(cloud.xyz), 0.9, self.config.instances, next_id
+                    cloud.xyz, points, 0.9, self.config.instances, next_id
                 )
             next_id += len(instances)
             phrases.append(GroundedPhrase(text, begin, end, 0.9, self.presence, instances))
