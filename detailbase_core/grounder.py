@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,8 +19,8 @@ from detailbase_core.encoded_scene import EncodedScene
 from detailbase_core.errors import EmptySceneError, check_cancelled
 from detailbase_core.language.learned_parser import LearnedParser
 from detailbase_core.language.rule_parser import RuleParser
+from detailbase_core.language.sentence_reader import SentenceReader
 from detailbase_core.language.text_encoder import RecentText
-from detailbase_core.language.words import described_words
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.mapping.superpoints import finite_cloud, segment_cloud
 from detailbase_core.network.batch import Question, batch_scenes
@@ -54,10 +53,8 @@ if TYPE_CHECKING:
     from detailbase_core.config import InstanceConfig
     from detailbase_core.errors import CancelToken
     from detailbase_core.language.rule_parser import PhraseParser
-    from detailbase_core.language.words import DescribedWords
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.batch import Prediction, SuperpointBatch
-    from detailbase_core.types import Sentence
 
 # Questions about so few superpoints (a room has two thousand, in each of two views) are answered on
 # one thread: they are hundreds of small steps, at each of which threads would wait for each other.
@@ -105,8 +102,8 @@ class Grounder:
         if self._encodes_views_together:
             model.unet.use_graphs()
         self._chunked = self._chunked_encoder()
-        self._own_parser = self._build_parser()
-        self.parser = parser or self._own_parser
+        hides_wording = model.config.hide_wording
+        self.reader = SentenceReader(self._build_parser(), hides_wording, parser)
         self._encoded: EncodedScene | None = None
         self._encoding_version: int | None = None  # of the snapshot that is being encoded
         self._network = threading.Lock()
@@ -275,8 +272,7 @@ class Grounder:
         """
         self.map.config = config.map
         self.config = config
-        if isinstance(self.parser, (RuleParser, LearnedParser)):
-            self.parser.max_words = config.max_words
+        self.reader.limit_words(config.max_words)
 
     def _build_parser(self) -> LearnedParser | RuleParser:
         head = self.model.phrase_head
@@ -284,29 +280,6 @@ class Grounder:
             return RuleParser(self.config.max_words)
         plain = self.model.config.hide_wording
         return LearnedParser(head, self.text_encoder, self.config.max_words, plain)
-
-    def _parse(self, sentences: Sequence[str]) -> list[Sentence]:
-        """Words and phrases of each; several are read in one pass of the network's own parser."""
-        if isinstance(self.parser, LearnedParser):
-            parsed = self.parser.parse_many(sentences)
-        else:
-            parsed = [self.parser.parse(sentence) for sentence in sentences]
-        return [self._with_targets(one) for one in parsed]
-
-    def _with_targets(self, parsed: Sentence) -> Sentence:
-        """A sentence, and what the network's own head tells where the parser does not."""
-        if not self.model.config.hide_wording or parsed.describes is not None:
-            return parsed
-        own = self._own_parser
-        assert isinstance(own, LearnedParser), "ModelConfig wants a phrase head"
-        tags = own.tags([word.text for word in parsed.words])
-        targets = tags.targets([phrase.head for phrase in parsed.phrases])
-        return replace(parsed, describes=tags.describes, targets=targets)
-
-    def _read(self, parsed: Sentence) -> DescribedWords:
-        """The words of a sentence that the decoder reads."""
-        describes = parsed.describes if self.model.config.hide_wording else None
-        return described_words([word.text for word in parsed.words], parsed.spans, describes)
 
     def _fresh(self, version: int, encoded_at: float) -> bool:
         """Whether queries may still use the encoding of this version of the map."""
@@ -363,14 +336,14 @@ class Grounder:
         """The algorithm: phrases, scene, words, masks, objects."""
         stages = Stages()
         with stages.computed("phrases", 1):
-            parsed = self._parse(sentences)
+            parsed = self.reader.parse(sentences)
         with stages.timed("scene"):
             encoded = encode()
         instances = instances or self.config.instances
         least = self.calibration.network_threshold(instances.presence_threshold)
         count = self._question_threads(encoded.views)
         with stages.computed("text_encoder", count):
-            readings = [self._read(one) for one in parsed]
+            readings = [self.reader.described(one) for one in parsed]
             features, mask = self.text_encoder.encode([reading.words for reading in readings])
             spans = [r.spans(one.spans) for r, one in zip(readings, parsed, strict=True)]
         with stages.computed("mask_decoder", count), on_device(self.device):

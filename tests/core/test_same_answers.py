@@ -108,7 +108,7 @@ class OnePhrase(RuleParser):
 
 
 def test_hyphens_quotes_and_widths_are_read_alike(grounder, monkeypatch):
-    monkeypatch.setattr(grounder, "parser", OnePhrase())
+    monkeypatch.setattr(grounder.reader, "parser", OnePhrase())
     text, _, _ = read_by_decoder(grounder, monkeypatch, "the wall's coffee table")
     for sentence in (
         "the wall\u2019s coffee-table",
@@ -130,12 +130,12 @@ def test_relations_are_read(grounder, monkeypatch):
             tags = tuple(word.text in ("next", "to") for word in parsed.words)
             return replace(parsed, describes=tags)
 
-    monkeypatch.setattr(grounder, "parser", Tells())
+    monkeypatch.setattr(grounder.reader, "parser", Tells())
     text, _, _ = read_by_decoder(grounder, monkeypatch, said)
     again, _, _ = read_by_decoder(grounder, monkeypatch, "the chair next to the sofa")
     assert text.shape[-2] == 5
     assert torch.equal(text, again)
-    monkeypatch.setattr(grounder, "parser", RuleParser())
+    monkeypatch.setattr(grounder.reader, "parser", RuleParser())
     check_answer(grounder.ground(said), said)
 
 
@@ -156,7 +156,7 @@ def test_what_names_nothing_is_answered_with_nothing_and_a_plea(
 ):
     """Whatever phrases are seen in it: random weights see some anywhere."""
     if own:
-        monkeypatch.setattr(grounder, "parser", grounder._own_parser)
+        monkeypatch.setattr(grounder.reader, "parser", grounder.reader.own)
     answer = grounder.ground(sentence)
     if not own:
         assert not answer.found
@@ -164,5 +164,5 @@ def test_what_names_nothing_is_answered_with_nothing_and_a_plea(
         assert 'say what you mean, e.g. "the chair"' in answer.plea
     for phrase in (answer.sentence, *answer.phrases):
         assert phrase.named or not phrase.instances
-    monkeypatch.setattr(grounder, "parser", RulesTell())
+    monkeypatch.setattr(grounder.reader, "parser", RulesTell())
     assert grounder.ground("the chair").plea == ""

@@ -156,8 +156,8 @@ def test_the_grounder_uses_the_checkpoints_head(tmp_path):
     save_checkpoint(path, DetailBase(config), tiny_text_encoder(), {})
     assert Checkpoint.read(path).load()[0].config == config
     grounder = Grounder(GrounderConfig(checkpoint=str(path), max_words=9, device="cpu"))
-    assert isinstance(grounder.parser, LearnedParser)
-    grounder.parser = LearnedParser(Nouns(), grounder.text_encoder, 9)
+    assert isinstance(grounder.reader.parser, LearnedParser)
+    grounder.reader.parser = LearnedParser(Nouns(), grounder.text_encoder, 9)
     xyz = block([0, 0, 0.5], 2000)
     answer = grounder.ground_cloud(PointCloud(xyz, (xyz * 0).astype("uint8")), "the red chair on")
     assert [p.text for p in answer.phrases] == ["the red", "chair on"]
