@@ -81,6 +81,24 @@ py::tuple cell_keys_py(const Array<float>& xyz, const Array<int64_t>& scene, dou
                         facts.extent);
 }
 
+void keys_of_coords_py(const Array<int32_t>& coords, Array<int64_t>& keys, int threads) {
+  require_shape(coords, {kAny, 4}, "coords: expected [voxels, 4]");
+  require_shape(keys, {coords.shape(0)}, "keys: expected [voxels]");
+  require_threads(threads);
+  int64_t* to = keys.mutable_data();
+  py::gil_scoped_release release;
+  keys_of_coords(coords.data(), coords.shape(0), to, threads);
+}
+
+void coords_of_keys_py(const Array<int64_t>& keys, Array<int32_t>& coords, int threads) {
+  require_shape(keys, {kAny}, "keys: expected [voxels]");
+  require_shape(coords, {keys.shape(0), 4}, "coords: expected [voxels, 4]");
+  require_threads(threads);
+  int32_t* to = coords.mutable_data();
+  py::gil_scoped_release release;
+  coords_of_keys(keys.data(), keys.shape(0), to, threads);
+}
+
 void norm_relu_py(const Array<float>& rows, const Array<float>& scale, const Array<float>& shift,
                   Array<float>& result, int threads) {
   require_shape(rows, {kAny, kAny}, "rows: expected [rows, width]");
@@ -107,6 +125,10 @@ void bind_groups(py::module_& m) {
   m.def("cell_keys", &cell_keys_py, array("xyz"), array("scene"), py::arg("voxel_size"),
         array("corners"), array("keys"), py::arg("threads"),
         "Morton keys of the points' cells; the highest cells, the lowest, and the extent.");
+  m.def("keys_of_coords", &keys_of_coords_py, array("coords"), array("keys"), py::arg("threads"),
+        "Morton keys of coords (scene, x, y, z).");
+  m.def("coords_of_keys", &coords_of_keys_py, array("keys"), array("coords"), py::arg("threads"),
+        "The other way round.");
   m.def("norm_relu", &norm_relu_py, array("rows"), array("scale"), array("shift"), array("result"),
         py::arg("threads"), "result = max(0, rows * scale + shift).");
 }

@@ -55,6 +55,8 @@ DistinctKeys distinct_keys(const int64_t* keys, int64_t count, int64_t* number, 
   // Neighbours often have equal keys: runs of them are sorted, not each.
   std::vector<int64_t> begins;
   std::vector<KeyedRow> runs;
+  begins.reserve(count + 1);
+  runs.reserve(count);
   for (int64_t i = 0; i < count; ++i) {
     if (i > 0 && keys[i] == keys[i - 1]) continue;
     // The sign bit turned: unsigned keys then ascend as signed ones do.
@@ -65,6 +67,8 @@ DistinctKeys distinct_keys(const int64_t* keys, int64_t count, int64_t* number, 
   begins.push_back(count);
   sort_by_key(runs, threads);
   DistinctKeys distinct;
+  distinct.keys.reserve(runs.size());
+  distinct.counts.reserve(runs.size());
   std::vector<int64_t> place(runs.size());
   for (size_t i = 0; i < runs.size(); ++i) {
     const int64_t begin = begins[runs[i].row], end = begins[runs[i].row + 1];

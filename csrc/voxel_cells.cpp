@@ -24,6 +24,16 @@ uint64_t spread(uint64_t bits) {
   return (bits | bits << 2) & 0x1249249249249249;
 }
 
+// The other way round.
+uint64_t gather(uint64_t bits) {
+  bits &= 0x1249249249249249;
+  bits = (bits | bits >> 2) & 0x10C30C30C30C30C3;
+  bits = (bits | bits >> 4) & 0x100F00F00F00F00F;
+  bits = (bits | bits >> 8) & 0x001F0000FF0000FF;
+  bits = (bits | bits >> 16) & 0x001F00000000FFFF;
+  return (bits | bits >> 32) & 0xFFFF;
+}
+
 // A number of 16 bits whatever the cell is, so that no conversion is undefined.
 uint64_t bounded(double cell) {
   return cell >= 0 && cell <= kMost ? static_cast<uint64_t>(cell) : 0;
@@ -92,6 +102,27 @@ CellFacts cell_keys(const Vec3* xyz, const int64_t* scene, int64_t count, double
   }
   if (!seen.finite) extent = std::numeric_limits<double>::quiet_NaN();
   return {{seen.high[0], seen.high[1], seen.high[2]}, seen.low, extent};
+}
+
+void keys_of_coords(const int32_t* coords, int64_t count, int64_t* keys, int threads) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int64_t i = 0; i < count; ++i) {
+    uint64_t bits[4];
+    for (int axis = 0; axis < 4; ++axis) bits[axis] = static_cast<uint16_t>(coords[4 * i + axis]);
+    keys[i] = static_cast<int64_t>(bits[0] << (3 * kAxisBits) | spread(bits[1]) << 2 |
+                                   spread(bits[2]) << 1 | spread(bits[3]));
+  }
+}
+
+void coords_of_keys(const int64_t* keys, int64_t count, int32_t* coords, int threads) {
+  constexpr uint64_t kCell = (uint64_t{1} << (3 * kAxisBits)) - 1;
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int64_t i = 0; i < count; ++i) {
+    const uint64_t cell = static_cast<uint64_t>(keys[i]) & kCell;
+    coords[4 * i] = static_cast<int32_t>(keys[i] >> (3 * kAxisBits));
+    for (int axis = 0; axis < 3; ++axis)
+      coords[4 * i + 1 + axis] = static_cast<int32_t>(gather(cell >> (2 - axis)));
+  }
 }
 
 }  // namespace detailbase

@@ -20,4 +20,9 @@ struct CellFacts {
 CellFacts cell_keys(const Vec3* xyz, const int64_t* scene, int64_t count, double voxel_size,
                     const double* corners, int64_t* keys, int threads);
 
+// Keys of coords [count, 4] (scene, x, y, z), and coords of keys; x, y, z of 16 bits, the scene
+// of 15.
+void keys_of_coords(const int32_t* coords, int64_t count, int64_t* keys, int threads);
+void coords_of_keys(const int64_t* keys, int64_t count, int32_t* coords, int threads);
+
 }  // namespace detailbase

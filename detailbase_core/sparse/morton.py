@@ -10,6 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from detailbase_core.ops import native
+from detailbase_core.ops.native_torch import call, takes
 from detailbase_core.sparse import triton_backend, triton_maps
 
 AXIS_BITS = 16
@@ -38,6 +40,10 @@ def encode(coords: Tensor) -> Tensor:
     """Keys [V] int64 of coords [V, 4] int (scene, x, y, z), each of x, y, z in [0, 65534]."""
     if triton_backend.takes(coords):
         return triton_maps.encode(coords.int())
+    if coords.dtype == torch.int32 and coords.device.type == "cpu" and not native.PROBLEM:
+        keys = torch.empty(len(coords), dtype=torch.int64)
+        call(native.C.keys_of_coords, coords, keys)
+        return keys
     bits = coords[:, 1:].t().to(torch.int64, copy=True, memory_format=torch.contiguous_format)
     for shift, mask in _SPREAD:
         bits |= bits << shift
@@ -51,6 +57,10 @@ def decode(keys: Tensor) -> Tensor:
     """Coords [V, 4] int32 (scene, x, y, z) of keys [V] int64."""
     if triton_backend.takes(keys):
         return triton_maps.decode(keys)
+    if takes(keys):
+        coords = torch.empty((len(keys), 4), dtype=torch.int32)
+        call(native.C.coords_of_keys, keys, coords)
+        return coords
     bits = torch.stack([keys >> 2, keys >> 1, keys]) & _Z_MASK
     for shift, mask in _GATHER:
         bits |= bits >> shift

@@ -109,6 +109,16 @@ def cell_keys(r: Random) -> tuple[Any, ...]:
     return floats(r, rows, 3), scene, number(r, 0.02), corners, keys, threads(r)
 
 
+def keys_of_coords(r: Random) -> tuple[Any, ...]:
+    rows = count(r)
+    return integers(r, -9, 2**16, rows, 4), np.empty(rows, "i8"), threads(r)
+
+
+def coords_of_keys(r: Random) -> tuple[Any, ...]:
+    rows = count(r)
+    return integers(r, -9, 2**62, rows, dtype="i8"), np.empty((rows, 4), "i4"), threads(r)
+
+
 def norm_relu(r: Random) -> tuple[Any, ...]:
     rows, width = count(r), int(r.integers(0, 40))
     x = floats(r, rows, width)
@@ -303,6 +313,8 @@ ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
         group_bounds,
         distinct_keys,
         cell_keys,
+        keys_of_coords,
+        coords_of_keys,
         norm_relu,
         list_pairs,
         list_pairs_of_slots,
