@@ -138,6 +138,14 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="FOLDER",
         help="with --real: draw six right and six wrong, on a page of their own",
     )
+    plain.add_argument(
+        "--headings",
+        type=int,
+        default=1,
+        metavar="N",
+        help="ask the scenes turned about z, too, by N even parts of half a turn: how much of a "
+        "figure is how they happen to stand",
+    )
     plain.add_argument("--views", type=int, default=0, help="see GrounderConfig.views")
     plain.add_argument("--answers", action="store_true", help="print every answer")
     parser.add_argument("--device", default="auto")
@@ -170,12 +178,16 @@ def evaluate_plain(given: argparse.Namespace, command: str) -> PlainResults:
     training = Checkpoint.read(given.checkpoint).metadata.get("training", "")
     shown: list[Grounding] = []
     keep = shown.append if given.pictures else lambda _: None
-    sets = {of.resolve().name: ask_real_scans(grounder, of, models_of, keep) for of in given.real}
+    headings = max(1, given.headings)
+    sets = {
+        of.resolve().name: ask_real_scans(grounder, of, models_of, keep, headings)
+        for of in given.real
+    }
     if given.pictures:
         answers = [answer for one in sets.values() for answer in one.answers]
         write_pictures(answers, shown, given.pictures, command)
     for folder in given.worlds:
-        sets |= ask_worlds(grounder, folder, models_of)
+        sets |= ask_worlds(grounder, folder, models_of, headings)
     return PlainResults(given.checkpoint, training, command, sets)
 
 

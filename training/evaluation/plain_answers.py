@@ -161,6 +161,13 @@ def figures(answers: Sequence[PlainAnswer]) -> dict[str, float]:
     }
 
 
+def tally(answers: Sequence[PlainAnswer]) -> tuple[int, int]:
+    """Numbers right, of what is there, and refused, of what is not."""
+    right = [answer for answer in answers if answer.right]
+    refused = sum(answer.absent for answer in right)
+    return len(right) - refused, refused
+
+
 def shares_by(
     answers: Iterable[PlainAnswer], group: Callable[[PlainAnswer], str]
 ) -> dict[str, tuple[int, int]]:
@@ -186,11 +193,19 @@ class PlainSet:
         answers: one per phrase.
         turned: degrees between the true up and the one that `--up auto` finds, by scene, of
             random rotations; empty = not asked.
+        headings: numbers right, of what is there, and refused, of what is not, with the scenes as
+            they stand and turned about z by even parts of half a turn; empty = not turned.
     """
 
     fingerprint: str
     answers: Sequence[PlainAnswer]
     turned: Mapping[str, Sequence[float]]
+    headings: Sequence[tuple[int, int]] = ()
+
+    def spread(self) -> str:
+        """The numbers right and refused over all headings, as "9.4 (8 to 11), 8.9 (8 to 9)"."""
+        columns = zip(*self.headings, strict=True)
+        return ", ".join(f"{_mean(c):.1f} ({min(c)} to {max(c)})" for c in columns)
 
 
 @dataclass(frozen=True)
@@ -228,7 +243,10 @@ class PlainResults:
             raw = json.loads(Path(path).read_text(encoding="utf-8"))
             sets = {
                 name: PlainSet(
-                    of["fingerprint"], [PlainAnswer(**a) for a in of["answers"]], of["turned"]
+                    of["fingerprint"],
+                    [PlainAnswer(**a) for a in of["answers"]],
+                    of["turned"],
+                    [(right, refused) for right, refused in of.get("headings", ())],
                 )
                 for name, of in raw.pop("sets").items()
             }

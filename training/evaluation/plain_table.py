@@ -61,6 +61,8 @@ def mostly_level(one: PlainSet) -> str:
 
 def _parts(name: str, one: PlainSet) -> Iterator[str]:
     yield f"{name} (files {one.fingerprint}), right of asked:"
+    if one.headings:
+        yield f"  right and refused in {len(one.headings)} headings: {one.spread()}"
     yield "  by scene: " + _shares(one, "scene")
     yield "  by kind: " + _shares(one, "kind")
     if any(a.models >= 0 for a in one.answers):

@@ -93,6 +93,7 @@ def ask_scan(
     scan: RealScan,
     models_of: Callable[[str], int] = lambda _: -1,
     show: Callable[[Grounding], None] = lambda _: None,
+    turn_deg: float = 0.0,
 ) -> Iterator[PlainAnswer]:
     """Put a scan into the map and ask all about it.
 
@@ -101,17 +102,27 @@ def ask_scan(
         scan: the scan.
         models_of: number of furniture models of a kind.
         show: given each answer.
+        turn_deg: by which the scan is turned about z first.
     """
+    cloud = turned_about_z(scan.cloud, turn_deg)
     grounder.clear()
-    grounder.add(scan.cloud, np.eye(4), "map")
+    grounder.add(cloud, np.eye(4), "map")
     points = grounder.encode_scene().scene.cloud.xyz
-    nearest = cKDTree(scan.cloud.xyz).query(points)[1]
+    nearest = cKDTree(cloud.xyz).query(points)[1]
     for case in scan.cases:
         answer = grounder.ground(case.sentence)
         show(answer)
         for begin, end, thing in case.phrases:
             meant = None if thing is None else scan.inside(thing)[nearest]
             yield judge_plain(scan.name, answer, (begin, end), meant, models_of)
+
+
+def turned_about_z(cloud: PointCloud, degrees: float) -> PointCloud:
+    """The same cloud, turned; as it is where it is turned by nothing."""
+    if degrees == 0.0:
+        return cloud
+    turn = Rotation.from_euler("z", degrees, degrees=True)
+    return replace(cloud, xyz=turn.apply(cloud.xyz).astype(np.float32))
 
 
 def turned_errors(cloud: PointCloud, turns: int = TURNS) -> list[float]:

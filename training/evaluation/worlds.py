@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,19 +11,19 @@ import yaml
 
 from detailbase_core.errors import BadFileError
 from training.evaluation.plain_answers import judge_plain
+from training.evaluation.real_scans import turned_about_z
 from training.evaluation.room_blind import as_marked
 from training.rooms.sample import MENTIONABLE_VOXELS, describe_seen
 from training.rooms.worlds import drive_through
 from training.sentences.check.marked_sentences import MarkedPhrase, MarkedSentence, read_marked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from detailbase_core.encoded_scene import EncodedScene
     from detailbase_core.grounder import Grounder
-    from detailbase_core.types import Grounding
+    from detailbase_core.types import Grounding, PointCloud
     from training.evaluation.plain_answers import PlainAnswer
     from training.rooms.worlds import World
 
@@ -31,57 +32,65 @@ GENERATED, BY_HAND = "generated", "by hand"
 _SENTENCES = 64
 
 
-def ask_world(
-    grounder: Grounder,
-    world: World,
-    models_of: Callable[[str], int],
-    show: Callable[[Grounding], None] = lambda _: None,
-) -> dict[str, list[PlainAnswer]]:
-    """Drive through a world and ask about it: GENERATED sentences, and those BY_HAND.
+@dataclass(frozen=True)
+class AskedWorld:
+    """A world that our robot has driven through, and what is asked about it.
 
-    Phrases about things of which the robot saw too little are left out.
-
-    Args:
-        grounder: asked.
-        world: the world.
-        models_of: number of furniture models of a kind.
-        show: given each answer.
-
-    Raises:
-        BadFileError: config/worlds_by_hand.yaml cannot be read.
+    Attributes:
+        name: of the world.
+        cloud: what the map holds.
+        instance: (N,) id of each point's object.
+        said: GENERATED sentences, and those BY_HAND.
     """
-    cloud, instance = drive_through(world)
-    encoded = grounder.encode_cloud(cloud)
-    described = describe_seen(world.room, instance, sentences=_SENTENCES, split="exam")
-    said = {GENERATED: as_marked(described), BY_HAND: by_hand(world)}
-    return {
-        name: [
-            answer
-            for sentence in sentences
-            for answer in _answers(
-                grounder, encoded, world.name, sentence, instance, models_of, show
-            )
-        ]
-        for name, sentences in said.items()
-    }
 
+    name: str
+    cloud: PointCloud
+    instance: NDArray[np.int32]
+    said: Mapping[str, Sequence[MarkedSentence]]
 
-def _answers(
-    grounder: Grounder,
-    encoded: EncodedScene,
-    name: str,
-    sentence: MarkedSentence,
-    instance: NDArray[np.int32],
-    models_of: Callable[[str], int],
-    show: Callable[[Grounding], None],
-) -> Iterator[PlainAnswer]:
-    answer = grounder.ground_encoded(encoded, sentence.text)
-    show(answer)
-    for phrase in sentence.phrases:
-        masks = [instance == id_ for id_ in phrase.ids]
-        if all(mask.sum() >= MENTIONABLE_VOXELS for mask in masks):
-            meant = np.any(masks, axis=0) if masks else None
-            yield judge_plain(name, answer, (phrase.begin, phrase.end), meant, models_of)
+    @classmethod
+    def drive(cls, world: World) -> AskedWorld:
+        """Drive through a world.
+
+        Raises:
+            BadFileError: config/worlds_by_hand.yaml cannot be read.
+        """
+        cloud, instance = drive_through(world)
+        described = describe_seen(world.room, instance, sentences=_SENTENCES, split="exam")
+        said = {GENERATED: as_marked(described), BY_HAND: by_hand(world)}
+        return cls(world.name, cloud, instance, said)
+
+    def answers(
+        self, grounder: Grounder, models_of: Callable[[str], int], turn_deg: float = 0.0
+    ) -> dict[str, list[PlainAnswer]]:
+        """Answers to all that is said; phrases about things hardly seen are left out.
+
+        Args:
+            grounder: asked.
+            models_of: number of furniture models of a kind.
+            turn_deg: by which the cloud is turned about z first.
+        """
+        encoded = grounder.encode_cloud(turned_about_z(self.cloud, turn_deg))
+        return {
+            name: [
+                judged
+                for sentence in sentences
+                for judged in self._judged(
+                    grounder.ground_encoded(encoded, sentence.text), sentence, models_of
+                )
+            ]
+            for name, sentences in self.said.items()
+        }
+
+    def _judged(
+        self, answer: Grounding, sentence: MarkedSentence, models_of: Callable[[str], int]
+    ) -> Iterator[PlainAnswer]:
+        for phrase in sentence.phrases:
+            masks = [self.instance == id_ for id_ in phrase.ids]
+            if all(mask.sum() >= MENTIONABLE_VOXELS for mask in masks):
+                meant = np.any(masks, axis=0) if masks else None
+                span = phrase.begin, phrase.end
+                yield judge_plain(self.name, answer, span, meant, models_of)
 
 
 def by_hand(world: World) -> Sequence[MarkedSentence]:

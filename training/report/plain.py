@@ -21,20 +21,24 @@ def plain_section(results: PlainResults, details: str) -> str:
         results: of training.evaluate --real and --worlds.
         details: name of the page with the rest.
     """
-    head = (
+    turned = max((len(one.headings) for one in results.sets.values()), default=0)
+    head = [
         "test set",
         "things there: right",
         "absent things: refused",
+        *([f"both in {turned} headings: mean (lowest to highest)"] if turned else []),
         "presence off",
         "score off",
-    )
+    ]
     rows = []
     for name, one in results.sets.items():
         of = figures(one.answers)
         right = sum(a.right for a in one.answers if not a.absent)
         asked, absent = int(of["phrases"]), int(of["absent"])
         counts = f"{right} of {asked} ({_share(right, asked)})", f"{of['refused']:.0f} of {absent}"
-        rows.append((name, *counts, f"{of['presence_ece']:.3f}", f"{of['score_ece']:.3f}"))
+        spread = [one.spread()] if turned else []
+        off = f"{of['presence_ece']:.3f}", f"{of['score_ece']:.3f}"
+        rows.append((name, *counts, *spread, *off))
     parts = [
         "## What nobody here generated",
         "Real scans, and rooms that others arranged, asked as plain text. Right: IoU over 0.5; "
@@ -42,6 +46,11 @@ def plain_section(results: PlainResults, details: str) -> str:
         f"([more]({details})). Made by\n\n    {results.command}",
         table(head, rows),
     ]
+    if turned:
+        parts.append(
+            f"The first figures are of the scenes as they stand, the {turned} headings those and "
+            "turns about z by even parts of half a turn: the scenes stand as they do by chance."
+        )
     return "\n\n".join(parts)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from detailbase_core.errors import BadFileError
+from detailbase_core.grounder import Grounder
 from detailbase_core.types import GroundedPhrase, Grounding, Instance, PointCloud, Scene
 from training.evaluate import main
 from training.evaluation.calibration import expected_calibration_error
@@ -22,6 +23,7 @@ from training.evaluation.plain_answers import (
     kind_of,
     model_group,
     models_by_kind,
+    tally,
 )
 from training.evaluation.plain_table import plain_table
 from training.evaluation.real_scans import read_real_scans, turned_errors
@@ -104,6 +106,41 @@ def test_real_scans_are_asked_by_one_command(tmp_path, capsys):
     )
     assert len(list(pictures.glob("*_one.jpg"))) == 2
     assert "the bed :: the bed" in printed and "1 of 1 scans in most turns" in printed
+
+
+def test_scans_are_asked_in_several_headings(tmp_path, capsys, monkeypatch):
+    folder, out = write_exam(tmp_path / "exam"), tmp_path / "out.json"
+    seen = []
+    add = Grounder.add
+    monkeypatch.setattr(
+        Grounder, "add", lambda self, cloud, *rest: seen.append(cloud) or add(self, cloud, *rest)
+    )
+    assert main(["--real", str(folder), "--json", str(out), "--headings", "3"]) == 0
+    asked = PlainResults.read(out).sets["exam"]
+    assert len(asked.answers) == 2 and asked.headings[0] == tally(asked.answers)
+    assert (
+        len(asked.headings) == 3 and f"in 3 headings: {asked.spread()}" in capsys.readouterr().out
+    )
+    as_it_stands = seen[0].xyz
+    for cloud, degrees in zip(seen[1:], (60, 120), strict=True):
+        assert np.array_equal(cloud.xyz[:, 2], as_it_stands[:, 2])
+        angles = np.arctan2(*cloud.xyz[:, 1::-1].T) - np.arctan2(*as_it_stands[:, 1::-1].T)
+        np.testing.assert_allclose(np.rad2deg(angles) % 360, degrees, atol=0.1)
+    assert [right for right, _ in asked.headings] == [1, 1, 1]  # by the same boxes
+
+
+def test_the_spread_over_headings_is_told():
+    headings = [(8, 9), (11, 9), (9, 8), (10, 9)]
+    one = PlainSet("f", [answer(0.8)], {}, headings)
+    assert one.spread() == "9.5 (8 to 11), 8.8 (8 to 9)"
+    table = plain_table(PlainResults("c", "", "", {"real": one}))
+    assert "right and refused in 4 headings: 9.5 (8 to 11), 8.8 (8 to 9)" in table
+
+
+def test_a_tally_counts_what_is_there_apart_from_what_is_not():
+    absent = {"absent": True, "iou": 0.0}
+    answers = [answer(0.8), answer(0.2), answer(found=False, **absent), answer(**absent)]
+    assert tally(answers) == (1, 1)
 
 
 def test_answers_are_judged_over_points():

@@ -189,6 +189,11 @@ def test_figures_of_real_scans_stand_in_the_card(evaluated, tmp_path):
     assert model_card.main([str(evaluated / "tiny.safetensors"), *command, *out]) == 0
     card = (tmp_path / "card.md").read_text(encoding="utf-8")
     assert "| r | 2 of 3 (0.67) | 0 of 1 |" in card
+    turned = PlainSet("f0", answers, {"s": [1.0]}, [(2, 0), (3, 1)])
+    dataclasses.replace(plain, sets={"r": turned}).write(tmp_path / "plain.json")
+    assert model_card.main([str(evaluated / "tiny.safetensors"), *command, *out]) == 0
+    card = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert "both in 2 headings" in card and "| 2.5 (2 to 3), 0.5 (0 to 1) |" in card
     details = (tmp_path / "card_details.md").read_text(encoding="utf-8")
     assert "| scene | s 1 of 2, t 1 of 1 |" in details and "1 of 1 scans" in details
     other = dataclasses.replace(plain, checkpoint="other.safetensors")
