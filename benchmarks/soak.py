@@ -3,8 +3,9 @@
 python benchmarks/soak.py --minutes 30
 
 A camera drives to and fro in the demo's room, five clouds a second, one in fifty of them without
-a frame; a question every other second, one in ten of them empty. Exit code 1 where the node's
-memory grew, a question stayed without an answer, or the node ended.
+a frame; a question every other second, later where the one before has no answer yet; one in ten is
+empty. Exit code 1 where the node's memory grew, a question stayed without an answer, or the node
+ended.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def work(robot: Robot, views: list[View], tick: int) -> None:
     """One tick: its scan, transforms and questions."""
     cloud, transform = views[tick % len(views)]
     robot.show((PointCloud2(), transform) if tick % 50 == 49 else (cloud, transform))
-    if tick % _TICKS_PER_QUESTION == 0:
-        number = tick // _TICKS_PER_QUESTION
+    if tick % _TICKS_PER_QUESTION == 0 and robot.answered == robot.asked:
+        number = robot.asked
         robot.ask("" if number % 10 == 9 else QUESTIONS[number % len(QUESTIONS)].sentence)
 
 

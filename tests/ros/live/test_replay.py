@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+import rclpy
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import PointCloud2
@@ -17,11 +21,17 @@ from detailbase_ros.msg import GroundedQuery
 from detailbase_ros.replay.answer_bag import AnswerBag
 from detailbase_ros.replay.replay import ReplayConfig, replay
 from tests.helpers.without_ros import write_answers
-from tests.ros.live.graph import NODE, wait_for
+from tests.ros.live.domains import DOMAINS
+from tests.ros.live.graph import NODE, Spinner, wait_for
 
 DATA = Path(__file__).parents[2] / "data"
 SENTENCES = ("the box on the floor", "find it")
-TYPES = {"grounding": GroundedQuery, "markers": MarkerArray, "instances": PointCloud2}
+TYPES = {
+    "grounding": GroundedQuery,
+    "markers": MarkerArray,
+    "instances": PointCloud2,
+    "scene": PointCloud2,
+}
 
 
 def play(bag, graph):
@@ -48,7 +58,7 @@ def live_answers(graph, bag):
     for number, sentence in enumerate(SENTENCES, start=1):
         graph.robot.ask(sentence)
         for messages in (graph.robot.answers, *heard.values()):
-            wait_for(lambda: len(messages) == number, 60)  # noqa: B023
+            wait_for(lambda: len(messages) == number)  # noqa: B023
     return {"grounding": graph.robot.answers, **heard}
 
 
@@ -109,3 +119,42 @@ def test_without_ros_the_same_is_written(tmp_path):
     written = raw_answers(with_ros)
     assert len(written) == 8
     assert written == raw_answers(without)
+
+
+def offered_qos(connection):
+    """QoS under which `ros2 bag play` publishes a topic: rosbag2 keeps rmw's own numbers."""
+    (qos,) = connection.ext.offered_qos_profiles
+    return QoSProfile(
+        depth=qos.depth,
+        history=HistoryPolicy(qos.history.value),
+        reliability=ReliabilityPolicy(qos.reliability.value),
+        durability=DurabilityPolicy(qos.durability.value),
+    )
+
+
+def test_who_comes_late_hears_a_played_answer(tmp_path):
+    """RViz, say, that is started after `ros2 bag play answers.mcap`."""
+    write_answers(tmp_path / "answers.mcap")
+    context = rclpy.Context()
+    context.init(domain_id=next(DOMAINS))
+    node = Node("player", context=context)
+    publishers, played, heard = {}, Counter(), defaultdict(list)
+    with Reader(tmp_path / "answers.mcap") as reader:
+        for connection, _, raw in reader.messages():
+            name = connection.topic
+            if name not in publishers:
+                kind = TYPES[name.split("/")[-1]]
+                publishers[name] = node.create_publisher(kind, name, offered_qos(connection))
+            publishers[name].publish(bytes(raw))
+            played[name] += 1
+    for name, publisher in publishers.items():
+        latched = QoSProfile(depth=256, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        node.create_subscription(publisher.msg_type, name, heard[name].append, latched)
+    wanted = {name: n if name.endswith("/grounding") else 1 for name, n in played.items()}
+    spinner = Spinner(context, node)
+    wait_for(lambda: {name: len(messages) for name, messages in heard.items()} == wanted)
+    assert len(wanted) == 4 and wanted.pop(f"{NODE}/grounding") == 3
+    context.try_shutdown()
+    spinner.thread.join(60)
+    spinner.executor.shutdown(1)
+    node.destroy_node()

@@ -1,5 +1,6 @@
 """Two minutes at work with the shipped model; `benchmarks/soak.py --minutes 30` takes longer."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -16,7 +17,9 @@ def test_two_minutes_at_work_leave_the_memory_flat_and_no_question_open():
         timeout=290,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "60 questions, 60 answers" in ended.stdout
-    statuses = re.search(r"answers by status: \{(.*)\}", ended.stdout)[1]
-    assert "3: 6" in statuses  # the empty questions
-    assert not re.search(r"\b[4-7]:", statuses)  # none refused, late, or failed
+    asked, answered = map(int, re.search(r"(\d+) questions, (\d+) answers", ended.stdout).groups())
+    assert asked == answered > 0
+    texts = re.search(r"answers by status: (\{.*\})", ended.stdout)[1]
+    statuses = {int(status): count for status, count in ast.literal_eval(texts).items()}
+    assert statuses.get(3, 0) == asked // 10  # the empty questions
+    assert not statuses.keys() & {4, 5, 6, 7}  # none refused, late, or failed
