@@ -57,6 +57,7 @@ class LookServer:
         self._timer.cancel()
         self._server = endpoints.action(LOOK, self._begin, self._timer.callback_group)
         endpoints.on_close(self.deactivate)
+        self._server.open()
 
     def reconfigure(self, config: NodeConfig) -> None:
         """Take over the live settings of `config`."""

@@ -27,7 +27,7 @@ _ENDS = {"FOUND": "succeed", "CANCELLED": "canceled", "IN_VAIN": "abort"}
 
 
 class GuardedActionServer(ActionServer):
-    """Accepts every goal and every cancellation; a goal ends by finish().
+    """Accepts every goal and every cancellation, once it was opened; a goal ends by finish().
 
     Until then it is "accepted", not "executing": rclpy would have a task for it, which older
     executors run again and again while it waits.
@@ -58,6 +58,7 @@ class GuardedActionServer(ActionServer):
         self._begin, self._events, self._server_node = begin, events, node
         self._short_name = name.rpartition("/")[2]
         self.awaited = 0
+        self._is_open = self._is_waited_for = False
         self._changed = threading.Condition()
         self._unheard: set[bytes] = set()  # ids of goals that are not over
         super().__init__(
@@ -74,6 +75,15 @@ class GuardedActionServer(ActionServer):
         full_name = node.resolve_service_name(name)
         self._feedback = f"{full_name}/_action/feedback"
         self._responses = ActionResponses(self._handle, full_name, events, self._note_unheard)
+
+    def open(self) -> None:
+        """Take what comes.
+
+        Not before: rclpy tells the node of a server that is half made, and other threads spin it.
+        """
+        self._is_open = True
+        if (executor := self._server_node.executor) is not None:
+            executor.wake()
 
     def count_clients(self) -> int:
         """Number of clients on the graph: each of them hears feedback."""
@@ -127,14 +137,16 @@ class GuardedActionServer(ActionServer):
     # rclpy's own. What raises here would end spin(), and a goal that cannot be decoded the action.
     # Its executor also waits for what has been destroyed since it looked what there is.
     def add_to_wait_set(self, wait_set: Any) -> None:
-        """Have it waited for, unless it has just been destroyed."""
-        with suppress(RCLError, InvalidHandle):
-            super().add_to_wait_set(wait_set)
+        """Have it waited for, if it is open and has not just been destroyed."""
+        self._is_waited_for = self._is_open
+        if self._is_waited_for:
+            with suppress(RCLError, InvalidHandle):
+                super().add_to_wait_set(wait_set)
 
     def is_ready(self, wait_set: Any) -> bool:
         """Whether something has come."""
         try:
-            return bool(super().is_ready(wait_set))
+            return self._is_waited_for and bool(super().is_ready(wait_set))
         except (RCLError, InvalidHandle):
             return False
 

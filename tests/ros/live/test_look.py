@@ -1,5 +1,7 @@
 """The action ~/look: goals over DDS, answered when the map holds what they ask for."""
 
+import threading
+
 import pytest
 import rclpy
 from action_msgs.msg import GoalStatus
@@ -12,6 +14,7 @@ from detailbase_ros.messages.query import Status
 from detailbase_ros.queries import look_server
 from detailbase_ros.runtime import late_responses
 from detailbase_ros.runtime.action_responses import ActionResponses
+from detailbase_ros.runtime.action_server import GuardedActionServer
 from tests.ros.live.graph import NODE, Spinner, wait_for
 
 GroundQuery = pytest.importorskip("detailbase_ros.action").GroundQuery
@@ -24,12 +27,18 @@ def idle(graph):
     return not len(server._looks) and not server._handles and server._timer.is_canceled()
 
 
+class SharedClient(ActionClient):
+    """Can be made while another thread spins its node, to which rclpy tells it before its lock."""
+
+    _lock = threading.Lock()
+
+
 class Client:
     """Sends goals from the robot's node; keeps feedback and results."""
 
     def __init__(self, graph, node=None):
         self.feedback = []
-        self.client = ActionClient(node or graph.robot, GroundQuery, f"{NODE}/look")
+        self.client = SharedClient(node or graph.robot, GroundQuery, f"{NODE}/look")
         wait_for(self.client.server_is_ready, what="the action's server")
         wait_for(lambda: graph.node.count_subscribers(f"{NODE}/look/_action/feedback"))
 
@@ -215,7 +224,7 @@ def test_what_its_caller_can_never_hear_of_is_not_looked_for(graph, client, monk
     # Its ears want what the action does not offer, so that it is never met.
     deaf = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
     name = f"{NODE}/look"
-    caller = ActionClient(graph.robot, GroundQuery, name, goal_service_qos_profile=deaf)
+    caller = SharedClient(graph.robot, GroundQuery, name, goal_service_qos_profile=deaf)
 
     def asked():  # never ready, by its own account
         caller.send_goal_async(GroundQuery.Goal(query="the unicorn", time_limit_s=A_MINUTE))
@@ -252,3 +261,30 @@ def test_nothing_is_looked_for_when_everybody_is_gone(graph, monkeypatch):
     (answer,) = graph.robot.answers
     assert answer.message.startswith("the map is still empty; whoever asked is gone; versions")
     wait_for(lambda: idle(graph), what="an end of it all")
+
+
+def test_a_goal_that_comes_while_the_server_is_being_made_is_answered(graph, client, monkeypatch):
+    """Another thread may spin the node, to which rclpy tells the server before we are done."""
+    make, wait = ActionServer.__init__, GuardedActionServer.add_to_wait_set
+    sent, waits = [], []
+
+    def slowly(server, *arguments, **options):
+        make(server, *arguments, **options)
+        wait_for(client.client.server_is_ready)
+        goal = GroundQuery.Goal(query="the chair", time_limit_s=A_MINUTE)
+        sent.append(client.client.send_goal_async(goal))
+        waits.clear()
+        wait_for(lambda: len(waits) > 3, what="an executor that looks for goals")
+
+    monkeypatch.setattr(ActionServer, "__init__", slowly)
+    monkeypatch.setattr(
+        GuardedActionServer,
+        "add_to_wait_set",
+        lambda server, wait_set: waits.append(server) or wait(server, wait_set),
+    )
+    graph.node.trigger_deactivate()
+    graph.node.trigger_cleanup()
+    wait_for(lambda: not client.client.server_is_ready(), what="the end of the server")
+    graph.node.trigger_configure()
+    wait_for(sent[0].done, what="an answer to the goal")
+    assert sent[0].result().accepted
