@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from helpers.in_turn import Row, write_figures
 
 from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
@@ -31,18 +32,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=9, help="of each measurement")
+    parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args()
     tune_malloc()  # as node and command line do
     grounder = Grounder(GrounderConfig(threads=given.threads))
     for scan in demo_scans():
         grounder.add(scan.cloud, scan.sensor_to_map, MAP_FRAME)
     print(f"demo room: {len(grounder.map):,} voxels, {given.threads} threads")
-    _time_encoding(grounder, given.repeats)
-    _time_queries(grounder, given.repeats)
-    _time_many(grounder, given.repeats)
+    rows = [
+        _time_encoding(grounder, given.repeats),
+        *_time_queries(grounder, given.repeats),
+        _time_many(grounder, given.repeats),
+    ]
+    if given.json:
+        write_figures(given.json, ("torch",), threads=given.threads, rows=rows)
 
 
-def _time_encoding(grounder: Grounder, repeats: int) -> None:
+def _time_encoding(grounder: Grounder, repeats: int) -> Row:
     walls, stages = [], []
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "map.npz"
@@ -52,10 +58,10 @@ def _time_encoding(grounder: Grounder, repeats: int) -> None:
             begin = time.perf_counter()
             stages.append(grounder.encode_scene().seconds)
             walls.append(time.perf_counter() - begin)
-    _report("scene encoding", ENCODING_BAR_S, walls[1:], stages[1:])  # the first warms up
+    return _report("scene encoding", ENCODING_BAR_S, walls[1:], stages[1:])  # the first warms up
 
 
-def _time_queries(grounder: Grounder, repeats: int) -> None:
+def _time_queries(grounder: Grounder, repeats: int) -> list[Row]:
     """Sentences in turn: the same one twice would find its words encoded already."""
     walls, stages = defaultdict(list), defaultdict(list)
     for _ in range(repeats + 1):
@@ -63,12 +69,13 @@ def _time_queries(grounder: Grounder, repeats: int) -> None:
             begin = time.perf_counter()
             stages[sentence].append(grounder.ground(sentence).stage_seconds)
             walls[sentence].append(time.perf_counter() - begin)
-    for sentence in SENTENCES:
-        what = f'query "{sentence}"'
-        _report(what, QUERY_BAR_S, walls[sentence][1:], stages[sentence][1:])
+    return [
+        _report(f'query "{sentence}"', QUERY_BAR_S, walls[sentence][1:], stages[sentence][1:])
+        for sentence in SENTENCES
+    ]
 
 
-def _time_many(grounder: Grounder, repeats: int) -> None:
+def _time_many(grounder: Grounder, repeats: int) -> Row:
     """Many sentences one after the other and in one pass, in turn; no words known beforehand."""
     apart, together, differing = [], [], 0
     for repeat in range(repeats + 1):
@@ -85,6 +92,8 @@ def _time_many(grounder: Grounder, repeats: int) -> None:
         f"{len(sentences)} queries: {1000 * one:.0f} ms one after the other, {1000 * all_:.0f} ms "
         f"in one pass ({one / all_:.1f} times as fast), {differing} answers differ"
     )
+    what = f"{len(sentences)} queries in one pass"
+    return {"what": what, "seconds": all_, "one after the other": one, "differing": differing}
 
 
 def _differ(one: Grounding, other: Grounding) -> bool:
@@ -101,10 +110,16 @@ def _differ(one: Grounding, other: Grounding) -> bool:
 
 def _report(
     what: str, bar_s: float, walls: Sequence[float], stages: Sequence[Mapping[str, float]]
-) -> None:
+) -> Row:
     print(f"{what}: {1000 * statistics.median(walls):.1f} ms (bar {1000 * bar_s:.0f} ms)")
     for name in stages[0]:
         print(f"  {name:14} {1000 * statistics.median(s[name] for s in stages):7.1f} ms")
+    return {
+        "what": what,
+        "seconds": statistics.median(walls),
+        "quartiles": [*statistics.quantiles(walls, n=4)[::2]],
+        "stages": {name: statistics.median(s[name] for s in stages) for name in stages[0]},
+    }
 
 
 if __name__ == "__main__":

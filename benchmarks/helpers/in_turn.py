@@ -56,7 +56,7 @@ def rows(
         }
         found.append(row)
         print(
-            f"| {what} | {name} | {median(own):.3g} ms ({low:.3g} to {high:.3g}) | {ratio:.2f} | "
+            f"| {what} | {name} | {median(own):.1f} ms ({low:.1f} to {high:.1f}) | {ratio:.2f} | "
             f"{row['difference']} |",
             flush=True,
         )
