@@ -7,11 +7,8 @@ Filters for Efficient ConvNets", ICLR 2017). The new file answers badly until it
 
 from __future__ import annotations
 
-import argparse
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -20,11 +17,13 @@ from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import load_strict, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
+from training.checkpoints.resize_command import run
 from training.checkpoints.unet_channels import NORM_TENSORS, channel_places, unet_layers
 from training.checkpoints.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from torch import Tensor
 
@@ -125,20 +124,8 @@ def _selected(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; 0 = written."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checkpoint", type=Path, help="file to read")
-    parser.add_argument("out", type=Path, help="file to write")
-    parser.add_argument(
-        "widths", type=int, nargs="+", help="channels of each level, fine to coarse"
-    )
-    given = parser.parse_args(arguments)
-    try:
-        narrow_checkpoint(given.checkpoint, given.out, given.widths)
-    except (CheckpointError, ConfigError, OSError) as error:
-        print(f"narrow_checkpoint: {error}", file=sys.stderr)
-        return 1
-    print(f"narrowed to {' '.join(map(str, given.widths))}, to be trained further: {given.out}")
-    return 0
+    assert __doc__
+    return run("prune", __doc__.splitlines()[0], "narrowed", narrow_checkpoint, arguments)
 
 
 if __name__ == "__main__":

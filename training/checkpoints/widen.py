@@ -7,10 +7,7 @@ which training changes (the idea of Chen et al., "Net2Net", ICLR 2016). Train it
 
 from __future__ import annotations
 
-import argparse
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -19,11 +16,13 @@ from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import load_strict, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
+from training.checkpoints.resize_command import run
 from training.checkpoints.unet_channels import NORM_TENSORS, channel_places, unet_layers
 from training.checkpoints.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 def widen_checkpoint(path: Path, out: Path, widths: Sequence[int], seed: int = 0) -> None:
@@ -92,20 +91,8 @@ def widened(model: DetailBase, widths: Sequence[int], seed: int = 0) -> DetailBa
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; 0 = written."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checkpoint", type=Path, help="file to read")
-    parser.add_argument("out", type=Path, help="file to write")
-    parser.add_argument(
-        "widths", type=int, nargs="+", help="channels of each level, fine to coarse"
-    )
-    given = parser.parse_args(arguments)
-    try:
-        widen_checkpoint(given.checkpoint, given.out, given.widths)
-    except (CheckpointError, ConfigError, OSError) as error:
-        print(f"widen: {error}", file=sys.stderr)
-        return 1
-    print(f"widened to {' '.join(map(str, given.widths))}, to be trained further: {given.out}")
-    return 0
+    assert __doc__
+    return run("widen", __doc__.splitlines()[0], "widened", widen_checkpoint, arguments)
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ def test_widths_that_do_not_suit_are_refused(tmp_path, capsys, widths):
     with pytest.raises(ConfigError, match=r"the network has \[8, 16\]"):
         narrow_checkpoint(path, tmp_path / "narrow.safetensors", widths)
     assert main([str(path), str(tmp_path / "narrow.safetensors"), *map(str, widths)]) == 1
-    assert "narrow_checkpoint: widths" in capsys.readouterr().err
+    assert "prune: widths" in capsys.readouterr().err
     assert not (tmp_path / "narrow.safetensors").exists()
 
 
