@@ -238,7 +238,7 @@ class SparseUNet(nn.Module):
             voxel_features = voxel_features.index_select(0, pyramid.order)
             row = torch.empty_like(pyramid.order)
             row[pyramid.order] = torch.arange(len(row), device=row.device)
-        if self._graphs is not None and not self.learns():
+        if self._graphs is not None and not self.output_norm.learns():
             check_cancelled(cancel)
             features = self._graphs.run(voxel_features, pyramid)
         else:
@@ -250,10 +250,6 @@ class SparseUNet(nn.Module):
             row = _row_of_parent(finer.halving()[0].long(), row)
             found.append(LevelFeatures(level, row))
         return found
-
-    def learns(self) -> bool:
-        """Whether the batch's statistics count, or gradients may be wanted."""
-        return self.training or torch.is_grad_enabled()
 
     def use_graphs(self) -> None:
         """Run as CUDA graphs from now on, with the triton backend; weights may not change."""
