@@ -1,4 +1,4 @@
-"""The command line of prune and widen: a checkpoint, another file, widths."""
+"""What prune and widen share: the file that they write, and their command line."""
 
 from __future__ import annotations
 
@@ -8,9 +8,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detailbase_core.errors import CheckpointError, ConfigError
+from detailbase_core.language.text_encoder import SmallTextEncoder
+from detailbase_core.network.checkpoint import save_checkpoint
+from training.checkpoints.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from detailbase_core.network.detailbase import DetailBase
+
+
+def write_resized(
+    path: Path,
+    out: Path,
+    widths: Sequence[int],
+    done: str,
+    resized: Callable[[DetailBase, Sequence[int]], DetailBase],
+) -> None:
+    """Write a checkpoint of our own with another network, and what was done in its history.
+
+    Raises:
+        CheckpointError, ConfigError, OSError: as prune and widen say.
+    """
+    checkpoint = read_whole(path)
+    model, text = checkpoint.load()
+    assert isinstance(text, SmallTextEncoder)
+    trained = checkpoint.metadata.get("training", str(path))
+    note = f"{trained}; {done} to {' '.join(map(str, widths))}"
+    save_checkpoint(out, resized(model, widths), text, {"training": note})
 
 
 def run(

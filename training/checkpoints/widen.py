@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from detailbase_core.errors import CheckpointError, ConfigError
-from detailbase_core.language.text_encoder import SmallTextEncoder
-from detailbase_core.network.checkpoint import load_strict, save_checkpoint
+from detailbase_core.network.checkpoint import load_strict
 from detailbase_core.network.detailbase import DetailBase
-from training.checkpoints.resize_command import run
+from training.checkpoints.resize_command import run, write_resized
 from training.checkpoints.unet_channels import NORM_TENSORS, channel_places, unet_layers
-from training.checkpoints.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +38,7 @@ def widen_checkpoint(path: Path, out: Path, widths: Sequence[int], seed: int = 0
         ConfigError: the widths do not suit the network.
         OSError: `out` cannot be written.
     """
-    checkpoint = read_whole(path)
-    model, text = checkpoint.load()
-    assert isinstance(text, SmallTextEncoder)
-    trained = checkpoint.metadata.get("training", str(path))
-    note = f"{trained}; widened to {' '.join(map(str, widths))}"
-    save_checkpoint(out, widened(model, widths, seed), text, {"training": note})
+    write_resized(path, out, widths, "widened", lambda model, to: widened(model, to, seed))
 
 
 def widened(model: DetailBase, widths: Sequence[int], seed: int = 0) -> DetailBase:
