@@ -30,6 +30,7 @@ class StandInNav2:
     """ActionClient of navigate_to_pose: takes goals, says how they end."""
 
     sent: ClassVar[list] = []
+    at_goal: ClassVar = None  # called with each
     accepted, status, is_there, answers = True, 4, True, True
 
     def __init__(self, node, action, name):
@@ -43,6 +44,7 @@ class StandInNav2:
 
     def send_goal_async(self, goal):
         StandInNav2.sent.append(goal.pose)
+        StandInNav2.at_goal()
         if not self.answers:
             return Future()
         ending = done(SimpleNamespace(status=StandInNav2.status))
@@ -63,7 +65,10 @@ def action_client(node, action, name):
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    """Run an example against a graph: exit status, what it printed, poses sent to Nav2."""
+    """Run an example against a graph: exit status, what it printed, poses sent to Nav2.
+
+    Constants of the example are changed when Nav2 gets its goal: the node may take longer.
+    """
     action = ModuleType("nav2_msgs.action")
     action.NavigateToPose = SimpleNamespace(Goal=lambda pose: SimpleNamespace(pose=pose))
     monkeypatch.setitem(sys.modules, "nav2_msgs", ModuleType("nav2_msgs"))
@@ -73,7 +78,7 @@ def run(monkeypatch, capsys):
 
     def example(name, graph, *arguments, **constants):
         main = runpy.run_path(str(EXAMPLES / f"{name}.py"))["main"]
-        main.__globals__.update(constants)
+        StandInNav2.at_goal = lambda: main.__globals__.update(constants)
         monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.contexts[0].get_domain_id()))
         StandInNav2.sent.clear()
         capsys.readouterr()

@@ -239,7 +239,6 @@ def test_what_its_caller_can_never_hear_of_is_not_looked_for(graph, client, monk
     assert all("whoever asked cannot hear of it" in a.message for a in graph.robot.answers)
     graph.fill_map()
     assert look.end()[0] == GoalStatus.STATUS_SUCCEEDED  # of the other client
-    caller.destroy()
 
 
 def test_nothing_is_looked_for_when_everybody_is_gone(graph, monkeypatch):
