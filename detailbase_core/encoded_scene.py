@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.network.batch import SceneKeys
+    from detailbase_core.network.tiled_views import TiledViews
 
     Arrays = Mapping[str, NDArray[Any]]
 
@@ -37,7 +38,7 @@ class EncodedScene:
     """
 
     scene: Scene
-    views: Views
+    views: Views | TiledViews
     centers: CenterVotes | None
     encoded_at: float
     seconds: dict[str, float]
@@ -53,7 +54,7 @@ class EncodedScene:
             "rgb": cloud.rgb,
             "superpoint": self.scene.point_to_superpoint,
         }
-        for number, tiles in enumerate(self.views.tiles):
+        for number, tiles in enumerate(self.views.headings()):
             tensors = {"index": tiles.index, **_tensors(tiles.superpoints)}
             arrays |= {f"view{number}_{name}": t.cpu().numpy() for name, t in tensors.items()}
         if self.centers is not None:

@@ -26,6 +26,7 @@ from detailbase_core.mapping.superpoints import finite_cloud, segment_cloud
 from detailbase_core.network.batch import Question, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.chunks import ChunkedEncoder
+from detailbase_core.network.cut_scene import cut_scene
 from detailbase_core.network.decoder_graphs import DecoderGraphs
 from detailbase_core.network.tiling import tile_superpoints
 from detailbase_core.network.view_batch import MOST_POINTS, batch_views
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.batch import Prediction, SuperpointBatch
+    from detailbase_core.network.tiled_views import TiledViews
 
 # Questions about so few superpoints (a room has two thousand, in each of two views) are answered on
 # one thread: they are hundreds of small steps, at each of which threads would wait for each other.
@@ -294,22 +296,25 @@ class Grounder:
         stages = Stages()
         chunked = self._chunked if version else self._chunked_encoder()  # a file's are its own
         with stages.computed("superpoints", self._threads):
-            chunks = chunked.cut(cloud)
-            superpoints = (
-                chunked.segment(cloud, chunks, cancel)
-                if chunks
-                else segment_cloud(cloud, self.config.superpoints)
-            )
-            scene = Scene(cloud, superpoints, version)
+            cut = cut_scene(cloud, self.config.superpoints) if chunked.cuts else None
+            if cut is not None:
+                scene = cut.scene(chunked.segment(cut.chunks, cancel), version)
+            else:
+                chunked.forget()
+                scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
         with stages.computed("encode_scene", self._threads), on_device(self.device):
-            seen = (
-                chunked.encode(scene, chunks, cancel)
-                if chunks
-                else self._encode_views(scene, cancel)
-            )
-            centers = CenterVotes.from_superpoints(seen[0], scene.point_to_superpoint)
-            tiles = [tile_superpoints(one) for one in seen]
-            views = Views.of_headings(tiles, self.model.decoder.scene_keys)
+            scene_keys = self.model.decoder.scene_keys
+            views: Views | TiledViews
+            if cut is not None:
+                views = chunked.encode(cut.chunks, cancel)
+                places = views.places()
+                if self.device.type != "cpu":  # which has less to do for all tiles at once
+                    views = Views.of_headings(views.headings(), scene_keys)
+            else:
+                seen = self._encode_views(scene, cancel)
+                places = seen[0]
+                views = Views.of_headings([tile_superpoints(one) for one in seen], scene_keys)
+            centers = CenterVotes.from_superpoints(places, scene.point_to_superpoint)
         return EncodedScene(scene, views, centers, time.monotonic(), stages.seconds)
 
     def _chunked_encoder(self) -> ChunkedEncoder:
@@ -374,6 +379,6 @@ class Grounder:
             return self._graphs.ground(asked)
         return self.model.ground(asked.superpoints, asked.text, cancel, asked.keys)
 
-    def _question_threads(self, views: Views) -> int:
+    def _question_threads(self, views: Views | TiledViews) -> int:
         """Number of threads that a question gets."""
-        return 1 if views.superpoints.padding.numel() <= FEW_SUPERPOINTS else self._threads
+        return 1 if views.size <= FEW_SUPERPOINTS else self._threads

@@ -214,6 +214,11 @@ class SuperpointBatch:
         votes = None if self.votes is None else Votes(*(part[own] for part in self.votes))
         return SuperpointBatch(self.features[own], self.padding[own], self.geometry[own], votes)
 
+    def moved(self, x: float, y: float) -> SuperpointBatch:
+        """The same superpoints elsewhere, by so many metres."""
+        shift = torch.tensor([x, y, 0, 0, 0, 0], dtype=torch.float32)
+        return replace(self, geometry=self.geometry + shift.to(self.geometry.device))
+
     def scenes(self) -> Iterator[SuperpointBatch]:
         """Each scene alone (G = 1), padded as it is here."""
         for g in range(len(self.features)):

@@ -1,4 +1,7 @@
-"""The grid of a large scene's chunks, and which points lie in each and in the margin around it."""
+"""The grid of a large scene's chunks, and which points lie in each and in the margin around it.
+
+The grid is fixed to the map. Chunks come in tiles, each as wide as the decoder sees at once.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from numpy.typing import NDArray
 
     from detailbase_core.config import SuperpointConfig
 
+    Place = tuple[int, int]  # of a chunk, or a tile, along x and y
+
 MIN_POINTS = 1_000_000  # smaller scenes change as a whole as a rule
 MIN_POINTS_PER_CHUNK = 20_000  # on average: below it the network's fixed costs would count
-CHUNK_BLOCKS = 6  # edge of a chunk, in blocks of superpoints, whose borders are its borders
+# Edge of a chunk, in blocks of superpoints, whose borders are its borders. Of smaller chunks fewer
+# points are encoded again after a change, but more in margins.
+CHUNK_BLOCKS = 4
+# Tiles of chunks may be a little wider than others (TILE_M): a grid that is fixed to the map leaves
+# narrow ones at its borders, and each takes a pass of the decoder.
+MOST_TILE_M = 16.0
 
 # How far away a voxel may be that a superpoint depends on: two neighbours of a plane, its smoothest
 # one and an edge's other end, each two voxels off.
@@ -28,18 +38,60 @@ _MOST_CELLS = 2**24
 _ROWS = 2**16
 
 
+@dataclass(frozen=True)
+class GridSize:
+    """Where the chunks and tiles of a grid lie.
+
+    Attributes:
+        cell_m: edge of a cell, metres: half a block of superpoints.
+    """
+
+    cell_m: float
+
+    @classmethod
+    def of(cls, config: SuperpointConfig) -> GridSize | None:
+        """That of superpoints' blocks; None where they are too small to be put together."""
+        edge = config.block_voxels // _CELLS
+        if config.block_voxels % _CELLS or edge < SUPERPOINT_REACH:
+            return None
+        return cls(edge * config.voxel_size_m)
+
+    def chunk_middle(self, place: Place) -> NDArray[np.float64]:
+        """(2,) x and y, metres."""
+        # Blocks, and chunks with them, are shifted by half a block, which is a cell.
+        middle: NDArray[np.float64] = ((np.array(place) + 0.5) * _CHUNK_CELLS - 1) * self.cell_m
+        return middle
+
+    def tile_of(self, place: Place) -> Place:
+        """The place of the tile that a chunk belongs to."""
+        return place[0] // self._tile_chunks, place[1] // self._tile_chunks
+
+    def tile_middle(self, tile: Place) -> NDArray[np.float64]:
+        """(2,) x and y, metres."""
+        first = tile[0] * self._tile_chunks, tile[1] * self._tile_chunks
+        middle: NDArray[np.float64] = self.chunk_middle(first) + (
+            (self._tile_chunks - 1) * _CHUNK_CELLS / 2 * self.cell_m
+        )
+        return middle
+
+    @property
+    def _tile_chunks(self) -> int:
+        return max(1, int(MOST_TILE_M / (_CHUNK_CELLS * self.cell_m)))
+
+
 class Window(NamedTuple):
     """Points in a chunk and in its margin.
 
     Attributes:
-        points: (W,) int32, ascending indices.
-        core: (W,) bool, which of them lie in the chunk.
-        middle: (2,) float64, x and y of the chunk's middle, metres.
+        place: of the chunk.
+        points: (W,) int32, indices of the points in the chunk, then of those in its margin, both
+            ascending.
+        own: number of points in the chunk.
     """
 
+    place: Place
     points: NDArray[np.int32]
-    core: NDArray[np.bool_]
-    middle: NDArray[np.float64]
+    own: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +107,6 @@ class ChunkGrid:
         cell: (N,) of each point.
         order: (N,) int64, the points by cell, in each cell ascending.
         ends: where the points of each cell end in `order`.
-        cell_m: edge of a cell, metres.
     """
 
     first: NDArray[np.int64]
@@ -64,21 +115,28 @@ class ChunkGrid:
     cell: NDArray[Any]
     order: NDArray[np.int64]
     ends: NDArray[np.int64]
-    cell_m: float
 
-    def windows(self) -> Iterator[Window]:
-        """The window of each chunk that holds points."""
-        for place in self.chunks:
-            x, y = (int(one) * _CHUNK_CELLS + 1 for one in place)
-            columns = range(x - 1, x + _CHUNK_CELLS + 1)
-            found = [self._cells(c * self.across + y - 1, _CHUNK_CELLS + 2) for c in columns]
-            points = np.sort(np.concatenate(found)).astype(np.int32)
-            column, row = np.divmod(self.cell[points].astype(np.int64), self.across)
-            core = (column >= x) & (column < x + _CHUNK_CELLS)
-            core &= (row >= y) & (row < y + _CHUNK_CELLS)
-            # Blocks, and chunks with them, are shifted by half a block, which is a cell.
-            middle = ((self.first + place + 0.5) * _CHUNK_CELLS - 1) * self.cell_m
-            yield Window(points, core, middle)
+    def windows(self, only: Collection[Place] | None = None) -> Iterator[Window]:
+        """The window of each chunk that holds points.
+
+        Args:
+            only: places of chunks to look at; None = at all.
+        """
+        for chunk in self.chunks:
+            at = self.first + chunk
+            place = (int(at[0]), int(at[1]))
+            if only is None or place in only:
+                yield self._window(place, *(int(one) * _CHUNK_CELLS + 1 for one in chunk))
+
+    def _window(self, place: Place, x: int, y: int) -> Window:
+        columns = range(x - 1, x + _CHUNK_CELLS + 1)
+        found = [self._cells(c * self.across + y - 1, _CHUNK_CELLS + 2) for c in columns]
+        points = np.sort(np.concatenate(found)).astype(np.int32)
+        column, row = np.divmod(self.cell[points].astype(np.int64), self.across)
+        core = (column >= x) & (column < x + _CHUNK_CELLS)
+        core &= (row >= y) & (row < y + _CHUNK_CELLS)
+        own = points[core]
+        return Window(place, np.concatenate([own, points[~core]]), len(own))
 
     def _cells(self, first: int, count: int) -> NDArray[np.int64]:
         """The points of `count` cells that follow each other."""
@@ -87,10 +145,8 @@ class ChunkGrid:
 
 
 def chunk_grid(xyz: NDArray[np.float32], config: SuperpointConfig) -> ChunkGrid | None:
-    """The grid of a scene (N, 3), metres; None where it is better not cut."""
+    """The grid of a scene (N, 3), metres, N > 0; None where it has too many cells."""
     edge = config.block_voxels // _CELLS
-    if len(xyz) < MIN_POINTS or config.block_voxels % _CELLS or edge < SUPERPOINT_REACH:
-        return None
     cells = [_cells(xyz[:, axis], config.voxel_size_m, edge) for axis in (0, 1)]
     first = np.array([one.min() // _CHUNK_CELLS for one in cells], np.int64)
     extent = np.array([one.max() // _CHUNK_CELLS + 1 for one in cells], np.int64) - first
@@ -102,14 +158,15 @@ def chunk_grid(xyz: NDArray[np.float32], config: SuperpointConfig) -> ChunkGrid 
     counts = np.bincount(cell, minlength=along * across)
     inner = counts.reshape(along, across)[1:-1, 1:-1]
     per_chunk = inner.reshape(extent[0], _CHUNK_CELLS, extent[1], _CHUNK_CELLS).sum(axis=(1, 3))
-    chunks = np.argwhere(per_chunk)
-    if len(xyz) < MIN_POINTS_PER_CHUNK * len(chunks):
-        return None
     if along * across <= 2**16:  # NumPy sorts such numbers by radix, many times as fast
         cell = cell.astype(np.uint16)
     order = np.argsort(cell, kind="stable")
-    ends = counts.cumsum()
-    return ChunkGrid(first, chunks, across, cell, order, ends, edge * config.voxel_size_m)
+    return ChunkGrid(first, np.argwhere(per_chunk), across, cell, order, counts.cumsum())
+
+
+def is_worth_cutting(points: int, chunks: int) -> bool:
+    """Whether a scene of so many points in so many chunks is large and dense enough."""
+    return points >= max(MIN_POINTS, MIN_POINTS_PER_CHUNK * chunks)
 
 
 def _cells(places: NDArray[np.float32], voxel_m: float, edge: int) -> NDArray[np.int32]:

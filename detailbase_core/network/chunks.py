@@ -8,59 +8,35 @@ chunk at a time, whatever its size.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import torch
 
 from detailbase_core.errors import check_cancelled
 from detailbase_core.mapping.superpoints import segment_cloud
-from detailbase_core.network.batch import (
-    FLOOR_PERCENTILE,
-    SuperpointBatch,
-    Votes,
-    batch_scenes,
-)
-from detailbase_core.network.chunk_grid import ChunkGrid, Window, chunk_grid
+from detailbase_core.network.batch import SuperpointBatch, batch_scenes
+from detailbase_core.network.chunk_grid import GridSize
+from detailbase_core.network.cut_scene import floor_of
+from detailbase_core.network.tiled_views import Tile, TiledViews
 from detailbase_core.network.views import turn_about_z, turned_scenes
-from detailbase_core.types import PointCloud, Scene
+from detailbase_core.ops.execution import shared_out
+from detailbase_core.types import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
+    import torch
     from numpy.typing import NDArray
 
     from detailbase_core.config import SuperpointConfig
     from detailbase_core.errors import CancelToken
+    from detailbase_core.network.chunk_grid import Place
+    from detailbase_core.network.cut_scene import Chunk
     from detailbase_core.network.detailbase import DetailBase
 
+_Kept = TypeVar("_Kept")
 MAX_FLOOR_SHIFT_M = 0.01  # a floor that is found to lie elsewhere by less stays where it is
-
-
-class Chunk(NamedTuple):
-    """One chunk of a scene.
-
-    Attributes:
-        window: its points.
-        key: digest of all that its encoding depends on.
-    """
-
-    window: Window
-    key: bytes
-
-
-@dataclass(frozen=True)
-class _Labels:
-    """Superpoints of a chunk: of the window's points, and which of them lie in the chunk."""
-
-    of_window: NDArray[np.int64]
-    of_chunk: NDArray[np.int64]
-
-    def of_points(self, core: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """The superpoint of each of the chunk's points, counted from 0."""
-        return np.searchsorted(self.of_chunk, self.of_window[core])
 
 
 class ChunkedEncoder:
@@ -77,128 +53,117 @@ class ChunkedEncoder:
         self, model: DetailBase, config: SuperpointConfig, views: int, device: torch.device
     ) -> None:
         self._model, self._config = model, config
-        self._views, self._device = views, device
+        self._device = device
+        self._turns = [turn_about_z(view, views)[:2, :2] for view in range(views)]
+        self._grid = GridSize.of(config) if model.config.coordinates == "anchored" else None
         self._floor: float | None = None
-        self._labels: dict[bytes, _Labels] = {}
-        self._encoded: dict[bytes, list[SuperpointBatch]] = {}
+        self._labels: dict[bytes, NDArray[np.int64]] = {}  # of the points in chunk and margin
+        self._encoded: dict[bytes, Tile] = {}  # each alone, or as a part of its tile
+        self._tiles: dict[Place, tuple[list[bytes], Tile]] = {}
 
-    def cut(self, cloud: PointCloud) -> list[Chunk]:
-        """The chunks of a finite cloud; none where it is better encoded as a whole."""
-        grid = None
-        if self._model.config.coordinates == "anchored":
-            grid = chunk_grid(cloud.xyz, self._config)
-        if grid is None:
-            self._floor = None
-            self._keep_only([])
-            return []
-        floor = float(np.percentile(cloud.xyz[:, 2], FLOOR_PERCENTILE))
-        if self._floor is None or abs(floor - self._floor) > MAX_FLOOR_SHIFT_M:
-            self._floor = floor
-        chunks = [*self._chunks(cloud, grid, self._floor)]
-        self._keep_only(chunks)
-        return chunks
+    @property
+    def cuts(self) -> bool:
+        """Whether scenes that are large enough may be encoded in chunks."""
+        return self._grid is not None
 
     def segment(
-        self, cloud: PointCloud, chunks: list[Chunk], cancel: CancelToken | None = None
-    ) -> NDArray[np.int64]:
-        """The superpoint of each point of the cloud, (N,), as segment_cloud's but for their order.
+        self, chunks: Sequence[Chunk], cancel: CancelToken | None = None
+    ) -> list[NDArray[np.int64]]:
+        """The superpoint of each chunk's points, in each chunk counted from 0.
+
+        They are segment_cloud's of the whole scene but for their numbers.
 
         Raises:
             BadCloudError: a point is too far from the origin.
             Cancelled: `cancel` was set; what is done so far need not be done again.
         """
-        labels = np.empty(len(cloud), np.int64)
-        count = 0
-        for chunk in chunks:
-            check_cancelled(cancel)
-            if chunk.key not in self._labels:
-                found = segment_cloud(_cloud_of(chunk, cloud), self._config)
-                self._labels[chunk.key] = _Labels(found, np.unique(found[chunk.window.core]))
-            own, window = self._labels[chunk.key], chunk.window
-            labels[window.points[window.core]] = own.of_points(window.core) + count
-            count += len(own.of_chunk)
-        return labels
+        self._labels = _only(self._labels, chunks)
 
-    def encode(
-        self, scene: Scene, chunks: list[Chunk], cancel: CancelToken | None = None
-    ) -> list[SuperpointBatch]:
-        """The encoded superpoints of each view of a scene that segment() has cut.
+        def segment(chunk: Chunk) -> None:
+            check_cancelled(cancel)
+            self._labels[chunk.key] = segment_cloud(chunk.cloud, self._config)
+
+        new = [chunk for chunk in chunks if chunk.key not in self._labels]
+        shared_out(segment, new, _window_points)
+        # Numbered by first appearance, and none crosses the border: the chunk's own come first.
+        return [self._labels[chunk.key][: chunk.count] for chunk in chunks]
+
+    def encode(self, chunks: Sequence[Chunk], cancel: CancelToken | None = None) -> TiledViews:
+        """The encoded superpoints of chunks that segment() has seen, in the same order.
+
+        Args:
+            chunks: those of each tile after each other.
+            cancel: looked at between the network's levels.
 
         Raises:
             Cancelled: `cancel` was set; what is done so far need not be done again.
         """
-        for chunk in chunks:
-            if chunk.key not in self._encoded:
-                self._encoded[chunk.key] = self._encode(scene.cloud, chunk, cancel)
-        turns = [turn_about_z(view, self._views)[:2, :2] for view in range(self._views)]
-        middle = _middle(scene.cloud.xyz)
-        return [
-            _joined(
-                [self._encoded[chunk.key][view] for chunk in chunks],
-                [(chunk.window.middle - middle) @ turn for chunk in chunks],
-            )
-            for view, turn in enumerate(turns)
-        ]
+        floor = floor_of(chunks)
+        if self._floor is None or abs(floor - self._floor) > MAX_FLOOR_SHIFT_M:
+            self._encoded, self._tiles = {}, {}
+            self._floor = floor
+        self._encoded = _only(self._encoded, chunks)
 
-    def _chunks(self, cloud: PointCloud, grid: ChunkGrid, floor: float) -> Iterator[Chunk]:
-        for window in grid.windows():
-            digest = hashlib.blake2b(np.array([*window.middle, floor]).tobytes(), digest_size=16)
-            for part in (cloud.xyz, cloud.rgb):
-                digest.update(part[window.points].data)
-            yield Chunk(window, digest.digest())
+        def encode(chunk: Chunk) -> None:
+            self._encoded[chunk.key] = self._encode(chunk, cancel)
 
-    def _keep_only(self, chunks: list[Chunk]) -> None:
-        keys = {chunk.key for chunk in chunks}
-        self._labels = {key: one for key, one in self._labels.items() if key in keys}
-        self._encoded = {key: one for key, one in self._encoded.items() if key in keys}
+        new = [chunk for chunk in chunks if chunk.key not in self._encoded]
+        if self._device.type == "cpu":
+            shared_out(encode, new, _window_points)
+        else:
+            for chunk in new:
+                encode(chunk)
+        assert self._grid is not None
+        tiles = {}
+        for place, members in groupby(chunks, self._tile_of):
+            tiles[place] = self._tile(place, [chunk.key for chunk in members])
+        self._tiles = tiles
+        middles = [self._grid.tile_middle(place) for place in tiles]
+        return TiledViews(tuple(tile for _, tile in tiles.values()), middles, self._turns)
 
-    def _encode(
-        self, cloud: PointCloud, chunk: Chunk, cancel: CancelToken | None
-    ) -> list[SuperpointBatch]:
-        """The superpoints of a chunk in each view, placed from its middle and the floor."""
+    def forget(self) -> None:
+        """Let go of all chunks."""
+        self._floor, self._labels, self._encoded, self._tiles = None, {}, {}, {}
+
+    def _tile_of(self, chunk: Chunk) -> Place:
+        assert self._grid is not None
+        return self._grid.tile_of(chunk.place)
+
+    def _tile(self, place: Place, keys: list[bytes]) -> tuple[list[bytes], Tile]:
+        """The chunks of a tile together; as it was if none of them has changed."""
+        if place in self._tiles and self._tiles[place][0] == keys:
+            return self._tiles[place]
+        parts = [self._encoded[key] for key in keys]
+        tile, begin = Tile.joined(parts), 0
+        for key, part in zip(keys, parts, strict=True):  # so that all is kept once
+            self._encoded[key] = tile.part(begin, begin + len(part))
+            begin += len(part)
+        return keys, tile
+
+    def _encode(self, chunk: Chunk, cancel: CancelToken | None) -> Tile:
+        """The superpoints of a chunk in each view, placed from its tile's middle and the floor."""
+        assert self._grid is not None and self._floor is not None
         labels = self._labels[chunk.key]
+        count = int(labels[: chunk.count].max()) + 1
+        middle = self._grid.chunk_middle(chunk.place)
+        from_tile = middle - self._grid.tile_middle(self._tile_of(chunk))
         found = []
-        scene = Scene(_cloud_of(chunk, cloud), labels.of_window)
-        for view, turned in enumerate(turned_scenes(scene, self._views)):
-            turn = turn_about_z(view, self._views)
-            origin = np.array([*chunk.window.middle, self._floor]) @ turn
-            batch = batch_scenes([turned], self._model.config.coordinates, [origin])
+        turned = turned_scenes(Scene(chunk.cloud, labels), len(self._turns))
+        for one, turn in zip(turned, self._turns, strict=True):
+            origin = np.array([*(middle @ turn), self._floor])
+            batch = batch_scenes([one], self._model.config.coordinates, [origin])
             encoded = self._model.encode_scene(batch.to(self._device), cancel)
-            found.append(_rows(encoded, torch.from_numpy(labels.of_chunk).to(self._device)))
-        return found
+            found.append(encoded.part(0, 1, count).moved(*(from_tile @ turn)))
+        superpoints = SuperpointBatch.joined(found)
+        # On a GPU they are made for all tiles at once.
+        on_cpu = self._device.type == "cpu"
+        return Tile(superpoints, self._model.decoder.scene_keys(superpoints) if on_cpu else None)
 
 
-def _cloud_of(chunk: Chunk, cloud: PointCloud) -> PointCloud:
-    """The points of a chunk's window."""
-    points = chunk.window.points
-    return PointCloud(cloud.xyz[points], cloud.rgb[points], cloud.frame, cloud.stamp_ns)
+def _window_points(chunk: Chunk) -> int:
+    return len(chunk.cloud)
 
 
-def _middle(xyz: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(2,) of the bounding box, x and y."""
-    bounds = [[places.min(), places.max()] for places in (xyz[:, 0], xyz[:, 1])]
-    middle: NDArray[np.float64] = np.array(bounds, np.float64).mean(axis=1)
-    return middle
-
-
-def _rows(batch: SuperpointBatch, rows: torch.Tensor) -> SuperpointBatch:
-    """Some superpoints of one scene (G = 1)."""
-    votes = None if batch.votes is None else Votes(*(part[:, rows] for part in batch.votes))
-    return SuperpointBatch(
-        batch.features[:, rows], batch.padding[:, rows], batch.geometry[:, rows], votes
-    )
-
-
-def _joined(parts: list[SuperpointBatch], places: list[NDArray[np.float64]]) -> SuperpointBatch:
-    """Superpoints of one scene (G = 1) out of those of its chunks, which lie at `places`."""
-    geometry = []
-    for part, (x, y) in zip(parts, places, strict=True):
-        shift = torch.tensor([x, y, 0, 0, 0, 0], dtype=torch.float32)
-        geometry.append(part.geometry + shift.to(part.geometry.device))
-    votes = [part.votes for part in parts if part.votes is not None]
-    return SuperpointBatch(
-        torch.cat([part.features for part in parts], dim=1),
-        torch.cat([part.padding for part in parts], dim=1),
-        torch.cat(geometry, dim=1),
-        Votes(*(torch.cat(one, dim=1) for one in zip(*votes, strict=True))) if votes else None,
-    )
+def _only(kept: dict[bytes, _Kept], chunks: Sequence[Chunk]) -> dict[bytes, _Kept]:
+    """What is kept of these chunks."""
+    return {chunk.key: kept[chunk.key] for chunk in chunks if chunk.key in kept}

@@ -6,13 +6,17 @@ building is asked tile by tile, in one batch, and the tiles' answers are put tog
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from detailbase_core.network.batch import Prediction, SuperpointBatch, Votes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TILE_M = 12.0
 _OFF = -30.0  # a mask logit that is certainly off
@@ -81,21 +85,42 @@ def join_tiles(prediction: Prediction, tiles: Tiles, presence_threshold: float) 
     """
     if len(tiles.index) == 1:
         return prediction
-    logits, presence = prediction.mask_logits, prediction.presence_logits
-    sure = prediction.scores if presence is None else presence
-    if presence is not None:
+    answers, rows = [], []
+    for k, padding in enumerate(tiles.superpoints.padding):
+        one = prediction.part(k, k + 1, len(padding))
+        answers.append(replace(one, mask_logits=one.mask_logits[..., ~padding]))
+        rows.append(tiles.index[k][~padding])
+    joined = join_answers(answers, presence_threshold)
+    ordered = torch.empty_like(joined.mask_logits)
+    ordered[..., torch.cat(rows)] = joined.mask_logits
+    return replace(joined, mask_logits=ordered)
+
+
+def join_answers(answers: Sequence[Prediction], presence_threshold: float) -> Prediction:
+    """Answers about a scene's tiles as one about the scene, see join_tiles.
+
+    Args:
+        answers: about each tile (G = B = 1), none padded.
+        presence_threshold: in [0, 1].
+
+    Returns:
+        Prediction with G = 1; one tile's superpoints come after the other's.
+    """
+    presences = [one.presence_logits for one in answers if one.presence_logits is not None]
+    logits = [one.mask_logits for one in answers]
+    scores = torch.cat([one.scores for one in answers])
+    presence = None
+    if presences:
+        presence = torch.cat(presences)
         absent = presence.sigmoid() < presence_threshold
-        logits = logits.masked_fill(absent[..., None], _OFF)
-    rows = logits.shape[2]
-    joined = logits.new_full((1, 1, rows, tiles.count), _OFF)
-    for tile, (index, padding) in enumerate(
-        zip(tiles.index, tiles.superpoints.padding, strict=True)
-    ):
-        joined[0, 0, :, index[~padding]] = logits[tile, 0][:, ~padding]
-    best = sure.argmax(dim=0, keepdim=True)
+        logits = [
+            own.masked_fill(gone[None, ..., None], _OFF)
+            for own, gone in zip(logits, absent, strict=True)
+        ]
+    best = (scores if presence is None else presence).argmax(dim=0, keepdim=True)
     return Prediction(
-        joined,
-        prediction.scores.gather(0, best),
+        torch.cat(logits, dim=-1),
+        scores.gather(0, best),
         None if presence is None else presence.gather(0, best),
-        peaks=prediction.peaks,
+        peaks=answers[0].peaks,
     )

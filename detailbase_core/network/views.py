@@ -64,6 +64,15 @@ class Views:
             begin += len(one.index)
         return cls(tuple(parts), joined, scene_keys(joined))
 
+    @property
+    def size(self) -> int:
+        """Superpoints of all headings, padding too."""
+        return self.superpoints.padding.numel()
+
+    def headings(self) -> Sequence[Tiles]:
+        """The tiles of each heading."""
+        return self.tiles
+
     def answers(
         self,
         ask: Callable[[Question], Prediction],
@@ -81,8 +90,7 @@ class Views:
             presence_threshold: see join_tiles.
         """
         scenes, count = self.superpoints.padding.shape
-        most = CPU_LOGITS if features.device.type == "cpu" else GPU_LOGITS
-        at_once = max(1, most // max(1, scenes * count * mask.shape[1]))
+        at_once = sentences_at_once(scenes * count, mask)
         found: list[Prediction] = []
         for begin in range(0, len(mask), at_once):
             part = slice(begin, begin + at_once)
@@ -96,6 +104,17 @@ class Views:
         for one in self.tiles:
             yield answer.part(begin, begin + len(one.index), one.index.shape[1])
             begin += len(one.index)
+
+
+def sentences_at_once(superpoints: int, mask: Tensor) -> int:
+    """Number of sentences that are asked in one pass.
+
+    Args:
+        superpoints: of all scenes that they are asked about.
+        mask: (B, T) of TextEncoder.encode.
+    """
+    most = CPU_LOGITS if mask.device.type == "cpu" else GPU_LOGITS
+    return max(1, most // max(1, superpoints * mask.shape[1]))
 
 
 def turned_scenes(scene: Scene, count: int) -> Iterator[Scene]:

@@ -263,7 +263,7 @@ def test_of_a_building_the_changed_room_alone_is_encoded_again(grounder, encodin
     monkeypatch.setattr(chunk_grid, "MIN_POINTS", 1000)
     monkeypatch.setattr(chunk_grid, "MIN_POINTS_PER_CHUNK", 10)
     other = np.eye(4)
-    other[:2, 3] = 25.0, 3.0
+    other[:2, 3] = 17.6, 4.8  # amid a chunk
     grounder.add(room(), other, "map")
     check_answer(grounder.ground(QUERY), QUERY)
     first = sum(encodings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,18 +13,22 @@ from detailbase_core.config import SuperpointConfig
 from detailbase_core.errors import Cancelled
 from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.network import chunk_grid, chunks
-from detailbase_core.network.batch import batch_scenes
+from detailbase_core.network.batch import Question, batch_scenes
+from detailbase_core.network.chunk_grid import GridSize
 from detailbase_core.network.chunks import ChunkedEncoder
-from detailbase_core.network.views import turned_scenes
+from detailbase_core.network.cut_scene import CutScene, cut_scene, floor_of
+from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.network.views import Views, turned_scenes
 from detailbase_core.types import PointCloud, Scene
 from tests.helpers.weight_files import MODEL, tiny_model
 
 if TYPE_CHECKING:
-    from detailbase_core.network.detailbase import DetailBase
+    from detailbase_core.network.batch import Prediction
+    from detailbase_core.network.tiled_views import TiledViews
 
 VOXEL = 0.05
 CONFIG = SuperpointConfig(voxel_size_m=VOXEL, block_voxels=16)
-CHUNK, MARGIN, SHIFT = 6 * 16 * VOXEL, 8 * VOXEL, 8 * VOXEL
+CHUNK, MARGIN, SHIFT = 4 * 16 * VOXEL, 8 * VOXEL, 8 * VOXEL
 VIEWS = 2
 
 
@@ -52,19 +57,34 @@ def changed(cloud: PointCloud, x: float, y: float) -> PointCloud:
 
 @pytest.fixture
 def model():
-    return tiny_model()
+    """With positions and votes, as the shipped one."""
+    torch.manual_seed(0)
+    config = replace(
+        MODEL,
+        superpoint_positions=True,
+        center_offsets=True,
+        relative_positions=True,
+        presence_from_masks=True,
+    )
+    return DetailBase(config).eval()
 
 
 def encoder(model: DetailBase) -> ChunkedEncoder:
     return ChunkedEncoder(model, CONFIG, VIEWS, torch.device("cpu"))
 
 
+def cut(cloud: PointCloud) -> CutScene:
+    scene = cut_scene(cloud, CONFIG)
+    assert scene is not None
+    return scene
+
+
 def encoded(of: ChunkedEncoder, cloud: PointCloud):
     """Labels of the points and each view's superpoints."""
-    parts = of.cut(cloud)
+    scene = cut(cloud)
     with torch.inference_mode():
-        scene = Scene(cloud, of.segment(cloud, parts))
-        return scene.point_to_superpoint, of.encode(scene, parts)
+        labels = scene.scene(of.segment(scene.chunks), 1).point_to_superpoint
+        return labels, of.encode(scene.chunks)
 
 
 @pytest.fixture
@@ -84,13 +104,29 @@ def encodings(model, monkeypatch):
 def test_a_chunk_is_a_square_of_the_map_and_its_window_reaches_the_margin():
     cloud = building()
     owners = np.zeros(len(cloud), int)
-    for points, core, middle in chunk_grid.chunk_grid(cloud.xyz, CONFIG).windows():
-        owners[points[core]] += 1
+    size = GridSize.of(CONFIG)
+    for place, points, own in chunk_grid.chunk_grid(cloud.xyz, CONFIG).windows():
+        owners[points[:own]] += 1
+        middle = size.chunk_middle(place)
         away = np.abs(cloud.xyz[:, :2] - middle).max(axis=1)
-        np.testing.assert_array_equal(np.flatnonzero(away < CHUNK / 2 + MARGIN), points)
-        np.testing.assert_array_equal(core, away[points] < CHUNK / 2)
+        np.testing.assert_array_equal(np.flatnonzero(away < CHUNK / 2), points[:own])
+        margin = (away >= CHUNK / 2) & (away < CHUNK / 2 + MARGIN)
+        np.testing.assert_array_equal(np.flatnonzero(margin), points[own:])
         np.testing.assert_allclose((middle + SHIFT) % CHUNK, CHUNK / 2)
     assert (owners == 1).all()
+
+
+def test_a_tile_is_chunks_no_wider_than_a_room_around_its_middle():
+    size = GridSize.of(CONFIG)
+    places = [(x, y) for x in range(-7, 7) for y in range(-2, 5)]
+    tiles = {size.tile_of(place) for place in places}
+    for tile in tiles:
+        own = np.array([size.chunk_middle(p) for p in places if size.tile_of(p) == tile])
+        away = np.abs(own - size.tile_middle(tile)).max() + CHUNK / 2
+        assert away <= chunk_grid.MOST_TILE_M / 2 + 1e-6
+    assert len(tiles) == 4 * 2  # of five chunks each way
+    coarse = SuperpointConfig(voxel_size_m=0.2, block_voxels=64)  # chunks wider than a tile
+    assert GridSize.of(coarse).tile_of((-3, 5)) == (-3, 5)
 
 
 def test_superpoints_are_those_of_the_whole(model):
@@ -105,30 +141,102 @@ def test_features_are_nearly_those_of_the_whole(model):
     cloud = building()
     labels, views = encoded(encoder(model), cloud)
     scene = Scene(cloud, labels)
-    for view, turned in zip(views, turned_scenes(scene, VIEWS), strict=True):
+    assert len(views.tiles) > 1
+    for heading, turned in zip(views.headings(), turned_scenes(scene, VIEWS), strict=True):
         with torch.inference_mode():
             whole = model.encode_scene(batch_scenes([turned], MODEL.coordinates))
-        torch.testing.assert_close(view.geometry, whole.geometry, rtol=0, atol=1e-4)
-        error = (view.features - whole.features).norm(dim=-1) / whole.features.norm(dim=-1)
+        real, own = ~heading.superpoints.padding, heading.superpoints
+        assert heading.index[real].tolist() == [*range(heading.count)]
+        features = own.features[real]
+        error = (features - whole.features[0]).norm(dim=-1) / whole.features[0].norm(dim=-1)
         assert error.median() < 1e-3
-        assert view.padding.shape == whole.padding.shape
+        torch.testing.assert_close(
+            own.geometry[real][:, 2:], whole.geometry[0, :, 2:], rtol=0, atol=1e-3
+        )
+
+
+def test_superpoints_lie_where_they_are_in_the_map_and_in_their_tiles(model):
+    cloud = building()
+    labels, views = encoded(encoder(model), cloud)
+    centers = np.stack(
+        [np.bincount(labels, cloud.xyz[:, axis]) / np.bincount(labels) for axis in (0, 1)], axis=1
+    )
+    places = views.places()
+    assert places.features.shape == (1, len(centers), 0) and places.votes is not None
+    offset = places.geometry[0, :, :2].numpy() - centers
+    np.testing.assert_allclose(offset, np.broadcast_to(offset[0], offset.shape), atol=1e-3)
+    begin = 0
+    for tile, middle in zip(views.tiles, views.middles, strict=True):
+        own = centers[begin : begin + len(tile)] - middle
+        for heading, turn in enumerate(views.turns):
+            geometry = tile.superpoints.geometry[heading, :, :2].numpy()
+            np.testing.assert_allclose(geometry, own @ turn, atol=1e-3)
+        begin += len(tile)
+
+
+def tensors(views: TiledViews) -> list[torch.Tensor]:
+    found = []
+    for tile in views.tiles:
+        own, keys = tile.superpoints, tile.keys
+        found += [own.features, own.geometry, *own.votes, keys.center_features, keys.mask_features]
+        found += [part for layer in keys.of_layers for part in layer]
+    return found
 
 
 def test_only_what_changed_is_encoded_again_and_as_if_it_were_new(model, encodings):
     of, cloud = encoder(model), building()
-    encoded(of, cloud)
+    _, before = encoded(of, cloud)
     first = encodings.copy()
     encodings.clear()
     labels, views = encoded(of, changed(cloud, 1.5, 1.0))  # amid a chunk
     assert len(encodings) == VIEWS < len(first)
+    same = [one is other for one, other in zip(before.tiles, views.tiles, strict=True)]
+    assert same.count(False) == 1 < len(same)  # with all that the decoder made of them
     fresh_labels, fresh = encoded(encoder(model), changed(cloud, 1.5, 1.0))
     np.testing.assert_array_equal(labels, fresh_labels)
-    for one, other in zip(views, fresh, strict=True):
-        assert torch.equal(one.features, other.features)
-        assert torch.equal(one.geometry, other.geometry)
+    for one, other in zip(tensors(views), tensors(fresh), strict=True):
+        assert torch.equal(one, other)
     encodings.clear()
-    encoded(of, changed(cloud, 1.5, 1.0))
+    _, again = encoded(of, changed(cloud, 1.5, 1.0))
     assert encodings == []
+    assert all(one is other for one, other in zip(views.tiles, again.tiles, strict=True))
+
+
+def test_tiles_share_what_is_kept_of_their_chunks(model):
+    of, cloud = encoder(model), building()
+    _, views = encoded(of, cloud)
+    _, views = encoded(of, changed(cloud, 1.5, 1.0))
+    own = {t.untyped_storage().data_ptr() for t in tensors(views)}
+    kept = {
+        t.untyped_storage().data_ptr() for t in tensors(replace(views, tiles=of._encoded.values()))
+    }
+    assert kept == own
+
+
+def test_tiles_answer_like_one_batch_of_them(model):
+    """Each by itself, not padded, in place of all at once."""
+    _, views = encoded(encoder(model), building())
+    text = torch.Generator().manual_seed(3)
+    features = torch.randn(3, 5, model.config.text_dim, generator=text)
+    mask = torch.arange(5) <= torch.tensor([2, 4, 3])[:, None]
+    spans = [((0, n, n),) for n in (1, 3, 2)]
+
+    def ask(one: Question) -> Prediction:
+        return model.ground(one.superpoints, one.text, None, one.keys)
+
+    with torch.inference_mode():
+        batch = Views.of_headings(views.headings(), model.decoder.scene_keys)
+        want = batch.answers(ask, features, mask, spans, 0.5)
+        found = views.answers(ask, features, mask, spans, 0.5)
+    assert len(found) == 3
+    for one, other, valid in zip(found, want, mask, strict=True):
+        assert one.mask_logits.shape[-1] == views.count and one.peaks == other.peaks
+        for ours, theirs in (
+            (one.mask_logits, other.mask_logits),
+            (one.scores, other.scores),
+            (one.presence_logits, other.presence_logits),
+        ):
+            torch.testing.assert_close(ours[:, :, valid], theirs[:, :, valid], rtol=1e-3, atol=1e-3)
 
 
 def test_a_change_in_two_margins_counts_in_both_chunks(model, encodings):
@@ -147,16 +255,15 @@ def test_what_is_done_when_cancelled_need_not_be_done_again(model, encodings):
             self.calls += 1
             return self.calls > 25
 
-    of, cloud = encoder(model), building()
-    parts = of.cut(cloud)
+    of, scene = encoder(model), cut(building())
     with torch.inference_mode():
-        scene = Scene(cloud, of.segment(cloud, parts))
+        of.segment(scene.chunks)
         with pytest.raises(Cancelled):
-            of.encode(scene, parts, LaterSet())
+            of.encode(scene.chunks, LaterSet())
     done = len(encodings)
     assert done > VIEWS
-    encoded(of, cloud)
-    assert len(encodings) < done + VIEWS * len(parts)
+    encoded(of, scene.cloud)
+    assert len(encodings) < done + VIEWS * len(scene.chunks)
 
 
 @pytest.mark.parametrize(("shift", "again"), [(0.005, False), (0.02, True)])
@@ -164,28 +271,32 @@ def test_a_floor_that_lies_elsewhere_changes_all(model, encodings, shift, again,
     of, cloud = encoder(model), building()
     encoded(of, cloud)
     encodings.clear()
-    percentile = np.percentile
-    monkeypatch.setattr(chunks.np, "percentile", lambda *args: percentile(*args) + shift)
+    monkeypatch.setattr(chunks, "floor_of", lambda chunks: floor_of(chunks) + shift)
     encoded(of, cloud)
     assert bool(encodings) == again
 
 
-def test_small_scattered_and_other_scenes_are_not_cut(model, monkeypatch):
+def test_the_floor_is_a_low_percentile_of_all_chunks():
     cloud = building()
-    assert encoder(model).cut(cloud)
+    assert floor_of(cut(cloud).chunks) == pytest.approx(np.percentile(cloud.xyz[:, 2], 1), abs=1e-3)
+
+
+def test_small_scattered_and_other_scenes_are_not_cut(monkeypatch):
+    cloud = building()
+    assert cut_scene(cloud, CONFIG)
     thin = SuperpointConfig(voxel_size_m=VOXEL, block_voxels=14)  # narrower than planes reach
-    assert not ChunkedEncoder(model, thin, VIEWS, torch.device("cpu")).cut(cloud)
+    assert not cut_scene(cloud, thin)
     wide = PointCloud(cloud.xyz * np.float32(1000), cloud.rgb, "map")
-    assert not encoder(model).cut(wide)
+    assert not cut_scene(wide, CONFIG)
     monkeypatch.setattr(chunk_grid, "MIN_POINTS_PER_CHUNK", 20_000)
-    assert not encoder(model).cut(cloud)
+    assert not cut_scene(cloud, CONFIG)
     monkeypatch.setattr(chunk_grid, "MIN_POINTS_PER_CHUNK", 1)
     monkeypatch.setattr(chunk_grid, "MIN_POINTS", len(cloud) + 1)
-    assert not encoder(model).cut(cloud)
+    assert not cut_scene(cloud, CONFIG)
 
 
 def test_published_networks_see_the_whole():
     """Their features are places relative to the scene's middle."""
     published = tiny_model()
     published.config = type(MODEL)(coordinates="reference")
-    assert not encoder(published).cut(building())
+    assert encoder(tiny_model()).cuts and not encoder(published).cuts

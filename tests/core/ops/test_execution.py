@@ -7,7 +7,7 @@ import time
 import pytest
 import torch
 
-from detailbase_core.ops.execution import Stages, on_device
+from detailbase_core.ops.execution import Stages, on_device, shared_out, threads
 
 
 def test_stages_come_in_order_with_their_times(one_thread):
@@ -31,6 +31,25 @@ def test_a_stage_that_fails_leaves_everything_as_it_was(one_thread):
     assert stages.seconds == {}
     assert torch.get_num_threads() == 1
     assert not torch.is_inference_mode_enabled()
+
+
+@pytest.mark.parametrize(("count", "own"), [(1, 1), (3, 1), (8, 2)])
+def test_work_is_shared_out_in_the_items_order(one_thread, count, own):
+    seen = []
+
+    def work(item: int) -> int:
+        seen.append((torch.get_num_threads(), torch.is_inference_mode_enabled()))
+        return -item
+
+    with threads(count), torch.inference_mode():
+        assert shared_out(work, [3, 1, 4, 2], lambda item: item) == [-3, -1, -4, -2]
+        assert shared_out(work, [], abs) == []
+    assert seen == 4 * [(own, True)]
+
+
+def test_work_that_fails_somewhere_fails(one_thread):
+    with threads(2), pytest.raises(ZeroDivisionError):
+        shared_out(lambda item: 1 // item, [1, 0, 2], abs)
 
 
 def test_kernels_run_on_the_gpu_that_was_named():
