@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <utility>
 
 #include "graph_merging.h"
+#include "key_order.h"
 #include "voxel_key.h"
 
 namespace detailbase {
@@ -17,37 +17,50 @@ struct Cells {
   std::vector<uint64_t> keys;    // ascending
   std::vector<int32_t> first;    // cell c holds members [first[c], first[c + 1])
   std::vector<int32_t> members;  // point indices
+  std::vector<Vec3> points;      // of the members
+
+  int32_t size() const { return static_cast<int32_t>(keys.size()); }
 };
 
+// std::floor is a library call on baseline x86-64; this is not. |x| < 2^31.
+int32_t floor_to_int(double x) {
+  const auto truncated = static_cast<int32_t>(x);
+  return truncated - (x < truncated);
+}
+
 Cells sort_into_cells(const Vec3* xyz, int64_t count, double edge) {
-  std::vector<std::pair<uint64_t, int32_t>> order(count);
-  const auto index = [&](float at, float origin) {
-    return static_cast<int32_t>(std::floor((static_cast<double>(at) - origin) / edge));
+  std::vector<KeyedRow> order(count);
+  const auto index = [per_cell = 1 / edge](float at, float origin) {
+    return floor_to_int((static_cast<double>(at) - origin) * per_cell);
   };
   for (int64_t i = 0; i < count; ++i) {
     const Voxel cell{index(xyz[i].x, xyz[0].x), index(xyz[i].y, xyz[0].y),
                      index(xyz[i].z, xyz[0].z)};
     order[i] = {pack(cell), static_cast<int32_t>(i)};
   }
-  std::sort(order.begin(), order.end());
+  sort_by_key(order, default_threads());
   Cells cells;
-  for (const auto& [key, i] : order) {
+  cells.members.resize(count);
+  cells.points.resize(count);
+  for (int64_t n = 0; n < count; ++n) {
+    const auto& [key, i] = order[n];
     if (cells.keys.empty() || cells.keys.back() != key) {
       cells.keys.push_back(key);
-      cells.first.push_back(static_cast<int32_t>(cells.members.size()));
+      cells.first.push_back(static_cast<int32_t>(n));
     }
-    cells.members.push_back(i);
+    cells.members[n] = i;
+    cells.points[n] = xyz[i];
   }
-  cells.first.push_back(static_cast<int32_t>(cells.members.size()));
+  cells.first.push_back(static_cast<int32_t>(count));
   return cells;
 }
 
-bool close(const Vec3* xyz, const Cells& cells, int32_t a, int32_t b, double distance) {
+bool close(const Cells& cells, int32_t a, int32_t b, double distance) {
   const auto squared = [](double x, double y, double z) { return x * x + y * y + z * z; };
   for (int32_t i = cells.first[a]; i < cells.first[a + 1]; ++i) {
-    const Vec3& p = xyz[cells.members[i]];
+    const Vec3& p = cells.points[i];
     for (int32_t j = cells.first[b]; j < cells.first[b + 1]; ++j) {
-      const Vec3& q = xyz[cells.members[j]];
+      const Vec3& q = cells.points[j];
       const double d = squared(static_cast<double>(p.x) - q.x, static_cast<double>(p.y) - q.y,
                                static_cast<double>(p.z) - q.z);
       if (d <= distance * distance) return true;
@@ -56,37 +69,76 @@ bool close(const Vec3* xyz, const Cells& cells, int32_t a, int32_t b, double dis
   return false;
 }
 
-// The 62 offsets, one of each opposite pair, of cells that may hold points within reach,
-// nearest first: they connect most cells before the costly distant ones are compared.
+int squared_length(const Voxel& v) { return v.x * v.x + v.y * v.y + v.z * v.z; }
+
+// Offsets of cells that may hold points within reach, nearest first: they connect most cells
+// before the costly distant ones are compared.
 std::vector<Voxel> offsets_in_reach() {
   std::vector<Voxel> offsets;
-  for (int32_t i = 63; i < 125; ++i) offsets.push_back({i / 25 - 2, i / 5 % 5 - 2, i % 5 - 2});
+  for (int32_t i = 0; i < 125; ++i) offsets.push_back({i / 25 - 2, i / 5 % 5 - 2, i % 5 - 2});
   std::stable_sort(offsets.begin(), offsets.end(), [](const Voxel& a, const Voxel& b) {
-    return a.x * a.x + a.y * a.y + a.z * a.z < b.x * b.x + b.y * b.y + b.z * b.z;
+    return squared_length(a) < squared_length(b);
   });
+  offsets.erase(offsets.begin());  // the cell itself
   return offsets;
+}
+
+class CellSets {
+ public:
+  CellSets(const Cells& cells, double distance)
+      : cells_(cells), distance_(distance), index_(cells.keys), sets_(cells.size()) {}
+
+  int32_t find(int32_t cell) { return sets_.find(cell); }
+  int32_t size_at(int32_t cell) { return sets_.size(sets_.find(cell)); }
+
+  // Joins the sets of a cell and of its neighbour, if there is one and their points are close.
+  void link(int32_t cell, const Voxel& offset) {
+    const Voxel at = unpack(cells_.keys[cell]);
+    const int32_t other = index_.find(pack({at.x + offset.x, at.y + offset.y, at.z + offset.z}));
+    if (other < 0) return;
+    const int32_t a = sets_.find(cell), b = sets_.find(other);
+    if (a != b && close(cells_, cell, other, distance_)) sets_.join(a, b);
+  }
+
+ private:
+  const Cells& cells_;
+  double distance_;
+  KeyIndex index_;
+  DisjointSets sets_;
+};
+
+// First along the axes, one way; then only the cells outside the largest set are left to be
+// compared with all around them: what joins two sets has an end in one of those.
+void link_all(const Cells& cells, CellSets& sets) {
+  constexpr Voxel kAxes[3] = {{0, 0, 1}, {0, 1, 0}, {1, 0, 0}};
+  for (const Voxel& offset : kAxes) {
+    for (int32_t cell = 0; cell < cells.size(); ++cell) sets.link(cell, offset);
+  }
+  int32_t largest = 0;
+  for (int32_t cell = 1; cell < cells.size(); ++cell) {
+    if (sets.size_at(cell) > sets.size_at(largest)) largest = cell;
+  }
+  std::vector<int32_t> others;
+  for (int32_t cell = 0; cell < cells.size(); ++cell) {
+    if (sets.find(cell) != sets.find(largest)) others.push_back(cell);
+  }
+  for (const Voxel& offset : offsets_in_reach()) {
+    for (const int32_t cell : others) sets.link(cell, offset);
+  }
 }
 
 }  // namespace
 
 std::vector<int64_t> connected_components(const Vec3* xyz, int64_t count, double distance) {
+  if (count == 0) return {};
   const Cells cells = sort_into_cells(xyz, count, 0.999 * distance / std::sqrt(3.0));
-  const auto cell_count = static_cast<int32_t>(cells.keys.size());
-  const KeyIndex index(cells.keys);
-  DisjointSets sets(cell_count);
-  for (const Voxel& offset : offsets_in_reach()) {
-    for (int32_t cell = 0; cell < cell_count; ++cell) {
-      const Voxel at = unpack(cells.keys[cell]);
-      const int32_t other = index.find(pack({at.x + offset.x, at.y + offset.y, at.z + offset.z}));
-      if (other < 0) continue;
-      const int32_t a = sets.find(cell), b = sets.find(other);
-      if (a != b && close(xyz, cells, cell, other, distance)) sets.join(a, b);
-    }
-  }
-  std::vector<int64_t> labels(count), label_of_root(cell_count, -1);
-  for (int32_t cell = 0; cell < cell_count; ++cell) {
+  CellSets sets(cells, distance);
+  link_all(cells, sets);
+  std::vector<int64_t> labels(count), label_of_root(cells.size(), -1);
+  for (int32_t cell = 0; cell < cells.size(); ++cell) {
+    const int32_t root = sets.find(cell);
     for (int32_t i = cells.first[cell]; i < cells.first[cell + 1]; ++i) {
-      labels[cells.members[i]] = sets.find(cell);
+      labels[cells.members[i]] = root;
     }
   }
   int64_t next = 0;
