@@ -1,5 +1,7 @@
 """Types of the native module (csrc/)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,37 @@ def segment_cloud(
 def connected_components(xyz: NDArray[np.float32], distance: float) -> NDArray[np.int64]: ...
 def linked_places(places: NDArray[np.float32], reach: NDArray[np.float32]) -> NDArray[np.int64]: ...
 def convex_hull(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def vote_clusters(
+    centers: NDArray[np.float32],
+    reach: NDArray[np.float32],
+    points: NDArray[np.int64],
+    smallest_part: float,
+    merge_reach: float,
+) -> NDArray[np.int64]: ...
+def select_objects(
+    probability: NDArray[np.float32],
+    threshold: NDArray[np.float64] | Sequence[float],
+    number: NDArray[np.int64] | Sequence[int],
+    centers: NDArray[np.float32],
+    reach: NDArray[np.float32],
+    movable: NDArray[np.bool_],
+    points: NDArray[np.int64],
+    grow_ratio: float,
+    margin: float,
+    smallest_part: float,
+    merge_reach: float,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]: ...
+def largest_groups(
+    labels: NDArray[np.int64], least: int, smallest_part: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+def rows_of_groups(
+    rows: NDArray[np.int64], begins: NDArray[np.int64], chosen: NDArray[np.bool_]
+) -> NDArray[np.int64]: ...
+def upright_boxes(
+    xyz: NDArray[np.float32],
+    indices: NDArray[np.int64],
+    begins: NDArray[np.int64] | Sequence[int],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def pick_candidates(
     probability: NDArray[np.float32],
     centers: NDArray[np.float32],

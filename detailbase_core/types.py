@@ -138,7 +138,7 @@ class Scene:
         if len(self.cloud) and self.point_to_superpoint.min() < 0:
             raise ValueError("point_to_superpoint: every point needs a superpoint (found < 0)")
 
-    @property
+    @cached_property
     def superpoint_count(self) -> int:
         """Number of superpoints."""
         return int(self.point_to_superpoint.max()) + 1 if len(self.cloud) else 0
@@ -149,13 +149,13 @@ class Scene:
         Args:
             superpoints: (S,) bool, at least superpoint_count of them.
         """
-        order, begins = self._by_superpoint
+        order, begins = self.by_superpoint
         parts = [order[begins[s] : begins[s + 1]] for s in np.flatnonzero(superpoints)]
         return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
 
     @cached_property
-    def _by_superpoint(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Points in the order of their superpoints, and where each superpoint's begin."""
+    def by_superpoint(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Points one superpoint after the other, (N,), and where each one's begin, (S + 1,)."""
         owner = self.point_to_superpoint
         if self.superpoint_count <= 1 << 16:
             owner = owner.astype(np.uint16)  # which NumPy sorts ten times as fast

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +11,8 @@ from detailbase_core.ops import native
 from detailbase_core.types import Box, Instance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
@@ -58,17 +59,13 @@ def separate_instances(
         raise ValueError(f"indices: expected int64 (M,), got {indices.dtype} {indices.shape}")
     if indices.size == 0:
         return ()
-    points = xyz[indices]
     if whole:
-        return (_instance(first_id, indices, points, score),)
+        return _instances(xyz, indices, np.array([0, len(indices)]), score, first_id)
     labels = None if centers is None else centers.cluster_points(indices)
     if labels is None:
-        labels = _connected(points, config.connect_distance_m)
-    pieces = _pieces(labels, config.min_points)
-    return tuple(
-        _instance(first_id + i, indices[piece], points[piece], score)
-        for i, piece in enumerate(pieces)
-    )
+        labels = _connected(xyz[indices], config.connect_distance_m)
+    rows, begins = native.C.largest_groups(labels, config.min_points, MIN_PIECE_FRACTION)
+    return _instances(xyz, indices[rows], begins, score, first_id)
 
 
 def _connected(points: NDArray[np.float32], distance_m: float) -> NDArray[np.int64]:
@@ -85,23 +82,22 @@ def _connected(points: NDArray[np.float32], distance_m: float) -> NDArray[np.int
     return labels
 
 
-def _pieces(labels: NDArray[np.int64], min_points: int) -> list[NDArray[np.int64]]:
-    """Rows of each label worth keeping, the largest piece first."""
-    sizes = np.bincount(labels)
-    by_size = np.argsort(-sizes, kind="stable")
-    smallest = max(min_points, 1, MIN_PIECE_FRACTION * sizes[by_size[0]])
-    chosen = [label for label in by_size if sizes[label] >= smallest] or by_size[:1]
-    order = np.argsort(labels, kind="stable")
-    begins = np.concatenate([[0], np.cumsum(sizes)])
-    return [order[begins[label] : begins[label + 1]] for label in chosen]
-
-
-def _instance(
-    identity: int, indices: NDArray[np.int64], points: NDArray[np.float32], score: float
-) -> Instance:
-    axes = _axes_of(points)
-    x, y, z = axes.mean(axis=1).tolist()
-    return Instance(identity, indices, _box_around(axes), (x, y, z), score)
+def _instances(
+    xyz: NDArray[np.float32],
+    indices: NDArray[np.int64],
+    begins: NDArray[np.int64],
+    score: float,
+    first_id: int,
+) -> tuple[Instance, ...]:
+    """Instances of the points indices[begins[i]:begins[i + 1]]."""
+    centroids, boxes = native.C.upright_boxes(xyz, indices, begins)
+    rows = zip(
+        begins[:-1].tolist(), begins[1:].tolist(), centroids.tolist(), boxes.tolist(), strict=True
+    )
+    return tuple(
+        Instance(first_id + i, indices[begin:end], _box(box), (x, y, z), score)
+        for i, (begin, end, (x, y, z), box) in enumerate(rows)
+    )
 
 
 def fit_box(xyz: NDArray[np.float32]) -> Box:
@@ -119,51 +115,11 @@ def fit_box(xyz: NDArray[np.float32]) -> Box:
     """
     if len(xyz) == 0:
         raise ValueError("fit_box: no points")
-    return _box_around(_axes_of(xyz))
+    _, boxes = native.C.upright_boxes(xyz, np.arange(len(xyz)), [0, len(xyz)])
+    return _box(boxes[0].tolist())
 
 
-def _box_around(axes: NDArray[np.float64]) -> Box:
-    """See fit_box; axes: (3, N)."""
-    ground, height = axes[:2], axes[2]
-    bottom, top = height.min(), height.max()
-    origin = ground.mean(axis=1)
-    outline, angles = _outline(*(ground - origin[:, None]))
-    along, across = _axes(angles)
-    spans = [(outline @ axis.T) for axis in (along, across)]  # (outline points, angles) each
-    low, high = (np.stack([f(s, axis=0) for s in spans]) for f in (np.min, np.max))
-    best = int(np.argmin((high - low).prod(axis=0)))
-    center = (low + high)[:, best] / 2
-    size = (high - low)[:, best]
-    x, y = origin + center[0] * along[best] + center[1] * across[best]
-    yaw = float(angles[best])
-    if size[0] < size[1]:
-        size, yaw = size[::-1], yaw + math.pi / 2
-    yaw = (yaw + math.pi / 2) % math.pi - math.pi / 2
-    if yaw >= math.pi / 2:  # the modulo of a tiny negative number rounds up to pi
-        yaw = -math.pi / 2
-    return Box(
-        (float(x), float(y), float((bottom + top) / 2)),
-        (float(size[0]), float(size[1]), float(top - bottom)),
-        yaw,
-    )
-
-
-def _axes(angles: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Unit vectors (A, 2) at the angles, and at right angles to them."""
-    c, s = np.cos(angles), np.sin(angles)
-    return np.stack([c, s], 1), np.stack([-s, c], 1)
-
-
-def _outline(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Hull corners (H, 2) of centred points, and the directions worth trying (radians)."""
-    corners = native.C.convex_hull(x, y)
-    if len(corners) < 3:  # one point, or all on one line
-        farthest = corners[np.argmax((corners**2).sum(axis=1))]
-        return corners, np.array([math.atan2(farthest[1], farthest[0])])
-    edges = np.roll(corners, -1, axis=0) - corners
-    return corners, np.arctan2(edges[:, 1], edges[:, 0])
-
-
-def _axes_of(points: NDArray[Any]) -> NDArray[np.float64]:
-    """(3, N) of (N, 3): NumPy is ten times as fast along memory."""
-    return np.ascontiguousarray(points.T, np.float64)
+def _box(numbers: Sequence[float]) -> Box:
+    """A row of native.C.upright_boxes."""
+    x, y, z, length, width, height, yaw = numbers
+    return Box((x, y, z), (length, width, height), yaw)

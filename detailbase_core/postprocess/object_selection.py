@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from detailbase_core.language.phrase_semantics import distinct_references, grammatical_number
+from detailbase_core.ops import native
+from detailbase_core.postprocess.vote_clustering import MAX_MERGE_DISTANCE_M, MIN_CLUSTER_FRACTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 # Tuned on rooms apart from the test sets, as are the distances of vote_clustering.
 REGION_GROW_RATIO = 0.4  # an object takes superpoints down to this part of the threshold
 SCORE_MARGIN = 0.2  # "the chairs" leaves out objects whose peak is this far below the highest peak
+_ANY_NUMBER = -1  # of the native module: None
 MIN_SOFT_IOU = 0.7  # soft IoU from which on the sentence is about the phrase
 
 
@@ -177,10 +180,7 @@ def select_masked_objects(
     Returns:
         1 + P.
     """
-    selected = [
-        select_phrase_objects(probability, threshold, centers, number)
-        for probability, threshold, number in zip(probabilities, thresholds, numbers, strict=True)
-    ]
+    selected = _select_each(probabilities, numbers, thresholds, centers)
     if centers is not None:
         for pair in distinct:
             _separate(selected, pair, probabilities, thresholds, centers)
@@ -231,18 +231,33 @@ def select_phrase_objects(
             the threshold.
         number: number of objects that the phrase refers to; None = unknown.
     """
-    mask = probability >= threshold
-    if centers is None or not mask.any():
-        return SelectedObjects(mask, whole=False)
-    used = np.flatnonzero(probability >= REGION_GROW_RATIO * threshold)
-    labels = centers.cluster_superpoints(used, centers.sizes[used])
-    if labels is None:  # floor, walls, ceiling
-        return SelectedObjects(mask, whole=False)
-    peak = np.zeros(int(labels.max()) + 1, np.float32)
-    np.maximum.at(peak, labels, probability[used])
-    order = np.argsort(-peak, kind="stable")
-    least = max(threshold, peak.max() - SCORE_MARGIN) if number is None else threshold
-    chosen = order[peak[order] >= least][:number]
-    objects = np.zeros_like(mask)
-    objects[used] = np.isin(labels, chosen)
-    return SelectedObjects(objects, whole=number == 1)
+    return _select_each(probability[None], [number], [threshold], centers)[0]
+
+
+def _select_each(
+    probabilities: NDArray[np.float32],
+    numbers: Sequence[int | None],
+    thresholds: Sequence[float],
+    centers: CenterVotes | None,
+) -> list[SelectedObjects]:
+    """See select_phrase_objects, of each row."""
+    if centers is None:
+        limits = np.asarray(thresholds, np.float32)[:, None]
+        return [SelectedObjects(mask, whole=False) for mask in probabilities >= limits]
+    masks, found = native.C.select_objects(
+        probabilities,
+        thresholds,
+        [_ANY_NUMBER if number is None else number for number in numbers],
+        centers.centers,
+        centers.reach,
+        centers.movable,
+        centers.sizes,
+        grow_ratio=REGION_GROW_RATIO,
+        margin=SCORE_MARGIN,
+        smallest_part=MIN_CLUSTER_FRACTION,
+        merge_reach=MAX_MERGE_DISTANCE_M,
+    )
+    return [
+        SelectedObjects(mask, bool(objects) and number == 1)
+        for mask, objects, number in zip(masks, found, numbers, strict=True)
+    ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import torch
+
 from detailbase_core.language.phrase_semantics import named_rows
+from detailbase_core.ops import native
 from detailbase_core.postprocess.calibration import UNCALIBRATED
 from detailbase_core.postprocess.instances import separate_instances
 from detailbase_core.postprocess.object_selection import Thresholds, select_objects
@@ -49,9 +52,9 @@ def answer_query(
     """
     heads = [phrase.head for phrase in sentence.phrases]
     rows = [0, *(head + 1 if reading is None else reading.rows[head] for head in heads)]
-    logits = prediction.mask_logits[0, 0, rows, : scene.superpoint_count].float()
+    logits = prediction.mask_logits[0, 0].float().cpu().numpy()[rows, : scene.superpoint_count]
     least = calibration.network_threshold(config.presence_threshold)
-    probabilities = logits.sigmoid().cpu().numpy()
+    probabilities = torch.from_numpy(logits).sigmoid().numpy()
     selected = select_objects(
         probabilities,
         _presence(prediction, rows),
@@ -61,7 +64,7 @@ def answer_query(
         prediction.peaks,
         sentence.targets,
     )
-    predicted = prediction.scores[0, 0, rows].float().cpu().tolist()
+    predicted = prediction.scores[0, 0].float().cpu().numpy()[rows].tolist()
     if sentence.targets is not None and any(sentence.targets):
         wanted = zip(predicted[1:], sentence.targets, strict=True)
         predicted[0] = min(iou for iou, is_target in wanted if is_target)
@@ -99,7 +102,7 @@ def _objects(
     scene: Scene, selected: SelectedObjects, config: InstanceConfig, centers: CenterVotes | None
 ) -> tuple[Instance, ...]:
     """Instances of the selected objects; ids count from 0."""
-    points = scene.points_of(selected.mask)
+    points = native.C.rows_of_groups(*scene.by_superpoint, selected.mask)
     return separate_instances(scene.cloud.xyz, points, 0.0, config, 0, centers, selected.whole)
 
 
@@ -120,5 +123,5 @@ def _presence(prediction: Prediction, rows: list[int]) -> list[float]:
     """Probability that each row's object is present; 1.0 without a presence head."""
     if prediction.presence_logits is None:
         return [1.0] * len(rows)
-    probabilities: list[float] = prediction.presence_logits[0, 0, rows].float().sigmoid().tolist()
-    return probabilities
+    probabilities = prediction.presence_logits[0, 0].float().sigmoid().tolist()
+    return [probabilities[row] for row in rows]

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from detailbase_core.network.candidates import vote_reach
 from detailbase_core.ops import native
@@ -91,27 +90,11 @@ class CenterVotes:
         """
         if 2 * sizes[self.movable[used]].sum() < sizes.sum():
             return None
-        return _merge_small_clusters(self._linked_votes(used), sizes, self.centers[used])
-
-    def _linked_votes(self, used: NDArray[np.int64]) -> NDArray[np.int64]:
-        """(K,) labels of connected components of superpoints with votes near each other."""
-        return native.C.linked_places(self.centers[used], self.reach[used])
-
-
-def _merge_small_clusters(
-    labels: NDArray[np.int64], sizes: NDArray[np.int64], centers: NDArray[np.float32]
-) -> NDArray[np.int64]:
-    """Labels after small clusters have joined the nearest larger one."""
-    points = np.bincount(labels, weights=sizes)
-    small = points < MIN_CLUSTER_FRACTION * points.max()
-    if not small.any():
+        labels: NDArray[np.int64] = native.C.vote_clusters(
+            self.centers[used],
+            self.reach[used],
+            sizes,
+            smallest_part=MIN_CLUSTER_FRACTION,
+            merge_reach=MAX_MERGE_DISTANCE_M,
+        )
         return labels
-    centroids = np.stack(
-        [np.bincount(labels, weights=sizes * axis) / points for axis in centers.T], axis=1
-    )
-    large = np.flatnonzero(~small)
-    distance, nearest = cKDTree(centroids[large]).query(centroids)
-    stray = small & (distance <= MAX_MERGE_DISTANCE_M)
-    renamed = np.where(stray, large[nearest], np.arange(len(points)))
-    joined: NDArray[np.int64] = renamed[labels]
-    return joined

@@ -217,6 +217,39 @@ def linked_places(r: Random) -> tuple[Any, ...]:
     return floats(r, places, 3), floats(r, places)
 
 
+def vote_clusters(r: Random) -> tuple[Any, ...]:
+    places = count(r)
+    points = integers(r, 0, 50, places, dtype="i8")
+    return floats(r, places, 3), floats(r, places), points, number(r, 0.1), number(r, 0.6)
+
+
+def select_objects(r: Random) -> tuple[Any, ...]:
+    centers, reach, points, *merging = vote_clusters(r)
+    rows, superpoints = int(r.integers(0, 4)), len(centers)
+    probability, threshold = np.abs(floats(r, rows, superpoints)), np.abs(floats(r, rows))
+    numbers, movable = integers(r, -1, 4, rows, dtype="i8"), r.random(superpoints) < 0.8
+    limits = number(r, 0.4), number(r, 0.2), *merging
+    return probability, threshold, numbers, centers, reach, movable, points, *limits
+
+
+def largest_groups(r: Random) -> tuple[Any, ...]:
+    rows = count(r)
+    return integers(r, 0, rows, rows, dtype="i8"), int(r.choice(ODD_NUMBERS)), number(r, 0.1)
+
+
+def rows_of_groups(r: Random) -> tuple[Any, ...]:
+    rows, groups = count(r), count(r)
+    begins = np.sort(r.integers(0, rows + 1, groups + 1))
+    begins[r.random(groups + 1) < 0.001] = r.choice(ODD_NUMBERS)
+    return integers(r, 0, rows, rows, dtype="i8"), begins, r.random(groups) < 0.5
+
+
+def upright_boxes(r: Random) -> tuple[Any, ...]:
+    points, groups = count(r), int(r.integers(0, 4))
+    begins = np.cumsum([0, *integers(r, 1, 9, groups, dtype="i8").tolist()])
+    return floats(r, points, 3), integers(r, 0, points, int(begins[-1]) % 99, dtype="i8"), begins
+
+
 def convex_hull(r: Random) -> tuple[Any, ...]:
     points = count(r)
     x, y = floats(r, points, dtype="f8"), floats(r, points, dtype="f8")
@@ -328,6 +361,11 @@ ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
         segment_cloud,
         connected_components,
         linked_places,
+        vote_clusters,
+        select_objects,
+        largest_groups,
+        rows_of_groups,
+        upright_boxes,
         convex_hull,
         pick_candidates,
         render_surfels,

@@ -57,6 +57,19 @@ CALLS = {
     "a distance of 0": lambda: _C.connected_components(f4(2, 3), 0.0),
     "points apart": lambda: _C.connected_components(f4(2, 3) + np.array([[0], [1e9]]), 0.1),
     "outline of NaN": lambda: _C.convex_hull(np.full(99, np.nan), np.zeros(99)),
+    "a box of NaN": lambda: _C.upright_boxes(f4(2, 3) * np.nan, np.arange(2), [0, 2]),
+    "a box of no points": lambda: _C.upright_boxes(f4(2, 3), np.arange(2), [0, 2, 2]),
+    "a box of points to nowhere": lambda: _C.upright_boxes(f4(2, 3), np.arange(3), [0, 3]),
+    "groups beyond the rows": lambda: _C.rows_of_groups(
+        np.arange(3), np.array([0, 4]), np.array([True])
+    ),
+    "rows beyond the rows": lambda: _C.rows_of_groups(
+        np.array([0, 7]), np.array([0, 2]), np.array([True])
+    ),
+    "labels beyond the rows": lambda: _C.largest_groups(np.array([0, 2]), 1, 0.1),
+    "a threshold below 0": lambda: _C.select_objects(
+        f4(1, 2), [-1.0], [1], f4(2, 3), f4(2), f4(2) > 0, np.ones(2, int), 0.4, 0.2, 0.1, 0.6
+    ),
     "fewer colours": lambda: insert(a_map(), rgb=np.zeros((3, 3), np.uint8)),
     "other pixels than points": lambda: insert(a_map(), height=2, width=3),
     "negative pixels": lambda: insert(a_map(), height=-2, width=-2),
