@@ -29,7 +29,7 @@ int32_t floor_to_int(double x) {
 }
 
 Cells sort_into_cells(const Vec3* xyz, int64_t count, double edge) {
-  std::vector<KeyedRow> order(count);
+  Buffer<KeyedRow> order(count);
   const auto index = [per_cell = 1 / edge](float at, float origin) {
     return floor_to_int((static_cast<double>(at) - origin) * per_cell);
   };

@@ -36,51 +36,66 @@ static uint32_t ascending_bits(float number) {
   return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
+static float number_of(uint32_t bits) {
+  bits = bits & 0x80000000u ? bits ^ 0x80000000u : ~bits;
+  float number;
+  std::memcpy(&number, &bits, sizeof number);
+  return number;
+}
+
+struct KeyedEdge {
+  uint32_t key;  // ascending_bits() of the weight
+  int32_t a, b;
+};
+
 // Stable. Radix sort, 11 bits at a time: many edges have few distinct weights.
-static void sort_by_weight(std::vector<WeightedEdge>& edges) {
+static Buffer<KeyedEdge> sort_by_weight(const Buffer<WeightedEdge>& edges) {
   constexpr int kBits = 11, kPasses = 3;
   constexpr size_t kDigits = size_t{1} << kBits;
   constexpr size_t kFew = 2048;
+  Buffer<KeyedEdge> from(edges.size());
+  for (size_t i = 0; i < edges.size(); ++i) {
+    from[i] = {ascending_bits(edges[i].weight), edges[i].a, edges[i].b};
+  }
   if (edges.size() < kFew) {
-    std::stable_sort(edges.begin(), edges.end(), [](const WeightedEdge& a, const WeightedEdge& b) {
-      return ascending_bits(a.weight) < ascending_bits(b.weight);  // an order of NaN, too
-    });
-    return;
+    std::stable_sort(from.begin(), from.end(),
+                     [](const KeyedEdge& a, const KeyedEdge& b) { return a.key < b.key; });
+    return from;
   }
   std::array<std::array<uint32_t, kDigits>, kPasses> begins{};
-  const auto digit = [](const WeightedEdge& edge, int pass) {
-    return ascending_bits(edge.weight) >> (kBits * pass) & (kDigits - 1);
-  };
-  for (const WeightedEdge& edge : edges) {
-    for (int pass = 0; pass < kPasses; ++pass) ++begins[pass][digit(edge, pass)];
+  const auto digit = [](uint32_t key, int pass) { return key >> (kBits * pass) & (kDigits - 1); };
+  for (const KeyedEdge& edge : from) {
+    for (int pass = 0; pass < kPasses; ++pass) ++begins[pass][digit(edge.key, pass)];
   }
-  std::vector<WeightedEdge> sorted(edges.size());
+  Buffer<KeyedEdge> to(edges.size());
   for (int pass = 0; pass < kPasses; ++pass) {
     uint32_t total = 0;
     for (uint32_t& begin : begins[pass]) total += std::exchange(begin, total);
-    for (const WeightedEdge& edge : edges) sorted[begins[pass][digit(edge, pass)]++] = edge;
-    edges.swap(sorted);
+    for (const KeyedEdge& edge : from) to[begins[pass][digit(edge.key, pass)]++] = edge;
+    from.swap(to);
   }
+  return from;
 }
 
-DisjointSets merge_graph(int32_t node_count, std::vector<WeightedEdge>& edges, float k,
+DisjointSets merge_graph(int32_t node_count, const Buffer<WeightedEdge>& weighted, float k,
                          int32_t min_size) {
-  sort_by_weight(edges);
+  Buffer<KeyedEdge> edges = sort_by_weight(weighted);
   DisjointSets sets(node_count);
   std::vector<float> threshold(node_count, k);
   size_t between = 0;  // edges so far that joined nothing and do not lie inside one component
-  for (const WeightedEdge& edge : edges) {
+  for (const KeyedEdge& edge : edges) {
     const int32_t a = sets.find(edge.a), b = sets.find(edge.b);
     if (a == b) continue;
-    if (edge.weight > threshold[a] || edge.weight > threshold[b]) {
+    const float weight = number_of(edge.key);
+    if (weight > threshold[a] || weight > threshold[b]) {
       edges[between++] = edge;
       continue;
     }
     const int32_t root = sets.join(a, b);
-    threshold[root] = edge.weight + k / static_cast<float>(sets.size(root));
+    threshold[root] = weight + k / static_cast<float>(sets.size(root));
   }
   edges.resize(between);
-  for (const WeightedEdge& edge : edges) {
+  for (const KeyedEdge& edge : edges) {
     const int32_t a = sets.find(edge.a), b = sets.find(edge.b);
     if (a != b && std::min(sets.size(a), sets.size(b)) < min_size) sets.join(a, b);
   }

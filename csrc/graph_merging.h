@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "buffer.h"
+
 namespace detailbase {
 
 struct WeightedEdge {
@@ -25,11 +27,11 @@ class DisjointSets {
   std::vector<int32_t> parent_, rank_, size_;
 };
 
-// Merges in ascending weight (ties keep the order of `edges`, which is used up): two
+// Merges in ascending weight (ties keep the order of `edges`): two
 // components join where the weight is at most the threshold of both. A threshold is k at
 // first, then weight + k / size. Afterwards, in the same order, every edge with a component
 // smaller than min_size on one side joins its two ends.
-DisjointSets merge_graph(int32_t node_count, std::vector<WeightedEdge>& edges, float k,
+DisjointSets merge_graph(int32_t node_count, const Buffer<WeightedEdge>& edges, float k,
                          int32_t min_size);
 
 // The root of each node, numbered 0, 1, 2 ... by first appearance.

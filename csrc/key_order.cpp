@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #if defined(_OPENMP)
 #include <omp.h>
@@ -20,8 +21,8 @@ using Counts = std::array<size_t, kDigits>;
 
 // One digit: each thread counts and then moves its own stretch of rows, so the order within a
 // digit stays.
-void sort_digit(const std::vector<KeyedRow>& from, int shift, int threads,
-                std::vector<Counts>& begins, std::vector<KeyedRow>& to) {
+void sort_digit(const Buffer<KeyedRow>& from, int shift, int threads, std::vector<Counts>& begins,
+                Buffer<KeyedRow>& to) {
   const auto digit = [shift](const KeyedRow& r) { return r.key >> shift & (kDigits - 1); };
   const auto start = [&](int part) { return from.size() * part / threads; };
 #pragma omp parallel for num_threads(threads) schedule(static)
@@ -46,7 +47,7 @@ void sort_digit(const std::vector<KeyedRow>& from, int shift, int threads,
 
 }  // namespace
 
-void sort_by_key(std::vector<KeyedRow>& rows, int threads) {
+void sort_by_key(Buffer<KeyedRow>& rows, int threads) {
   if (std::is_sorted(rows.begin(), rows.end(), below)) return;
   if (rows.size() < kFew) {
     std::stable_sort(rows.begin(), rows.end(), below);
@@ -55,9 +56,10 @@ void sort_by_key(std::vector<KeyedRow>& rows, int threads) {
   uint64_t differing = 0;
   for (const KeyedRow& r : rows) differing |= r.key ^ rows.front().key;
   std::vector<Counts> begins(threads);
-  std::vector<KeyedRow> other(rows.size());
+  Buffer<KeyedRow> other(rows.size());
+  // Digits begin where keys differ: an axis of a room takes one digit of its 21 bits.
   for (int shift = 0; shift < 64 && differing >> shift != 0; shift += kBits) {
-    if ((differing >> shift & (kDigits - 1)) == 0) continue;
+    while ((differing >> shift & 1) == 0) ++shift;
     sort_digit(rows, shift, threads, begins, other);
     rows.swap(other);
   }

@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+
+#include "buffer.h"
 
 namespace detailbase {
 
@@ -14,7 +15,7 @@ struct KeyedRow {
 
 // By ascending key, equal keys in the order they came in. The number of threads never changes the
 // result.
-void sort_by_key(std::vector<KeyedRow>& rows, int threads);
+void sort_by_key(Buffer<KeyedRow>& rows, int threads);
 
 // The threads that a parallel region of the module's own would take.
 int default_threads();

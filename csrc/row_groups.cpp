@@ -54,7 +54,7 @@ void group_bounds(const GroupedRows& of, float* low, float* high, int threads) {
 DistinctKeys distinct_keys(const int64_t* keys, int64_t count, int64_t* number, int threads) {
   // Neighbours often have equal keys: runs of them are sorted, not each.
   std::vector<int64_t> begins;
-  std::vector<KeyedRow> runs;
+  Buffer<KeyedRow> runs;
   begins.reserve(count + 1);
   runs.reserve(count);
   for (int64_t i = 0; i < count; ++i) {

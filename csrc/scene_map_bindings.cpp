@@ -57,8 +57,8 @@ struct VoxelList {
 };
 
 // In ascending voxel order.
-std::vector<KeyedRow> sorted_rows(const VoxelList& map) {
-  std::vector<KeyedRow> order(map.keys.size());
+Buffer<KeyedRow> sorted_rows(const VoxelList& map) {
+  Buffer<KeyedRow> order(map.keys.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = {map.keys[i], static_cast<int32_t>(i)};
   sort_by_key(order, default_threads());
   return order;
@@ -79,7 +79,7 @@ py::tuple py_cloud(const VoxelList& map, double voxel_size) {
   uint8_t* rgb_out = rgb.mutable_data();
   {
     py::gil_scoped_release release;
-    const std::vector<KeyedRow> order = sorted_rows(map);
+    const Buffer<KeyedRow> order = sorted_rows(map);
 #pragma omp parallel for schedule(static)
     for (py::ssize_t i = 0; i < count; ++i) {
       const Voxel v = unpack(order[i].key);
@@ -107,7 +107,7 @@ py::tuple py_arrays(const VoxelList& map) {
   int64_t* last_seen_out = last_seen.mutable_data();
   {
     py::gil_scoped_release release;
-    const std::vector<KeyedRow> order = sorted_rows(map);
+    const Buffer<KeyedRow> order = sorted_rows(map);
 #pragma omp parallel for schedule(static)
     for (py::ssize_t i = 0; i < count; ++i) {
       const Voxel v = unpack(order[i].key);

@@ -44,7 +44,7 @@ static float normal_difference(const Vec3& point_a, const Vec3& normal_a, const 
 std::vector<int64_t> segment_graph(const Vec3* points, const Vec3* normals, int64_t point_count,
                                    const int32_t* edges, int64_t edge_count, float k_threshold,
                                    int32_t min_size) {
-  std::vector<WeightedEdge> weighted(edge_count);
+  Buffer<WeightedEdge> weighted(edge_count);
   for (int64_t e = 0; e < edge_count; ++e) {
     const int32_t a = edges[2 * e], b = edges[2 * e + 1];
     weighted[e] = {normal_difference(points[a], normals[a], points[b], normals[b]), a, b};

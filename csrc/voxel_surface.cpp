@@ -12,85 +12,141 @@ namespace detailbase {
 
 namespace {
 
+constexpr int kSentinels = 3;  // keys beyond all others, behind the last
+
 // Looks around voxels that come in ascending key order. The voxels with equal x and y lie side
-// by side in that order, so each of the 5 x 5 columns around keeps its place in the list and
-// moves on from there: no table is needed, and memory is read in order.
+// by side in that order, so each of the columns around keeps its place in the list and moves on
+// from there: no table is needed, and memory is read in order.
 class Surroundings {
  public:
-  explicit Surroundings(const std::vector<uint64_t>& keys) : keys_(keys) {}
+  // keys: with kSentinels behind them. Looks around voxels from `first` on.
+  Surroundings(const Buffer<uint64_t>& keys, int32_t first) : keys_(keys.data()) {
+    const auto size = static_cast<int32_t>(keys.size()) - kSentinels;
+    for (int dx = -2; dx <= 2; ++dx) {
+      for (int dy = -2; dy <= 2; ++dy) {
+        const uint64_t lowest = level(first, dx, dy) - 2;
+        const auto at = std::lower_bound(keys_, keys_ + size, lowest) - keys_;
+        far_[dx + 2][dy + 2] = static_cast<int32_t>(at);
+        if (std::abs(dx) < 2 && std::abs(dy) < 2) near_[dx + 1][dy + 1] = far_[dx + 2][dy + 2];
+      }
+    }
+  }
 
-  // Calls use(Neighbour) for each occupied voxel of the cube's shell at `reach` (1 or 2) around
-  // voxel v, by ascending dx, dy, dz, and returns their number.
-  template <typename Use>
-  int visit_shell(int32_t v, int reach, Use&& use) {
-    int found = 0;
-    for (int dx = -reach; dx <= reach; ++dx) {
-      for (int dy = -reach; dy <= reach; ++dy) {
-        const bool on_side = std::abs(dx) == reach || std::abs(dy) == reach;
-        const uint64_t level = keys_[v] + shift(dx, 2 * kAxisBits) + shift(dy, kAxisBits);
-        for (int32_t u = seek(place_[dx + 2][dy + 2], level - 2);
-             u < size() && keys_[u] <= level + reach; ++u) {
-          const int dz = static_cast<int>(static_cast<int64_t>(keys_[u] - level));
-          if (on_side ? dz < -reach : std::abs(dz) != reach) continue;
-          use(Neighbour{u, static_cast<int8_t>(dx), static_cast<int8_t>(dy),
-                        static_cast<int8_t>(dz)});
-          ++found;
+  // Writes the occupied ones of the 26 voxels around voxel v by ascending dx, dy, dz. Returns their
+  // end; a few more are written behind it.
+  Neighbour* touching(int32_t v, Neighbour* end) {
+    for (int dx = -1; dx <= 1; ++dx) {
+      for (int dy = -1; dy <= 1; ++dy) {
+        if (dx == 0 && dy == 0) {
+          *end = {v - 1, Ways::to(0, 0, -1)};
+          end += v > 0 && keys_[v - 1] + 1 == keys_[v];
+          *end = {v + 1, Ways::to(0, 0, 1)};
+          end += keys_[v] + 1 == keys_[v + 1];
+          continue;
+        }
+        const uint64_t lowest = level(v, dx, dy) - 1;
+        int32_t& u = near_[dx + 1][dy + 1];
+        while (keys_[u] < lowest) ++u;
+        // Without branches, which nobody could predict: what is no neighbour is written over.
+        for (int32_t k = 0; k < 3; ++k) {
+          const uint64_t above = keys_[u + k] - lowest;
+          *end = {u + k, static_cast<int32_t>(Ways::to(dx, dy, -1) + static_cast<uint32_t>(above))};
+          end += above < 3;
         }
       }
     }
-    return found;
+    return end;
+  }
+
+  // The same of the 98 around those.
+  Neighbour* beyond(int32_t v, Neighbour* end) {
+    for (int dx = -2; dx <= 2; ++dx) {
+      for (int dy = -2; dy <= 2; ++dy) {
+        const bool on_side = std::abs(dx) == 2 || std::abs(dy) == 2;
+        const uint64_t at = level(v, dx, dy);
+        int32_t& place = far_[dx + 2][dy + 2];
+        while (keys_[place] < at - 2) ++place;
+        for (int32_t u = place; keys_[u] <= at + 2; ++u) {
+          const int dz = static_cast<int>(static_cast<int64_t>(keys_[u] - at));
+          if (on_side || std::abs(dz) == 2) *end++ = {u, Ways::to(dx, dy, dz)};
+        }
+      }
+    }
+    return end;
   }
 
  private:
-  static uint64_t shift(int step, int bits) { return static_cast<uint64_t>(int64_t{step}) << bits; }
-  int32_t size() const { return static_cast<int32_t>(keys_.size()); }
-
-  // Moves `place` on to the first key that is not below `key`.
-  int32_t seek(int32_t& place, uint64_t key) const {
-    for (int near = 0; near < 8; ++near, ++place) {
-      if (place == size() || keys_[place] >= key) return place;
-    }
-    int32_t step = 8;
-    for (; place + step < size() && keys_[place + step] < key; step *= 2) place += step;
-    const auto begin = keys_.begin() + place;
-    const auto end = keys_.begin() + std::min(place + step + 1, size());
-    return place = static_cast<int32_t>(std::lower_bound(begin, end, key) - keys_.begin());
+  static constexpr uint64_t shift(int step, int bits) {
+    return static_cast<uint64_t>(int64_t{step}) << bits;
+  }
+  // Key of the voxel beside voxel v.
+  uint64_t level(int32_t v, int dx, int dy) const {
+    return keys_[v] + shift(dx, 2 * kAxisBits) + shift(dy, kAxisBits);
   }
 
-  const std::vector<uint64_t>& keys_;
-  int32_t place_[5][5] = {};
+  const uint64_t* keys_;
+  int32_t near_[3][3] = {}, far_[5][5] = {};
 };
 
 // Fills cloud.lists, each on one thread: what it finds is copied once its number is known.
 void find_neighbours(VoxelCloud& cloud) {
-  constexpr int kFew = 4, kMost = 124;
+  constexpr int kFew = 4, kMost = 124, kSlack = 27;
   const int32_t count = cloud.size(), step = VoxelCloud::kListVoxels;
   const int32_t lists = (count + step - 1) / step;
   cloud.lists.resize(lists);
+  cloud.keys.insert(cloud.keys.end(), kSentinels, ~uint64_t{0});
 #pragma omp parallel
   {
-    Surroundings around(cloud.keys);
-    std::vector<Neighbour> found(kMost * step);
+    Buffer<Neighbour> found(kMost * step + kSlack);
 #pragma omp for schedule(static)
     for (int32_t list = 0; list < lists; ++list) {
+      const int32_t begin = list * step, size = std::min(step, count - begin);
+      Surroundings around(cloud.keys, begin);
       NeighbourLists& to = cloud.lists[list];
-      to.first = {0};
+      to.first.resize(size + 1);
       Neighbour* end = found.data();
-      const auto keep = [&](const Neighbour& neighbour) { *end++ = neighbour; };
-      for (int32_t v = list * step; v < std::min(count, (list + 1) * step); ++v) {
-        if (around.visit_shell(v, 1, keep) < kFew) around.visit_shell(v, 2, keep);
-        to.first.push_back(static_cast<int32_t>(end - found.data()));
+      for (int32_t i = 0; i < size; ++i) {
+        Neighbour* const own = end;
+        to.first[i] = static_cast<int32_t>(own - found.data());
+        end = around.touching(begin + i, own);
+        if (end - own < kFew) end = around.beyond(begin + i, end);
       }
+      to.first[size] = static_cast<int32_t>(end - found.data());
       to.all.assign(found.data(), end);
     }
   }
+  cloud.keys.resize(count);
+}
+
+// Numbers of the first of equal keys, and the number of all behind them; on all threads.
+Buffer<int64_t> first_of_equal(const Buffer<KeyedRow>& order) {
+  const auto count = static_cast<int64_t>(order.size());
+  const int parts = default_threads();
+  std::vector<int64_t> begins(parts + 1, 0);
+  const auto start = [=](int part) { return count * part / parts; };
+  const auto is_first = [&](int64_t i) { return i == 0 || order[i].key != order[i - 1].key; };
+#pragma omp parallel for schedule(static)
+  for (int part = 0; part < parts; ++part) {
+    for (int64_t i = start(part); i < start(part + 1); ++i) begins[part + 1] += is_first(i);
+  }
+  for (int part = 0; part < parts; ++part) begins[part + 1] += begins[part];
+  Buffer<int64_t> first(begins[parts] + 1);
+#pragma omp parallel for schedule(static)
+  for (int part = 0; part < parts; ++part) {
+    int64_t next = begins[part];
+    for (int64_t i = start(part); i < start(part + 1); ++i) {
+      if (is_first(i)) first[next++] = i;
+    }
+  }
+  first[begins[parts]] = count;
+  return first;
 }
 
 }  // namespace
 
 VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, double voxel_size) {
   const auto index = [&](float x) { return static_cast<int32_t>(std::floor(x / voxel_size)); };
-  std::vector<KeyedRow> order(count);
+  Buffer<KeyedRow> order(count);
 #pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < count; ++i) {
     const Voxel voxel{index(xyz[i].x), index(xyz[i].y), index(xyz[i].z)};
@@ -99,18 +155,18 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
   sort_by_key(order, default_threads());
 
   VoxelCloud cloud;
-  std::vector<int64_t> first;  // voxel v's points are those of order[first[v]], ...
-  for (int64_t i = 0; i < count; ++i) {
-    if (i > 0 && order[i].key == order[i - 1].key) continue;
-    cloud.keys.push_back(order[i].key);
-    first.push_back(i);
-  }
-  first.push_back(count);
-  cloud.offset.resize(cloud.size());
-  cloud.color.resize(cloud.size());
+  const Buffer<int64_t> first = first_of_equal(order);  // voxel v's points: order[first[v]], ...
+  const auto voxels = static_cast<int32_t>(first.size()) - 1;
+  cloud.keys.reserve(voxels + kSentinels);
+  cloud.keys.resize(voxels);
+  cloud.offset.resize(voxels);
+  cloud.color.resize(voxels);
+  cloud.first_point.resize(voxels);
   cloud.voxel_of_point.resize(count);
 #pragma omp parallel for schedule(static)
-  for (int32_t v = 0; v < cloud.size(); ++v) {
+  for (int32_t v = 0; v < voxels; ++v) {
+    cloud.keys[v] = order[first[v]].key;
+    cloud.first_point[v] = order[first[v]].row;
     const Voxel at = unpack(cloud.keys[v]);
     const auto local = [&](float x, int32_t index) {
       return static_cast<float>(x / voxel_size - index - 0.5);
@@ -135,8 +191,10 @@ namespace {
 
 // Moments of points: weight, x, y, z, xx, xy, xz, yy, yz, zz. All are about one point, so that they
 // add up as they are; doubles keep what is left when squares of places far from it are subtracted.
-struct Moments {
-  double at[10];
+// Two more make rows of whole registers.
+struct alignas(32) Moments {
+  static constexpr int kCount = 12;
+  double at[kCount];
 };
 
 // Of a voxel's centre, in voxel edges from the corner of voxel `origin`.
@@ -145,8 +203,7 @@ std::array<double, 3> place_of(const Voxel& origin, uint64_t key) {
   return {v.x - origin.x + 0.5, v.y - origin.y + 0.5, v.z - origin.z + 0.5};
 }
 
-// sums[v] of those voxels that one of the cloud's lists is of: theirs and their neighbours'
-// moments.
+// Theirs and their neighbours' moments of the voxels that one of the cloud's lists is of.
 DETAILBASE_VECTORIZED
 void add_neighbours(const NeighbourLists& list, int32_t first, const Moments* moments,
                     Moments* sums) {
@@ -155,31 +212,22 @@ void add_neighbours(const NeighbourLists& list, int32_t first, const Moments* mo
     Moments sum = moments[first + i];
     for (int32_t n = list.first[i]; n < list.first[i + 1]; ++n) {
       const Moments& m = moments[list.all[n].voxel];
-      for (int k = 0; k < 10; ++k) sum.at[k] += m.at[k];
+      for (int k = 0; k < Moments::kCount; ++k) sum.at[k] += m.at[k];
     }
-    sums[first + i] = sum;
+    sums[i] = sum;
   }
 }
 
-std::vector<Moments> surrounding_moments(const VoxelCloud& cloud, const Voxel& origin, int rings) {
-  const int32_t count = cloud.size();
-  const auto lists = static_cast<int32_t>(cloud.lists.size());
-  std::vector<Moments> now(count), next(count);
+Buffer<Moments> own_moments(const VoxelCloud& cloud, const Voxel& origin) {
+  Buffer<Moments> moments(cloud.size());
 #pragma omp parallel for schedule(static)
-  for (int32_t v = 0; v < count; ++v) {
+  for (int32_t v = 0; v < cloud.size(); ++v) {
     const std::array<double, 3> at = place_of(origin, cloud.keys[v]);
     const Vec3& offset = cloud.offset[v];
     const double x = at[0] + offset.x, y = at[1] + offset.y, z = at[2] + offset.z;
-    now[v] = {{1, x, y, z, x * x, x * y, x * z, y * y, y * z, z * z}};
+    moments[v] = {{1, x, y, z, x * x, x * y, x * z, y * y, y * z, z * z, 0, 0}};
   }
-  for (int ring = 0; ring < rings; ++ring) {
-#pragma omp parallel for schedule(static)
-    for (int32_t list = 0; list < lists; ++list) {
-      add_neighbours(cloud.lists[list], list * VoxelCloud::kListVoxels, now.data(), next.data());
-    }
-    now.swap(next);
-  }
-  return now;
+  return moments;
 }
 
 // Smallest eigenvalue of a symmetric 3 x 3 matrix (Smith 1961, the trigonometric form) and a
@@ -214,29 +262,49 @@ Plane smallest_axis(double xx, double xy, double xz, double yy, double yz, doubl
           static_cast<float>(std::max(smallest, 0.0))};
 }
 
+Plane plane_through(const Moments& sums, const std::array<double, 3>& at) {
+  double mean[10];
+  for (int k = 0; k < 10; ++k) mean[k] = sums.at[k] / sums.at[0];
+  const double x = mean[1], y = mean[2], z = mean[3];
+  Plane plane = smallest_axis(mean[4] - x * x, mean[5] - x * y, mean[6] - x * z, mean[7] - y * y,
+                              mean[8] - y * z, mean[9] - z * z);
+  plane.centre = {float(x - at[0]), float(y - at[1]), float(z - at[2])};
+  return plane;
+}
+
 }  // namespace
 
-std::vector<Plane> fit_planes(const VoxelCloud& cloud, int rings) {
+Buffer<Plane> fit_planes(const VoxelCloud& cloud, int rings) {
   if (cloud.size() == 0) return {};
   const Voxel origin = unpack(cloud.keys[0]);
-  const std::vector<Moments> moments = surrounding_moments(cloud, origin, rings);
-  std::vector<Plane> planes(cloud.size());
+  const auto lists = static_cast<int32_t>(cloud.lists.size());
+  constexpr int32_t kStep = VoxelCloud::kListVoxels;
+  Buffer<Moments> moments = own_moments(cloud, origin), sums(rings > 1 ? cloud.size() : 0);
+  for (int ring = 1; ring < rings; ++ring) {
 #pragma omp parallel for schedule(static)
-  for (int32_t v = 0; v < cloud.size(); ++v) {
-    double mean[10];
-    for (int k = 0; k < 10; ++k) mean[k] = moments[v].at[k] / moments[v].at[0];
-    const double x = mean[1], y = mean[2], z = mean[3];
-    planes[v] = smallest_axis(mean[4] - x * x, mean[5] - x * y, mean[6] - x * z, mean[7] - y * y,
-                              mean[8] - y * z, mean[9] - z * z);
-    const std::array<double, 3> at = place_of(origin, cloud.keys[v]);
-    planes[v].centre = {float(x - at[0]), float(y - at[1]), float(z - at[2])};
+    for (int32_t list = 0; list < lists; ++list) {
+      add_neighbours(cloud.lists[list], list * kStep, moments.data(), &sums[list * kStep]);
+    }
+    moments.swap(sums);
+  }
+  Buffer<Plane> planes(cloud.size());
+#pragma omp parallel
+  {
+    Buffer<Moments> last(kStep);
+#pragma omp for schedule(static)
+    for (int32_t list = 0; list < lists; ++list) {
+      const int32_t begin = list * kStep, size = std::min(kStep, cloud.size() - begin);
+      add_neighbours(cloud.lists[list], begin, moments.data(), last.data());
+      for (int32_t i = 0; i < size; ++i) {
+        planes[begin + i] = plane_through(last[i], place_of(origin, cloud.keys[begin + i]));
+      }
+    }
   }
   return planes;
 }
 
-void sharpen_planes(const VoxelCloud& cloud, float tolerance, int rounds,
-                    std::vector<Plane>& planes) {
-  std::vector<Plane> next(planes.size());
+void sharpen_planes(const VoxelCloud& cloud, float tolerance, int rounds, Buffer<Plane>& planes) {
+  Buffer<Plane> next(planes.size());
   for (int round = 0; round < rounds; ++round) {
 #pragma omp parallel for schedule(static)
     for (int32_t v = 0; v < cloud.size(); ++v) {

@@ -5,32 +5,49 @@
 #include <cstdint>
 #include <vector>
 
+#include "buffer.h"
 #include "vec3.h"
 #include "voxel_key.h"
 
 namespace detailbase {
 
-// Another occupied voxel and where it lies, in voxels.
-struct Neighbour {
-  int32_t voxel;
-  int8_t dx, dy, dz;
+// The 125 places of a cube around a voxel, by dx, dy, dz; the voxel itself is the one in the
+// middle.
+struct Ways {
+  Vec3 step[125];     // voxels
+  bool touches[125];  // whether it is one of the 26 that share a corner
 
-  Vec3 step() const {
-    return {static_cast<float>(dx), static_cast<float>(dy), static_cast<float>(dz)};
+  static constexpr int32_t to(int dx, int dy, int dz) {
+    return 25 * (dx + 2) + 5 * (dy + 2) + dz + 2;
   }
-  // Whether it is one of the 26 that share a corner; if so, the relation is mutual.
-  bool touches() const { return dx * dx < 2 && dy * dy < 2 && dz * dz < 2; }
+  constexpr Ways() : step{}, touches{} {
+    for (int i = 0; i < 125; ++i) {
+      const int dx = i / 25 - 2, dy = i / 5 % 5 - 2, dz = i % 5 - 2;
+      step[i] = {static_cast<float>(dx), static_cast<float>(dy), static_cast<float>(dz)};
+      touches[i] = dx * dx < 2 && dy * dy < 2 && dz * dz < 2;
+    }
+  }
+};
+inline constexpr Ways kWays;
+
+// Another occupied voxel and the way to it.
+struct Neighbour {
+  int32_t voxel, way;
+
+  const Vec3& step() const { return kWays.step[way]; }
+  // If so, the relation is mutual.
+  bool touches() const { return kWays.touches[way]; }
 };
 
-// Neighbours of a few thousand voxels: those of the i-th are [first[i], first[i + 1]) of `all`.
+// Neighbours of a thousand voxels: those of the i-th are [first[i], first[i + 1]) of `all`.
 struct NeighbourLists {
-  std::vector<int32_t> first;
-  std::vector<Neighbour> all;
+  Buffer<int32_t> first;
+  Buffer<Neighbour> all;
 };
 
 // Occupied voxels in ascending key order. Lengths are in voxel edges, colours in [0, 1].
 struct VoxelCloud {
-  static constexpr int32_t kListVoxels = 4096;
+  static constexpr int32_t kListVoxels = 1024;
 
   struct NeighbourRange {
     const Neighbour *first, *last;
@@ -38,11 +55,12 @@ struct VoxelCloud {
     const Neighbour* end() const { return last; }
   };
 
-  std::vector<uint64_t> keys;
-  std::vector<Vec3> offset;             // mean of its points relative to the voxel's centre
-  std::vector<Vec3> color;              // mean of its points
-  std::vector<int32_t> voxel_of_point;  // per input point
-  std::vector<NeighbourLists> lists;    // of kListVoxels voxels each
+  Buffer<uint64_t> keys;
+  Buffer<Vec3> offset;                // mean of its points relative to the voxel's centre
+  Buffer<Vec3> color;                 // mean of its points
+  Buffer<int32_t> voxel_of_point;     // per input point
+  Buffer<int32_t> first_point;        // the first one in each voxel
+  std::vector<NeighbourLists> lists;  // of kListVoxels voxels each
 
   int32_t size() const { return static_cast<int32_t>(keys.size()); }
 
@@ -58,7 +76,7 @@ struct VoxelCloud {
 // Local plane of a voxel: its point nearest in the mean sense, relative to the voxel's
 // centre, and its unit normal, whose sign means nothing. roughness is the smallest eigenvalue
 // of the neighbourhood's covariance: the mean squared distance from the plane, voxels^2.
-struct Plane {
+struct alignas(32) Plane {
   Vec3 centre, normal;
   float roughness;
 };
@@ -68,12 +86,11 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
 
 // Plane through the surroundings of each voxel: moments are summed over neighbours
 // `rings` times, so that the surroundings follow the surface and never jump over a gap.
-std::vector<Plane> fit_planes(const VoxelCloud& cloud, int rings);
+Buffer<Plane> fit_planes(const VoxelCloud& cloud, int rings);
 
 // Lets each voxel take over the smoothest plane, among those of its neighbours, that passes
 // within `tolerance` voxels of it. Planes fitted across a crease give way to those on either
 // side of it, so that creases stay sharp (the idea of Kuwahara's filter).
-void sharpen_planes(const VoxelCloud& cloud, float tolerance, int rounds,
-                    std::vector<Plane>& planes);
+void sharpen_planes(const VoxelCloud& cloud, float tolerance, int rounds, Buffer<Plane>& planes);
 
 }  // namespace detailbase
