@@ -1,6 +1,6 @@
 """Words -> noun phrase chunks: tag each word, then gather what belongs together.
 
-Works on word indices only; phrases.py turns them into character spans.
+Works on word indices only; Sentence.of_words turns them into character spans.
 """
 
 from __future__ import annotations

@@ -53,6 +53,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "model_card",
             "kinds",
             "openings",
+            "phrases",
             "sentence_bias",
         ),
         (

@@ -168,7 +168,7 @@ class Examiner:
             return [WordTags(find_chunks(d.words), None) for d in descriptions]
         plain = plain_word if self.model.config.hide_wording else str
         text, _ = self.text_encoder.encode([list(map(plain, d.words)) for d in descriptions])
-        return tag_words(head, text, [len(d.words) for d in descriptions])
+        return tag_words(head, text, [d.words for d in descriptions])
 
 
 def _wordings(description: Description, spans: Spans) -> list[tuple[tuple[str, ...], str]]:

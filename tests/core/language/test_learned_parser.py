@@ -22,6 +22,7 @@ from detailbase_core.language.learned_parser import (
     LearnedParser,
     WordTags,
     decode_phrases,
+    grammar_evidence,
     viterbi_decode,
 )
 from detailbase_core.language.rule_parser import parse_sentence
@@ -91,14 +92,22 @@ def test_spans_of_phrases_in_words():
 
 
 class Nouns(torch.nn.Module):
-    """A head that takes every word for the second of two: "the chair"."""
+    """A head that takes every word for the second of two: "the chair".
+
+    Args:
+        sure: logit by which it does so.
+    """
+
+    def __init__(self, sure=99.0):
+        super().__init__()
+        self.sure = sure
 
     def forward(self, text):
         logits = torch.zeros(*text.shape[:2], 4)
         rows = torch.arange(text.shape[1])
-        logits[:, rows % 2 == 1, B] = 1.0
-        logits[:, rows % 2 == 0, I] = 1.0
-        logits[..., 3] = rows
+        logits[:, rows % 2 == 1, B] = self.sure
+        logits[:, rows % 2 == 0, I] = self.sure
+        logits[..., 3] = rows * self.sure
         return logits
 
 
@@ -109,6 +118,24 @@ class Describes(Nouns):
         logits = super().forward(text)
         rows = torch.arange(text.shape[1])
         return torch.cat([logits, (rows % 2 * 2.0 - 1)[None, :, None]], dim=-1)
+
+
+def test_grammar_decides_where_the_head_is_unsure():
+    said = "bring me the kettlebell next to my old sofa"
+    found = [LearnedParser(Nouns(sure), tiny_text_encoder()).parse(said) for sure in (0.1, 99.0)]
+    unsure, sure = ([phrase.text for phrase in sentence.phrases] for sentence in found)
+    assert unsure == ["the kettlebell", "my old sofa"]
+    assert sure == ["bring me", "the kettlebell", "next to", "my old", "sofa"]
+
+
+def test_what_grammar_says_of_words():
+    places, heads = grammar_evidence(["robots,", "fetch", "the", "old", "kettle"])
+    determined = ["the", "old", "kettle"]
+    assert heads.nonzero()[0].tolist() == [0, 4]
+    assert places.argmax(axis=1).tolist() == [B, O, B, I, I]
+    assert places[0, B] < places[2, B]  # "the" makes sure
+    assert places[2:].tolist() == grammar_evidence(determined)[0].tolist()
+    assert [part.shape for part in grammar_evidence([])] == [(0, 3), (0,)]
 
 
 def test_describing_words_are_told_by_a_head_that_knows_them():
