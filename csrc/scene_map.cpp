@@ -15,30 +15,39 @@ constexpr size_t kVersionsRemembered = 10000;
 // A mean that jumps by more than this in one scan counts as a change.
 constexpr float kMovedVoxels = 0.25f, kRecolored = 16;
 constexpr uint64_t kDropped = PlacedPoints::kDropped, kNoKey = kDropped - 1;
-constexpr int32_t kNoSighting = -1;
+constexpr int32_t kNoSighting = -1, kGone = -1;
+constexpr size_t kFewStamps = 1 << 16;
 constexpr int64_t kMostReserved = 4000000;  // voxels
 constexpr size_t kLarge = 1 << 20;          // points, or voxels above what may stay
 
 }  // namespace
 
 int32_t VoxelMap::position_of(uint64_t key) {
-  const auto next = static_cast<int32_t>(keys_.size());
+  const auto next = static_cast<int32_t>(size());
   const int32_t position = table_.find_or_insert(key, next);
   if (position == next) {
-    keys_.push_back(key);
-    records_.push_back({});
-    seen_.push_back({0, 0});
+    voxels_.keys.push_back(key);
+    voxels_.records.push_back({});
+    sighting_.push_back(kNoSighting);
   }
   return position;
 }
 
 int32_t VoxelMap::sighting_of(int32_t position) {
-  Seen& seen = seen_[position];
-  if (seen.scan != scan_) {
-    seen = {scan_, static_cast<int32_t>(sightings_.size())};
+  int32_t& sighting = sighting_[position];
+  if (sighting == kNoSighting) {
+    sighting = static_cast<int32_t>(sightings_.size());
     sightings_.push_back({position, 0, {}, {}});
   }
-  return seen.sighting;
+  return sighting;
+}
+
+// At the end of a scan.
+void VoxelMap::forget_sightings() {
+  for (const Sighting& sighting : sightings_) {
+    if (sighting.position != kGone) sighting_[sighting.position] = kNoSighting;
+  }
+  sightings_.clear();
 }
 
 void VoxelMap::look_up(const PlacedPoints& points, int64_t count, int32_t* look_up_of_point) {
@@ -57,7 +66,7 @@ void VoxelMap::look_up(const PlacedPoints& points, int64_t count, int32_t* look_
   // Step by step over all of them, so that nobody waits for memory.
   for (const uint64_t key : wanted_) {
     const int32_t position = key == kDropped ? kNoSighting : position_of(key);
-    if (position != kNoSighting) prefetch(&seen_[position]);
+    if (position != kNoSighting) prefetch(&sighting_[position]);
     looked_up_.push_back(position);
   }
   for (size_t i = first; i < looked_up_.size(); ++i) {
@@ -66,8 +75,6 @@ void VoxelMap::look_up(const PlacedPoints& points, int64_t count, int32_t* look_
 }
 
 bool VoxelMap::collect(const Scan& scan, const InsertOptions& options, int64_t& inserted) {
-  ++scan_;
-  sightings_.clear();
   looked_up_.clear();
   recent_.fill({kNoKey, kNoSighting});
   PlacedPoints points;
@@ -91,7 +98,7 @@ bool VoxelMap::collect(const Scan& scan, const InsertOptions& options, int64_t& 
 }
 
 // Running mean: `hits` counts this sighting already.
-void VoxelMap::average(const Sighting& sighting, int64_t stamp_ns, VoxelRecord& record) const {
+void VoxelMap::average(const Sighting& sighting, VoxelRecord& record) const {
   const float share = 1.0f / static_cast<float>(sighting.points);
   const Vec3 offset = share * sighting.offset;
   const auto color = [&](int c) {  // rounding must not lead beyond 255
@@ -108,49 +115,78 @@ void VoxelMap::average(const Sighting& sighting, int64_t stamp_ns, VoxelRecord& 
     moved = std::max(moved, std::abs(step));
     recolored = std::max(recolored, std::abs(tint));
   }
-  if (moved > kMovedVoxels * voxel_size_ || recolored > kRecolored) record.changed_in = version_;
-  record.last_seen_ns = std::max(record.last_seen_ns, stamp_ns);
+  if (moved > kMovedVoxels * voxel_size_ || recolored > kRecolored) {
+    record.changed_in = version_ % VoxelRecord::kVersions;
+  }
+}
+
+uint32_t VoxelMap::add_stamp(int64_t stamp_ns) {
+  voxels_.stamps_ns.push_back(stamp_ns);
+  return static_cast<uint32_t>(voxels_.stamps_ns.size()) - 1;
+}
+
+// Once in many scans: of the stamps that are left there are no more than voxels.
+void VoxelMap::drop_unused_stamps() {
+  std::vector<int64_t>& stamps = voxels_.stamps_ns;
+  if (stamps.size() <= std::max(2 * size(), kFewStamps)) return;
+  std::vector<uint32_t> number(stamps.size(), 0);
+  for (const VoxelRecord& record : voxels_.records) number[record.last_seen] = 1;
+  std::vector<int64_t> used;
+  for (size_t i = 0; i < stamps.size(); ++i) {
+    if (number[i] == 0) continue;
+    number[i] = static_cast<uint32_t>(used.size());
+    used.push_back(stamps[i]);
+  }
+  for (VoxelRecord& record : voxels_.records) record.last_seen = number[record.last_seen];
+  stamps.swap(used);
 }
 
 // Growing lists would copy the whole map while a scan waits. Until voxels come this is address
 // space, not memory.
 void VoxelMap::reserve(int64_t max_voxels) {
   const auto voxels = static_cast<size_t>(std::min(max_voxels, kMostReserved));
-  keys_.reserve(voxels);
-  records_.reserve(voxels);
-  seen_.reserve(voxels);
+  voxels_.keys.reserve(voxels);
+  voxels_.records.reserve(voxels);
+  sighting_.reserve(voxels);
 }
 
 InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
   reserve(options.max_voxels);
-  const size_t before = keys_.size();
+  const size_t before = size();
   InsertCounts counts{};
   if (!collect(scan, options, counts.inserted)) {
     const uint64_t removed = removed_;
-    while (keys_.size() > before) remove(static_cast<int32_t>(keys_.size()) - 1);
+    while (size() > before) remove(static_cast<int32_t>(size()) - 1);
     removed_ = removed;
+    forget_sightings();
     release(options.max_voxels);
     throw std::out_of_range("a point lies beyond the voxels that can be numbered");
   }
   next_version();
-  most_voxels_ = std::max(most_voxels_, keys_.size());
-  counts.new_voxels = static_cast<int64_t>(keys_.size() - before);
+  most_voxels_ = std::max(most_voxels_, size());
+  counts.new_voxels = static_cast<int64_t>(size() - before);
   counts.updated = static_cast<int64_t>(sightings_.size()) - counts.new_voxels;
-  constexpr size_t kAhead = 16;
-  for (size_t i = 0; i < sightings_.size(); ++i) {
-    if (i + kAhead < sightings_.size()) prefetch(&records_[sightings_[i + kAhead].position]);
-    const Sighting& sighting = sightings_[i];
-    VoxelRecord& record = records_[sighting.position];
-    if (record.hits == 0) {
-      record.last_seen_ns = scan.stamp_ns;
-      record.changed_in = version_;
+  if (!sightings_.empty()) {
+    drop_unused_stamps();
+    const uint32_t stamp = add_stamp(scan.stamp_ns);
+    constexpr size_t kAhead = 16;
+    for (size_t i = 0; i < sightings_.size(); ++i) {
+      if (i + kAhead < sightings_.size()) {
+        prefetch(&voxels_.records[sightings_[i + kAhead].position]);
+      }
+      VoxelRecord& record = voxels_.records[sightings_[i].position];
+      if (record.hits == 0) record.changed_in = version_ % VoxelRecord::kVersions;
+      if (record.hits == 0 || voxels_.stamps_ns[record.last_seen] < scan.stamp_ns) {
+        record.last_seen = stamp;
+      }
+      record.hits = std::min(static_cast<int32_t>(record.hits) + 1, kMaxHits);
+      average(sightings_[i], record);
     }
-    record.hits = std::min(record.hits + 1, kMaxHits);
-    average(sighting, scan.stamp_ns, record);
   }
   if (options.carve && scan.height > 0) counts.carved = carve(scan, options);
   const double sensor[3] = {scan.sensor_to_map[3], scan.sensor_to_map[7], scan.sensor_to_map[11]};
   counts.evicted = evict(sensor, options.max_voxels);
+  forget_sightings();
   release(options.max_voxels);
   return counts;
 }
@@ -164,14 +200,14 @@ void VoxelMap::release(int64_t max_voxels) {
     std::remove_reference_t<decltype(list)> smaller(list.begin(), list.end());
     list.swap(smaller);
   };
-  copy(keys_);
-  copy(records_);
-  copy(seen_);
+  copy(voxels_.keys);
+  copy(voxels_.records);
+  copy(sighting_);
   table_ = VoxelTable();
-  for (size_t i = 0; i < keys_.size(); ++i) {
-    table_.find_or_insert(keys_[i], static_cast<int32_t>(i));
+  for (size_t i = 0; i < size(); ++i) {
+    table_.find_or_insert(voxels_.keys[i], static_cast<int32_t>(i));
   }
-  most_voxels_ = keys_.size();
+  most_voxels_ = size();
 }
 
 int64_t VoxelMap::carve(const Scan& scan, const InsertOptions& options) {
@@ -180,19 +216,19 @@ int64_t VoxelMap::carve(const Scan& scan, const InsertOptions& options) {
   ScanView::Projected voxels;
   int64_t carved = 0;
   // Downwards, since remove() moves the last voxel, already judged, into the gap.
-  for (auto end = static_cast<int32_t>(keys_.size()); end > 0;) {
+  for (auto end = static_cast<int32_t>(size()); end > 0;) {
     const int32_t begin = (end - 1) / ScanView::kMost * ScanView::kMost;
-    view.project(&keys_[begin], end - begin, voxels);
+    view.project(&voxels_.keys[begin], end - begin, voxels);
     int32_t candidates[ScanView::kMost], count = 0;
     for (int32_t i = end - 1; i >= begin; --i) {
-      if (!view.contains(voxels, i - begin) || seen_[i].scan == scan_) continue;
+      if (!view.contains(voxels, i - begin) || sighting_[i] != kNoSighting) continue;
       prefetch(view.pixel(voxels, i - begin));
       candidates[count++] = i;
     }
     for (int32_t c = 0; c < count; ++c) {
       const int32_t i = candidates[c];
-      if (!view.sees_past(voxels, i - begin) || records_[i].last_seen_ns > scan.stamp_ns) continue;
-      if (--records_[i].hits > 0) continue;
+      if (!view.sees_past(voxels, i - begin) || voxels_.last_seen_ns(i) > scan.stamp_ns) continue;
+      if (--voxels_.records[i].hits > 0) continue;
       remove(i);
       ++carved;
     }
@@ -202,18 +238,18 @@ int64_t VoxelMap::carve(const Scan& scan, const InsertOptions& options) {
 }
 
 int64_t VoxelMap::evict(const double* sensor, int64_t max_voxels) {
-  const auto count = static_cast<int64_t>(keys_.size());
+  const auto count = static_cast<int64_t>(size());
   if (count <= max_voxels) return 0;
   // A sixteenth more than needed goes, so that a full map does not sort on every scan.
   const int64_t kept = max_voxels - max_voxels / 16;
   std::vector<std::pair<double, uint64_t>> by_distance(count);
 #pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < count; ++i) {
-    const Voxel v = unpack(keys_[i]);
+    const Voxel v = unpack(voxels_.keys[i]);
     const double x = (v.x + 0.5) * voxel_size_ - sensor[0];
     const double y = (v.y + 0.5) * voxel_size_ - sensor[1];
     const double z = (v.z + 0.5) * voxel_size_ - sensor[2];
-    by_distance[i] = {x * x + y * y + z * z, keys_[i]};
+    by_distance[i] = {x * x + y * y + z * z, voxels_.keys[i]};
   }
   std::nth_element(by_distance.begin(), by_distance.begin() + kept, by_distance.end());
   for (int64_t i = kept; i < count; ++i) {
@@ -223,17 +259,22 @@ int64_t VoxelMap::evict(const double* sensor, int64_t max_voxels) {
 }
 
 void VoxelMap::remove(int32_t position) {
-  const auto last = static_cast<int32_t>(keys_.size()) - 1;
-  table_.erase(keys_[position]);
+  const auto last = static_cast<int32_t>(size()) - 1;
+  const auto moves_to = [this](int32_t sighting, int32_t to) {
+    if (sighting != kNoSighting) sightings_[sighting].position = to;
+  };
+  table_.erase(voxels_.keys[position]);
+  moves_to(sighting_[position], kGone);
   if (position != last) {
-    keys_[position] = keys_[last];
-    records_[position] = records_[last];
-    seen_[position] = seen_[last];
-    table_.move(keys_[position], position);
+    voxels_.keys[position] = voxels_.keys[last];
+    voxels_.records[position] = voxels_.records[last];
+    sighting_[position] = sighting_[last];
+    table_.move(voxels_.keys[position], position);
+    moves_to(sighting_[position], position);
   }
-  keys_.pop_back();
-  records_.pop_back();
-  seen_.pop_back();
+  voxels_.keys.pop_back();
+  voxels_.records.pop_back();
+  sighting_.pop_back();
   ++removed_;
 }
 
@@ -244,22 +285,22 @@ void VoxelMap::next_version() {
 }
 
 bool VoxelMap::restore(uint64_t key, const VoxelRecord& record) {
-  const auto next = static_cast<int32_t>(keys_.size());
+  const auto next = static_cast<int32_t>(size());
   if (table_.find_or_insert(key, next) != next) return false;
-  keys_.push_back(key);
-  records_.push_back(record);
-  seen_.push_back({0, 0});
-  most_voxels_ = std::max(most_voxels_, keys_.size());
+  voxels_.keys.push_back(key);
+  voxels_.records.push_back(record);
+  sighting_.push_back(kNoSighting);
+  most_voxels_ = std::max(most_voxels_, size());
   return true;
 }
 
 void VoxelMap::clear() {
   next_version();
-  removed_ += keys_.size();
+  removed_ += size();
   // Not `= {}`, which would keep the memory.
-  std::vector<uint64_t>().swap(keys_);
-  std::vector<VoxelRecord>().swap(records_);
-  std::vector<Seen>().swap(seen_);
+  VoxelList nothing;
+  std::swap(voxels_, nothing);
+  std::vector<int32_t>().swap(sighting_);
   std::vector<Sighting>().swap(sightings_);
   std::vector<int32_t>().swap(looked_up_);
   table_ = VoxelTable();
@@ -268,17 +309,18 @@ void VoxelMap::clear() {
 
 void VoxelMap::forget_times() {
   next_version();
-  for (VoxelRecord& record : records_) {
-    record.last_seen_ns = 0;
-    record.changed_in = version_;
+  voxels_.stamps_ns = {0};
+  for (VoxelRecord& record : voxels_.records) {
+    record.last_seen = 0;
+    record.changed_in = version_ % VoxelRecord::kVersions;
   }
 }
 
 uint64_t VoxelMap::memory_bytes() const {
   return table_.memory_bytes() +
-         most_voxels_ * (sizeof(uint64_t) + sizeof(VoxelRecord) + sizeof(Seen)) +
-         looked_up_.capacity() * sizeof(int32_t) + sightings_.capacity() * sizeof(Sighting) +
-         removed_before_.size() * sizeof(uint64_t);
+         most_voxels_ * (sizeof(uint64_t) + sizeof(VoxelRecord) + sizeof(int32_t)) +
+         voxels_.stamps_ns.capacity() * sizeof(int64_t) + looked_up_.capacity() * sizeof(int32_t) +
+         sightings_.capacity() * sizeof(Sighting) + removed_before_.size() * sizeof(uint64_t);
 }
 
 double VoxelMap::changed_since(uint32_t version) const {
@@ -286,8 +328,10 @@ double VoxelMap::changed_since(uint32_t version) const {
   const uint32_t ago = version_ - version;
   if (ago > removed_before_.size()) return 1;
   auto changed = static_cast<double>(removed_ - removed_before_[removed_before_.size() - ago]);
-  for (const VoxelRecord& record : records_) changed += record.changed_in > version;
-  return std::min(1.0, changed / std::max<double>(1, static_cast<double>(records_.size())));
+  for (const VoxelRecord& record : voxels_.records) {
+    changed += (version_ - record.changed_in) % VoxelRecord::kVersions < ago;
+  }
+  return std::min(1.0, changed / std::max<double>(1, static_cast<double>(size())));
 }
 
 }  // namespace detailbase

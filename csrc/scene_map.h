@@ -22,10 +22,23 @@ struct InsertCounts {
 
 // What a voxel knows. Its mean position is relative to its centre, metres; colours 0..255.
 struct VoxelRecord {
+  static constexpr uint32_t kVersions = 1u << 28;
+
   float offset[3], color[3];
-  int64_t last_seen_ns;
-  uint32_t changed_in;  // version
-  int32_t hits;
+  uint32_t last_seen;        // which of the map's stamps
+  uint32_t changed_in : 28;  // version, modulo kVersions: only the latest few thousand matter
+  uint32_t hits : 4;
+};
+static_assert(sizeof(VoxelRecord) == 32, "half a line of the cache");
+static_assert(kMaxHits < 16, "hits have four bits");
+
+// The voxels of a map. Many were seen last by the same scan, so its stamp is kept once.
+struct VoxelList {
+  std::vector<uint64_t> keys;
+  std::vector<VoxelRecord> records;
+  std::vector<int64_t> stamps_ns;
+
+  int64_t last_seen_ns(size_t voxel) const { return stamps_ns[records[voxel].last_seen]; }
 };
 
 class VoxelMap {
@@ -36,6 +49,8 @@ class VoxelMap {
   // kVoxelLimit voxels.
   InsertCounts insert(const Scan& scan, const InsertOptions& options);
 
+  // The number that records have for a stamp; each call gives a new one.
+  uint32_t add_stamp(int64_t stamp_ns);
   // Puts a voxel in as it was saved. False, and nothing done, where `key` is present.
   bool restore(uint64_t key, const VoxelRecord& record);
   void clear();
@@ -51,8 +66,8 @@ class VoxelMap {
   uint64_t memory_bytes() const;
 
   double voxel_size() const { return voxel_size_; }
-  const std::vector<uint64_t>& keys() const { return keys_; }
-  const std::vector<VoxelRecord>& records() const { return records_; }
+  size_t size() const { return voxels_.keys.size(); }
+  const VoxelList& voxels() const { return voxels_; }
 
  private:
   // The points of the current scan in one voxel.
@@ -60,13 +75,6 @@ class VoxelMap {
     int32_t position, points;
     Vec3 offset;  // sums
     int64_t color[3];
-  };
-
-  // Which scan saw a voxel last, and as which of its sightings. Apart from the records, so that
-  // the points of a scan find it in the cache.
-  struct Seen {
-    uint32_t scan;
-    int32_t sighting;
   };
 
   // The latest look-up of one of the keys that share a place in recent_.
@@ -85,20 +93,22 @@ class VoxelMap {
   void look_up(const PlacedPoints& points, int64_t count, int32_t* look_up_of_point);
   int32_t position_of(uint64_t key);
   int32_t sighting_of(int32_t position);
-  void average(const Sighting& sighting, int64_t stamp_ns, VoxelRecord& record) const;
+  void average(const Sighting& sighting, VoxelRecord& record) const;
+  void forget_sightings();
+  void drop_unused_stamps();
   int64_t carve(const Scan& scan, const InsertOptions& options);
   int64_t evict(const double* sensor, int64_t max_voxels);
   void remove(int32_t position);
 
   double voxel_size_;
   VoxelTable table_;
-  std::vector<uint64_t> keys_;
-  std::vector<VoxelRecord> records_;
-  std::vector<Seen> seen_;
+  VoxelList voxels_;
+  // Of each voxel, which sighting of the current scan it is, or kNoSighting. Apart from the
+  // records, so that the points of a scan find it in the cache.
+  std::vector<int32_t> sighting_;
   size_t most_voxels_ = 0;  // that the lists ever held: so much of what is reserved is memory
   // Of the current scan, and kept for their memory. A small cache in front of the table knows the
   // voxels of neighbouring points; what it does not know is looked up, a voxel seldom twice.
-  uint32_t scan_ = 0;
   std::array<Recent, 4096> recent_;
   std::vector<uint64_t> wanted_;
   std::vector<int32_t> looked_up_;

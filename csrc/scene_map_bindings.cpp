@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include "array_checks.h"
 #include "key_order.h"
@@ -49,12 +50,6 @@ py::tuple py_insert(VoxelMap& map, const Converted<float>& xyz, const Converted<
   return py::make_tuple(counts.inserted, counts.new_voxels, counts.updated, counts.carved,
                         counts.evicted);
 }
-
-// The voxels alone, copied quickly so that the map can go on while they are sorted.
-struct VoxelList {
-  std::vector<uint64_t> keys;
-  std::vector<VoxelRecord> records;
-};
 
 // In ascending voxel order.
 Buffer<KeyedRow> sorted_rows(const VoxelList& map) {
@@ -116,8 +111,8 @@ py::tuple py_arrays(const VoxelList& map) {
       std::copy(at, at + 3, voxel_out + 3 * i);
       std::copy(record.offset, record.offset + 3, offset_out + 3 * i);
       std::copy(record.color, record.color + 3, color_out + 3 * i);
-      hits_out[i] = record.hits;
-      last_seen_out[i] = record.last_seen_ns;
+      hits_out[i] = static_cast<int32_t>(record.hits);
+      last_seen_out[i] = map.last_seen_ns(order[i].row);
     }
   }
   return py::make_tuple(voxel, offset, color, hits, last_seen);
@@ -137,14 +132,17 @@ void py_restore(VoxelMap& map, const Converted<int32_t>& voxel, const Converted<
   require_between(hits, 1, kMaxHits + 1, "hits: from 1 to MAX_HITS");
   py::gil_scoped_release release;
   map.clear();
+  std::unordered_map<int64_t, uint32_t> stamps;
   for (py::ssize_t i = 0; i < voxel.shape(0); ++i) {
     const int32_t* v = voxel.data(i, 0);
     VoxelRecord record{};
     std::copy(offset.data(i, 0), offset.data(i, 0) + 3, record.offset);
     std::copy(color.data(i, 0), color.data(i, 0) + 3, record.color);
     record.hits = hits.data()[i];
-    record.last_seen_ns = last_seen.data()[i];
-    record.changed_in = map.version();
+    const auto [stamp, is_new] = stamps.try_emplace(last_seen.data()[i], 0);
+    if (is_new) stamp->second = map.add_stamp(stamp->first);
+    record.last_seen = stamp->second;
+    record.changed_in = map.version() % VoxelRecord::kVersions;
     if (!map.restore(pack({v[0], v[1], v[2]}), record)) {
       map.clear();
       throw std::invalid_argument("voxel: one comes twice");
@@ -166,7 +164,8 @@ void bind_scene_map(py::module_& m) {
            py::arg("max_range"), py::arg("crop_low"), py::arg("crop_high"), py::arg("carve"),
            py::arg("max_voxels"))
       .def(
-          "copy_voxels", [](const VoxelMap& map) { return VoxelList{map.keys(), map.records()}; },
+          // Quickly, so that the map can go on while they are sorted.
+          "copy_voxels", [](const VoxelMap& map) { return map.voxels(); },
           py::call_guard<py::gil_scoped_release>())
       .def("restore", &py_restore, py::arg("voxel"), py::arg("offset"), py::arg("color"),
            py::arg("hits"), py::arg("last_seen"))
@@ -176,7 +175,7 @@ void bind_scene_map(py::module_& m) {
       .def("changed_since", &VoxelMap::changed_since, py::arg("version"),
            py::call_guard<py::gil_scoped_release>())
       .def_property_readonly("version", &VoxelMap::version)
-      .def("__len__", [](const VoxelMap& map) { return map.keys().size(); });
+      .def("__len__", [](const VoxelMap& map) { return map.size(); });
 }
 
 }  // namespace detailbase

@@ -102,7 +102,7 @@ class VoxelTable {
   }
 
   uint64_t add_brick(uint64_t key) {
-    if (2 * ++size_ > slots_.size()) grow();
+    if (3 * ++size_ > 2 * slots_.size()) grow();
     if (free_.empty()) {
       const auto first = static_cast<int32_t>(pages_.size()) * kPageBricks;
       pages_.push_back(std::make_unique<Page>());
@@ -139,7 +139,7 @@ class VoxelTable {
     }
   }
 
-  std::vector<Slot> slots_;  // a power of two of them, at most half full
+  std::vector<Slot> slots_;  // a power of two of them, at most two thirds full
   uint64_t size_ = 0;        // bricks in use
   std::vector<std::unique_ptr<Page>> pages_;
   std::vector<int32_t> free_;  // bricks without voxels, all kNone

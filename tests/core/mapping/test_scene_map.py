@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detailbase_core import _C
 from detailbase_core.config import MapConfig
 from detailbase_core.errors import BadCloudError, BadFileError, ConfigError
 from detailbase_core.mapping import map_file
@@ -566,3 +567,38 @@ print(full, told, resident() - before)
     full, told, left = map(int, out.split())
     assert told < 1.2 * full
     assert left < full / 2
+
+
+def test_stamps_that_no_voxel_has_any_more_are_dropped():
+    count = 70_000  # more than are kept without looking
+    voxel = np.stack([np.arange(count), np.zeros(count), np.zeros(count)], 1).astype(np.int32)
+    zeros, hits = np.zeros((count, 3), np.float32), np.ones(count, np.int32)
+    voxels = _C.VoxelMap(0.02)
+    voxels.restore(voxel, zeros, zeros, hits, np.arange(count) * 1000)
+    before = voxels.memory_bytes()
+
+    def scan(x, stamp_ns, most):
+        xyz, rgb = np.array([[x, 0.01, 0.01]], np.float32), np.zeros((1, 3), np.uint8)
+        box = np.full(3, -1e6), np.full(3, 1e6)
+        voxels.insert(xyz, rgb, 0, 0, stamp_ns, HERE, 0.0, 1e4, *box, False, most)
+
+    scan(0.01, 5, 1000)  # all but the nearest go
+    scan(0.03, 1500, 1000)
+    seen = voxels.copy_voxels().arrays()[4]
+    assert seen.tolist() == [5, 1500, *range(2000, 1000 * len(seen), 1000)]
+    assert 900 < len(seen) <= 1000
+    assert voxels.memory_bytes() < before - 8 * (count - 2000)
+
+
+def test_a_further_voxel_takes_64_bytes():
+    scene_map, rng = SceneMap(MapConfig(max_range_m=100.0)), np.random.default_rng(0)
+    sizes = []
+    for room in range(8):  # floor and two walls
+        xyz = rng.uniform(0, 3, (120_000, 3))
+        xyz[np.arange(len(xyz)), rng.integers(0, 3, len(xyz))] = 0.05
+        xyz += rng.normal(scale=0.008, size=xyz.shape) + np.array([3 * room, 0, 0])
+        scene_map.insert(cloud_of(xyz), HERE, "map")
+        sizes.append((scene_map.memory_bytes, len(scene_map)))
+    memory, voxels = np.subtract(sizes[-1], sizes[2])
+    assert voxels > 300_000
+    assert memory / voxels <= 64
