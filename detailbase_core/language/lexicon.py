@@ -71,3 +71,8 @@ def _glued() -> dict[str, tuple[str, ...]]:
 
 
 GLUED = _glued()
+LEARNED_WORDS: dict[str, str] = {
+    other: learned
+    for learned, others in _LISTS["other_words_for"].items()
+    for other in others.split()
+}

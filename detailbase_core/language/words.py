@@ -19,6 +19,7 @@ from detailbase_core.language.lexicon import (
     FILLERS,
     GLUED,
     LEADING_DETERMINERS,
+    LEARNED_WORDS,
     PREPOSITIONS,
 )
 from detailbase_core.language.wordpiece import MAX_WORD_LENGTH
@@ -149,7 +150,8 @@ def described_words(
 
 def word_parts(word: str) -> tuple[str, ...]:
     """A word in plain letters, cut at hyphens and into the two words of a noun that is written as
-    one: "Coffee-Table" and "coffeetable" -> coffee, table; never empty.
+    one: "Coffee-Table" and "coffeetable" -> coffee, table; never empty. For some adjectives the one
+    that training sentences have: "longest" -> widest.
     """
     return _parts(word[:MAX_WORD_LENGTH])  # cut first: the cache keeps what it is given
 
@@ -173,7 +175,8 @@ def plain_letters(word: str) -> str:
 @lru_cache(maxsize=10_000)
 def _parts(word: str) -> tuple[str, ...]:
     cut = filter(None, _HYPHENS.split(plain_letters(word)))
-    return tuple(part for letters in cut for part in GLUED.get(letters, (letters,))) or (word,)
+    parts = (part for letters in cut for part in GLUED.get(letters, (letters,)))
+    return tuple(LEARNED_WORDS.get(part, part) for part in parts) or (word,)
 
 
 def _phrase_of_words(count: int, spans: Spans) -> list[int]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detailbase_core.language.lexicon import LEARNED_WORDS
 from detailbase_core.language.words import SEPARATOR, described_words, split_words, word_parts
 
 RELATIONS = {"next", "to", "by", "left", "not"}
@@ -94,6 +95,12 @@ def test_what_parts_describing_words_is_marked(text, phrases, expected):
 )
 def test_a_hyphen_changes_nothing(text):
     assert read(text, " ".join(w.text for w in split_words(text))) == "coffee table"
+
+
+def test_adjectives_that_were_never_learned_are_read_as_those_that_were():
+    assert read("the LONG gold desk-lamp", "the LONG gold desk-lamp") == "wide yellow desk lamp"
+    assert read("the longest table", "the longest table") == "widest table"
+    assert not LEARNED_WORDS.keys() & set(LEARNED_WORDS.values())
 
 
 def test_nouns_of_two_words_written_as_one():

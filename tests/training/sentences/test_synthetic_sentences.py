@@ -7,6 +7,7 @@ import difflib
 import numpy as np
 import pytest
 
+from detailbase_core.language.lexicon import LEARNED_WORDS
 from detailbase_core.language.words import split_words
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.room import FIRST_OBJECT_ID
@@ -61,6 +62,12 @@ def test_spans_are_exact_and_heads_are_their_last_words():
             assert cut[phrase.head].end == phrase.end
             assert text.endswith(d.words[phrase.head])
         assert "  " not in d.text
+
+
+def test_training_lacks_the_words_that_others_are_read_for():
+    words = {word.lower() for _, d in ALL for word in d.words}
+    assert not words & LEARNED_WORDS.keys()
+    assert words & set(LEARNED_WORDS.values())
 
 
 def test_what_describes_is_marked_and_what_is_wanted_is_not():
