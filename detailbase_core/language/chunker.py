@@ -104,13 +104,13 @@ class _Chunker:
         return False
 
     def _with_measure(self, end: int, head: int) -> tuple[int, int]:
-        """ "a pair of chairs" is one phrase about chairs, "a chest of drawers" about a chest."""
+        """ "a pair of chairs" is one phrase about chairs, "a bottle of milk" about a bottle."""
         if head < 0 or end >= len(self._words) or self._words[end] != "of":
             return end, head
         more_end, more_head = self._gather(end + 1)
         if more_head < 0 or self._tagged.tag(end + 1) is Tag.DETERMINER:
             return end, head
-        if self._words[head] == "chest":
+        if self._words[head] in lexicon.CONTAINERS:
             return more_end, head
         return (more_end, more_head) if self._words[head] in lexicon.MEASURES else (end, head)
 

@@ -52,6 +52,7 @@ ING_ED_NOUNS = _words("ing_ed_nouns")
 LY_NOUNS = _words("ly_nouns")
 ABSTRACT_NOUNS = _words("abstract_nouns")
 MATERIALS = _words("materials")
+CONTAINERS = _words("containers")
 MEASURES = _words("measures")
 COUNTS: dict[str, int] = _LISTS["counts"]
 PAIRS = _words("pairs")
@@ -71,8 +72,8 @@ def _glued() -> dict[str, tuple[str, ...]]:
 
 
 GLUED = _glued()
-LEARNED_WORDS: dict[str, str] = {
-    other: learned
+LEARNED_WORDS: dict[str, tuple[str, ...]] = {
+    other: tuple(learned.split("_"))
     for learned, others in _LISTS["other_words_for"].items()
     for other in others.split()
 }

@@ -150,8 +150,8 @@ def described_words(
 
 def word_parts(word: str) -> tuple[str, ...]:
     """A word in plain letters, cut at hyphens and into the two words of a noun that is written as
-    one: "Coffee-Table" and "coffeetable" -> coffee, table; never empty. For some adjectives the one
-    that training sentences have: "longest" -> widest.
+    one: "Coffee-Table" and "coffeetable" -> coffee, table; never empty. For some words those that
+    training sentences have: "longest" -> widest.
     """
     return _parts(word[:MAX_WORD_LENGTH])  # cut first: the cache keeps what it is given
 
@@ -176,7 +176,7 @@ def plain_letters(word: str) -> str:
 def _parts(word: str) -> tuple[str, ...]:
     cut = filter(None, _HYPHENS.split(plain_letters(word)))
     parts = (part for letters in cut for part in GLUED.get(letters, (letters,)))
-    return tuple(LEARNED_WORDS.get(part, part) for part in parts) or (word,)
+    return tuple(known for part in parts for known in LEARNED_WORDS.get(part, (part,))) or (word,)
 
 
 def _phrase_of_words(count: int, spans: Spans) -> list[int]:

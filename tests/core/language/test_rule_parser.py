@@ -57,6 +57,8 @@ SENTENCES = {
     "three books on the second shelf": ["three books", "the second shelf"],
     "one of the chairs": ["the chairs"],
     "a pair of shoes under the bed": ["a pair of shoes", "the bed"],
+    "a bottle of cold milk in the fridge": ["a [bottle] of cold milk", "the fridge"],
+    "the bag of the tall man": ["the bag", "the tall man"],
     "the [chest] of drawers near the door": ["the [chest] of drawers", "the door"],
     "the man's chair": ["the man's chair"],
     "every plant except the tall one by the door": ["every plant", "the tall one", "the door"],

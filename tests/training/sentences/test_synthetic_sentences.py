@@ -67,7 +67,7 @@ def test_spans_are_exact_and_heads_are_their_last_words():
 def test_training_lacks_the_words_that_others_are_read_for():
     words = {word.lower() for _, d in ALL for word in d.words}
     assert not words & LEARNED_WORDS.keys()
-    assert words & set(LEARNED_WORDS.values())
+    assert words & {word for known in LEARNED_WORDS.values() for word in known}
 
 
 def test_what_describes_is_marked_and_what_is_wanted_is_not():
