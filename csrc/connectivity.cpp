@@ -69,17 +69,16 @@ bool close(const Cells& cells, int32_t a, int32_t b, double distance) {
   return false;
 }
 
-int squared_length(const Voxel& v) { return v.x * v.x + v.y * v.y + v.z * v.z; }
-
-// Offsets of cells that may hold points within reach, nearest first: they connect most cells
-// before the costly distant ones are compared.
+// Offsets of the 124 cells that may hold points within reach, the 26 that touch first: they connect
+// most cells before the costly distant ones are compared.
 std::vector<Voxel> offsets_in_reach() {
   std::vector<Voxel> offsets;
-  for (int32_t i = 0; i < 125; ++i) offsets.push_back({i / 25 - 2, i / 5 % 5 - 2, i % 5 - 2});
-  std::stable_sort(offsets.begin(), offsets.end(), [](const Voxel& a, const Voxel& b) {
-    return squared_length(a) < squared_length(b);
+  for (int32_t i = 0; i < 125; ++i) {
+    if (i != 62) offsets.push_back({i / 25 - 2, i / 5 % 5 - 2, i % 5 - 2});
+  }
+  std::stable_partition(offsets.begin(), offsets.end(), [](const Voxel& v) {
+    return v.x * v.x < 2 && v.y * v.y < 2 && v.z * v.z < 2;
   });
-  offsets.erase(offsets.begin());  // the cell itself
   return offsets;
 }
 
@@ -107,13 +106,7 @@ class CellSets {
   DisjointSets sets_;
 };
 
-// First along the axes, one way; then only the cells outside the largest set are left to be
-// compared with all around them: what joins two sets has an end in one of those.
-void link_all(const Cells& cells, CellSets& sets) {
-  constexpr Voxel kAxes[3] = {{0, 0, 1}, {0, 1, 0}, {1, 0, 0}};
-  for (const Voxel& offset : kAxes) {
-    for (int32_t cell = 0; cell < cells.size(); ++cell) sets.link(cell, offset);
-  }
+std::vector<int32_t> outside_largest(const Cells& cells, CellSets& sets) {
   int32_t largest = 0;
   for (int32_t cell = 1; cell < cells.size(); ++cell) {
     if (sets.size_at(cell) > sets.size_at(largest)) largest = cell;
@@ -122,8 +115,24 @@ void link_all(const Cells& cells, CellSets& sets) {
   for (int32_t cell = 0; cell < cells.size(); ++cell) {
     if (sets.find(cell) != sets.find(largest)) others.push_back(cell);
   }
-  for (const Voxel& offset : offsets_in_reach()) {
-    for (const int32_t cell : others) sets.link(cell, offset);
+  return others;
+}
+
+// All cells along the axes, one way. What joins two sets after that has an end outside the largest:
+// only cells there are compared with those around them, first with what touches them.
+void link_all(const Cells& cells, CellSets& sets) {
+  constexpr Voxel kAxes[3] = {{0, 0, 1}, {0, 1, 0}, {1, 0, 0}};
+  for (const Voxel& offset : kAxes) {
+    for (int32_t cell = 0; cell < cells.size(); ++cell) sets.link(cell, offset);
+  }
+  const std::vector<Voxel> offsets = offsets_in_reach();
+  constexpr size_t kTouching = 26;
+  size_t begin = 0;
+  for (const size_t end : {kTouching, offsets.size()}) {
+    const std::vector<int32_t> others = outside_largest(cells, sets);
+    for (; begin < end; ++begin) {
+      for (const int32_t cell : others) sets.link(cell, offsets[begin]);
+    }
   }
 }
 

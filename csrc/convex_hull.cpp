@@ -35,25 +35,28 @@ Extremes extremes(const double* x, const double* y, int64_t count) {
   return {{a0, b0, c0, d0}, {a1, b1, c1, d1}};
 }
 
-// The farthest points in eight directions, counterclockwise.
+// The farthest points in eight directions, counterclockwise: first which blocks of points they are
+// in, then which of the block.
 std::vector<Vec2> farthest(const double* x, const double* y, int64_t count) {
   Extremes best = extremes(x, y, 1);
-  std::vector<Vec2> corners(2 * kWays, Vec2{x[0], y[0]});
+  int64_t low_in[kWays] = {}, high_in[kWays] = {};  // where their blocks begin
   for (int64_t begin = 0; begin < count; begin += kBlock) {
-    const int64_t size = std::min(kBlock, count - begin);
-    const Extremes of = extremes(x + begin, y + begin, size);
-    bool beyond = false;
+    const Extremes of = extremes(x + begin, y + begin, std::min(kBlock, count - begin));
     for (int k = 0; k < kWays; ++k) {
-      beyond = beyond || of.high[k] > best.high[k] || of.low[k] < best.low[k];
-    }
-    for (int64_t i = begin; beyond && i < begin + size; ++i) {
-      const double at[kWays] = {x[i], x[i] + y[i], y[i], y[i] - x[i]};
-      for (int k = 0; k < kWays; ++k) {
-        if (at[k] > best.high[k]) best.high[k] = at[k], corners[k] = {x[i], y[i]};
-        if (at[k] < best.low[k]) best.low[k] = at[k], corners[kWays + k] = {x[i], y[i]};
-      }
+      if (of.high[k] > best.high[k]) best.high[k] = of.high[k], high_in[k] = begin;
+      if (of.low[k] < best.low[k]) best.low[k] = of.low[k], low_in[k] = begin;
     }
   }
+  const auto point_at = [x, y](int way, double extreme, int64_t i) {
+    const auto along = [=](int64_t n) {
+      return way == 0 ? x[n] : way == 1 ? x[n] + y[n] : way == 2 ? y[n] : y[n] - x[n];
+    };
+    while (along(i) != extreme) ++i;
+    return Vec2{x[i], y[i]};
+  };
+  std::vector<Vec2> corners;
+  for (int k = 0; k < kWays; ++k) corners.push_back(point_at(k, best.high[k], high_in[k]));
+  for (int k = 0; k < kWays; ++k) corners.push_back(point_at(k, best.low[k], low_in[k]));
   return corners;
 }
 
@@ -99,20 +102,33 @@ Points points_outside(const std::vector<Vec2>& corners, const double* x, const d
   return outside;
 }
 
+// How far to the right of the edge the farthest point lies, as turn() tells; 0 where none does.
+DETAILBASE_VECTORIZED
+double least_turn(const Vec2& from, const Vec2& to, const double* x, const double* y,
+                  int64_t count) {
+  const double from_x = from.x, from_y = from.y, way_x = to.x - from.x, way_y = to.y - from.y;
+  double least = 0;
+#pragma omp simd reduction(min : least)
+  for (int64_t i = 0; i < count; ++i) {
+    least = std::min(least, way_x * (y[i] - from_y) - way_y * (x[i] - from_x));
+  }
+  return least;
+}
+
 // The corners, and behind each that of the points which lies farthest beyond the edge from it.
 std::vector<Vec2> with_farthest(const std::vector<Vec2>& corners, const Points& points) {
   std::vector<Vec2> more;
+  const auto count = static_cast<int64_t>(points.x.size());
   for (size_t k = 0; k < corners.size(); ++k) {
     const Vec2 &from = corners[k], &to = corners[(k + 1) % corners.size()];
     more.push_back(from);
-    double least = 0;
-    Vec2 beyond{};
-    for (size_t i = 0; i < points.x.size(); ++i) {
+    const double least = least_turn(from, to, points.x.data(), points.y.data(), count);
+    for (int64_t i = 0; least < 0 && i < count; ++i) {
       const Vec2 point{points.x[i], points.y[i]};
-      const double to_left = turn(from, to, point);
-      if (to_left < least) least = to_left, beyond = point;
+      if (turn(from, to, point) > least) continue;
+      more.push_back(point);
+      break;
     }
-    if (least < 0) more.push_back(beyond);
   }
   return more;
 }

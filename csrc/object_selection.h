@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "vec3.h"
 #include "vote_clusters.h"
@@ -32,5 +33,11 @@ constexpr int64_t kAnyNumber = -1;
 // at the threshold.
 bool select_objects(const VotingSuperpoints& superpoints, const float* probability,
                     double threshold, int64_t number, const SelectionOptions& options, bool* mask);
+
+// Labels of a mask's points, (count), as vote_clusters() gives them to their superpoints; none
+// where most of the mask is structure, which has no centre. superpoints.points is not read.
+std::vector<int64_t> cluster_points(const VotingSuperpoints& superpoints, const int64_t* owner,
+                                    const int64_t* points, int64_t count,
+                                    const MergeOptions& options);
 
 }  // namespace detailbase

@@ -72,6 +72,34 @@ py::tuple py_select_objects(const Converted<float>& probability, const Converted
   return py::make_tuple(masks, objects);
 }
 
+// See cluster_points(); empty where it is structure. Owners of other points are not looked at.
+py::array_t<int64_t> py_cluster_points(const Array<int64_t>& owner,
+                                       const Converted<int64_t>& points,
+                                       const Converted<float>& centers,
+                                       const Converted<float>& reach,
+                                       const Converted<bool>& movable, double smallest_part,
+                                       double merge_reach) {
+  require_shape(owner, {kAny}, "owner: expected [points]");
+  require_shape(points, {kAny}, "points: expected [rows]");
+  require_shape(centers, {kAny, 3}, "centers: expected [superpoints, 3]");
+  const py::ssize_t count = centers.shape(0);
+  require_shape(reach, {count}, "reach: expected [superpoints]");
+  require_shape(movable, {count}, "movable: expected [superpoints]");
+  require_between(points, 0, owner.shape(0), "points: below 0, or no point of that number");
+  const int64_t *point = points.data(), *of = owner.data();
+  require(std::all_of(point, point + points.shape(0),
+                      [=](int64_t i) { return of[i] >= 0 && of[i] < count; }),
+          "owner: below 0, or no superpoint of that number");
+  const VotingSuperpoints superpoints{as_vec3(centers), reach.data(), movable.data(), nullptr,
+                                      count};
+  std::vector<int64_t> labels;
+  {
+    py::gil_scoped_release release;
+    labels = cluster_points(superpoints, of, point, points.shape(0), {smallest_part, merge_reach});
+  }
+  return to_numpy(labels);
+}
+
 // (rows, begins), see largest_groups().
 py::tuple py_largest_groups(const Converted<int64_t>& labels, int64_t least, double smallest_part) {
   require_shape(labels, {kAny}, "labels: expected [rows]");
@@ -147,6 +175,9 @@ py::tuple py_upright_boxes(const Converted<float>& xyz, const Converted<int64_t>
 void bind_objects(py::module_& m) {
   m.def("vote_clusters", &py_vote_clusters, py::arg("centers"), py::arg("reach"), py::arg("points"),
         py::arg("smallest_part"), py::arg("merge_reach"));
+  m.def("cluster_points", &py_cluster_points, py::arg("owner").noconvert(), py::arg("points"),
+        py::arg("centers"), py::arg("reach"), py::arg("movable"), py::arg("smallest_part"),
+        py::arg("merge_reach"));
   m.def("select_objects", &py_select_objects, py::arg("probability"), py::arg("threshold"),
         py::arg("number"), py::arg("centers"), py::arg("reach"), py::arg("movable"),
         py::arg("points"), py::arg("grow_ratio"), py::arg("margin"), py::arg("smallest_part"),

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "buffer.h"
 #include "convex_hull.h"
 
 namespace detailbase {
@@ -34,7 +35,7 @@ double pairwise_sum(const double* terms, int64_t count) {
   return sum;
 }
 
-double mean(const std::vector<double>& terms) {
+double mean(const Buffer<double>& terms) {
   const auto count = static_cast<int64_t>(terms.size());
   return pairwise_sum(terms.data(), count) / static_cast<double>(count);
 }
@@ -84,7 +85,7 @@ Rectangle smallest_around(const std::vector<Vec2>& corners) {
 }  // namespace
 
 UprightBox upright_box(const Vec3* xyz, const int64_t* indices, int64_t count) {
-  std::vector<double> x(count), y(count), z(count);
+  Buffer<double> x(count), y(count), z(count);
   for (int64_t i = 0; i < count; ++i) {
     const Vec3& p = xyz[indices[i]];
     x[i] = p.x, y[i] = p.y, z[i] = p.z;
@@ -97,9 +98,10 @@ UprightBox upright_box(const Vec3* xyz, const int64_t* indices, int64_t count) {
   for (double& at : y) at -= box.centroid[1];
   const Rectangle ground = smallest_around(convex_hull(x.data(), y.data(), count));
   double bottom = z[0], top = z[0];
-  for (const double at : z) {
-    bottom = std::min(bottom, at);
-    top = std::max(top, at);
+#pragma omp simd reduction(min : bottom) reduction(max : top)
+  for (int64_t i = 0; i < count; ++i) {
+    bottom = std::min(bottom, z[i]);
+    top = std::max(top, z[i]);
   }
   const Vec2& way = ground.along;
   const double along = (ground.low[0] + ground.high[0]) / 2;

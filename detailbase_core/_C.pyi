@@ -41,6 +41,15 @@ def vote_clusters(
     smallest_part: float,
     merge_reach: float,
 ) -> NDArray[np.int64]: ...
+def cluster_points(
+    owner: NDArray[np.int64],
+    points: NDArray[np.int64],
+    centers: NDArray[np.float32],
+    reach: NDArray[np.float32],
+    movable: NDArray[np.bool_],
+    smallest_part: float,
+    merge_reach: float,
+) -> NDArray[np.int64]: ...
 def select_objects(
     probability: NDArray[np.float32],
     threshold: NDArray[np.float64] | Sequence[float],

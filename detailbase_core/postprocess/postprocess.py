@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -86,7 +85,7 @@ def answer_query(
             if id(objects) not in separated:
                 separated[id(objects)] = _objects(scene, objects, config, centers)
             instances = tuple(
-                replace(one, id=next_id + n, score=score)
+                Instance(next_id + n, one.point_indices, one.box, one.centroid, score)
                 for n, one in enumerate(separated[id(objects)])
             )
         next_id += len(instances)

@@ -66,15 +66,16 @@ class CenterVotes:
         Returns:
             (M,) labels; None where most of the mask is structure, which has no centre.
         """
-        owners = self.point_to_superpoint[points]
-        sizes = np.bincount(owners, minlength=len(self.centers))
-        used = np.flatnonzero(sizes)
-        labels = self.cluster_superpoints(used, sizes[used])
-        if labels is None:
-            return None
-        label_of_superpoint = np.zeros_like(sizes)
-        label_of_superpoint[used] = labels
-        return label_of_superpoint[owners]
+        labels: NDArray[np.int64] = native.C.cluster_points(
+            self.point_to_superpoint,
+            points,
+            self.centers,
+            self.reach,
+            self.movable,
+            smallest_part=MIN_CLUSTER_FRACTION,
+            merge_reach=MAX_MERGE_DISTANCE_M,
+        )
+        return labels if len(labels) else None
 
     def cluster_superpoints(
         self, used: NDArray[np.int64], sizes: NDArray[np.int64]

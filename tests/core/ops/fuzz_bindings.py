@@ -223,6 +223,21 @@ def vote_clusters(r: Random) -> tuple[Any, ...]:
     return floats(r, places, 3), floats(r, places), points, number(r, 0.1), number(r, 0.6)
 
 
+def cluster_points(r: Random) -> tuple[Any, ...]:
+    centers, reach, _, *merging = vote_clusters(r)
+    scene = count(r)
+    points = integers(r, 0, scene, count(r), dtype="i8")
+    movable = r.random(len(centers)) < 0.8
+    return (
+        integers(r, 0, len(centers), scene, dtype="i8"),
+        points,
+        centers,
+        reach,
+        movable,
+        *merging,
+    )
+
+
 def select_objects(r: Random) -> tuple[Any, ...]:
     centers, reach, points, *merging = vote_clusters(r)
     rows, superpoints = int(r.integers(0, 4)), len(centers)
@@ -362,6 +377,7 @@ ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
         connected_components,
         linked_places,
         vote_clusters,
+        cluster_points,
         select_objects,
         largest_groups,
         rows_of_groups,

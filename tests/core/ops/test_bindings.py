@@ -60,6 +60,12 @@ CALLS = {
     "a box of NaN": lambda: _C.upright_boxes(f4(2, 3) * np.nan, np.arange(2), [0, 2]),
     "a box of no points": lambda: _C.upright_boxes(f4(2, 3), np.arange(2), [0, 2, 2]),
     "a box of points to nowhere": lambda: _C.upright_boxes(f4(2, 3), np.arange(3), [0, 3]),
+    "a point of no superpoint": lambda: _C.cluster_points(
+        np.array([0, 2]), np.arange(2), f4(2, 3), f4(2), f4(2) == 0, 0.1, 0.6
+    ),
+    "a point beyond the scene": lambda: _C.cluster_points(
+        np.array([0, 1]), np.arange(3), f4(2, 3), f4(2), f4(2) == 0, 0.1, 0.6
+    ),
     "groups beyond the rows": lambda: _C.rows_of_groups(
         np.arange(3), np.array([0, 4]), np.array([True])
     ),

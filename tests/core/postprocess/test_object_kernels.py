@@ -79,6 +79,20 @@ def test_strays_do_join():
     assert joined > 10  # so that the twins are compared in what they do
 
 
+@pytest.mark.parametrize("movable_share", [0.2, 0.8])
+def test_points_get_the_labels_of_their_superpoints(movable_share):
+    centers, reach, _, rng = votes(11, 120)
+    owner = rng.integers(0, 120, 5000)
+    movable = rng.random(120) < movable_share
+    points = np.flatnonzero((owner % 3 > 0) & (rng.random(5000) < 0.7))
+    found = _C.cluster_points(owner, points, centers, reach, movable, PART, REACH)
+    if not movable[owner[points]].mean() >= 0.5:
+        assert len(found) == 0
+        return
+    used, index, sizes = np.unique(owner[points], return_inverse=True, return_counts=True)
+    assert found.tolist() == clusters_twin(centers[used], reach[used], sizes)[index].tolist()
+
+
 @pytest.mark.parametrize("threshold", [0.0, 0.3, 0.7, math.inf])
 def test_selections_equal_their_twin(threshold):
     centers, reach, points, rng = votes(7, 150)
