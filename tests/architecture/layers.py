@@ -54,6 +54,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "kinds",
             "openings",
             "phrases",
+            "rewordings",
             "sentence_bias",
         ),
         (
