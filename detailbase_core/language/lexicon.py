@@ -72,6 +72,7 @@ def _glued() -> dict[str, tuple[str, ...]]:
 
 
 GLUED = _glued()
+TWO_WORD_NOUNS = frozenset(GLUED.values())
 LEARNED_WORDS: dict[str, tuple[str, ...]] = {
     other: tuple(learned.split("_"))
     for learned, others in _LISTS["other_words_for"].items()

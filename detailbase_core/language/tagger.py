@@ -112,6 +112,8 @@ class TaggedWords:
             return Tag.PLACE if after in NOMINAL else tag
         if word in ("can", "cans") and i and self.words[i - 1] in lexicon.CAN_NOUNS:
             return Tag.NOUN
+        if self._ends_two_words(i) or self._ends_two_words(i + 1):
+            return Tag.NOUN
         if word in lexicon.COMMANDS and self._starts_clause(i):
             return Tag.VERB
         if word in lexicon.NOUN_ADJECTIVES and before in NOMINAL and after not in NOMINAL:
@@ -126,6 +128,11 @@ class TaggedWords:
         if self._is_subject_verb(i) or self._is_participle_verb(i):
             return Tag.VERB
         return Tag.ADJECTIVE if after is Tag.PREPOSITION and self._next_in(i, ("than",)) else tag
+
+    def _ends_two_words(self, i: int) -> bool:
+        """Whether word i ends "chess set" or "watering can"; "the tv stands" may be none."""
+        ends = 0 < i < len(self.words) and self.words[i] != "stands"
+        return ends and (self.words[i - 1], self.words[i]) in lexicon.TWO_WORD_NOUNS
 
     def _settled_firm_verb(self, i: int) -> Tag:
         """ "the tv stands" and "a used chair" are the exceptions to the verbs that stay verbs."""
