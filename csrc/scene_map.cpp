@@ -19,6 +19,23 @@ constexpr int32_t kNoSighting = -1, kGone = -1;
 constexpr size_t kFewStamps = 1 << 16;
 constexpr int64_t kMostReserved = 4000000;  // voxels
 constexpr size_t kLarge = 1 << 20;          // points, or voxels above what may stay
+constexpr size_t kMostPatches = 1 << 20;    // some 50 MB; one of 2 cm voxels is 0.1 m2 of the ground
+
+// Of a patch: its first column of voxels, x above y.
+uint64_t patch_of(uint64_t voxel) {
+  constexpr uint64_t kIn = (1 << kPatchBits) - 1;
+  return (voxel >> kAxisBits) & ~(kIn << kAxisBits | kIn);
+}
+
+uint64_t pack(const Patch& patch) {
+  const Voxel first{patch.x * (1 << kPatchBits), patch.y * (1 << kPatchBits), 0};
+  return patch_of(pack(first));
+}
+
+Patch unpack_patch(uint64_t patch) {
+  const Voxel first = unpack(patch << kAxisBits);
+  return {first.x >> kPatchBits, first.y >> kPatchBits};
+}
 
 }  // namespace
 
@@ -180,6 +197,7 @@ InsertCounts VoxelMap::insert(const Scan& scan, const InsertOptions& options) {
         record.last_seen = stamp;
       }
       record.hits = std::min(static_cast<int32_t>(record.hits) + 1, kMaxHits);
+      touch(voxels_.keys[sightings_[i].position]);
       average(sightings_[i], record);
     }
   }
@@ -263,6 +281,7 @@ void VoxelMap::remove(int32_t position) {
   const auto moves_to = [this](int32_t sighting, int32_t to) {
     if (sighting != kNoSighting) sightings_[sighting].position = to;
   };
+  touch(voxels_.keys[position]);
   table_.erase(voxels_.keys[position]);
   moves_to(sighting_[position], kGone);
   if (position != last) {
@@ -282,6 +301,61 @@ void VoxelMap::next_version() {
   ++version_;
   removed_before_.push_back(removed_);
   if (removed_before_.size() > kVersionsRemembered) removed_before_.pop_front();
+}
+
+void VoxelMap::touch(uint64_t key) {
+  const uint64_t patch = patch_of(key);
+  if (latest_touched_ == nullptr || patch != latest_patch_) {
+    if (touched_in_.size() >= kMostPatches) touch_all();
+    latest_patch_ = patch;
+    latest_touched_ = &touched_in_[patch];
+  }
+  *latest_touched_ = version_;
+}
+
+void VoxelMap::touch_all() {
+  touched_in_ = {};
+  latest_touched_ = nullptr;
+  all_touched_in_ = version_;
+}
+
+bool VoxelMap::changed_patches(uint32_t version, std::vector<Patch>* changed) const {
+  if (version < all_touched_in_) return false;
+  for (const auto& [patch, touched_in] : touched_in_) {
+    if (touched_in > version) changed->push_back(unpack_patch(patch));
+  }
+  return true;
+}
+
+VoxelList VoxelMap::voxels_in(const std::vector<Patch>& patches, int threads) const {
+  std::vector<uint64_t> wanted;
+  wanted.reserve(patches.size());
+  for (const Patch& patch : patches) wanted.push_back(pack(patch));
+  const KeyIndex index(wanted);
+  const auto count = static_cast<int64_t>(size());
+  VoxelList found;
+  found.stamps_ns = voxels_.stamps_ns;
+#pragma omp parallel num_threads(threads)
+  {
+    std::vector<int32_t> own;
+    uint64_t latest = ~uint64_t{0};
+    bool is_wanted = false;
+#pragma omp for schedule(static)
+    for (int64_t i = 0; i < count; ++i) {
+      const uint64_t patch = patch_of(voxels_.keys[i]);
+      if (patch != latest) {
+        latest = patch;
+        is_wanted = index.find(patch) >= 0;
+      }
+      if (is_wanted) own.push_back(static_cast<int32_t>(i));
+    }
+#pragma omp critical
+    for (const int32_t i : own) {
+      found.keys.push_back(voxels_.keys[i]);
+      found.records.push_back(voxels_.records[i]);
+    }
+  }
+  return found;
 }
 
 bool VoxelMap::restore(uint64_t key, const VoxelRecord& record) {
@@ -305,6 +379,7 @@ void VoxelMap::clear() {
   std::vector<int32_t>().swap(looked_up_);
   table_ = VoxelTable();
   most_voxels_ = 0;
+  touch_all();
 }
 
 void VoxelMap::forget_times() {
@@ -320,7 +395,8 @@ uint64_t VoxelMap::memory_bytes() const {
   return table_.memory_bytes() +
          most_voxels_ * (sizeof(uint64_t) + sizeof(VoxelRecord) + sizeof(int32_t)) +
          voxels_.stamps_ns.capacity() * sizeof(int64_t) + looked_up_.capacity() * sizeof(int32_t) +
-         sightings_.capacity() * sizeof(Sighting) + removed_before_.size() * sizeof(uint64_t);
+         sightings_.capacity() * sizeof(Sighting) + removed_before_.size() * sizeof(uint64_t) +
+         touched_in_.size() * (sizeof(*touched_in_.begin()) + 3 * sizeof(void*));
 }
 
 double VoxelMap::changed_since(uint32_t version) const {

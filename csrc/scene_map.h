@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <unordered_map>
 #include <vector>
 
 #include "scan.h"
@@ -18,6 +19,13 @@ constexpr int32_t kMaxHits = 10;
 
 struct InsertCounts {
   int64_t inserted, new_voxels, updated, carved, evicted;
+};
+
+// Changes are noted by patches: squares of so many voxels of the ground, as high as the map.
+constexpr int kPatchBits = 4;
+
+struct Patch {
+  int32_t x, y;
 };
 
 // What a voxel knows. Its mean position is relative to its centre, metres; colours 0..255.
@@ -62,6 +70,12 @@ class VoxelMap {
   // (at most 1). 1 for versions too old to be remembered.
   double changed_since(uint32_t version) const;
 
+  // Patches in which a voxel's position or colour has changed at all after `version`, or a voxel
+  // appeared or vanished. False where that is not known: then all may have.
+  bool changed_patches(uint32_t version, std::vector<Patch>* changed) const;
+  // The voxels in these patches, on so many threads.
+  VoxelList voxels_in(const std::vector<Patch>& patches, int threads) const;
+
   // Of the voxels, and of what is kept from scan to scan.
   uint64_t memory_bytes() const;
 
@@ -86,6 +100,9 @@ class VoxelMap {
   void reserve(int64_t max_voxels);
   void release(int64_t max_voxels);
   void next_version();
+  // The patch of this voxel has changed in the present version.
+  void touch(uint64_t key);
+  void touch_all();
   // Sums the scan up in sightings_, new voxels without hits at the end of the lists. False where a
   // point lies beyond kVoxelLimit voxels.
   bool collect(const Scan& scan, const InsertOptions& options, int64_t& inserted);
@@ -116,6 +133,10 @@ class VoxelMap {
   uint32_t version_ = 0;
   uint64_t removed_ = 0;
   std::deque<uint64_t> removed_before_;  // removed_ when each of the last versions began
+  std::unordered_map<uint64_t, uint32_t> touched_in_;  // version, by patch
+  uint64_t latest_patch_ = 0;                          // and its version, if there is one
+  uint32_t* latest_touched_ = nullptr;
+  uint32_t all_touched_in_ = 0;  // a version in which all patches count as changed
 };
 
 }  // namespace detailbase

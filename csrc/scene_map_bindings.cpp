@@ -118,6 +118,36 @@ py::tuple py_arrays(const VoxelList& map) {
   return py::make_tuple(voxel, offset, color, hits, last_seen);
 }
 
+// (P, 2) int32, x and y of patches that changed; None where all may have.
+py::object py_changed_patches(const VoxelMap& map, uint32_t version) {
+  std::vector<Patch> changed;
+  bool known = false;
+  {
+    py::gil_scoped_release release;
+    known = map.changed_patches(version, &changed);
+  }
+  if (!known) return py::none();
+  py::array_t<int32_t> patches({static_cast<py::ssize_t>(changed.size()), py::ssize_t{2}});
+  int32_t* out = patches.mutable_data();
+  for (size_t i = 0; i < changed.size(); ++i) {
+    out[2 * i] = changed[i].x;
+    out[2 * i + 1] = changed[i].y;
+  }
+  return patches;
+}
+
+VoxelList py_voxels_in(const VoxelMap& map, const Converted<int32_t>& patches) {
+  require_shape(patches, {kAny, 2}, "patches: expected [patches, 2]");
+  constexpr int32_t kLimit = kVoxelLimit >> kPatchBits;
+  require_between(patches, -kLimit, kLimit, "patches: beyond those that can be numbered");
+  std::vector<Patch> wanted;
+  for (py::ssize_t i = 0; i < patches.shape(0); ++i) {
+    wanted.push_back({patches.data(i, 0)[0], patches.data(i, 0)[1]});
+  }
+  py::gil_scoped_release release;
+  return map.voxels_in(wanted, default_threads());
+}
+
 // Replaces the contents; all voxels count as changed in the new version.
 void py_restore(VoxelMap& map, const Converted<int32_t>& voxel, const Converted<float>& offset,
                 const Converted<float>& color, const Converted<int32_t>& hits,
@@ -154,6 +184,7 @@ void py_restore(VoxelMap& map, const Converted<int32_t>& voxel, const Converted<
 
 void bind_scene_map(py::module_& m) {
   m.attr("MAX_HITS") = kMaxHits;
+  m.attr("PATCH_VOXELS") = 1 << kPatchBits;
   py::class_<VoxelList>(m, "VoxelList")
       .def("arrays", &py_arrays)
       .def("cloud", &py_cloud, py::arg("voxel_size"));
@@ -167,6 +198,8 @@ void bind_scene_map(py::module_& m) {
           // Quickly, so that the map can go on while they are sorted.
           "copy_voxels", [](const VoxelMap& map) { return map.voxels(); },
           py::call_guard<py::gil_scoped_release>())
+      .def("changed_patches", &py_changed_patches, py::arg("version"))
+      .def("voxels_in", &py_voxels_in, py::arg("patches"))
       .def("restore", &py_restore, py::arg("voxel"), py::arg("offset"), py::arg("color"),
            py::arg("hits"), py::arg("last_seen"))
       .def("clear", &VoxelMap::clear)

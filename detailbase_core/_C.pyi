@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 VOXEL_LIMIT: int
 MAX_HITS: int
+PATCH_VOXELS: int
 
 def segment_mesh(
     vertices: NDArray[np.float32],
@@ -216,6 +217,8 @@ class VoxelMap:
         max_voxels: int,
     ) -> tuple[int, int, int, int, int]: ...
     def copy_voxels(self) -> VoxelList: ...
+    def changed_patches(self, version: int) -> NDArray[np.int32] | None: ...
+    def voxels_in(self, patches: NDArray[np.int32]) -> VoxelList: ...
     def restore(
         self,
         voxel: NDArray[np.int32],

@@ -22,15 +22,8 @@ from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.sentence_reader import SentenceReader
 from detailbase_core.language.text_encoder import RecentText
 from detailbase_core.mapping.scene_map import SceneMap
-from detailbase_core.mapping.superpoints import finite_cloud, segment_cloud
-from detailbase_core.network.batch import Question, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
-from detailbase_core.network.chunks import ChunkedEncoder
-from detailbase_core.network.cut_scene import cut_scene
 from detailbase_core.network.decoder_graphs import DecoderGraphs
-from detailbase_core.network.tiling import tile_superpoints
-from detailbase_core.network.view_batch import MOST_POINTS, batch_views
-from detailbase_core.network.views import Views, turned_scenes
 from detailbase_core.ops.execution import (
     Stages,
     choose_device,
@@ -40,9 +33,9 @@ from detailbase_core.ops.execution import (
 )
 from detailbase_core.postprocess.calibration import Calibration
 from detailbase_core.postprocess.postprocess import answer_query
-from detailbase_core.postprocess.vote_clustering import CenterVotes
+from detailbase_core.scene_encoder import SceneEncoder
 from detailbase_core.sparse import triton_backend
-from detailbase_core.types import Grounding, PointCloud, Scene
+from detailbase_core.types import Grounding, PointCloud
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,8 +48,9 @@ if TYPE_CHECKING:
     from detailbase_core.errors import CancelToken
     from detailbase_core.language.rule_parser import PhraseParser
     from detailbase_core.mapping.scene_map import InsertReport
-    from detailbase_core.network.batch import Prediction, SuperpointBatch
+    from detailbase_core.network.batch import Prediction, Question
     from detailbase_core.network.tiled_views import TiledViews
+    from detailbase_core.network.views import Views
 
 # Questions about so few superpoints (a room has two thousand, in each of two views) are answered on
 # one thread: they are hundreds of small steps, at each of which threads would wait for each other.
@@ -98,12 +92,13 @@ class Grounder:
         on_gpu = self.device.type == "cuda"
         self._graphs = DecoderGraphs(self.model.decoder) if on_gpu else None
         # spconv would make tables of its own, of one grid for all views.
-        self._encodes_views_together = (
-            on_gpu and self.config.backend != "spconv" and not triton_backend.find_problem()
-        )
-        if self._encodes_views_together:
+        together = on_gpu and self.config.backend != "spconv" and not triton_backend.find_problem()
+        if together:
             model.unet.use_graphs()
-        self._chunked = self._chunked_encoder()
+        self._encoder = SceneEncoder(
+            self.model, self.config.superpoints, self.views, self.device, self._threads, together
+        )
+        self._map_chunks = self._encoder.chunks_of(self.map)
         hides_wording = model.config.hide_wording
         self.reader = SentenceReader(self._build_parser(), hides_wording, parser)
         self._encoded: EncodedScene | None = None
@@ -175,7 +170,7 @@ class Grounder:
             BadCloudError: the cloud has no finite points.
             Cancelled: `cancel` was set meanwhile.
         """
-        return self._encode(cloud, 0, cancel)
+        return self._encoder.encode_cloud(cloud, cancel)
 
     def restore_encoding(self, arrays: Mapping[str, NDArray[Any]], frame: str) -> EncodedScene:
         """An encoding that this checkpoint made once, to be asked by ground_encoded().
@@ -225,14 +220,14 @@ class Grounder:
             cached = self._encoded
             if cached is not None and self._fresh(cached.scene.version, cached.encoded_at):
                 return cached
-            cloud, version = self.map.snapshot()
-            if not len(cloud):
+            taken, version = self._map_chunks.snapshot()
+            if isinstance(taken, PointCloud) and not len(taken):
                 raise EmptySceneError(
                     "the map is still empty: no scan with a known pose has arrived"
                 )
             self._encoding_version = version
             try:
-                self._encoded = self._encode(cloud, version, cancel)
+                self._encoded = self._encoder.encode_map(taken, version, cancel)
             finally:
                 self._encoding_version = None
             return self._encoded
@@ -290,45 +285,6 @@ class Grounder:
             return True
         young = time.monotonic() - encoded_at <= self.config.max_encoding_age_s
         return young and changed <= self.config.reencode_fraction and changed < 1.0
-
-    def _encode(self, cloud: PointCloud, version: int, cancel: CancelToken | None) -> EncodedScene:
-        cloud = finite_cloud(cloud)
-        stages = Stages()
-        chunked = self._chunked if version else self._chunked_encoder()  # a file's are its own
-        with stages.computed("superpoints", self._threads):
-            cut = cut_scene(cloud, self.config.superpoints) if chunked.cuts else None
-            if cut is not None:
-                scene = cut.scene(chunked.segment(cut.chunks, cancel), version)
-            else:
-                chunked.forget()
-                scene = Scene(cloud, segment_cloud(cloud, self.config.superpoints), version)
-        with stages.computed("encode_scene", self._threads), on_device(self.device):
-            scene_keys = self.model.decoder.scene_keys
-            views: Views | TiledViews
-            if cut is not None:
-                views = chunked.encode(cut.chunks, cancel)
-                places = views.places()
-                if self.device.type != "cpu":  # which has less to do for all tiles at once
-                    views = Views.of_headings(views.headings(), scene_keys)
-            else:
-                seen = self._encode_views(scene, cancel)
-                places = seen[0]
-                views = Views.of_headings([tile_superpoints(one) for one in seen], scene_keys)
-            centers = CenterVotes.from_superpoints(places, scene.point_to_superpoint)
-        return EncodedScene(scene, views, centers, time.monotonic(), stages.seconds)
-
-    def _chunked_encoder(self) -> ChunkedEncoder:
-        return ChunkedEncoder(self.model, self.config.superpoints, self.views, self.device)
-
-    def _encode_views(self, scene: Scene, cancel: CancelToken | None) -> list[SuperpointBatch]:
-        """The scene in each heading; on a GPU all at once, for which its host has less to do."""
-        coordinates = self.model.config.coordinates
-        if self._encodes_views_together and len(scene.cloud) * self.views <= MOST_POINTS:
-            batch = batch_views(scene, self.views, coordinates, self.device)
-            return [*self.model.encode_scene(batch, cancel).scenes()]
-        turned = turned_scenes(scene, self.views)
-        batches = (batch_scenes([one], coordinates).to(self.device) for one in turned)
-        return [self.model.encode_scene(batch, cancel) for batch in batches]
 
     def _ground(
         self,

@@ -20,6 +20,7 @@ from detailbase_core.ops import native
 from detailbase_core.types import PointCloud
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -161,6 +162,31 @@ class SceneMap:
         with self._lock:
             voxels, version = self._voxels.copy_voxels(), self._voxels.version
             frame, stamp_ns = self._frame, self._stamp_ns
+        xyz, rgb = voxels.cloud(self._config.voxel_size_m)
+        return PointCloud(xyz, rgb, frame, stamp_ns), version
+
+    def changes(
+        self, version: int, around: Callable[[NDArray[np.int32]], NDArray[np.int32]]
+    ) -> tuple[PointCloud, int] | None:
+        """The map around what has changed since a snapshot, and its version.
+
+        Args:
+            version: of the snapshot.
+            around: tells the patches whose points are wanted, (Q, 2), from those with a point that
+                has appeared, vanished, moved or got another colour, be it by little, (P, 2). A
+                patch is a square of the ground with an edge of native.C.PATCH_VOXELS voxels, given
+                by x and y; (0, 0) begins at the origin. Scans wait meanwhile.
+
+        Returns:
+            The points in these patches as snapshot() has them, and in its order; None where it is
+            not known what has changed, as after clear() and load().
+        """
+        with self._lock:
+            changed = self._voxels.changed_patches(version)
+            if changed is None:
+                return None
+            voxels = self._voxels.voxels_in(around(changed))
+            version, frame, stamp_ns = self._voxels.version, self._frame, self._stamp_ns
         xyz, rgb = voxels.cloud(self._config.voxel_size_m)
         return PointCloud(xyz, rgb, frame, stamp_ns), version
 

@@ -354,10 +354,11 @@ class Question(NamedTuple):
 
     Attributes:
         superpoints: the scenes.
-        keys: what the decoder makes of them before it hears a sentence.
+        keys: what the decoder makes of them before it hears a sentence; of one block of their
+            superpoints after the other, where they are kept in several.
         text: the sentences.
     """
 
     superpoints: SuperpointBatch
-    keys: SceneKeys
+    keys: SceneKeys | tuple[SceneKeys, ...]
     text: TextBatch

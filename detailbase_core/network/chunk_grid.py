@@ -62,6 +62,24 @@ class GridSize:
         middle: NDArray[np.float64] = ((np.array(place) + 0.5) * _CHUNK_CELLS - 1) * self.cell_m
         return middle
 
+    def window(self, place: Place) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lowest and highest x and y, (2,) each, of a chunk with its margin, metres."""
+        reach = (_CHUNK_CELLS / 2 + 1) * self.cell_m
+        return self.chunk_middle(place) - reach, self.chunk_middle(place) + reach
+
+    def windows_over(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> set[Place]:
+        """Chunks whose windows overlap any of the rectangles from `low` to `high`, (P, 2) each."""
+        # A window is a cell wider than its chunk, and chunk 0 begins a cell below 0.
+        first = np.floor(low / self.cell_m / _CHUNK_CELLS).astype(np.int64)
+        last = np.floor((high / self.cell_m + 2) / _CHUNK_CELLS).astype(np.int64)
+        spans = np.unique(np.concatenate([first, last], axis=1), axis=0)
+        return {
+            (int(x), int(y))
+            for x0, y0, x1, y1 in spans
+            for x in range(x0, x1 + 1)
+            for y in range(y0, y1 + 1)
+        }
+
     def tile_of(self, place: Place) -> Place:
         """The place of the tile that a chunk belongs to."""
         return place[0] // self._tile_chunks, place[1] // self._tile_chunks

@@ -8,6 +8,7 @@ chunk at a time, whatever its size.
 
 from __future__ import annotations
 
+import operator
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +19,7 @@ from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.network.batch import SuperpointBatch, batch_scenes
 from detailbase_core.network.chunk_grid import GridSize
 from detailbase_core.network.cut_scene import floor_of
-from detailbase_core.network.tiled_views import Tile, TiledViews
+from detailbase_core.network.tiled_views import EncodedChunk, Tile, TiledViews
 from detailbase_core.network.views import turn_about_z, turned_scenes
 from detailbase_core.ops.execution import shared_out
 from detailbase_core.types import Scene
@@ -58,8 +59,8 @@ class ChunkedEncoder:
         self._grid = GridSize.of(config) if model.config.coordinates == "anchored" else None
         self._floor: float | None = None
         self._labels: dict[bytes, NDArray[np.int64]] = {}  # of the points in chunk and margin
-        self._encoded: dict[bytes, Tile] = {}  # each alone, or as a part of its tile
-        self._tiles: dict[Place, tuple[list[bytes], Tile]] = {}
+        self._encoded: dict[bytes, EncodedChunk] = {}
+        self._tiles: dict[Place, Tile] = {}
 
     @property
     def cuts(self) -> bool:
@@ -116,10 +117,10 @@ class ChunkedEncoder:
         assert self._grid is not None
         tiles = {}
         for place, members in groupby(chunks, self._tile_of):
-            tiles[place] = self._tile(place, [chunk.key for chunk in members])
+            tiles[place] = self._tile(place, [self._encoded[chunk.key] for chunk in members])
         self._tiles = tiles
         middles = [self._grid.tile_middle(place) for place in tiles]
-        return TiledViews(tuple(tile for _, tile in tiles.values()), middles, self._turns)
+        return TiledViews(tuple(tiles.values()), middles, self._turns)
 
     def forget(self) -> None:
         """Let go of all chunks."""
@@ -129,18 +130,15 @@ class ChunkedEncoder:
         assert self._grid is not None
         return self._grid.tile_of(chunk.place)
 
-    def _tile(self, place: Place, keys: list[bytes]) -> tuple[list[bytes], Tile]:
+    def _tile(self, place: Place, chunks: list[EncodedChunk]) -> Tile:
         """The chunks of a tile together; as it was if none of them has changed."""
-        if place in self._tiles and self._tiles[place][0] == keys:
-            return self._tiles[place]
-        parts = [self._encoded[key] for key in keys]
-        tile, begin = Tile.joined(parts), 0
-        for key, part in zip(keys, parts, strict=True):  # so that all is kept once
-            self._encoded[key] = tile.part(begin, begin + len(part))
-            begin += len(part)
-        return keys, tile
+        kept = self._tiles.get(place)
+        same = kept is not None and len(kept.chunks) == len(chunks)
+        if kept is not None and same and all(map(operator.is_, kept.chunks, chunks)):
+            return kept
+        return Tile.of(chunks)
 
-    def _encode(self, chunk: Chunk, cancel: CancelToken | None) -> Tile:
+    def _encode(self, chunk: Chunk, cancel: CancelToken | None) -> EncodedChunk:
         """The superpoints of a chunk in each view, placed from its tile's middle and the floor."""
         assert self._grid is not None and self._floor is not None
         labels = self._labels[chunk.key]
@@ -157,7 +155,8 @@ class ChunkedEncoder:
         superpoints = SuperpointBatch.joined(found)
         # On a GPU they are made for all tiles at once.
         on_cpu = self._device.type == "cpu"
-        return Tile(superpoints, self._model.decoder.scene_keys(superpoints) if on_cpu else None)
+        keys = self._model.decoder.scene_keys(superpoints) if on_cpu else None
+        return EncodedChunk(superpoints, keys)
 
 
 def _window_points(chunk: Chunk) -> int:

@@ -157,6 +157,7 @@ def padded_question(like: Question, sizes: Sizes) -> Question:
         sizes: theirs.
     """
     superpoints, keys, text = like
+    assert isinstance(keys, SceneKeys)
     scenes, count, sentences, text_rows, phrase_rows = sizes
 
     def of_superpoints(tensor: Tensor, axis: int = 1) -> Tensor:
@@ -219,6 +220,7 @@ def _copy_scenes(asked: Question, into: Question) -> None:
 def _tensors(question: Question) -> list[Tensor]:
     """All tensors of superpoints: (G, S), (G, S, C) or (G, heads, S, C)."""
     scene, keys, _ = question
+    assert isinstance(keys, SceneKeys)
     parts = [scene.features, scene.padding, scene.geometry]
     parts += [] if scene.votes is None else [scene.votes.offsets, scene.votes.movable]
     for layer in keys.of_layers:

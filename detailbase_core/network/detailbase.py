@@ -92,7 +92,7 @@ class DetailBase(nn.Module):
         superpoints: SuperpointBatch,
         text: TextBatch,
         cancel: CancelToken | None = None,
-        scene_keys: SceneKeys | None = None,
+        scene_keys: SceneKeys | tuple[SceneKeys, ...] | None = None,
     ) -> Prediction:
         """Masks and scores of every text row.
 
@@ -112,7 +112,7 @@ class DetailBase(nn.Module):
         superpoints: SuperpointBatch,
         text: TextBatch,
         cancel: CancelToken | None = None,
-        scene_keys: SceneKeys | None = None,
+        scene_keys: SceneKeys | tuple[SceneKeys, ...] | None = None,
     ) -> list[Prediction]:
         """Predictions of all stages of the decoder, for their losses; the last is the answer.
 

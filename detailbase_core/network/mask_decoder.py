@@ -63,7 +63,7 @@ class MaskDecoder(nn.Module):
         superpoints: SuperpointBatch,
         text: TextBatch,
         cancel: CancelToken | None = None,
-        scene_keys: SceneKeys | None = None,
+        scene_keys: SceneKeys | tuple[SceneKeys, ...] | None = None,
     ) -> list[Prediction]:
         """Predict before the first layer, after each, and after each round among look-alikes.
 
@@ -71,7 +71,8 @@ class MaskDecoder(nn.Module):
             superpoints: G encoded scenes.
             text: B encoded sentences about each.
             cancel: looked at between layers.
-            scene_keys: of these superpoints, where they are cached; None = they are made here.
+            scene_keys: of these superpoints, or of one block of them after the other, where they
+                are cached; None = they are made here.
 
         Returns:
             decoder_layers + 1 + look_alike_rounds predictions; the last is the answer.
@@ -79,7 +80,9 @@ class MaskDecoder(nn.Module):
         Raises:
             Cancelled: `cancel` was set.
         """
-        center_features, of_layers, mask_features = scene_keys or self.scene_keys(superpoints)
+        keys = scene_keys or self.scene_keys(superpoints)
+        blocks = (keys,) if isinstance(keys, SceneKeys) else keys
+        mask_features = [one.mask_features for one in blocks]
         queries = self.query_proj(text.features)
         sentence = _sentences(text.mask) if text.sentence_of_row is None else text.sentence_of_row
         if text.sentence_of_row is None:
@@ -89,6 +92,7 @@ class MaskDecoder(nn.Module):
         valid = _valid(superpoints)
         answers = [self.out_norm(queries)]
         masks = [_masks(answers[0], mask_features)]
+        of_layers = zip(*(one.of_layers for one in blocks), strict=True)
         for layer, keys_values in zip(self.layers, of_layers, strict=True):
             check_cancelled(cancel)
             probabilities = _probabilities(masks[-1], valid)
@@ -102,7 +106,8 @@ class MaskDecoder(nn.Module):
             answers.append(self.out_norm(queries))
             mask_logits = _masks(answers[-1], mask_features)
             if preference is not None:
-                mask_logits = mask_logits + _masks(preference, center_features)
+                centers = [one.center_features for one in blocks]
+                mask_logits = mask_logits + _masks(preference, centers)
             masks.append(mask_logits)
         predictions = self._predictions(torch.stack(answers), masks)
         if self.look_alikes is not None:
@@ -170,10 +175,12 @@ def _sentences(text_mask: Tensor) -> Tensor:
     return torch.where(text_mask, index, -1)
 
 
-def _masks(queries: Tensor, of_superpoints: Tensor) -> Tensor:
-    """Products of (G, B, T, W) with (G, S, W): (G, B, T, S)."""
-    flat = packed_matmul(queries.flatten(1, 2), of_superpoints)
-    return flat.view(*queries.shape[:3], flat.shape[-1])
+def _masks(queries: Tensor, of_superpoints: Sequence[Tensor]) -> Tensor:
+    """Products of (G, B, T, W) with blocks of (G, S, W): (G, B, T, S of all)."""
+    flat = queries.flatten(1, 2)
+    products = [packed_matmul(flat, block) for block in of_superpoints]
+    joined = products[0] if len(products) == 1 else torch.cat(products, dim=-1)
+    return joined.view(*queries.shape[:3], joined.shape[-1])
 
 
 def _valid(superpoints: SuperpointBatch) -> Tensor:

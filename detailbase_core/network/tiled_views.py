@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from detailbase_core.network.batch import (
     Prediction,
     Question,
-    SceneKeys,
     SuperpointBatch,
     TextBatch,
     Votes,
 )
-from detailbase_core.network.decoder_layer import KeysValues
 from detailbase_core.network.tiling import Tiles, join_answers
 from detailbase_core.network.views import mean_prediction, sentences_at_once
 from detailbase_core.ops.execution import shared_out
@@ -29,37 +28,50 @@ from detailbase_core.ops.execution import shared_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from detailbase_core.network.batch import SceneKeys
     from detailbase_core.types import Spans
 
 
-@dataclass(frozen=True, eq=False)
-class Tile:
-    """A part of a scene that the decoder sees at once.
+class EncodedChunk(NamedTuple):
+    """What is kept of a chunk.
 
     Attributes:
-        superpoints: G headings of them, none padded, placed from the tile's middle.
+        superpoints: G headings of them, none padded, placed from their tile's middle.
         keys: what the decoder makes of them before it hears a sentence; None = not made yet.
     """
 
     superpoints: SuperpointBatch
     keys: SceneKeys | None
 
-    def __len__(self) -> int:
-        """Number of superpoints."""
-        return self.superpoints.padding.shape[1]
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """Chunks that the decoder sees at once.
+
+    Attributes:
+        chunks: one or more.
+        places: all their superpoints in G headings, without features, which are kept once.
+    """
+
+    chunks: tuple[EncodedChunk, ...]
+    places: SuperpointBatch
 
     @classmethod
-    def joined(cls, parts: Sequence[Tile]) -> Tile:
-        """Parts of one tile, one's superpoints after the other's; the only one as it is."""
-        return parts[0] if len(parts) == 1 else _each(parts, _cat)
+    def of(cls, chunks: Sequence[EncodedChunk]) -> Tile:
+        """The tile of these chunks."""
+        without = (replace(one, features=one.features[..., :0]) for one, _ in chunks)
+        return cls(tuple(chunks), side_by_side([*without]))
 
-    def part(self, begin: int, end: int) -> Tile:
-        """Superpoints begin .. end - 1, which share the memory."""
-        return _each([self], lambda one, axis: one[0].narrow(axis, begin, end - begin))
+    def __len__(self) -> int:
+        """Number of superpoints."""
+        return self.places.padding.shape[1]
+
+    def superpoints(self) -> SuperpointBatch:
+        """Those of its chunks, in G headings."""
+        return side_by_side([one for one, _ in self.chunks])
 
 
 @dataclass(frozen=True)
@@ -113,8 +125,8 @@ class TiledViews:
         self, ask: Callable[[Question], Prediction], text: TextBatch, tile: Tile
     ) -> list[list[Prediction]]:
         """The answers in each heading about one tile, sentence by sentence."""
-        assert tile.keys is not None
-        answer = ask(Question(tile.superpoints, tile.keys, text)).on_cpu()
+        keys = tuple(keys for _, keys in tile.chunks if keys is not None)
+        answer = ask(Question(tile.places, keys, text)).on_cpu()
         return [
             [one.part(h, h + 1, len(tile)) for h in range(len(self.turns))]
             for one in answer.sentences()
@@ -122,64 +134,33 @@ class TiledViews:
 
     def headings(self) -> list[Tiles]:
         """The same as padded tiles of each heading."""
-        rows, begin = [], 0
-        for tile in self.tiles:
-            rows.append(
-                torch.arange(begin, begin + len(tile), device=tile.superpoints.padding.device)
-            )
-            begin += len(tile)
-        index = pad_sequence(rows, batch_first=True)
+        ends = np.cumsum([len(tile) for tile in self.tiles])
+        rows = [
+            torch.arange(end - len(tile), end) for tile, end in zip(self.tiles, ends, strict=True)
+        ]
+        index = pad_sequence(rows, batch_first=True).to(self.tiles[0].places.padding.device)
+        whole = [tile.superpoints() for tile in self.tiles]
         return [
-            Tiles(
-                SuperpointBatch.joined([tile.superpoints.part(h, h + 1) for tile in self.tiles]),
-                index,
-                begin,
-            )
+            Tiles(SuperpointBatch.joined([one.part(h, h + 1) for one in whole]), index, self.count)
             for h in range(len(self.turns))
         ]
 
     def places(self) -> SuperpointBatch:
         """Where all superpoints lie in the first heading (G = 1), and their votes; no features."""
-        parts = [
-            tile.superpoints.part(0, 1).moved(*(middle - self.middles[0]))
-            for tile, middle in zip(self.tiles, self.middles, strict=True)
-        ]
-        return _side_by_side([replace(one, features=one.features[..., :0]) for one in parts])
-
-
-def _side_by_side(parts: Sequence[SuperpointBatch]) -> SuperpointBatch:
-    """Superpoints of the same scenes, one's after the other's; none is padded."""
-    return _each([Tile(one, None) for one in parts], _cat).superpoints
-
-
-def _cat(parts: Sequence[Tensor], axis: int) -> Tensor:
-    return torch.cat(list(parts), dim=axis)
-
-
-def _each(tiles: Sequence[Tile], of: Callable[[Sequence[Tensor], int], Tensor]) -> Tile:
-    """Tensors made of the tiles' own by `of`, which is told the axis of superpoints."""
-    batches = [tile.superpoints for tile in tiles]
-    votes = [one.votes for one in batches if one.votes is not None]
-    superpoints = SuperpointBatch(
-        of([one.features for one in batches], 1),
-        of([one.padding for one in batches], 1),
-        of([one.geometry for one in batches], 1),
-        Votes(*(of(parts, 1) for parts in zip(*votes, strict=True))) if votes else None,
-    )
-    keys = [tile.keys for tile in tiles if tile.keys is not None]
-    return Tile(superpoints, _each_key(keys, of) if keys else None)
-
-
-def _each_key(
-    keys: Sequence[SceneKeys], of: Callable[[Sequence[Tensor], int], Tensor]
-) -> SceneKeys:
-    center_features = of([one.center_features for one in keys], 1)
-    of_layers = tuple(
-        KeysValues(
-            of([one.keys for one in layers], 2),
-            of([one.values for one in layers], 2),
-            None if layers[0].of_keys is None else center_features,  # packed once for all layers
+        return side_by_side(
+            [
+                tile.places.part(0, 1).moved(*(middle - self.middles[0]))
+                for tile, middle in zip(self.tiles, self.middles, strict=True)
+            ]
         )
-        for layers in zip(*(one.of_layers for one in keys), strict=True)
+
+
+def side_by_side(parts: Sequence[SuperpointBatch]) -> SuperpointBatch:
+    """Superpoints of the same scenes, one part's after the other's; none is padded."""
+    votes = [one.votes for one in parts if one.votes is not None]
+    return SuperpointBatch(
+        torch.cat([one.features for one in parts], dim=1),
+        torch.cat([one.padding for one in parts], dim=1),
+        torch.cat([one.geometry for one in parts], dim=1),
+        Votes(*(torch.cat(own, dim=1) for own in zip(*votes, strict=True))) if votes else None,
     )
-    return SceneKeys(center_features, of_layers, of([one.mask_features for one in keys], 1))

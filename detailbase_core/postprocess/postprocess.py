@@ -101,7 +101,10 @@ def _objects(
     scene: Scene, selected: SelectedObjects, config: InstanceConfig, centers: CenterVotes | None
 ) -> tuple[Instance, ...]:
     """Instances of the selected objects; ids count from 0."""
-    points = native.C.rows_of_groups(*scene.by_superpoint, selected.mask)
+    if scene.parts is not None:  # large: sorting all of its points would take seconds
+        points = scene.points_of(selected.mask)
+    else:
+        points = native.C.rows_of_groups(*scene.by_superpoint, selected.mask)
     return separate_instances(scene.cloud.xyz, points, 0.0, config, 0, centers, selected.whole)
 
 

@@ -134,11 +134,11 @@ class Searcher:
         player = BagPlayer(recording, self._config.replay, grounder, events)
         for _ in player.play(lambda _: None):
             pass  # questions that were recorded are not this search's
-        try:
-            encoded = grounder.encode_scene()
-        except EmptySceneError:
+        cloud, _ = grounder.map.snapshot()  # in the order of last_seen_ns()
+        if not len(cloud):
             counts = ", ".join(f"{count} {name}" for name, count in events.counts().items())
-            raise EmptySceneError(f"nothing of it entered the map ({counts})") from None
+            raise EmptySceneError(f"nothing of it entered the map ({counts})")
+        encoded = grounder.encode_cloud(cloud)
         seen = _recorded_ns(grounder.map.last_seen_ns(), player.arrived_ns)
         frame, span = encoded.scene.cloud.frame, (player.begin_ns, player.now_ns)
         grounder.clear()

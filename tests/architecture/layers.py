@@ -18,6 +18,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("network",),
         ("postprocess",),
         ("output", "encoded_scene"),
+        ("scene_encoder",),
         ("grounder",),
         ("conversation",),
         ("synthetic", "console"),

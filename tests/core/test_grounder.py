@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from detailbase_core import grounder as grounder_module
+from detailbase_core import scene_encoder
 from detailbase_core.config import GrounderConfig, InstanceConfig, MapConfig, SuperpointConfig
 from detailbase_core.errors import (
     BadCloudError,
@@ -290,6 +291,7 @@ def test_a_small_change_waits_for_its_age(grounder, encodings, monkeypatch):
     now = [100.0]
     clock = SimpleNamespace(monotonic=lambda: now[0], perf_counter=time.perf_counter)
     monkeypatch.setattr(grounder_module, "time", clock)
+    monkeypatch.setattr(scene_encoder, "time", clock)
     grounder.ground(QUERY)
     grounder.add(speck(1.0), POSE, "map")
     now[0] += grounder.config.max_encoding_age_s

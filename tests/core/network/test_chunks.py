@@ -169,7 +169,7 @@ def test_superpoints_lie_where_they_are_in_the_map_and_in_their_tiles(model):
     for tile, middle in zip(views.tiles, views.middles, strict=True):
         own = centers[begin : begin + len(tile)] - middle
         for heading, turn in enumerate(views.turns):
-            geometry = tile.superpoints.geometry[heading, :, :2].numpy()
+            geometry = tile.places.geometry[heading, :, :2].numpy()
             np.testing.assert_allclose(geometry, own @ turn, atol=1e-3)
         begin += len(tile)
 
@@ -177,9 +177,11 @@ def test_superpoints_lie_where_they_are_in_the_map_and_in_their_tiles(model):
 def tensors(views: TiledViews) -> list[torch.Tensor]:
     found = []
     for tile in views.tiles:
-        own, keys = tile.superpoints, tile.keys
-        found += [own.features, own.geometry, *own.votes, keys.center_features, keys.mask_features]
-        found += [part for layer in keys.of_layers for part in layer]
+        found += [tile.places.geometry, *tile.places.votes]
+        for own, keys in tile.chunks:
+            found += [own.features, own.geometry, *own.votes]
+            found += [keys.center_features, keys.mask_features]
+            found += [part for layer in keys.of_layers for part in layer]
     return found
 
 
@@ -200,17 +202,6 @@ def test_only_what_changed_is_encoded_again_and_as_if_it_were_new(model, encodin
     _, again = encoded(of, changed(cloud, 1.5, 1.0))
     assert encodings == []
     assert all(one is other for one, other in zip(views.tiles, again.tiles, strict=True))
-
-
-def test_tiles_share_what_is_kept_of_their_chunks(model):
-    of, cloud = encoder(model), building()
-    _, views = encoded(of, cloud)
-    _, views = encoded(of, changed(cloud, 1.5, 1.0))
-    own = {t.untyped_storage().data_ptr() for t in tensors(views)}
-    kept = {
-        t.untyped_storage().data_ptr() for t in tensors(replace(views, tiles=of._encoded.values()))
-    }
-    assert kept == own
 
 
 def test_tiles_answer_like_one_batch_of_them(model):

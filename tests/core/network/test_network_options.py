@@ -10,7 +10,7 @@ import torch
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import ConfigError
 from detailbase_core.network.batch import SuperpointBatch, TextBatch, Votes
-from detailbase_core.network.decoder_layer import Attention, Bias
+from detailbase_core.network.decoder_layer import Attention
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.position_encoding import (
     FREQUENCIES,
@@ -118,17 +118,41 @@ def test_attention_with_a_bias_is_the_same_step_by_step(autocast):
     torch.manual_seed(0)
     attention = Attention(dim=32, heads=4)
     queries, keys = torch.randn(2, 5, 32), torch.randn(2, 40, 32)
-    bias = Bias(torch.randn(2, 5, 4, 6).transpose(1, 2), torch.randn(2, 40, 6))
+    of_queries, of_keys = torch.randn(2, 5, 4, 6).transpose(1, 2), torch.randn(2, 40, 6)
     allowed = torch.rand(2, 5, 40) < 0.2
     allowed[..., 0] = True
     with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
-        fused = attention(queries, keys, allowed, bias)
+        whole = [attention.keys_values(keys, of_keys)]
+        fused = attention.attend(queries, whole, allowed, of_queries)
         with torch.no_grad():
-            step_by_step = attention(queries, keys, allowed, bias)
+            whole = [attention.keys_values(keys, of_keys)]
+            step_by_step = attention.attend(queries, whole, allowed, of_queries)
             without_bias = attention(queries, keys, allowed)
     close = {"atol": 0.05, "rtol": 0.05} if autocast else {"atol": 1e-5, "rtol": 1e-5}
     torch.testing.assert_close(step_by_step, fused.detach(), **close)
     assert not torch.allclose(without_bias, fused.detach(), **close)
+
+
+@pytest.mark.parametrize("biased", [False, True])
+def test_attention_to_keys_in_blocks_is_that_to_all(biased):
+    torch.manual_seed(0)
+    attention = Attention(dim=32, heads=4)
+    queries, keys = torch.randn(2, 5, 32), torch.randn(2, 40, 32)
+    of_queries = torch.randn(2, 4, 5, 6) if biased else None
+    of_keys = torch.randn(2, 40, 6) if biased else None
+    allowed = torch.rand(2, 5, 40) < 0.2
+    allowed[..., 7] = True
+    parts = [slice(0, 13), slice(13, 14), slice(14, 40)]
+    for learning in (False, True):
+        with torch.set_grad_enabled(learning):
+            blocks = [
+                attention.keys_values(keys[:, own], None if of_keys is None else of_keys[:, own])
+                for own in parts
+            ]
+            whole = [attention.keys_values(keys, of_keys)]
+            want = attention.attend(queries, whole, allowed, of_queries)
+            found = attention.attend(queries, blocks, allowed, of_queries)
+        torch.testing.assert_close(found, want, atol=1e-5, rtol=1e-5)
 
 
 def test_a_masks_middle():

@@ -317,7 +317,7 @@ def test_without_a_model_nothing_is_searched(bags, monkeypatch, capsys):
 
 
 def test_a_fault_of_ours_costs_one_recording(here, bags, monkeypatch):
-    monkeypatch.setattr(PointGrounder, "encode_scene", lambda self: 1 / 0)
+    monkeypatch.setattr(PointGrounder, "encode_cloud", lambda self, cloud: 1 / 0)
     found = here.ask(bags, "the chair")
     assert list(found.left_out.values()) == ["ZeroDivisionError: division by zero"] * 2
 
