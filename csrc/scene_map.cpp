@@ -19,7 +19,7 @@ constexpr int32_t kNoSighting = -1, kGone = -1;
 constexpr size_t kFewStamps = 1 << 16;
 constexpr int64_t kMostReserved = 4000000;  // voxels
 constexpr size_t kLarge = 1 << 20;          // points, or voxels above what may stay
-constexpr size_t kMostPatches = 1 << 20;    // some 50 MB; one of 2 cm voxels is 0.1 m2 of the ground
+constexpr size_t kMostPatches = 1 << 20;  // some 50 MB; one of 2 cm voxels is 0.1 m2 of the ground
 
 // Of a patch: its first column of voxels, x above y.
 uint64_t patch_of(uint64_t voxel) {
