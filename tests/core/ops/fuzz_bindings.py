@@ -312,6 +312,9 @@ def change(r: Random, scene_map: Any) -> None:
         scene_map.restore(*arrays)
     elif way < 0.9:
         scene_map.changed_since(int(r.choice(ODD_NUMBERS)))
+    elif way < 0.95:
+        scene_map.changed_patches(int(r.choice(ODD_NUMBERS)))
+        scene_map.voxels_in(spoiled(r, integers(r, -40, 40, count(r), 2))).cloud(0.02)
     else:
         (scene_map.clear if r.random() < 0.5 else scene_map.forget_times)()
 

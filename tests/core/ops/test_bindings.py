@@ -85,6 +85,8 @@ CALLS = {
     "room for none": lambda: insert(a_map(), most=-5),
     "memory that is not aligned": lambda: insert(a_map(), xyz=UNALIGNED),
     "voxels of no size": lambda: _C.VoxelMap(0.0),
+    "patches of one axis": lambda: a_map().voxels_in(i4(1, 2)),
+    "a patch beyond all": lambda: a_map().voxels_in(i4([0, 1 << 20])),
     "fewer hits": lambda: a_map().restore(
         i4([0, 0, 0]), f4(1, 3), f4(1, 3), i4(), np.zeros(1, np.int64)
     ),
