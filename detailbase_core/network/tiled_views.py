@@ -22,7 +22,7 @@ from detailbase_core.network.batch import (
     Votes,
 )
 from detailbase_core.network.tiling import Tiles, join_answers
-from detailbase_core.network.views import mean_prediction, sentences_at_once
+from detailbase_core.network.views import mean_prediction, sentence_batches
 from detailbase_core.ops.execution import shared_out
 
 if TYPE_CHECKING:
@@ -108,11 +108,8 @@ class TiledViews:
     ) -> list[Prediction]:
         """Each sentence's answer about the whole scene, on the CPU; arguments as in Views."""
         headings, largest = len(self.turns), max(map(len, self.tiles))
-        at_once = sentences_at_once(headings * largest, mask)
         found: list[Prediction] = []
-        for begin in range(0, len(mask), at_once):
-            part = slice(begin, begin + at_once)
-            text = TextBatch.about_scenes(headings, features[part], mask[part], spans[part])
+        for text in sentence_batches(headings, headings * largest, features, mask, spans):
             answers = shared_out(partial(self._ask, ask, text), self.tiles, len)
             for of_sentence in zip(*answers, strict=True):
                 of_headings = zip(*of_sentence, strict=True)

@@ -90,11 +90,8 @@ class Views:
             presence_threshold: see join_tiles.
         """
         scenes, count = self.superpoints.padding.shape
-        at_once = sentences_at_once(scenes * count, mask)
         found: list[Prediction] = []
-        for begin in range(0, len(mask), at_once):
-            part = slice(begin, begin + at_once)
-            text = TextBatch.about_scenes(scenes, features[part], mask[part], spans[part])
+        for text in sentence_batches(scenes, scenes * count, features, mask, spans):
             answer = ask(Question(self.superpoints, self.keys, text))
             found += joined_views([*self._of_headings(answer)], self.tiles, presence_threshold)
         return found
@@ -106,15 +103,22 @@ class Views:
             begin += len(one.index)
 
 
-def sentences_at_once(superpoints: int, mask: Tensor) -> int:
-    """Number of sentences that are asked in one pass.
+def sentence_batches(
+    scenes: int, superpoints: int, features: Tensor, mask: Tensor, spans: Sequence[Spans]
+) -> Iterator[TextBatch]:
+    """Sentences about some scenes, as many at once as fit into one pass.
 
     Args:
+        scenes: G.
         superpoints: of all scenes that they are asked about.
-        mask: (B, T) of TextEncoder.encode.
+        features, mask: of TextEncoder.encode; B sentences.
+        spans: of each sentence's phrases.
     """
     most = CPU_LOGITS if mask.device.type == "cpu" else GPU_LOGITS
-    return max(1, most // max(1, superpoints * mask.shape[1]))
+    at_once = max(1, most // max(1, superpoints * mask.shape[1]))
+    for begin in range(0, len(mask), at_once):
+        part = slice(begin, begin + at_once)
+        yield TextBatch.about_scenes(scenes, features[part], mask[part], spans[part])
 
 
 def turned_scenes(scene: Scene, count: int) -> Iterator[Scene]:

@@ -30,9 +30,8 @@ def see(grounder: Grounder, scans, x: float) -> None:
 def told(grounder: Grounder):
     answer = grounder.ground("the chair next to the table")
     return [
-        (phrase.text, phrase.presence, [(i.score, i.point_indices.tolist()) for i in found])
-        for phrase in answer.phrases
-        for found in [phrase.instances]
+        (one.text, one.presence, [(i.score, i.point_indices.tolist()) for i in one.instances])
+        for one in answer.phrases
     ]
 
 
