@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detailbase_core.config import ModelConfig, Settings, TextConfig, from_dict, read_yaml, setting
-from detailbase_core.errors import ConfigError
+from detailbase_core.errors import BadFileError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +23,23 @@ def differing(one: Settings, two: Settings) -> list[str]:
     """Names of the settings in which two of a kind differ, in their order."""
     names = [f.name for f in dataclasses.fields(one)]
     return [name for name in names if getattr(one, name) != getattr(two, name)]
+
+
+def read_lists(path: Path, of: str) -> dict[str, list[Any]]:
+    """A YAML file that names lists.
+
+    Args:
+        path: of the file.
+        of: what it holds, for the error: "names to lists of sentences".
+
+    Raises:
+        ConfigError: it cannot be read.
+        BadFileError: it holds anything else.
+    """
+    lists = read_yaml(path)
+    if not isinstance(lists, dict) or not all(isinstance(one, list) for one in lists.values()):
+        raise BadFileError(f"{path}: is no mapping of {of}")
+    return lists
 
 
 @dataclass(frozen=True)

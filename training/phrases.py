@@ -13,11 +13,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from detailbase_core.config import GrounderConfig, read_yaml
-from detailbase_core.errors import BadFileError, DetailBaseError
+from detailbase_core.config import GrounderConfig
+from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import Grounder
 from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT
+from training.config import read_lists
 from training.report.sections import table
 
 if TYPE_CHECKING:
@@ -92,11 +93,9 @@ def read_known_phrases(path: Path = SENTENCES_FILE) -> dict[str, list[KnownPhras
     """The sets of marked sentences of a YAML file.
 
     Raises:
-        BadFileError: it cannot be read, or is no mapping to lists of sentences.
+        ConfigError, BadFileError: it cannot be read, or is no mapping to lists of sentences.
     """
-    sets = read_yaml(path)
-    if not isinstance(sets, dict) or not all(isinstance(own, list) for own in sets.values()):
-        raise BadFileError(f"{path}: is no mapping of names to lists of sentences")
+    sets = read_lists(path, "names to lists of sentences")
     return {name: [KnownPhrases.of_marked(str(one)) for one in own] for name, own in sets.items()}
 
 

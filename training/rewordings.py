@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from detailbase_core.config import GrounderConfig, read_yaml
-from detailbase_core.errors import BadFileError, DetailBaseError
+from detailbase_core.config import GrounderConfig
+from detailbase_core.errors import DetailBaseError
 from detailbase_core.grounder import Grounder
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT
 from detailbase_core.synthetic.furniture_bank import FurnitureBank
 from detailbase_core.synthetic.stock import Stock
 from detailbase_core.types import PointCloud
+from training.config import read_lists
 from training.evaluation.phrase_answer import RIGHT_IOU
 from training.evaluation.plain_answers import phrase_of
 from training.report.sections import table
@@ -66,12 +67,9 @@ def read_words(path: Path = WORDS_FILE) -> Words:
     """Words, and others that mean the same.
 
     Raises:
-        BadFileError: the file is no mapping of words to lists of words.
+        ConfigError, BadFileError: the file cannot be read, or is no mapping of words to lists.
     """
-    words = read_yaml(path)
-    if not isinstance(words, dict) or not all(isinstance(one, list) for one in words.values()):
-        raise BadFileError(f"{path}: is no mapping of words to lists of words")
-    return words
+    return read_lists(path, "words to lists of words")
 
 
 def rewordings(description: Description, words: Words) -> Iterator[list[Rewording]]:
