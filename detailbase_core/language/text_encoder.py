@@ -92,8 +92,10 @@ class SmallTextEncoder(nn.Module):
         self.register_buffer("vocabulary", pack_vocabulary(vocabulary))
         self.project = nn.Linear(config.vector_dim, config.dim)
         self.sentence = nn.Parameter(torch.zeros(config.dim))
-        self.position = nn.Embedding(config.max_positions, config.dim)
-        nn.init.normal_(self.position.weight, std=0.02)
+        positions = torch.empty(config.max_positions, config.dim)
+        if not positions.is_meta:  # where this would import torch's compiler, for seconds
+            nn.init.normal_(positions, std=0.02)
+        self.position = nn.Embedding.from_pretrained(positions, freeze=False)
         layer = nn.TransformerEncoderLayer(
             config.dim,
             config.heads,

@@ -80,3 +80,13 @@ def test_the_quality_declaration_names_exactly_these_as_stable():
     line = next(line for line in page.splitlines() if line.startswith("| 1.iii "))
     told = re.findall(r"`(\w+)`", line.split("detailbase_core")[1].split(";")[0])
     assert sorted(told) == sorted(NAMES)
+
+
+def test_loading_the_model_does_not_import_torchs_compiler():
+    """Which takes longer than everything else of it."""
+    code = (
+        "import sys; from detailbase_core import Grounder, GrounderConfig; "
+        "Grounder(GrounderConfig(device='cpu')); print('torch._dynamo' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
