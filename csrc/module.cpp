@@ -4,6 +4,7 @@
 
 namespace detailbase {
 void bind_bf16(pybind11::module_& m);         // bf16_bindings.cpp
+void bind_decoder(pybind11::module_& m);      // decoder_bindings.cpp
 void bind_groups(pybind11::module_& m);       // groups_bindings.cpp
 void bind_objects(pybind11::module_& m);      // objects_bindings.cpp
 void bind_row_panels(pybind11::module_& m);   // row_panels_bindings.cpp
@@ -16,6 +17,7 @@ void bind_surfels(pybind11::module_& m);      // surfels_bindings.cpp
 PYBIND11_MODULE(_C, m) {
   m.doc() = "Native kernels of detailbase_core.";
   detailbase::bind_bf16(m);
+  detailbase::bind_decoder(m);
   detailbase::bind_groups(m);
   detailbase::bind_objects(m);
   detailbase::bind_row_panels(m);

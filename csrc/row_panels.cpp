@@ -39,7 +39,7 @@ void RowPanels::add_products(const float* left, int64_t lefts, float* result, in
         for (int m = 0; m < some; ++m)
           std::copy_n(to + m * count_, here, sums.data() + m * kPanelRows);
         kernels.add_products(each.data(), some, left + (b * lefts + begin) * width_, width_,
-                             panel(index), kPanelRows, sums.data());
+                             panel(b, first), kPanelRows, sums.data());
         for (int m = 0; m < some; ++m)
           std::copy_n(sums.data() + m * kPanelRows, here, to + m * count_);
       }

@@ -20,11 +20,15 @@ class RowPanels {
   // it.
   void add_products(const float* left, int64_t lefts, float* result, int threads) const;
 
+  static constexpr int kPanelRows = 48;  // whole vectors of every instruction set
+
+  // [width, kPanelRows]: rows from `first` on, a multiple of kPanelRows; zeros behind the last row.
+  const float* panel(int64_t b, int64_t first) const {
+    return packed_.data() + (b * panels() * kPanelRows + first) * width_;
+  }
+
  private:
   int64_t panels() const { return (count_ + kPanelRows - 1) / kPanelRows; }
-  const float* panel(int64_t index) const { return packed_.data() + index * width_ * kPanelRows; }
-
-  static constexpr int kPanelRows = 48;  // whole vectors of every instruction set
 
   int64_t batch_, count_;
   int width_;

@@ -184,6 +184,25 @@ class RowPanels:
         self, left: NDArray[np.float32], result: NDArray[np.float32], threads: int
     ) -> None: ...
 
+def attend(
+    keys: Sequence[Sequence[RowPanels]],
+    positions: Sequence[Sequence[RowPanels]],
+    values: Sequence[Sequence[NDArray[np.float32]]],
+    queries: NDArray[np.float32],
+    preferences: NDArray[np.float32],
+    allowed: NDArray[np.bool_],
+    threads: int,
+) -> NDArray[np.float32]: ...
+def draw_masks(
+    features: Sequence[Sequence[RowPanels]],
+    positions: Sequence[Sequence[RowPanels]],
+    queries: NDArray[np.float32],
+    preferences: NDArray[np.float32] | None,
+    places: NDArray[np.float32],
+    padding: NDArray[np.bool_],
+    threads: int,
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float32]]: ...
+
 class VoxelList:
     def cloud(self, voxel_size: float) -> tuple[NDArray[np.float32], NDArray[np.uint8]]: ...
     def arrays(

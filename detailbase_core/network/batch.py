@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
@@ -349,16 +349,19 @@ class SceneKeys(NamedTuple):
     mask_features: Tensor
 
 
+# Of each part of the scenes one block of their superpoints after the other, none padded.
+KeyBlocks: TypeAlias = "tuple[tuple[SceneKeys, ...], ...]"
+
+
 class Question(NamedTuple):
     """Sentences about scenes.
 
     Attributes:
         superpoints: the scenes.
-        keys: what the decoder makes of them before it hears a sentence; of one block of their
-            superpoints after the other, where they are kept in several.
+        keys: what the decoder makes of them before it hears a sentence.
         text: the sentences.
     """
 
     superpoints: SuperpointBatch
-    keys: SceneKeys | tuple[SceneKeys, ...]
+    keys: SceneKeys | KeyBlocks
     text: TextBatch

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detailbase_core.network.position_encoding import RelativePositions
+from detailbase_core.ops.decoder_kernels import attend, can_attend
 from detailbase_core.ops.packed_matmul import packed_matmul
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Attention(nn.Module):
 
     def forward(self, queries: Tensor, keys: Tensor, allowed: Tensor) -> Tensor:
         """Attend to keys (G, S, D), also the values; otherwise as `attend`."""
-        return self.attend(queries, [self.keys_values(keys)], allowed)
+        return self.attend(queries, [[self.keys_values(keys)]], allowed)
 
     def keys_values(self, keys: Tensor, of_keys: Tensor | None = None) -> KeysValues:
         """Keys and values, the same for all queries.
@@ -66,7 +67,7 @@ class Attention(nn.Module):
     def attend(
         self,
         queries: Tensor,
-        blocks: Sequence[KeysValues],
+        keys: Sequence[Sequence[KeysValues]],
         allowed: Tensor,
         of_queries: Tensor | None = None,
     ) -> Tensor:
@@ -74,7 +75,8 @@ class Attention(nn.Module):
 
         Args:
             queries: (G, Q, D).
-            blocks: keys and values, S of them in all; those of one block after the other's.
+            keys: of each part of the scenes, in blocks, those of one after the other's; S of them
+                for the scene that has most.
             allowed: (G, 1 or Q, S) bool, True where a query may look; at least one per row.
             of_queries: (G, heads, Q, W), the queries' part of a bias, where the keys have theirs.
 
@@ -84,15 +86,17 @@ class Attention(nn.Module):
         dim = queries.shape[-1]
         projected = F.linear(queries, self.in_proj_weight[:dim], self.in_proj_bias[:dim])
         query, allowed = self._split_heads(projected), allowed.unsqueeze(1)
-        if blocks[0].of_keys is None:
-            key, value, _ = _joined(blocks)
+        if keys[0][0].of_keys is None:
+            key, value, _ = _joined(keys)
             attended = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed)
         elif of_queries is None:
             raise ValueError("attend: the keys have their part of a bias, the queries have none")
         elif query.device.type != "cpu" or torch.is_grad_enabled():
-            attended = _attend_fused(query, _joined(blocks), allowed, of_queries)
+            attended = _attend_fused(query, _joined(keys), allowed, of_queries)
+        elif can_attend(query, keys[0][0].values):
+            attended = _attend_in_one_pass(query, keys, allowed, of_queries)
         else:
-            attended = _attend(query, blocks, allowed, of_queries)
+            attended = _attend(query, _joined(keys), allowed, of_queries)
         out: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
         return out
 
@@ -101,16 +105,30 @@ class Attention(nn.Module):
         return torch.unflatten(x, -1, (self.heads, -1)).transpose(1, 2)
 
 
-def _joined(blocks: Sequence[KeysValues]) -> KeysValues:
+def _joined(parts: Sequence[Sequence[KeysValues]]) -> KeysValues:
     """All keys and values side by side; those of one block as they are."""
-    if len(blocks) == 1:
-        return blocks[0]
-    of_keys = [one.of_keys for one in blocks if one.of_keys is not None]
+    if len(parts) == len(parts[0]) == 1:
+        return parts[0][0]
     return KeysValues(
-        torch.cat([one.keys for one in blocks], dim=2),
-        torch.cat([one.values for one in blocks], dim=2),
-        torch.cat(of_keys, dim=1) if of_keys else None,
+        joined_blocks([[one.keys for one in blocks] for blocks in parts]),
+        joined_blocks([[one.values for one in blocks] for blocks in parts]),
+        None if parts[0][0].of_keys is None else joined_blocks(_of_keys(parts)),
     )
+
+
+def joined_blocks(parts: Sequence[Sequence[Tensor]]) -> Tensor:
+    """Blocks (G, ..., S, W) side by side along S, with zeros where a scene has fewer than others.
+
+    Args:
+        parts: blocks of each part of the scenes.
+    """
+    rows = [torch.cat([*blocks], dim=-2) for blocks in parts]
+    longest = max(one.shape[-2] for one in rows)
+    return torch.cat([F.pad(one, (0, 0, 0, longest - one.shape[-2])) for one in rows])
+
+
+def _of_keys(parts: Sequence[Sequence[KeysValues]]) -> list[list[Tensor]]:
+    return [[one.of_keys for one in blocks if one.of_keys is not None] for blocks in parts]
 
 
 def _attend_fused(query: Tensor, keys: KeysValues, allowed: Tensor, of_queries: Tensor) -> Tensor:
@@ -131,30 +149,28 @@ def _attend_fused(query: Tensor, keys: KeysValues, allowed: Tensor, of_queries: 
     )[..., :width]
 
 
-def _attend(
-    query: Tensor, blocks: Sequence[KeysValues], allowed: Tensor, of_queries: Tensor
-) -> Tensor:
-    """The same step by step, for CPUs: a room's sentence takes two thirds of the time.
-
-    Blocks are never joined, since each is packed once, see packed_matmul.
-    """
-    scaled, flat = query * query.shape[-1] ** -0.5, of_queries.flatten(1, 2)
-    fits = []
-    for key, _, of_keys in blocks:
-        assert of_keys is not None
-        biases = packed_matmul(flat, of_keys)
-        fits.append(packed_matmul(scaled, key, added=biases.view(*query.shape[:3], -1)))
-    fit = fits[0] if len(fits) == 1 else torch.cat(fits, dim=-1)
+def _attend(query: Tensor, keys: KeysValues, allowed: Tensor, of_queries: Tensor) -> Tensor:
+    """The same step by step, for CPUs: a room's sentence takes two thirds of the time."""
+    key, value, bias = keys
+    assert bias is not None
+    biases = packed_matmul(of_queries.flatten(1, 2), bias).view(*query.shape[:3], -1)
+    fit = packed_matmul(query * query.shape[-1] ** -0.5, key, added=biases)
     fit += fit.new_zeros(allowed.shape).masked_fill_(~allowed, -torch.inf)
-    weights: Tensor = fit.softmax(dim=-1)
-    if len(blocks) == 1:
-        return weights @ blocks[0].values
-    attended, begin = query.new_zeros(*query.shape[:3], blocks[0].values.shape[-1]), 0
-    for block in blocks:
-        count = block.values.shape[2]
-        attended += weights.narrow(-1, begin, count) @ block.values
-        begin += count
-    return attended
+    return fit.softmax(dim=-1) @ value
+
+
+def _attend_in_one_pass(
+    query: Tensor, keys: Sequence[Sequence[KeysValues]], allowed: Tensor, of_queries: Tensor
+) -> Tensor:
+    """The same in native code, which never joins blocks, since each is packed once."""
+    return attend(
+        query * query.shape[-1] ** -0.5,
+        of_queries,
+        allowed.squeeze(1).expand(-1, query.shape[2], -1),
+        [[one.keys for one in blocks] for blocks in keys],
+        _of_keys(keys),
+        [[one.values for one in blocks] for blocks in keys],
+    )
 
 
 class DecoderLayer(nn.Module):
@@ -187,7 +203,7 @@ class DecoderLayer(nn.Module):
     def forward(
         self,
         queries: Tensor,
-        blocks: Sequence[KeysValues],
+        keys: Sequence[Sequence[KeysValues]],
         visible: Tensor,
         connected: Tensor,
         centroids: Tensor | None = None,
@@ -196,7 +212,7 @@ class DecoderLayer(nn.Module):
 
         Args:
             queries: (G, B, T, D).
-            blocks: keys and values of the superpoints, by this layer; see Attention.attend.
+            keys: keys and values of the superpoints, by this layer; see Attention.attend.
             visible: (G, B, T, S) bool, the superpoints that each query may look at.
             connected: (G, B, 1 or T, T) bool, which rows each row may hear from.
             centroids: (G, B, T, 3) float32, metres, of the words' present masks, where the
@@ -213,7 +229,7 @@ class DecoderLayer(nn.Module):
             each = self.relative.attention_preference(queries, references)
             of_queries = each.flatten(1, 2).transpose(1, 2)
         flat = queries.flatten(1, 2)
-        seen = self.cross_attention.attend(flat, blocks, visible.flatten(1, 2), of_queries)
+        seen = self.cross_attention.attend(flat, keys, visible.flatten(1, 2), of_queries)
         flat = flat + self.dropout(seen)
         if self.use_cross_norm:
             flat = self.cross_norm(flat)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
     from detailbase_core.errors import CancelToken
     from detailbase_core.network.batch import (
+        KeyBlocks,
         Prediction,
         SceneBatch,
         SceneKeys,
@@ -92,7 +93,7 @@ class DetailBase(nn.Module):
         superpoints: SuperpointBatch,
         text: TextBatch,
         cancel: CancelToken | None = None,
-        scene_keys: SceneKeys | tuple[SceneKeys, ...] | None = None,
+        scene_keys: SceneKeys | KeyBlocks | None = None,
     ) -> Prediction:
         """Masks and scores of every text row.
 
@@ -112,7 +113,7 @@ class DetailBase(nn.Module):
         superpoints: SuperpointBatch,
         text: TextBatch,
         cancel: CancelToken | None = None,
-        scene_keys: SceneKeys | tuple[SceneKeys, ...] | None = None,
+        scene_keys: SceneKeys | KeyBlocks | None = None,
     ) -> list[Prediction]:
         """Predictions of all stages of the decoder, for their losses; the last is the answer.
 

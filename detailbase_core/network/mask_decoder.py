@@ -17,18 +17,23 @@ from torch.nn import functional as F
 
 from detailbase_core.errors import CancelToken, check_cancelled
 from detailbase_core.language.text_rows import TextRows, all_rows
-from detailbase_core.network.batch import Prediction, SceneKeys, SuperpointBatch, TextBatch
+from detailbase_core.network.batch import (
+    KeyBlocks,
+    Prediction,
+    SceneKeys,
+    SuperpointBatch,
+    TextBatch,
+)
 from detailbase_core.network.candidate_reranking import CandidateReranker
 from detailbase_core.network.decoder_layer import DecoderLayer
+from detailbase_core.network.mask_drawing import draw_masks, valid_superpoints
 from detailbase_core.network.position_encoding import (
     FREQUENCIES,
     POSITION_WIDTH,
     fourier_features,
-    mask_centroids,
     position_embedding,
     wave_vectors,
 )
-from detailbase_core.ops.packed_matmul import packed_matmul
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,7 +68,7 @@ class MaskDecoder(nn.Module):
         superpoints: SuperpointBatch,
         text: TextBatch,
         cancel: CancelToken | None = None,
-        scene_keys: SceneKeys | tuple[SceneKeys, ...] | None = None,
+        scene_keys: SceneKeys | KeyBlocks | None = None,
     ) -> list[Prediction]:
         """Predict before the first layer, after each, and after each round among look-alikes.
 
@@ -71,8 +76,7 @@ class MaskDecoder(nn.Module):
             superpoints: G encoded scenes.
             text: B encoded sentences about each.
             cancel: looked at between layers.
-            scene_keys: of these superpoints, or of one block of them after the other, where they
-                are cached; None = they are made here.
+            scene_keys: of these superpoints, where they are cached; None = they are made here.
 
         Returns:
             decoder_layers + 1 + look_alike_rounds predictions; the last is the answer.
@@ -81,48 +85,43 @@ class MaskDecoder(nn.Module):
             Cancelled: `cancel` was set.
         """
         keys = scene_keys or self.scene_keys(superpoints)
-        blocks = (keys,) if isinstance(keys, SceneKeys) else keys
-        mask_features = [one.mask_features for one in blocks]
+        blocks = ((keys,),) if isinstance(keys, SceneKeys) else keys
         queries = self.query_proj(text.features)
         sentence = _sentences(text.mask) if text.sentence_of_row is None else text.sentence_of_row
         if text.sentence_of_row is None:
             connected = text.mask[:, :, None, :]
         else:
             connected = sentence[..., :, None] == sentence[..., None, :]
-        valid = _valid(superpoints)
         answers = [self.out_norm(queries)]
-        masks = [_masks(answers[0], mask_features)]
-        of_layers = zip(*(one.of_layers for one in blocks), strict=True)
-        for layer, keys_values in zip(self.layers, of_layers, strict=True):
+        masks = [draw_masks(answers[0], None, blocks, superpoints)]
+        for number, layer in enumerate(self.layers):
             check_cancelled(cancel)
-            probabilities = _probabilities(masks[-1], valid)
-            visible = _visible_superpoints(probabilities, valid)
-            centroids = (
-                mask_centroids(probabilities, superpoints.object_centers)
-                if self.uses_centroids
-                else None
-            )
+            keys_values = [[one.of_layers[number] for one in part] for part in blocks]
+            visible = masks[-1].visible
+            centroids = masks[-1].centroids if self.uses_centroids else None
             queries, preference = layer(queries, keys_values, visible, connected, centroids)
             answers.append(self.out_norm(queries))
-            mask_logits = _masks(answers[-1], mask_features)
-            if preference is not None:
-                centers = [one.center_features for one in blocks]
-                mask_logits = mask_logits + _masks(preference, centers)
-            masks.append(mask_logits)
-        predictions = self._predictions(torch.stack(answers), masks)
+            masks.append(draw_masks(answers[-1], preference, blocks, superpoints))
+        predictions = self._predictions(torch.stack(answers), [one.logits for one in masks])
         if self.look_alikes is not None:
             check_cancelled(cancel)
             predictions += self._chosen(
-                answers[-1], predictions, superpoints, sentence.flatten(1, 2), text.phrase_rows
+                answers[-1],
+                predictions,
+                masks[-1].centroids,
+                superpoints,
+                sentence.flatten(1, 2),
+                text.phrase_rows,
             )
         if self.presence_from_masks:
-            predictions[-1] = predictions[-1].with_peaks(valid)
+            predictions[-1] = predictions[-1].with_peaks(valid_superpoints(superpoints))
         return predictions
 
     def _chosen(
         self,
         answers: Tensor,
         predictions: Sequence[Prediction],
+        centroids: Tensor,
         superpoints: SuperpointBatch,
         sentence: Tensor,
         phrase_rows: TextRows | None,
@@ -130,8 +129,6 @@ class MaskDecoder(nn.Module):
         """The last prediction with the look-alikes of each row weighed against each other."""
         assert self.look_alikes is not None
         first, last = predictions[0].mask_logits, predictions[-1].mask_logits
-        probabilities = _probabilities(last, _valid(superpoints))
-        centroids = mask_centroids(probabilities, superpoints.object_centers)
         better = self.look_alikes(
             answers.flatten(1, 2),
             (first.flatten(1, 2), last.flatten(1, 2)),
@@ -173,30 +170,6 @@ def _sentences(text_mask: Tensor) -> Tensor:
     """(G, B, T) index of each row's sentence, -1 at padding."""
     index = torch.arange(text_mask.shape[1], device=text_mask.device)[:, None]
     return torch.where(text_mask, index, -1)
-
-
-def _masks(queries: Tensor, of_superpoints: Sequence[Tensor]) -> Tensor:
-    """Products of (G, B, T, W) with blocks of (G, S, W): (G, B, T, S of all)."""
-    flat = queries.flatten(1, 2)
-    products = [packed_matmul(flat, block) for block in of_superpoints]
-    joined = products[0] if len(products) == 1 else torch.cat(products, dim=-1)
-    return joined.view(*queries.shape[:3], joined.shape[-1])
-
-
-def _valid(superpoints: SuperpointBatch) -> Tensor:
-    """(G, 1, 1, S) bool, False at padding."""
-    return ~superpoints.padding[:, None, None, :]
-
-
-def _probabilities(mask_logits: Tensor, valid: Tensor) -> Tensor:
-    """(G, B, T, S) float32 of masks, zeros at padding; without gradient."""
-    return mask_logits.detach().float().sigmoid() * valid
-
-
-def _visible_superpoints(probabilities: Tensor, valid: Tensor) -> Tensor:
-    """(G, B, T, S) bool: where the mask is on; all superpoints for a query whose mask is empty."""
-    on = probabilities >= 0.5
-    return on | (~on.any(dim=-1, keepdim=True) & valid)
 
 
 def _two_layers(width_in: int, hidden: int, width_out: int) -> nn.Sequential:

@@ -7,7 +7,7 @@ the decoder has made of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,7 +18,6 @@ from detailbase_core.network.batch import (
     Prediction,
     Question,
     SuperpointBatch,
-    TextBatch,
     Votes,
 )
 from detailbase_core.network.tiling import Tiles, join_answers
@@ -33,6 +32,11 @@ if TYPE_CHECKING:
 
     from detailbase_core.network.batch import SceneKeys
     from detailbase_core.types import Spans
+
+
+# Superpoints that are asked about at once, unless a tile alone has more: the many small steps of a
+# pass cost as much as some thousand superpoints.
+PASS_SUPERPOINTS = 32_768
 
 
 class EncodedChunk(NamedTuple):
@@ -107,27 +111,63 @@ class TiledViews:
         presence_threshold: float,
     ) -> list[Prediction]:
         """Each sentence's answer about the whole scene, on the CPU; arguments as in Views."""
-        headings, largest = len(self.turns), max(map(len, self.tiles))
-        found: list[Prediction] = []
-        for text in sentence_batches(headings, headings * largest, features, mask, spans):
-            answers = shared_out(partial(self._ask, ask, text), self.tiles, len)
-            for of_sentence in zip(*answers, strict=True):
-                of_headings = zip(*of_sentence, strict=True)
-                found.append(
-                    mean_prediction([join_answers(own, presence_threshold) for own in of_headings])
-                )
-        return found
+
+        def of_pass(numbers: list[int]) -> list[list[list[Prediction]]]:
+            asked = [self.tiles[number] for number in numbers]
+            return self._ask(ask, asked, features, mask, spans)
+
+        answers: list[list[list[Prediction]]] = [[]] * len(self.tiles)
+        for numbers, found in zip(
+            self._passes, shared_out(of_pass, self._passes, self._pass_size), strict=True
+        ):
+            for number, of_tile in zip(numbers, found, strict=True):
+                answers[number] = of_tile
+        return [
+            mean_prediction(
+                [
+                    join_answers([tile[sentence][h] for tile in answers], presence_threshold)
+                    for h in range(len(self.turns))
+                ]
+            )
+            for sentence in range(len(mask))
+        ]
+
+    @cached_property
+    def _passes(self) -> list[list[int]]:
+        """Tiles that are asked at once, those of a size together: the rest is padding."""
+        passes: list[list[int]] = []
+        for number in sorted(range(len(self.tiles)), key=lambda one: -len(self.tiles[one])):
+            if passes and self._pass_size([*passes[-1], number]) <= PASS_SUPERPOINTS:
+                passes[-1].append(number)
+            else:
+                passes.append([number])
+        return passes
+
+    def _pass_size(self, numbers: list[int]) -> int:
+        """Superpoints of a pass in all headings, padding too."""
+        return len(numbers) * len(self.turns) * max(len(self.tiles[number]) for number in numbers)
 
     def _ask(
-        self, ask: Callable[[Question], Prediction], text: TextBatch, tile: Tile
-    ) -> list[list[Prediction]]:
-        """The answers in each heading about one tile, sentence by sentence."""
-        keys = tuple(keys for _, keys in tile.chunks if keys is not None)
-        answer = ask(Question(tile.places, keys, text)).on_cpu()
-        return [
-            [one.part(h, h + 1, len(tile)) for h in range(len(self.turns))]
-            for one in answer.sentences()
-        ]
+        self,
+        ask: Callable[[Question], Prediction],
+        tiles: list[Tile],
+        features: Tensor,
+        mask: Tensor,
+        spans: Sequence[Spans],
+    ) -> list[list[list[Prediction]]]:
+        """The answers of some tiles, in one pass: of each by sentence, and in each heading."""
+        places = SuperpointBatch.joined([tile.places for tile in tiles])
+        keys = tuple(tuple(own for _, own in tile.chunks if own is not None) for tile in tiles)
+        scenes, longest = places.padding.shape
+        headings = len(self.turns)
+        found: list[list[list[Prediction]]] = [[] for _ in tiles]
+        for text in sentence_batches(scenes, scenes * longest, features, mask, spans):
+            answer = ask(Question(places, keys, text)).on_cpu()
+            for one in answer.sentences():
+                for number, tile in enumerate(tiles):
+                    own = range(number * headings, (number + 1) * headings)
+                    found[number].append([one.part(h, h + 1, len(tile)) for h in own])
+        return found
 
     def headings(self) -> list[Tiles]:
         """The same as padded tiles of each heading."""

@@ -46,11 +46,12 @@ def packed_matmul(left: Tensor, right: Tensor, added: Tensor | None = None) -> T
         return product if added is None else product + added
     shape = (*left.shape[:-1], right.shape[-2])
     result = left.new_zeros(shape) if added is None else added.contiguous().clone()
-    call(_packed(right).add_products, _one_batch(left), _one_batch(result))
+    call(packed_rows(right).add_products, _one_batch(left), _one_batch(result))
     return result
 
 
-def _packed(right: Tensor) -> native.C.RowPanels:
+def packed_rows(right: Tensor) -> native.C.RowPanels:
+    """Rows (..., S, K), packed once; the same tensor at each call, as in packed_matmul."""
     if right not in _PACKED:
         _PACKED[right] = call(native.C.RowPanels, _one_batch(right))
     panels: native.C.RowPanels = _PACKED[right]

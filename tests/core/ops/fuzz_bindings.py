@@ -357,6 +357,35 @@ def use_panels(r: Random) -> None:
     panels.add_products(spoiled(r, left), spoiled(r, result), threads(r))
 
 
+def blocks_of_panels(r: Random, scenes: int, rows: list[int], width: int) -> Any:
+    """One part's blocks of packed rows, now and then of another width or number."""
+    widths = [width if r.random() < 0.95 else width + 1 for _ in rows]
+    return [_C.RowPanels(floats(r, scenes, n, w), 1) for n, w in zip(rows, widths, strict=True)]
+
+
+def attend(r: Random) -> tuple[Any, ...]:
+    heads, count, width = int(r.integers(1, 3)), int(r.choice([0, 1, 33])), int(r.integers(1, 20))
+    values = int(r.choice([16, 32, 8], p=[0.6, 0.3, 0.1]))
+    sizes = [[int(n) for n in r.choice([0, 1, 47, 48, 100], int(r.integers(1, 3)))] for _ in "ab"]
+    most = max(map(sum, sizes))
+    keys = [blocks_of_panels(r, heads, own, width) for own in sizes]
+    positions = [blocks_of_panels(r, 1, own, 6) for own in sizes]
+    kept = [[spoiled(r, floats(r, heads, n, values)) for n in own] for own in sizes]
+    queries, preferences = floats(r, 2, heads, count, width), floats(r, 2, heads, count, 6)
+    return keys, positions, kept, queries, preferences, r.random((2, count, most)) < 0.5, threads(r)
+
+
+def draw_masks(r: Random) -> tuple[Any, ...]:
+    count, width = int(r.choice([0, 1, 33])), int(r.integers(1, 20))
+    sizes = [[int(n) for n in r.choice([0, 1, 47, 48, 100], int(r.integers(1, 3)))] for _ in "ab"]
+    most = max(map(sum, sizes))
+    features = [blocks_of_panels(r, 1, own, width) for own in sizes]
+    positions = [blocks_of_panels(r, 1, own, 6) for own in sizes]
+    preferences = floats(r, 2, count, 6) if r.random() < 0.7 else None
+    places, padding = floats(r, 2, most, 3), r.random((2, most)) < 0.2
+    return features, positions, floats(r, 2, count, width), preferences, places, padding, threads(r)
+
+
 ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
     make.__name__: make
     for make in (
@@ -388,6 +417,8 @@ ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
         convex_hull,
         pick_candidates,
         render_surfels,
+        attend,
+        draw_masks,
     )
 }
 OBJECTS = {"VoxelMap": use_map, "RowPanels": use_panels, "Bf16Weight": pack_bf16}
