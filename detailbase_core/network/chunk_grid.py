@@ -62,6 +62,21 @@ class GridSize:
         middle: NDArray[np.float64] = ((np.array(place) + 0.5) * _CHUNK_CELLS - 1) * self.cell_m
         return middle
 
+    def near(self, place: Place, xyz: NDArray[np.float32], voxel_m: float) -> NDArray[np.bool_]:
+        """(N,) which points a chunk's superpoints may depend on; its own are among them.
+
+        Args:
+            place: of the chunk.
+            xyz: (N, 3), metres.
+            voxel_m: edge of superpoints' voxels.
+        """
+        # A point may be rounded over the border of its voxel.
+        reach = _CHUNK_CELLS / 2 * self.cell_m + (SUPERPOINT_REACH + 1) * voxel_m
+        middle = self.chunk_middle(place)
+        x, y = (np.abs(xyz[:, axis] - middle[axis]) <= reach for axis in (0, 1))
+        near: NDArray[np.bool_] = x & y
+        return near
+
     def window(self, place: Place) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lowest and highest x and y, (2,) each, of a chunk with its margin, metres."""
         reach = (_CHUNK_CELLS / 2 + 1) * self.cell_m

@@ -22,7 +22,7 @@ from detailbase_core.network.cut_scene import floor_of
 from detailbase_core.network.tiled_views import EncodedChunk, Tile, TiledViews
 from detailbase_core.network.views import turn_about_z, turned_scenes
 from detailbase_core.ops.execution import shared_out
-from detailbase_core.types import Scene
+from detailbase_core.types import PointCloud, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ class ChunkedEncoder:
         self._turns = [turn_about_z(view, views)[:2, :2] for view in range(views)]
         self._grid = GridSize.of(config) if model.config.coordinates == "anchored" else None
         self._floor: float | None = None
-        self._labels: dict[bytes, NDArray[np.int64]] = {}  # of the points in chunk and margin
+        self._labels: dict[bytes, NDArray[np.int64]] = {}  # of the points in the chunk
         self._encoded: dict[bytes, EncodedChunk] = {}
         self._tiles: dict[Place, Tile] = {}
 
@@ -82,12 +82,11 @@ class ChunkedEncoder:
 
         def segment(chunk: Chunk) -> None:
             check_cancelled(cancel)
-            self._labels[chunk.key] = segment_cloud(chunk.cloud, self._config)
+            self._labels[chunk.key] = self._segment(chunk)
 
         new = [chunk for chunk in chunks if chunk.key not in self._labels]
         shared_out(segment, new, _window_points)
-        # Numbered by first appearance, and none crosses the border: the chunk's own come first.
-        return [self._labels[chunk.key][: chunk.count] for chunk in chunks]
+        return [self._labels[chunk.key] for chunk in chunks]
 
     def encode(self, chunks: Sequence[Chunk], cancel: CancelToken | None = None) -> TiledViews:
         """The encoded superpoints of chunks that segment() has seen, in the same order.
@@ -138,11 +137,23 @@ class ChunkedEncoder:
             return kept
         return Tile.of(chunks)
 
+    def _segment(self, chunk: Chunk) -> NDArray[np.int64]:
+        """The superpoint of each of a chunk's points, of which most of the margin is no matter."""
+        assert self._grid is not None
+        cloud, own = chunk.cloud, chunk.count
+        near = self._grid.near(chunk.place, cloud.xyz[own:], self._config.voxel_size_m)
+        xyz, rgb = (np.concatenate([of[:own], of[own:][near]]) for of in (cloud.xyz, cloud.rgb))
+        # Numbered by first appearance, and none crosses the border: the chunk's own come first.
+        labels = segment_cloud(PointCloud(xyz, rgb, cloud.frame), self._config)
+        return labels[:own].copy()
+
     def _encode(self, chunk: Chunk, cancel: CancelToken | None) -> EncodedChunk:
         """The superpoints of a chunk in each view, placed from its tile's middle and the floor."""
         assert self._grid is not None and self._floor is not None
-        labels = self._labels[chunk.key]
-        count = int(labels[: chunk.count].max()) + 1
+        own = self._labels[chunk.key]
+        count = int(own.max()) + 1
+        labels = np.full(len(chunk.cloud), count)  # the margin as one superpoint that nobody wants
+        labels[: chunk.count] = own
         middle = self._grid.chunk_middle(chunk.place)
         from_tile = middle - self._grid.tile_middle(self._tile_of(chunk))
         found = []
