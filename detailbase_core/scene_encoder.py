@@ -11,6 +11,7 @@ from detailbase_core.network.batch import batch_scenes
 from detailbase_core.network.chunks import ChunkedEncoder
 from detailbase_core.network.cut_scene import cut_scene
 from detailbase_core.network.map_chunks import MapChunks
+from detailbase_core.network.parted_scene import owner_rows
 from detailbase_core.network.tiling import tile_superpoints
 from detailbase_core.network.view_batch import MOST_POINTS, batch_views
 from detailbase_core.network.views import Views, turned_scenes
@@ -107,7 +108,7 @@ class SceneEncoder:
             scene = cut.scene(chunked.segment(cut.chunks, cancel), version)
         with stages.computed("encode_scene", self._threads), on_device(self._device):
             tiled = chunked.encode(cut.chunks, cancel)
-            centers = CenterVotes.from_superpoints(tiled.places(), scene.point_to_superpoint)
+            centers = CenterVotes.from_superpoints(tiled.places(), owner_rows(scene))
             views: Views | TiledViews = tiled
             if self._device.type != "cpu":  # which has less to do for all tiles at once
                 views = Views.of_headings(tiled.headings(), self._model.decoder.scene_keys)

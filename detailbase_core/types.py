@@ -127,14 +127,11 @@ class Scene:
         cloud: finite points, one per occupied map voxel (or as read from a file).
         point_to_superpoint: (N,) int64, dense ids 0 .. superpoint_count - 1.
         version: the map's version when the snapshot was taken (0 for a file).
-        parts: where the points and where the superpoints of each part begin, and of the last end,
-            (K + 1,) int64 each, if the scene was put together of parts; else None.
     """
 
     cloud: PointCloud
     point_to_superpoint: NDArray[np.int64]
     version: int = 0
-    parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
     def __post_init__(self) -> None:
         _check_array("point_to_superpoint", self.point_to_superpoint, np.int64, (len(self.cloud),))
@@ -152,21 +149,9 @@ class Scene:
         Args:
             superpoints: (S,) bool, at least superpoint_count of them.
         """
-        if self.parts is not None:
-            return self._points_in_parts(superpoints, *self.parts)
         order, begins = self.by_superpoint
         parts = [order[begins[s] : begins[s + 1]] for s in np.flatnonzero(superpoints)]
         return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
-
-    def _points_in_parts(
-        self, wanted: NDArray[np.bool_], points: NDArray[np.int64], first: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Only parts that hold any of the superpoints are looked at, so nothing is sorted."""
-        found = [np.zeros(0, np.int64)]
-        for part in np.unique(np.searchsorted(first, np.flatnonzero(wanted), side="right") - 1):
-            own = wanted[self.point_to_superpoint[points[part] : points[part + 1]]]
-            found.append(points[part] + np.flatnonzero(own))
-        return np.concatenate(found)
 
     @cached_property
     def by_superpoint(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -144,8 +144,8 @@ class ChunkedEncoder:
         near = self._grid.near(chunk.place, cloud.xyz[own:], self._config.voxel_size_m)
         xyz, rgb = (np.concatenate([of[:own], of[own:][near]]) for of in (cloud.xyz, cloud.rgb))
         # Numbered by first appearance, and none crosses the border: the chunk's own come first.
-        labels = segment_cloud(PointCloud(xyz, rgb, cloud.frame), self._config)
-        return labels[:own].copy()
+        labels: NDArray[np.int64] = segment_cloud(PointCloud(xyz, rgb), self._config)[:own].copy()
+        return labels
 
     def _encode(self, chunk: Chunk, cancel: CancelToken | None) -> EncodedChunk:
         """The superpoints of a chunk in each view, placed from its tile's middle and the floor."""

@@ -10,8 +10,8 @@ import numpy as np
 
 from detailbase_core.network.chunk_grid import GridSize, chunk_grid, is_worth_cutting
 from detailbase_core.network.cut_scene import Chunk, cut_scene
+from detailbase_core.network.parted_scene import PartedCloud, PartedScene
 from detailbase_core.ops import native
-from detailbase_core.types import PointCloud, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from detailbase_core.config import SuperpointConfig
     from detailbase_core.mapping.scene_map import SceneMap
     from detailbase_core.network.chunk_grid import Place
+    from detailbase_core.types import PointCloud
 
 
 @dataclass(frozen=True)
@@ -36,24 +37,21 @@ class CutMap:
     frame: str
     stamp_ns: int
 
-    def scene(self, labels: Sequence[NDArray[np.int64]], version: int) -> Scene:
+    def scene(self, labels: Sequence[NDArray[np.int64]], version: int) -> PartedScene:
         """The scene, in which points stand by chunk.
 
         Args:
             labels: the superpoint of each point of each chunk, in each chunk counted from 0.
             version: of the map.
         """
-        clouds = [chunk.cloud for chunk in self.chunks]
-        counts = [chunk.count for chunk in self.chunks]
-        xyz = np.concatenate([one.xyz[:n] for one, n in zip(clouds, counts, strict=True)])
-        rgb = np.concatenate([one.rgb[:n] for one, n in zip(clouds, counts, strict=True)])
-        superpoints = [int(own.max()) + 1 for own in labels]
-        whole = np.empty(len(xyz), np.int64)
-        points, superpoint = np.cumsum([0, *counts]), np.cumsum([0, *superpoints])
-        for own, first, begin, end in zip(labels, superpoint, points, points[1:], strict=False):
-            np.add(own, first, out=whole[begin:end])
-        cloud = PointCloud(xyz, rgb, self.frame, self.stamp_ns)
-        return Scene(cloud, whole, version, (points, superpoint))
+        own = [(chunk.cloud, chunk.count) for chunk in self.chunks]
+        cloud = PartedCloud(
+            [one.xyz[:count] for one, count in own],
+            [one.rgb[:count] for one, count in own],
+            self.frame,
+            self.stamp_ns,
+        )
+        return PartedScene(cloud, labels, version)
 
 
 class MapChunks:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
+    from detailbase_core.network.parted_scene import PartedRows
     from detailbase_core.postprocess.vote_clustering import CenterVotes
 
 # One noun's objects are of like size; smaller pieces belong to something else.
@@ -23,7 +24,7 @@ MIN_PIECE_FRACTION = 0.1
 
 
 def separate_instances(
-    xyz: NDArray[np.float32],
+    xyz: NDArray[np.float32] | PartedRows,
     indices: NDArray[np.int64],
     score: float,
     config: InstanceConfig,
@@ -39,7 +40,7 @@ def separate_instances(
     largest, are dropped; where all pieces are that small, the largest stays.
 
     Args:
-        xyz: (N, 3) float32, metres, the scene's points.
+        xyz: (N, 3) float32, metres, the scene's points, which may be kept in parts.
         indices: (M,) int64 of the mask's points, ascending.
         score: the mask's score, given to each of its instances.
         config: distances and sizes.
@@ -59,13 +60,15 @@ def separate_instances(
         raise ValueError(f"indices: expected int64 (M,), got {indices.dtype} {indices.shape}")
     if indices.size == 0:
         return ()
+    points = xyz[indices]
     if whole:
-        return _instances(xyz, indices, np.array([0, len(indices)]), score, first_id)
-    labels = None if centers is None else centers.cluster_points(indices)
-    if labels is None:
-        labels = _connected(xyz[indices], config.connect_distance_m)
-    rows, begins = native.C.largest_groups(labels, config.min_points, MIN_PIECE_FRACTION)
-    return _instances(xyz, indices[rows], begins, score, first_id)
+        rows, begins = np.arange(len(indices)), np.array([0, len(indices)])
+    else:
+        labels = None if centers is None else centers.cluster_points(indices)
+        if labels is None:
+            labels = _connected(points, config.connect_distance_m)
+        rows, begins = native.C.largest_groups(labels, config.min_points, MIN_PIECE_FRACTION)
+    return _instances(points, indices, rows, begins, score, first_id)
 
 
 def _connected(points: NDArray[np.float32], distance_m: float) -> NDArray[np.int64]:
@@ -83,20 +86,21 @@ def _connected(points: NDArray[np.float32], distance_m: float) -> NDArray[np.int
 
 
 def _instances(
-    xyz: NDArray[np.float32],
+    points: NDArray[np.float32],
     indices: NDArray[np.int64],
+    rows: NDArray[np.int64],
     begins: NDArray[np.int64],
     score: float,
     first_id: int,
 ) -> tuple[Instance, ...]:
-    """Instances of the points indices[begins[i]:begins[i + 1]]."""
-    centroids, boxes = native.C.upright_boxes(xyz, indices, begins)
-    rows = zip(
+    """Instances of the rows rows[begins[i]:begins[i + 1]] of a mask's points and their indices."""
+    centroids, boxes = native.C.upright_boxes(points, rows, begins)
+    found = zip(
         begins[:-1].tolist(), begins[1:].tolist(), centroids.tolist(), boxes.tolist(), strict=True
     )
     return tuple(
-        Instance(first_id + i, indices[begin:end], _box(box), (x, y, z), score)
-        for i, (begin, end, (x, y, z), box) in enumerate(rows)
+        Instance(first_id + i, indices[rows[begin:end]], _box(box), (x, y, z), score)
+        for i, (begin, end, (x, y, z), box) in enumerate(found)
     )
 
 

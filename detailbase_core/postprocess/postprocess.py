@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from detailbase_core.language.phrase_semantics import named_rows
+from detailbase_core.network.parted_scene import PartedScene, xyz_rows
 from detailbase_core.ops import native
 from detailbase_core.postprocess.calibration import UNCALIBRATED
 from detailbase_core.postprocess.instances import separate_instances
@@ -101,11 +102,11 @@ def _objects(
     scene: Scene, selected: SelectedObjects, config: InstanceConfig, centers: CenterVotes | None
 ) -> tuple[Instance, ...]:
     """Instances of the selected objects; ids count from 0."""
-    if scene.parts is not None:  # large: sorting all of its points would take seconds
+    if isinstance(scene, PartedScene):  # large: sorting all of its points would take seconds
         points = scene.points_of(selected.mask)
     else:
         points = native.C.rows_of_groups(*scene.by_superpoint, selected.mask)
-    return separate_instances(scene.cloud.xyz, points, 0.0, config, 0, centers, selected.whole)
+    return separate_instances(xyz_rows(scene), points, 0.0, config, 0, centers, selected.whole)
 
 
 def _wordings(sentence: Sentence) -> Iterator[tuple[list[str], str]]:

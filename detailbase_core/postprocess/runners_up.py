@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detailbase_core.network.parted_scene import xyz_rows
 from detailbase_core.postprocess.instances import separate_instances
 from detailbase_core.postprocess.object_selection import REGION_GROW_RATIO
 
@@ -119,7 +120,7 @@ class RunnersUp:
     def _instances(
         self, probability: NDArray[np.float32], shown: NDArray[np.bool_], first_id: int
     ) -> Iterator[Instance]:
-        xyz = self.scene.cloud.xyz
+        xyz = xyz_rows(self.scene)
         for number, one in enumerate(find_runners_up(probability, shown, self.centers)):
             points = self.scene.points_of(one.mask)
             presence = self.calibration.presence_of(one.peak, self.config.presence_threshold)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core.network.candidates import vote_reach
+from detailbase_core.network.parted_scene import PartedRows
 from detailbase_core.ops import native
 
 if TYPE_CHECKING:
@@ -33,14 +34,14 @@ class CenterVotes:
         movable: (S,) bool, whether the superpoint belongs to an object and not to structure.
     """
 
-    point_to_superpoint: NDArray[np.int64]
+    point_to_superpoint: NDArray[np.int64] | PartedRows
     centers: NDArray[np.float32]
     reach: NDArray[np.float32]
     movable: NDArray[np.bool_]
 
     @classmethod
     def from_superpoints(
-        cls, superpoints: SuperpointBatch, point_to_superpoint: NDArray[np.int64]
+        cls, superpoints: SuperpointBatch, point_to_superpoint: NDArray[np.int64] | PartedRows
     ) -> CenterVotes | None:
         """Those of one encoded scene (G = 1); None where the network does not vote."""
         if superpoints.votes is None:
@@ -55,6 +56,8 @@ class CenterVotes:
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """(S,) points of each superpoint."""
+        if isinstance(self.point_to_superpoint, PartedRows):
+            return self.point_to_superpoint.counts()
         return np.bincount(self.point_to_superpoint, minlength=len(self.centers))
 
     def cluster_points(self, points: NDArray[np.int64]) -> NDArray[np.int64] | None:
@@ -67,8 +70,8 @@ class CenterVotes:
             (M,) labels; None where most of the mask is structure, which has no centre.
         """
         labels: NDArray[np.int64] = native.C.cluster_points(
-            self.point_to_superpoint,
-            points,
+            self.point_to_superpoint[points],
+            np.arange(len(points)),
             self.centers,
             self.reach,
             self.movable,

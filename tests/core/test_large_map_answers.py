@@ -9,6 +9,7 @@ import numpy as np
 from detailbase_core.config import GrounderConfig, MapConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.network import chunk_grid
+from detailbase_core.network.parted_scene import PartedScene
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
 
 CONFIG = GrounderConfig(
@@ -42,7 +43,8 @@ def test_kept_chunks_answer_as_new_ones(monkeypatch, tmp_path):
     for x in (0.0, 30.0):
         see(grounder, scans, x)
     first = told(grounder)
-    assert grounder.encoded is not None and grounder.encoded.scene.parts is not None
+    assert grounder.encoded is not None and isinstance(grounder.encoded.scene, PartedScene)
+    assert "xyz" not in grounder.encoded.scene.cloud.__dict__  # nobody has put it together
     see(grounder, scans, 30.007)  # one of both rooms anew
     again = told(grounder)
 

@@ -10,6 +10,7 @@ from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.network import chunk_grid
 from detailbase_core.network.chunk_grid import GridSize
 from detailbase_core.network.map_chunks import CutMap, MapChunks
+from detailbase_core.network.parted_scene import owner_rows, xyz_rows
 from detailbase_core.ops import native
 from detailbase_core.types import PointCloud
 
@@ -149,6 +150,21 @@ def test_points_of_superpoints_are_found_part_by_part():
     assert len(want)
     np.testing.assert_array_equal(scene.points_of(mask), want)
     assert len(scene.points_of(np.zeros_like(mask))) == 0
+
+
+def test_rows_of_a_scene_in_parts_are_those_of_its_arrays():
+    cut, version = MapChunks(building(), CONFIG).snapshot()
+    random = np.random.default_rng(0)
+    labels = [np.append(random.integers(0, 5, c.count - 1), 4) for c in cut.chunks]
+    scene = cut.scene(labels, version)
+    rows = random.permutation(len(scene.cloud))[:500]
+    places, owners = xyz_rows(scene)[rows], owner_rows(scene)[rows]
+    assert "xyz" not in scene.cloud.__dict__ and "point_to_superpoint" not in scene.__dict__
+    np.testing.assert_array_equal(places, scene.cloud.xyz[rows])
+    np.testing.assert_array_equal(owners, scene.point_to_superpoint[rows])
+    np.testing.assert_array_equal(scene.owner_rows.counts(), np.bincount(scene.point_to_superpoint))
+    assert len(scene.cloud) == len(scene.cloud.rgb) == len(scene.cloud.xyz)
+    assert len(xyz_rows(scene)[rows[:0]]) == 0
 
 
 def test_windows_over_a_place_are_those_that_reach_it():
