@@ -20,7 +20,7 @@ class SpconvUNet:
     In spconv's own way pairs of rows are found once per level (indice_key) and shared.
 
     Args:
-        unet: ours, in eval mode; its parameters are shared.
+        unet: ours; its parameters are shared, and learn where they do there.
 
     Raises:
         ImportError: spconv is not installed.
@@ -75,7 +75,7 @@ class SpconvUNet:
             layer = self._spconv.SubMConv3d(
                 inside, out, size, padding=1, bias=False, indice_key=f"s{depth}"
             )
-            self._convs[id(ours)] = _sharing(layer, ours.weight)
+            self._convs[id(ours)] = _sharing(layer, ours)
         return self._convs[id(ours)]
 
     def _strided(self, ours: Any, depth: int, inverse: bool) -> Any:
@@ -89,10 +89,10 @@ class SpconvUNet:
                 layer = self._spconv.SparseConv3d(
                     inside, out, size, stride=2, bias=False, indice_key=f"d{depth}"
                 )
-            self._convs[id(ours)] = _sharing(layer, ours.weight)
+            self._convs[id(ours)] = _sharing(layer, ours)
         return self._convs[id(ours)]
 
 
-def _sharing(layer: nn.Module, weight: torch.Tensor) -> nn.Module:
-    layer.weight = nn.Parameter(weight.detach(), requires_grad=False)
-    return layer.eval()
+def _sharing(layer: nn.Module, ours: nn.Module) -> nn.Module:
+    layer.weight = ours.weight
+    return layer.train(ours.training)
