@@ -92,10 +92,12 @@ class SmallTextEncoder(nn.Module):
         self.register_buffer("vocabulary", pack_vocabulary(vocabulary))
         self.project = nn.Linear(config.vector_dim, config.dim)
         self.sentence = nn.Parameter(torch.zeros(config.dim))
-        positions = torch.empty(config.max_positions, config.dim)
-        if not positions.is_meta:  # where this would import torch's compiler, for seconds
-            nn.init.normal_(positions, std=0.02)
-        self.position = nn.Embedding.from_pretrained(positions, freeze=False)
+        size = config.max_positions, config.dim
+        if torch.empty(0).is_meta:  # where drawing numbers would import torch's compiler
+            self.position = nn.Embedding(*size, _weight=torch.empty(size))
+        else:
+            self.position = nn.Embedding(*size)
+            nn.init.normal_(self.position.weight, std=0.02)
         layer = nn.TransformerEncoderLayer(
             config.dim,
             config.heads,
