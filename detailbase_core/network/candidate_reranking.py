@@ -148,13 +148,22 @@ class RerankerLayer(nn.Module):
         asking = self.match(asked).unflatten(-1, (2, REFERENCES, MATCH_DIM))[..., 0, :, :]
         offered = self.match(queries).unflatten(-1, (2, REFERENCES, MATCH_DIM))[..., 1, :, :]
         match = torch.einsum("grhc,gqhc->grhq", asking, offered).float() / MATCH_DIM**0.5
-        match = match + self.step[:, steps].permute(1, 2, 0, 3)
+        match = match + self._preference_of_steps(steps)
         share = match.masked_fill(~connected[:, :, None], -torch.inf).softmax(dim=-1)
         told = self.told(queries).unflatten(-1, (REFERENCES, TOLD_DIM))
         heard = torch.einsum("grhq,gqhc->grhc", share.to(told.dtype), told).flatten(-2)
         with torch.autocast(positions.device.type, enabled=False):
             references = torch.einsum("grhq,gqc->grhc", share, positions)
         return references, self.referred(heard)
+
+    def _preference_of_steps(self, steps: Tensor) -> Tensor:
+        """(G, R, H, Q) float32."""
+        if not torch.is_grad_enabled():
+            return self.step[:, steps].permute(1, 2, 0, 3)
+        # A product: the gradient of an index adds up one number after the other.
+        with torch.autocast(steps.device.type, enabled=False):
+            chosen = F.one_hot(steps, NO_PHRASE + 1).to(self.step.dtype)
+            return (chosen @ self.step.t()).transpose(2, 3)
 
     def forward(
         self,

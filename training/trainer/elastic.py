@@ -46,8 +46,7 @@ def _smooth_noise(places: Tensor, spacing: float, random: torch.Generator) -> Te
 
 def _blurred(nodes: Tensor, axis: int) -> Tensor:
     """The mean of three neighbours along an axis, zeros beyond the ends."""
-    shape = [1, 1, 1]
-    shape[axis - 1] = 3
-    kernel = nodes.new_full((1, 1, *shape), 1 / 3)
-    padding = tuple(size // 2 for size in shape)
-    return F.conv3d(nodes[:, None], kernel, padding=padding)[:, 0]
+    window = tuple(3 if axis == along else 1 for along in (1, 2, 3))
+    padding = tuple(size // 2 for size in window)
+    # Not as a convolution, whose kernel cuDNN chooses anew for each size of grid.
+    return F.avg_pool3d(nodes, window, stride=1, padding=padding)
