@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
@@ -22,11 +23,15 @@ from detailbase_core.sparse import (
     SparseTensor,
     SubmanifoldConv3d,
     bf16_backend,
+    build_pyramid,
+    morton,
     pyramid_of_sorted,
     select_backend,
     triton_backend,
 )
 from detailbase_core.sparse.backends import BF16
+from detailbase_core.sparse.kernel_map import neighbour_table
+from detailbase_core.sparse.triton_launch import compile_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,6 +200,7 @@ class SparseUNet(nn.Module):
         self.backend = backend
         self._exact_sums = False
         self._graphs: UNetGraphs | None = None
+        self._compiling: Future[None] | None = None
         self.input_conv = SubmanifoldConv3d(in_channels, widths[0])
         self.levels = nn.ModuleList(
             UNetLevel(width, coarser, block_reps, pointwise_reinterpret)
@@ -228,6 +234,9 @@ class SparseUNet(nn.Module):
                 voxels.coords, voxels.spatial_shape, len(self.levels), voxels.scene_shapes
             )
         )
+        if self._compiling is not None:  # else two threads would compile the same
+            wait([self._compiling])
+            self._compiling = None
         given = voxel_features.dtype
         backend: Backend = BF16
         if not self._exact_sums:
@@ -252,11 +261,28 @@ class SparseUNet(nn.Module):
         return found
 
     def use_graphs(self) -> None:
-        """Run as CUDA graphs from now on, with the triton backend; weights may not change."""
+        """Run as CUDA graphs from now on, with the triton backend; weights may not change.
+
+        Its kernels begin to be compiled on another thread.
+        """
+        device = self.input_conv.weight.device
         backend = select_backend("triton", self.input_conv.weight)
         self._graphs = UNetGraphs(
             lambda features, pyramid: self._through(features, pyramid, backend, None)
         )
+        self._compiling = compile_ahead(lambda: self._through_one_voxel(backend), device)
+
+    @torch.inference_mode()
+    def _through_one_voxel(self, backend: Backend) -> None:
+        """All that forward() computes, of a single voxel."""
+        weight, shape = self.input_conv.weight, (1 << len(self.levels),) * 3
+        coords = torch.zeros((1, 4), dtype=torch.int32)
+        pyramid = build_pyramid(coords, shape, len(self.levels)).to(weight.device)
+        keys = morton.encode(pyramid.levels[0].coords)
+        morton.decode(keys)
+        neighbour_table(keys)
+        features = weight.new_zeros((1, weight.shape[-1]))
+        self._through(features, pyramid, backend, None)
 
     def use_precision(self, dtype: torch.dtype) -> None:
         """Round the convolutions' weights to bfloat16 or float16, once; for inference only.

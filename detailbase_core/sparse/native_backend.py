@@ -24,8 +24,9 @@ _PACKED: WeakIdKeyDictionary = WeakIdKeyDictionary()
 _TILE = 32  # channels, in and out, that matrix units take at once
 
 
-def gather_product(source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
+def gather_product(source: Tensor, table: Tensor, weight: Tensor, mirrored: bool = False) -> Tensor:
     """See torch_backend.gather_product; weight in any memory order."""
+    weight = weight.flip(1) if mirrored else weight
     return _pair_product(source, listed_pairs(table), weight, len(table))
 
 

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 
 class TableProducts(Protocol):
-    """Products that a backend provides; shapes are those in torch_backend."""
+    """Products that a backend provides; shapes are those in torch_backend.
 
-    def gather_product(self, source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
-        """out[i] = sum over k of weight[:, k] . source[table[i, k]]."""
+    Weights may be wider numbers than rows: they are rounded to those.
+    """
+
+    def gather_product(
+        self, source: Tensor, table: Tensor, weight: Tensor, mirrored: bool = False
+    ) -> Tensor:
+        """out[i] = sum over k of weight[:, k] . source[table[i, k]]; mirrored: weight.flip(1)."""
 
     def gather_outer(self, left: Tensor, source: Tensor, table: Tensor) -> Tensor:
-        """total[:, k] = sum over i of left[i] (x) source[table[i, k]]."""
+        """total[:, k] = sum over i of left[i] (x) source[table[i, k]], in at least float32."""
 
     def expand_product(
         self, source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor
@@ -50,20 +55,18 @@ class TableBackend:
 
     def submanifold(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.submanifold."""
-        features, weight = _autocast(features, weight)
-        return _apply(
-            _Submanifold, features, weight.flatten(1, 3), self._products, level.neighbours
-        )
+        rows, matrices = autocast(features), weight.flatten(1, 3)
+        return _apply(_Submanifold, rows, matrices, self._products, level.neighbours)
 
     def down(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.down."""
-        features, weight = _autocast(features, weight)
-        return _apply(_Down, features, weight.flatten(1, 3), self._products, level.halving())
+        rows, matrices = autocast(features), weight.flatten(1, 3)
+        return _apply(_Down, rows, matrices, self._products, level.halving())
 
     def inverse(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.inverse."""
-        features, weight = _autocast(features, weight)
-        return _apply(_Inverse, features, weight.flatten(1, 3), self._products, level.halving())
+        rows, matrices = autocast(features), weight.flatten(1, 3)
+        return _apply(_Inverse, rows, matrices, self._products, level.halving())
 
 
 def _apply(function: type[torch.autograd.Function], *args: Any) -> Tensor:
@@ -71,13 +74,12 @@ def _apply(function: type[torch.autograd.Function], *args: Any) -> Tensor:
     return out
 
 
-def _autocast(features: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Both in autocast's dtype where it is on; autograd then casts their gradients back."""
+def autocast(features: Tensor) -> Tensor:
+    """In autocast's dtype where it is on."""
     device = features.device.type
     if not torch.is_autocast_enabled(device) or features.dtype == torch.float64:
-        return features, weight
-    dtype = torch.get_autocast_dtype(device)
-    return features.to(dtype), weight.to(dtype)
+        return features
+    return features.to(torch.get_autocast_dtype(device))
 
 
 def _transposed(weight: Tensor) -> Tensor:
@@ -101,8 +103,8 @@ class _Submanifold(torch.autograd.Function):
         to_features, to_weight = None, None
         if ctx.needs_input_grad[0]:
             # p is the neighbour of q at offset d exactly where q is p's at -d, column 26 - k.
-            mirrored = _transposed(weight.flip(1))
-            to_features = ctx.products.gather_product(grad, neighbours, mirrored)
+            back = _transposed(weight)
+            to_features = ctx.products.gather_product(grad, neighbours, back, mirrored=True)
         if ctx.needs_input_grad[1]:
             to_weight = ctx.products.gather_outer(grad, features, neighbours)
         return to_features, to_weight, None, None

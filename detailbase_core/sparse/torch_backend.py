@@ -13,19 +13,21 @@ _GPU_CHUNK = 1 << 28
 _CPU_CHUNK = 1 << 20
 
 
-def gather_product(source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
+def gather_product(source: Tensor, table: Tensor, weight: Tensor, mirrored: bool = False) -> Tensor:
     """out[i] = sum over k of weight[:, k] . source[table[i, k]].
 
     Args:
         source: [R, in].
         table: [V, K] int32 rows of `source`, -1 = none.
         weight: [out, K, in].
+        mirrored: whether the weight's last matrix belongs to the first column, and so on.
 
     Returns:
         [V, out].
     """
+    weight = weight.flip(1) if mirrored else weight
     padded = _with_zero_row(source)
-    matrix = weight.flatten(1).t()
+    matrix = weight.to(source.dtype).flatten(1).t()
     out = source.new_empty((len(table), weight.shape[0]))
     for rows in _chunks(table, source.shape[1]):
         torch.mm(_gather(padded, table[rows]), matrix, out=out[rows])
@@ -41,7 +43,7 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
         table: [V, K] int32 rows of `source`, -1 = none.
 
     Returns:
-        [out, K, in], summed over chunks in at least float32.
+        [out, K, in], in at least float32.
     """
     padded = _with_zero_row(source)
     columns, width = table.shape[1], source.shape[1]
@@ -49,7 +51,7 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
     total = torch.zeros((left.shape[1], columns * width), dtype=wide, device=source.device)
     for rows in _chunks(table, width):
         total += left[rows].t() @ _gather(padded, table[rows])
-    return total.view(left.shape[1], columns, width).to(source.dtype)
+    return total.view(left.shape[1], columns, width)
 
 
 def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
@@ -65,7 +67,8 @@ def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor)
         [V, out].
     """
     out_width, columns, in_width = weight.shape
-    matrix = weight.permute(2, 1, 0).reshape(in_width, columns * out_width)
+    rounded = weight.to(source.dtype)
+    matrix = rounded.permute(2, 1, 0).reshape(in_width, columns * out_width)
     every_slot = _with_zero_row((source @ matrix).view(-1, out_width))
     none = len(every_slot) - 1
     row = torch.where(parent < 0, none, parent.long() * columns + slot)

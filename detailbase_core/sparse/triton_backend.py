@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import functools
 import importlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
+from detailbase_core.sparse.triton_launch import launch
+
+CHANNEL_UNIT = 8  # as in triton_kernels
 BLOCK_ROWS = 64
-NORM_BLOCK = 1024
-PARTS = 64  # row ranges of a weight gradient that are summed in parallel
+NORM_BLOCK = LAY_OUT_BLOCK = 1024
+# A weight gradient is summed in so many programs, of up to PARTS ranges of rows.
+PROGRAMS = 2048
+PARTS = 64
 
 
 @functools.cache
@@ -32,89 +38,126 @@ def takes(tensor: Tensor) -> bool:
     return tensor.is_cuda and tensor.dtype != torch.float64 and not find_problem()
 
 
-def gather_product(source: Tensor, table: Tensor, weight: Tensor) -> Tensor:
+def gather_product(source: Tensor, table: Tensor, weight: Tensor, mirrored: bool = False) -> Tensor:
     """See torch_backend.gather_product."""
-    return gather_product_of(source, table, laid_out(weight))
+    return gather_product_of(source, table, laid_out(weight, source.dtype, mirrored))
 
 
 def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
     """See torch_backend.expand_product."""
-    return expand_product_of(source, parent, slot, laid_out(weight))
+    return expand_product_of(source, parent, slot, laid_out(weight, source.dtype))
 
 
-def laid_out(weight: Tensor) -> Tensor:
-    """A weight [out, K, in] as the kernels read it, [K, in, out]."""
-    return weight.permute(1, 2, 0).contiguous()
+class LaidOut(NamedTuple):
+    """A weight [out, K, in] as the kernels read it.
+
+    Attributes:
+        matrices: [K, out, in], both widths rounded up with zeros to whole units.
+        rest: the same of what they leave to float32, where products are split.
+        width: out.
+        precision: see product_kernel.
+    """
+
+    matrices: Tensor
+    rest: Tensor
+    width: int
+    precision: str
+
+
+def laid_out(weight: Tensor, dtype: torch.dtype, mirrored: bool = False) -> LaidOut:
+    """A weight [out, K, in], rounded to `dtype`; its offsets in reverse order where mirrored."""
+    out_width, columns, in_width = weight.shape
+    shape = columns, _whole(out_width), _whole(in_width)
+    matrices = torch.empty(shape, dtype=dtype, device=weight.device)
+    precision = _precision(dtype, weight.device)
+    split = precision == "split"
+    rest = torch.empty_like(matrices) if split else matrices
+    launch(
+        _kernels().lay_out_kernel,
+        (_tiles(matrices.numel(), LAY_OUT_BLOCK),),
+        weight,
+        matrices,
+        rest,
+        columns,
+        in_width,
+        out_width,
+        shape[2] // CHANNEL_UNIT,
+        shape[1] // CHANNEL_UNIT,
+        *weight.stride(),
+        int(mirrored),
+        kind=(weight.dtype, dtype),
+        SPLIT=split,
+        BLOCK=LAY_OUT_BLOCK,
+    )
+    return LaidOut(matrices, rest, out_width, precision)
 
 
 def gather_product_of(
     source: Tensor,
     table: Tensor,
-    weight: Tensor,
+    weight: LaidOut,
     added: Tensor | None = None,
     norm: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
-    """gather_product with a weight that is laid out, plus `added`; then normed.
+    """gather_product, plus `added`; then normed.
 
     Args:
-        source, table: as there.
-        weight: of laid_out().
+        source, table, weight: as there.
         added: [V, out].
         norm: scale and shift, [out] float32 each: max(0, sum * scale + shift).
     """
-    rows, (columns, in_width, out_width) = len(table), weight.shape
-    out = source.new_empty((rows, out_width))
-    if rows == 0:
-        return out
-    scale, shift = norm or (out, out)  # anything with an address, where it is not read
-    block_out = _block(out_width)
-    _kernels().gather_product_kernel[(_tiles(rows, BLOCK_ROWS), _tiles(out_width, block_out))](
-        source.contiguous(),
-        table.contiguous(),
-        weight,
-        out,
-        out if added is None else added.contiguous(),
-        scale,
-        shift,
-        rows,
-        int(added is not None),
-        int(norm is not None),
-        in_width,
-        out_width,
-        COLUMNS=columns,
-        BLOCK_ROWS=BLOCK_ROWS,
-        IN_BLOCKS=_tiles(in_width, _block(in_width)),
-        BLOCK_IN=_block(in_width),
-        BLOCK_OUT=block_out,
-        PRECISION=_precision(),
-    )
-    return out
+    return _product(source, table, None, (table.shape[1], 1), weight, added, norm)
 
 
-def expand_product_of(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
-    """expand_product with a weight of laid_out()."""
-    rows, (columns, in_width, out_width) = len(parent), weight.shape
-    out = source.new_empty((rows, out_width))
-    if rows == 0:
-        return out
-    block_out = _block(out_width)
-    _kernels().expand_product_kernel[(_tiles(rows, BLOCK_ROWS), _tiles(out_width, block_out))](
-        source.contiguous(),
-        parent.contiguous(),
-        slot.contiguous(),
-        weight,
-        out,
-        rows,
-        in_width,
-        out_width,
-        COLUMNS=columns,
-        BLOCK_ROWS=BLOCK_ROWS,
-        IN_BLOCKS=_tiles(in_width, _block(in_width)),
-        BLOCK_IN=_block(in_width),
-        BLOCK_OUT=block_out,
-        PRECISION=_precision(),
-    )
-    return out
+def expand_product_of(source: Tensor, parent: Tensor, slot: Tensor, weight: LaidOut) -> Tensor:
+    """expand_product with a weight that is laid out."""
+    return _product(source, parent, slot, (1, 0), weight, None, None)
+
+
+def _product(
+    source: Tensor,
+    table: Tensor,
+    slot: Tensor | None,
+    strides: tuple[int, int],
+    weight: LaidOut,
+    added: Tensor | None,
+    norm: tuple[Tensor, Tensor] | None,
+) -> Tensor:
+    """See product_kernel; `strides` are those of the table's rows and columns."""
+    rows, (columns, out_width, in_width) = table.shape[0], weight.matrices.shape
+    out = torch.empty((rows, out_width), dtype=source.dtype, device=source.device)
+    if rows:
+        block_in, block_out = _block(in_width), _block(out_width)
+        nothing = _nothing(source.device)
+        table = table.contiguous()
+        launch(
+            _kernels().product_kernel,
+            (_tiles(rows, BLOCK_ROWS), _tiles(out_width, block_out)),
+            _whole_units(source),
+            table,
+            table if slot is None else slot.contiguous(),
+            weight.matrices,
+            weight.rest,
+            out,
+            out if added is None else _whole_units(added),
+            nothing if norm is None else _whole_units(norm[0]),
+            nothing if norm is None else _whole_units(norm[1]),
+            rows,
+            columns,
+            *strides,
+            int(slot is not None),
+            int(added is not None),
+            int(norm is not None),
+            in_width // CHANNEL_UNIT,
+            out_width // CHANNEL_UNIT,
+            _tiles(in_width, block_in),
+            kind=source.dtype,
+            BLOCK_ROWS=BLOCK_ROWS,
+            BLOCK_IN=block_in,
+            BLOCK_OUT=block_out,
+            PRECISION=weight.precision,
+        )
+    return out if out_width == weight.width else out[:, : weight.width].contiguous()
 
 
 def norm_relu(rows: Tensor, scale: Tensor, shift: Tensor, dtype: torch.dtype) -> Tensor:
@@ -127,53 +170,99 @@ def norm_relu(rows: Tensor, scale: Tensor, shift: Tensor, dtype: torch.dtype) ->
     """
     out = torch.empty(rows.shape, dtype=dtype, device=rows.device)
     if rows.numel():
-        _kernels().norm_relu_kernel[(_tiles(rows.numel(), NORM_BLOCK),)](
-            rows.contiguous(), scale, shift, out, rows.numel(), rows.shape[1], BLOCK=NORM_BLOCK
-        )
+        grid, kind = (_tiles(rows.numel(), NORM_BLOCK),), (rows.dtype, dtype)
+        args = _aligned(rows), _aligned(scale), _aligned(shift), out, rows.numel(), rows.shape[1]
+        launch(_kernels().norm_relu_kernel, grid, *args, kind=kind, BLOCK=NORM_BLOCK)
     return out
 
 
 def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
-    """See torch_backend.gather_outer."""
+    """See torch_backend.gather_outer; float32."""
     rows, columns = table.shape
+    widths = left.shape[1], source.shape[1]
+    left, source = _whole_units(left), _whole_units(source)
     out_width, in_width = left.shape[1], source.shape[1]
-    parts = max(1, min(PARTS, _tiles(rows, BLOCK_ROWS)))
-    partial = torch.empty(
-        (parts, columns, out_width, in_width), dtype=torch.float32, device=source.device
-    )
     block_in, block_out = _block(in_width), _block(out_width)
-    tiles = _tiles(in_width, block_in) * _tiles(out_width, block_out)
-    _kernels().gather_outer_kernel[(parts, columns, tiles)](
-        left.contiguous(),
-        source.contiguous(),
+    in_tiles, out_tiles = _tiles(in_width, block_in), _tiles(out_width, block_out)
+    most = max(1, PROGRAMS // (columns * in_tiles * out_tiles))
+    parts = max(1, min(PARTS, most, _tiles(rows, BLOCK_ROWS)))
+    partial = torch.empty(
+        (parts, out_width, columns, in_width), dtype=torch.float32, device=source.device
+    )
+    launch(
+        _kernels().outer_kernel,
+        (parts, columns, in_tiles * out_tiles),
+        left,
+        source,
         table.contiguous(),
         partial,
         rows,
         _tiles(rows, parts),
-        IN=in_width,
-        OUT=out_width,
-        COLUMNS=columns,
+        columns,
+        in_width // CHANNEL_UNIT,
+        out_width // CHANNEL_UNIT,
+        in_tiles,
+        kind=source.dtype,
         BLOCK_ROWS=BLOCK_ROWS,
         BLOCK_IN=block_in,
         BLOCK_OUT=block_out,
-        PRECISION=_precision(),
+        PRECISION=_precision(source.dtype, source.device).replace("split", "tf32x3"),
     )
-    return partial.sum(dim=0).permute(1, 0, 2).to(source.dtype)
+    return partial.sum(dim=0)[: widths[0], :, : widths[1]]
 
 
+@functools.cache
 def _kernels() -> Any:
     """The kernels' module; imported late, since CPU builds of torch bring no Triton."""
     return importlib.import_module("detailbase_core.sparse.triton_kernels")
 
 
-def _precision() -> str:
-    """float32 products follow torch's own setting."""
-    return "ieee" if torch.get_float32_matmul_precision() == "highest" else "tf32"
+def _precision(dtype: torch.dtype, device: torch.device) -> str:
+    """Of product_kernel. float32 is one tf32 where torch is set to it, else three."""
+    if dtype != torch.float32:
+        return "ieee"
+    if torch.get_float32_matmul_precision() != "highest":
+        return "tf32"
+    return "split" if _has_tf32(device) else "ieee"
+
+
+@functools.cache
+def _has_tf32(device: torch.device) -> bool:
+    """Whether products of three tf32 numbers, as exact as float32, are faster than float32's."""
+    if device.type != "cuda" or torch.version.hip is not None:
+        return False
+    return torch.cuda.get_device_capability(device) >= (8, 0)
+
+
+@functools.cache
+def _nothing(device: torch.device) -> Tensor:
+    """A float32 with an address, for what a kernel does not read."""
+    return torch.zeros(CHANNEL_UNIT, device=device)
+
+
+def _whole(width: int) -> int:
+    """Rounded up to a multiple of CHANNEL_UNIT."""
+    return -(-width // CHANNEL_UNIT) * CHANNEL_UNIT
+
+
+def _whole_units(tensor: Tensor) -> Tensor:
+    """Aligned, with zeros at the end of the last dimension, up to whole units."""
+    missing = -tensor.shape[-1] % CHANNEL_UNIT
+    return functional.pad(tensor, (0, missing)) if missing else _aligned(tensor)
+
+
+def _aligned(tensor: Tensor) -> Tensor:
+    """Contiguous, from a multiple of 16 bytes on, as kernels read tensors of numbers."""
+    return tensor.clone(memory_format=torch.contiguous_format) if _is_loose(tensor) else tensor
+
+
+def _is_loose(tensor: Tensor) -> bool:
+    return not tensor.is_contiguous() or tensor.data_ptr() % 16 != 0
 
 
 def _block(width: int) -> int:
-    """A power of two that Triton's dot accepts: 16, 32 or 64."""
-    return min(64, max(16, 1 << (width - 1).bit_length()))
+    """Channels at once: 32 or 64."""
+    return 32 if width <= 32 else 64
 
 
 def _tiles(length: int, block: int) -> int:

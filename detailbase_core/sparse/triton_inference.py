@@ -10,13 +10,15 @@ from torch.utils.weak import WeakIdKeyDictionary
 
 from detailbase_core.ops.execution import tensors_state
 from detailbase_core.sparse import triton_backend
-from detailbase_core.sparse.table_conv import TableBackend
+from detailbase_core.sparse.table_conv import TableBackend, autocast
+from detailbase_core.sparse.triton_launch import is_recording
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from detailbase_core.sparse.backend import FusedSubmanifold
     from detailbase_core.sparse.kernel_map import KernelMap
+    from detailbase_core.sparse.triton_backend import LaidOut
 
 
 class TritonBackend(TableBackend):
@@ -38,17 +40,19 @@ class TritonBackend(TableBackend):
         """See Backend.down."""
         if torch.is_grad_enabled():
             return super().down(features, level, weight)
-        features = _autocast(features)
+        features = autocast(features)
         children = level.halving()[2]
-        return triton_backend.gather_product_of(features, children, self._of(weight, features))
+        ready = self._of(weight, features)
+        return triton_backend.gather_product_of(features, children, ready)
 
     def inverse(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.inverse."""
         if torch.is_grad_enabled():
             return super().inverse(features, level, weight)
-        features = _autocast(features)
+        features = autocast(features)
         parent, slot, _ = level.halving()
-        return triton_backend.expand_product_of(features, parent, slot, self._of(weight, features))
+        ready = self._of(weight, features)
+        return triton_backend.expand_product_of(features, parent, slot, ready)
 
     def _submanifold_and_more(
         self,
@@ -59,24 +63,18 @@ class TritonBackend(TableBackend):
         norm: tuple[Tensor, Tensor] | None,
     ) -> Tensor:
         """See FusedSubmanifold."""
-        features = _autocast(features)
-        weight = self._of(weight, features)
-        return triton_backend.gather_product_of(features, level.neighbours, weight, added, norm)
+        features = autocast(features)
+        ready, table = self._of(weight, features), level.neighbours
+        return triton_backend.gather_product_of(features, table, ready, added, norm)
 
-    def _of(self, weight: Tensor, features: Tensor) -> Tensor:
+    def _of(self, weight: Tensor, features: Tensor) -> LaidOut:
         """The weight as the kernels read it, in the dtype of the features."""
         state = tensors_state(weight), features.dtype
         is_known = weight in self._laid_out and self._laid_out[weight][0] == state
-        if state[0] is None or not is_known:
-            exact = weight.detach().to(features.dtype).flatten(1, 3)
-            self._laid_out[weight] = state, triton_backend.laid_out(exact)
-        ready: Tensor = self._laid_out[weight][1]
+        if state[0] is not None and is_known:
+            known: LaidOut = self._laid_out[weight][1]
+            return known
+        ready = triton_backend.laid_out(weight.detach().flatten(1, 3), features.dtype)
+        if not is_recording():
+            self._laid_out[weight] = state, ready
         return ready
-
-
-def _autocast(features: Tensor) -> Tensor:
-    """In autocast's dtype where it is on."""
-    device = features.device.type
-    if not torch.is_autocast_enabled(device) or features.dtype == torch.float64:
-        return features
-    return features.to(torch.get_autocast_dtype(device))

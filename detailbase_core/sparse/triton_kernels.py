@@ -1,8 +1,9 @@
 """GPU kernels for sparse convolutions, in Triton: rows are gathered into registers, so the
 [V, K * in] matrix that the torch backend writes and reads again never exists.
 
-Numbers of rows differ from scene to scene: Triton must not specialise on them, or it compiles each
-kernel anew for those that 16 divides, and for those that it does not.
+Compiling takes longer than a scene. So whatever differs between layers and scenes is a number that
+Triton does not specialise on, and widths come in units of CHANNEL_UNIT, which tells it all that it
+needs for wide loads.
 """
 
 from __future__ import annotations
@@ -10,129 +11,167 @@ from __future__ import annotations
 import triton
 import triton.language as tl
 
+CHANNEL_UNIT = tl.constexpr(8)
+
 
 @triton.jit
-def _add_product(
-    total,
-    index,
-    k,
-    column,
-    source,
+def _high_part(number):
+    """float32 numbers rounded to the 10 bits of tf32."""
+    return ((number.to(tl.int32, bitcast=True) + 4096) & -8192).to(tl.float32, bitcast=True)
+
+
+@triton.jit(
+    do_not_specialize=(
+        "weight",
+        "columns",
+        "in_width",
+        "out_width",
+        "in_units",
+        "out_units",
+        "out_stride",
+        "column_stride",
+        "in_stride",
+        "mirrored",
+    )
+)
+def lay_out_kernel(
     weight,
-    IN,
-    OUT,
-    IN_BLOCKS: tl.constexpr,
-    BLOCK_IN: tl.constexpr,
-    PRECISION: tl.constexpr,
+    matrices,
+    rest,
+    columns,
+    in_width,
+    out_width,
+    in_units,
+    out_units,
+    out_stride,
+    column_stride,
+    in_stride,
+    mirrored,
+    SPLIT: tl.constexpr,
+    BLOCK: tl.constexpr,
 ):
-    """A tile's sums, plus weight[k] . source[index]; where the index is -1 they stay."""
-    present = index >= 0
-    for block in tl.static_range(IN_BLOCKS):
-        channel = block * BLOCK_IN + tl.arange(0, BLOCK_IN)
-        gathered = tl.load(
-            source + index[:, None].to(tl.int64) * IN + channel[None, :],
-            mask=present[:, None] & (channel[None, :] < IN),
-            other=0.0,
-        )
-        matrix = tl.load(
-            weight + (k * IN + channel[:, None]) * OUT + column[None, :],
-            mask=(channel[:, None] < IN) & (column[None, :] < OUT),
-            other=0.0,
-        )
-        total += tl.dot(gathered, matrix, input_precision=PRECISION)
-    return total
+    """One block of matrices [K, out, in], in whole units, of a weight [out, K, in] of any strides.
+
+    With `mirrored` the last of K comes first. With SPLIT `matrices` hold what tf32 can, and `rest`
+    what is missing.
+    """
+    index = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    in_whole, out_whole = in_units * CHANNEL_UNIT, out_units * CHANNEL_UNIT
+    channel = index % in_whole
+    row = (index // in_whole) % out_whole
+    k = index // (in_whole * out_whole)
+    inside = k < columns
+    from_k = tl.where(mirrored != 0, columns - 1 - k, k)
+    number = tl.load(
+        weight + row * out_stride + from_k * column_stride + channel * in_stride,
+        mask=inside & (row < out_width) & (channel < in_width),
+        other=0.0,
+    ).to(tl.float32)
+    if SPLIT:
+        high = _high_part(number)
+        tl.store(matrices + index, high, mask=inside)
+        tl.store(rest + index, number - high, mask=inside)
+    else:
+        tl.store(matrices + index, number.to(matrices.dtype.element_ty), mask=inside)
 
 
-@triton.jit(do_not_specialize=("rows", "has_added", "has_norm"))
-def gather_product_kernel(
+@triton.jit(
+    do_not_specialize=(
+        "table",
+        "slot",
+        "rows",
+        "columns",
+        "row_stride",
+        "column_stride",
+        "has_slot",
+        "has_added",
+        "has_norm",
+        "in_units",
+        "out_units",
+        "in_blocks",
+    )
+)
+def product_kernel(
     source,
     table,
-    weight,
+    slot,
+    matrices,
+    rest,
     out,
     added,
     scale,
     shift,
     rows,
+    columns,
+    row_stride,
+    column_stride,
+    has_slot,
     has_added,
     has_norm,
-    IN,
-    OUT,
-    COLUMNS: tl.constexpr,
+    in_units,
+    out_units,
+    in_blocks,
     BLOCK_ROWS: tl.constexpr,
-    IN_BLOCKS: tl.constexpr,
     BLOCK_IN: tl.constexpr,
     BLOCK_OUT: tl.constexpr,
     PRECISION: tl.constexpr,
 ):
-    """One tile of out[i] = sum over k of weight[k] . source[table[i, k]]; weight [K, in, out].
+    """One tile of out[i] = sum over k of matrices[k] . source[row of i for k]; [K, out, in].
 
-    With has_added, plus added[i]; then with has_norm, max(0, that * scale + shift).
+    The row is table[i * row_stride + k * column_stride], none where it is negative, and with
+    has_slot none but for k = slot[i]. With has_added, plus added[i]; then with has_norm,
+    max(0, that * scale + shift).
+
+    PRECISION is of Triton's products, or "split": three of tf32, about as exact as float32's; then
+    matrices and `rest` are those of lay_out_kernel. (Triton's own tf32x3 would split the matrices
+    anew in each program, and carry them through registers for it.)
     """
+    in_width, out_width = in_units * CHANNEL_UNIT, out_units * CHANNEL_UNIT
     row = tl.program_id(0) * BLOCK_ROWS + tl.arange(0, BLOCK_ROWS)
     column = tl.program_id(1) * BLOCK_OUT + tl.arange(0, BLOCK_OUT)
     in_range = row < rows
+    own = tl.load(slot + row, mask=in_range & (has_slot != 0), other=-1)
+    entry = table + row.to(tl.int64) * row_stride
     total = tl.zeros((BLOCK_ROWS, BLOCK_OUT), dtype=tl.float32)
-    for k in range(COLUMNS):
-        index = tl.load(table + row.to(tl.int64) * COLUMNS + k, mask=in_range, other=-1)
-        if tl.max(index, axis=0) >= 0:
-            total = _add_product(
-                total, index, k, column, source, weight, IN, OUT, IN_BLOCKS, BLOCK_IN, PRECISION
-            )
-    place = row[:, None].to(tl.int64) * OUT + column[None, :]
-    inside = in_range[:, None] & (column[None, :] < OUT)
+    for step in range(columns * in_blocks):
+        k = step // in_blocks
+        channel = (step % in_blocks) * BLOCK_IN + tl.arange(0, BLOCK_IN)
+        meets = in_range & ((own < 0) | (own == k))
+        index = tl.load(entry + k * column_stride, mask=meets, other=-1)
+        gathered = tl.load(
+            source + index[:, None].to(tl.int64) * in_width + channel[None, :],
+            mask=(index >= 0)[:, None] & (channel[None, :] < in_width),
+            other=0.0,
+        )
+        cell = (k * out_width + column[:, None]) * in_width + channel[None, :]
+        there = (column[:, None] < out_width) & (channel[None, :] < in_width)
+        matrix = tl.trans(tl.load(matrices + cell, mask=there, other=0.0))
+        if PRECISION == "split":
+            missing = tl.trans(tl.load(rest + cell, mask=there, other=0.0))
+            high = _high_part(gathered)
+            total = tl.dot(gathered - high, matrix, total, input_precision="tf32")
+            total = tl.dot(high, missing, total, input_precision="tf32")
+            total = tl.dot(high, matrix, total, input_precision="tf32")
+        else:
+            total = tl.dot(gathered, matrix, total, input_precision=PRECISION)
+    place = row[:, None].to(tl.int64) * out_width + column[None, :]
+    inside = in_range[:, None] & (column[None, :] < out_width)
     if has_added != 0:
         total += tl.load(added + place, mask=inside, other=0.0).to(tl.float32)
     if has_norm != 0:
-        factor = tl.load(scale + column, mask=column < OUT, other=0.0)
-        offset = tl.load(shift + column, mask=column < OUT, other=0.0)
+        factor = tl.load(scale + column, mask=column < out_width, other=0.0)
+        offset = tl.load(shift + column, mask=column < out_width, other=0.0)
         normed = total * factor[None, :] + offset[None, :]
         total = tl.maximum(normed, 0.0, propagate_nan=tl.PropagateNan.ALL)
     tl.store(out + place, total.to(out.dtype.element_ty), mask=inside)
 
 
-@triton.jit(do_not_specialize=("rows",))
-def expand_product_kernel(
-    source,
-    parent,
-    slot,
-    weight,
-    out,
-    rows,
-    IN,
-    OUT,
-    COLUMNS: tl.constexpr,
-    BLOCK_ROWS: tl.constexpr,
-    IN_BLOCKS: tl.constexpr,
-    BLOCK_IN: tl.constexpr,
-    BLOCK_OUT: tl.constexpr,
-    PRECISION: tl.constexpr,
-):
-    """One tile of out[i] = weight[slot[i]] . source[parent[i]]; weight [K, in, out]."""
-    row = tl.program_id(0) * BLOCK_ROWS + tl.arange(0, BLOCK_ROWS)
-    column = tl.program_id(1) * BLOCK_OUT + tl.arange(0, BLOCK_OUT)
-    in_range = row < rows
-    cell = tl.load(parent + row, mask=in_range, other=-1)
-    own = tl.load(slot + row, mask=in_range, other=0)
-    total = tl.zeros((BLOCK_ROWS, BLOCK_OUT), dtype=tl.float32)
-    for k in range(COLUMNS):
-        index = tl.where(own == k, cell, -1)
-        if tl.max(index, axis=0) >= 0:
-            total = _add_product(
-                total, index, k, column, source, weight, IN, OUT, IN_BLOCKS, BLOCK_IN, PRECISION
-            )
-    tl.store(
-        out + row[:, None].to(tl.int64) * OUT + column[None, :],
-        total.to(out.dtype.element_ty),
-        mask=in_range[:, None] & (column[None, :] < OUT),
-    )
-
-
-@triton.jit(do_not_specialize=("count",))
-def norm_relu_kernel(source, scale, shift, out, count, CHANNELS, BLOCK: tl.constexpr):
-    """One block of max(0, source * scale + shift); `count` numbers in rows of CHANNELS."""
+@triton.jit(do_not_specialize=("count", "channels"))
+def norm_relu_kernel(source, scale, shift, out, count, channels, BLOCK: tl.constexpr):
+    """One block of max(0, source * scale + shift); `count` numbers in rows of `channels`."""
     index = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     inside = index < count
-    channel = index % CHANNELS
+    channel = index % channels
     number = tl.load(source + index, mask=inside, other=0.0).to(tl.float32)
     factor = tl.load(scale + channel, mask=inside, other=0.0)
     offset = tl.load(shift + channel, mask=inside, other=0.0)
@@ -140,17 +179,28 @@ def norm_relu_kernel(source, scale, shift, out, count, CHANNELS, BLOCK: tl.const
     tl.store(out + index, normed.to(out.dtype.element_ty), mask=inside)
 
 
-@triton.jit(do_not_specialize=("rows", "rows_per_part"))
-def gather_outer_kernel(
+@triton.jit(
+    do_not_specialize=(
+        "table",
+        "rows",
+        "rows_per_part",
+        "columns",
+        "in_units",
+        "out_units",
+        "in_tiles",
+    )
+)
+def outer_kernel(
     left,
     source,
     table,
     partial,
     rows,
     rows_per_part,
-    IN: tl.constexpr,
-    OUT: tl.constexpr,
-    COLUMNS: tl.constexpr,
+    columns,
+    in_units,
+    out_units,
+    in_tiles,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_IN: tl.constexpr,
     BLOCK_OUT: tl.constexpr,
@@ -158,37 +208,35 @@ def gather_outer_kernel(
 ):
     """One tile of one part's sum over i of left[i] (x) source[table[i, k]].
 
-    `partial` is [P, K, out, in]. Parts are summed afterwards in a fixed order, so the result is
+    `partial` is [P, out, K, in]. Parts are summed afterwards in a fixed order, so the result is
     the same at every run.
     """
+    in_width, out_width = in_units * CHANNEL_UNIT, out_units * CHANNEL_UNIT
     part = tl.program_id(0)
     k = tl.program_id(1)
-    in_tiles = tl.cdiv(IN, BLOCK_IN)
     channel = (tl.program_id(2) % in_tiles) * BLOCK_IN + tl.arange(0, BLOCK_IN)
     column = (tl.program_id(2) // in_tiles) * BLOCK_OUT + tl.arange(0, BLOCK_OUT)
     total = tl.zeros((BLOCK_OUT, BLOCK_IN), dtype=tl.float32)
     start = part * rows_per_part
     end = tl.minimum(start + rows_per_part, rows)
-    while start < end:
-        row = start + tl.arange(0, BLOCK_ROWS)
+    for begin in range(start, end, BLOCK_ROWS):
+        row = begin + tl.arange(0, BLOCK_ROWS)
         in_range = row < end
-        index = tl.load(table + row.to(tl.int64) * COLUMNS + k, mask=in_range, other=-1)
-        if tl.max(index, axis=0) >= 0:
-            gathered = tl.load(
-                source + index[:, None].to(tl.int64) * IN + channel[None, :],
-                mask=(index >= 0)[:, None] & (channel[None, :] < IN),
-                other=0.0,
-            )
-            across = tl.load(
-                left + row[None, :].to(tl.int64) * OUT + column[:, None],
-                mask=in_range[None, :] & (column[:, None] < OUT),
-                other=0.0,
-            )
-            total += tl.dot(across, gathered, input_precision=PRECISION)
-        start += BLOCK_ROWS
-    out_index = ((part * COLUMNS + k) * OUT + column[:, None]) * IN + channel[None, :]
+        index = tl.load(table + row.to(tl.int64) * columns + k, mask=in_range, other=-1)
+        gathered = tl.load(
+            source + index[:, None].to(tl.int64) * in_width + channel[None, :],
+            mask=(index >= 0)[:, None] & (channel[None, :] < in_width),
+            other=0.0,
+        )
+        across = tl.load(
+            left + row[:, None].to(tl.int64) * out_width + column[None, :],
+            mask=(index >= 0)[:, None] & (column[None, :] < out_width),
+            other=0.0,
+        )
+        total = tl.dot(tl.trans(across), gathered, total, input_precision=PRECISION)
+    place = ((part * out_width + column[:, None]) * columns + k).to(tl.int64) * in_width
     tl.store(
-        partial + out_index.to(tl.int64),
+        partial + place + channel[None, :],
         total,
-        mask=(column[:, None] < OUT) & (channel[None, :] < IN),
+        mask=(column[:, None] < out_width) & (channel[None, :] < in_width),
     )

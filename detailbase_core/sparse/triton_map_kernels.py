@@ -1,6 +1,7 @@
 """GPU kernels for voxels and their neighbours, in Triton: each is dozens of torch's operations.
 
-Keys are those of morton.py.
+Keys are those of morton.py; those of coarser levels begin anywhere in a common tensor, so kernels
+that read them are not compiled for the alignment of addresses.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def encode_kernel(coords, keys, count, BLOCK: tl.constexpr):
     tl.store(keys + index, key, mask=inside)
 
 
-@triton.jit(do_not_specialize=("count",))
+@triton.jit(do_not_specialize=("keys", "count"))
 def decode_kernel(keys, coords, count, BLOCK: tl.constexpr):
     """Coords [count, 4] int32 of keys [count] int64."""
     index = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
@@ -67,7 +68,7 @@ def decode_kernel(keys, coords, count, BLOCK: tl.constexpr):
     tl.store(coords + index * 4 + 3, _gather(key).to(tl.int32), mask=inside)
 
 
-@triton.jit(do_not_specialize=("rows", "halvings"))
+@triton.jit(do_not_specialize=("keys", "rows", "halvings"))
 def neighbours_kernel(keys, table, rows, halvings, BLOCK: tl.constexpr):
     """table [rows, 27] int32 of each voxel's neighbours among the ascending keys [rows].
 

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from detailbase_core.sparse.triton_launch import launch
+
 BLOCK = 256
 
 
@@ -15,9 +17,8 @@ def encode(coords: Tensor) -> Tensor:
     """See morton.encode; coords [V, 4] int32."""
     keys = torch.empty(len(coords), dtype=torch.int64, device=coords.device)
     if len(coords):
-        _kernels().encode_kernel[_grid(len(coords))](
-            coords.contiguous(), keys, len(coords), BLOCK=BLOCK
-        )
+        args = coords.contiguous(), keys, len(coords)
+        launch(_kernels().encode_kernel, _grid(len(coords)), *args, kind="", BLOCK=BLOCK)
     return keys
 
 
@@ -25,9 +26,8 @@ def decode(keys: Tensor) -> Tensor:
     """See morton.decode."""
     coords = torch.empty((len(keys), 4), dtype=torch.int32, device=keys.device)
     if len(keys):
-        _kernels().decode_kernel[_grid(len(keys))](
-            keys.contiguous(), coords, len(keys), BLOCK=BLOCK
-        )
+        args = keys.contiguous(), coords, len(keys)
+        launch(_kernels().decode_kernel, _grid(len(keys)), *args, kind="", BLOCK=BLOCK)
     return coords
 
 
@@ -36,9 +36,8 @@ def neighbour_table(keys: Tensor) -> Tensor:
     rows = len(keys)
     table = torch.empty((rows, 27), dtype=torch.int32, device=keys.device)
     if rows:
-        _kernels().neighbours_kernel[_grid(rows * 27)](
-            keys.contiguous(), table, rows, rows.bit_length(), BLOCK=BLOCK
-        )
+        args = keys.contiguous(), table, rows, rows.bit_length()
+        launch(_kernels().neighbours_kernel, _grid(rows * 27), *args, kind="", BLOCK=BLOCK)
     return table
 
 

@@ -9,6 +9,8 @@ import sys
 import pytest
 
 CHECK = """
+from unittest import mock
+
 import torch
 from detailbase_core.sparse import kernel_map, morton, torch_backend, triton_backend, triton_maps
 
@@ -38,9 +40,20 @@ for sizes in (
         for norm in (None, (scale, shift)):
             twin = plain if more is None else plain + more
             twin = twin if norm is None else (twin * scale + shift).relu()
-            ready = triton_backend.laid_out(weight)
+            ready = triton_backend.laid_out(weight, weight.dtype)
             ours = triton_backend.gather_product_of(source, table, ready, more, norm)
             torch.testing.assert_close(ours, twin, rtol=1e-4, atol=1e-3)
+    mirrored = triton_backend.gather_product(source, table, weight, mirrored=True)
+    twin = torch_backend.gather_product(source, table, weight.flip(1))
+    torch.testing.assert_close(mirrored, twin, rtol=1e-4, atol=1e-3)
+    with mock.patch.object(triton_backend, "_precision", lambda *_: "split"):
+        matrices = triton_backend.laid_out(weight, weight.dtype)
+        ours = triton_backend.gather_product(source, table, weight)
+    assert not (matrices.matrices.view(torch.int32) & 8191).any()  # tf32 keeps ten bits of 23
+    torch.testing.assert_close(ours, plain, rtol=1e-5, atol=1e-4)
+    rounded = triton_backend.gather_product(source.half(), table, weight)
+    assert rounded.dtype == torch.float16
+    torch.testing.assert_close(rounded.float(), plain, rtol=2e-2, atol=2e-1)
     left[0, 0] = torch.nan
     ours = triton_backend.norm_relu(left, scale, shift, torch.float16)
     twin = (left * scale + shift).relu().half()
@@ -78,12 +91,15 @@ def test_kernels_match_the_torch_backend():
     assert done.stdout.count("same") == 8
 
 
-def test_row_counts_compile_no_kernel_anew():
-    """They differ at every training step; what Triton specialises on, it compiles for."""
+def test_numbers_compile_no_kernel_anew():
+    """Rows differ at every step and widths between layers; Triton compiles for what it specialises
+    on."""
     kernels = pytest.importorskip("detailbase_core.sparse.triton_kernels")
-    numbers = {"rows", "rows_per_part", "count", "has_added", "has_norm"}
-    names = ("gather_product", "gather_outer", "expand_product", "norm_relu")
-    for kernel in (getattr(kernels, f"{name}_kernel") for name in names):
+    numbers = {"rows", "rows_per_part", "count", "has_added", "has_norm", "channels", "columns"}
+    numbers |= {"in_units", "out_units", "in_blocks", "in_tiles", "row_stride", "column_stride"}
+    numbers |= {"in_width", "out_width", "out_stride", "in_stride", "mirrored", "has_slot"}
+    for name in ("lay_out", "product", "outer", "norm_relu"):
+        kernel = getattr(kernels, f"{name}_kernel")
         varying = [p for p in kernel.params if p.name in numbers]
         assert varying
         assert all(p.do_not_specialize for p in varying)
