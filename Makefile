@@ -213,7 +213,7 @@ train-toy: install
 
 # Beside their peers, where those are installed (extra `bench`), with figures for a file; then ours.
 BENCH_WITH_PEERS := peers sparse_peers
-BENCH_ALONE := answers building
+BENCH_ALONE := answers building map_change
 BENCH_PRINTED := scene_map pointcloud2 superpoints mesh_superpoints sparse_conv training_step
 BENCH_FOLDER := build/bench
 
