@@ -54,7 +54,10 @@ def published() -> DetailBase:
 def scene(voxels: int) -> SceneBatch:
     """A room of so many voxels, one point in each."""
     cells, features, owner = room(voxels)
-    xyz = (cells.coords[:, 1:] * 0.02 + 0.01).contiguous()
+    corner = cells.coords[:, 1:]
+    # Grids begin at the least coordinates: away from them points lie in the middles of voxels.
+    inside = torch.where(corner == corner.amin(0), 0.1, 0.5)
+    xyz = ((corner + inside) * 0.02).contiguous()
     scene_of_point = torch.zeros(voxels, dtype=torch.int64)
     batch = SceneBatch(
         xyz,
