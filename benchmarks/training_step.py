@@ -23,6 +23,7 @@ from torch.profiler import ProfilerActivity, profile
 
 import detailbase_core.network.detailbase
 import detailbase_core.network.sparse_unet
+import detailbase_core.network.superpoint_pooling
 import training.trainer.trainer
 import training.trainer.training_module
 from detailbase_core.ops.execution import choose_device
@@ -46,8 +47,8 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
         (model, "_grid_origins", "voxels"),
         (detailbase_core.network.sparse_unet, "pyramid_of_sorted", "kernel maps"),
         (model.unet, "forward", "U-Net"),
-        (detailbase_core.network.detailbase, "pool_superpoints", "superpoints"),
-        (detailbase_core.network.detailbase, "superpoint_geometry", "superpoints"),
+        (detailbase_core.network.superpoint_pooling, "pool_superpoints", "superpoints"),
+        (detailbase_core.network.superpoint_pooling, "superpoint_geometry", "superpoints"),
         (detailbase_core.network.detailbase, "pad_superpoints", "superpoints"),
         (module.text, "encode_tokens", "text"),
         (training.trainer.training_module, "phrase_targets", "losses"),

@@ -12,12 +12,10 @@ from detailbase_core.network.mask_decoder import MaskDecoder
 from detailbase_core.network.sparse_unet import SparseUNet
 from detailbase_core.network.superpoint_pooling import (
     OffsetHead,
+    SuperpointPooling,
     pad_superpoints,
-    pool_superpoints,
-    superpoint_geometry,
 )
 from detailbase_core.network.voxelization import grid_origin, voxelize
-from detailbase_core.ops.scatter import average_features
 
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
@@ -64,9 +62,9 @@ class DetailBase(nn.Module):
             Cancelled: `cancel` was set, looked at between U-Net levels.
         """
         count = sum(batch.superpoint_counts)
+        pooling = SuperpointPooling(batch.xyz, batch.point_to_superpoint, count)
         levels, point_to_voxel = self.encode_voxels(batch, cancel)
-        features = pool_superpoints(levels, point_to_voxel, batch.point_to_superpoint, count)
-        geometry = superpoint_geometry(batch.xyz, batch.point_to_superpoint, count)
+        features, geometry = pooling.features(levels, point_to_voxel), pooling.geometry()
         votes = None if self.offset_head is None else self.offset_head(features, geometry)
         return pad_superpoints(features, geometry, batch.superpoint_counts, votes)
 
@@ -82,11 +80,12 @@ class DetailBase(nn.Module):
             self.config.min_spatial_shape,
             self._grid_origins(batch) if anchored else None,
             len(batch.point_counts) if batch.own_grids else 0,
+            len(batch.point_counts),
+            len(self.config.widths),
         )
         position = batch.xyz[:, 2:] if anchored else batch.xyz
         features = torch.cat([batch.rgb, position], dim=1)
-        voxel_features = average_features(features, voxels.point_to_voxel, len(voxels))
-        return self.unet(voxel_features, voxels, cancel), voxels.point_to_voxel
+        return self.unet(voxels.average(features), voxels, cancel), voxels.point_to_voxel
 
     def ground(
         self,

@@ -12,7 +12,7 @@ from torch.nn import functional
 from detailbase_core.errors import CancelToken, ConfigError, check_cancelled
 from detailbase_core.network.unet_graphs import UNetGraphs
 from detailbase_core.ops import native
-from detailbase_core.ops.execution import tensors_state
+from detailbase_core.ops.execution import tensors_state, track_changes
 from detailbase_core.ops.native_torch import call, takes
 from detailbase_core.sparse import (
     DownConv3d,
@@ -24,14 +24,15 @@ from detailbase_core.sparse import (
     SubmanifoldConv3d,
     bf16_backend,
     build_pyramid,
-    morton,
     pyramid_of_sorted,
     select_backend,
     triton_backend,
 )
 from detailbase_core.sparse.backends import BF16
-from detailbase_core.sparse.kernel_map import neighbour_table
+from detailbase_core.sparse.level_tables import LevelTables
+from detailbase_core.sparse.triton_grid import GridFrame, PointGrid
 from detailbase_core.sparse.triton_launch import compile_ahead
+from detailbase_core.sparse.triton_pooling import PointGroups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,16 +62,19 @@ class NormReLU(nn.BatchNorm1d):
         # Scale and shift, and of which weights and statistics.
         self._folded: tuple[tuple[tuple[int, int], ...], tuple[Tensor, Tensor]] | None = None
 
-    def forward(self, features: Tensor, half: torch.dtype | None = None) -> Tensor:
+    def forward(
+        self, features: Tensor, half: torch.dtype | None = None, used: Tensor | None = None
+    ) -> Tensor:
         """Normalise with the batch's statistics in training, with the running ones otherwise.
 
         Args:
             features: [V, C].
-            half: dtype of the result, where the convolution behind it was halved.
+            half: dtype of the result, where the convolution behind it was halved; None = as given.
+            used: see KernelMap.used.
         """
         if not self.learns() and triton_backend.takes(features):
             dtype = half or features.dtype
-            return triton_backend.norm_relu(features, *self.scale_and_shift(), dtype)
+            return triton_backend.norm_relu(features, *self.scale_and_shift(), dtype, used)
         if self.learns() or not takes(features):
             normed = functional.relu(super().forward(features), inplace=True)
             return normed if half is None else normed.to(half)
@@ -113,7 +117,7 @@ class ResidualBlock(nn.Module):
     def forward(self, x: SparseTensor) -> SparseTensor:
         """[V, in] -> [V, out] on the same level."""
         residual = x.features if self.shortcut is None else self.shortcut(x.features)
-        x = x.with_features(self.norm1(x.features, self.conv1.half_dtype))
+        x = x.with_features(self.norm1(x.features, self.conv1.half_dtype, x.used))
         if x.backend.fused is not None and not self.norm2.learns():
             x = self.conv1.fused(x, norm=self.norm2.scale_and_shift())
             return self.conv2.fused(x, added=residual)
@@ -159,13 +163,13 @@ class UNetLevel(nn.Module):
 
     def down(self, x: SparseTensor) -> SparseTensor:
         """To the coarser level: [V, width] -> [M, coarser width]."""
-        normed = self.down_norm(x.features, self.down_conv.half_dtype)
+        normed = self.down_norm(x.features, self.down_conv.half_dtype, x.used)
         coarser: SparseTensor = self.down_conv(x.with_features(normed))
         return coarser
 
     def up(self, coarser: SparseTensor, skip: SparseTensor) -> SparseTensor:
         """Back, joined with what this level had: [M, coarser width], [V, width] -> [V, width]."""
-        normed = self.up_norm(coarser.features, self.up_conv.half_dtype)
+        normed = self.up_norm(coarser.features, self.up_conv.half_dtype, coarser.used)
         raised = self.up_conv(coarser.with_features(normed))
         x = skip.with_features(torch.cat((skip.features, raised.features), dim=1))
         for block in self.tail_blocks:
@@ -227,38 +231,31 @@ class SparseUNet(nn.Module):
             Cancelled: the token was set.
             ConfigError: the backend cannot run here.
         """
-        pyramid = (
-            voxels
-            if isinstance(voxels, Pyramid)
-            else pyramid_of_sorted(
-                voxels.coords, voxels.spatial_shape, len(self.levels), voxels.scene_shapes
-            )
-        )
         if self._compiling is not None:  # else two threads would compile the same
             wait([self._compiling])
             self._compiling = None
-        given = voxel_features.dtype
+        grid = self._grid(voxels)
         backend: Backend = BF16
         if not self._exact_sums:
             backend = select_backend(self.backend, voxel_features)
-            voxel_features = voxel_features.to(self.input_conv.half_dtype or given)
-        row = None
-        if pyramid.order is not None:
-            voxel_features = voxel_features.index_select(0, pyramid.order)
-            row = torch.empty_like(pyramid.order)
-            row[pyramid.order] = torch.arange(len(row), device=row.device)
+        if isinstance(grid, Pyramid) and grid.order is not None:
+            voxel_features = voxel_features.index_select(0, grid.order)
         if self._graphs is not None and not self.output_norm.learns():
             check_cancelled(cancel)
-            features = self._graphs.run(voxel_features, pyramid)
+            features = self._graphs.run(voxel_features, grid)
         else:
+            pyramid = grid if isinstance(grid, Pyramid) else grid.pyramid()
             features = self._through(voxel_features, pyramid, backend, cancel)
-        if self.input_conv.half_dtype:
-            features = [level.to(given) for level in features]
-        found = [LevelFeatures(features[0], row)]
-        for level, finer in zip(features[1:], pyramid.levels, strict=False):
-            row = _row_of_parent(finer.halving()[0].long(), row)
-            found.append(LevelFeatures(level, row))
-        return found
+        return [*map(LevelFeatures, features, _rows(grid, len(features)))]
+
+    def _grid(self, voxels: Voxels | Pyramid) -> Pyramid | PointGrid:
+        """All levels' tables, or what makes them on a GPU."""
+        if isinstance(voxels, Pyramid):
+            return voxels
+        levels = len(self.levels)
+        if voxels.grid is not None and len(voxels.grid.counts) == levels:
+            return voxels.grid
+        return pyramid_of_sorted(voxels.coords, voxels.spatial_shape, levels, voxels.scene_shapes)
 
     def use_graphs(self) -> None:
         """Run as CUDA graphs from now on, with the triton backend; weights may not change.
@@ -267,22 +264,30 @@ class SparseUNet(nn.Module):
         """
         device = self.input_conv.weight.device
         backend = select_backend("triton", self.input_conv.weight)
+        track_changes(self)
         self._graphs = UNetGraphs(
             lambda features, pyramid: self._through(features, pyramid, backend, None)
         )
-        self._compiling = compile_ahead(lambda: self._through_one_voxel(backend), device)
+        self._compiling = compile_ahead(lambda: self._through_one_point(backend), device)
 
     @torch.inference_mode()
-    def _through_one_voxel(self, backend: Backend) -> None:
-        """All that forward() computes, of a single voxel."""
-        weight, shape = self.input_conv.weight, (1 << len(self.levels),) * 3
+    def _through_one_point(self, backend: Backend) -> None:
+        """All that a GPU's kernels do with a scene, with one of a single point."""
+        weight, levels = self.input_conv.weight, len(self.levels)
+        device, in_channels = weight.device, weight.shape[-1]
         coords = torch.zeros((1, 4), dtype=torch.int32)
-        pyramid = build_pyramid(coords, shape, len(self.levels)).to(weight.device)
-        keys = morton.encode(pyramid.levels[0].coords)
-        morton.decode(keys)
-        neighbour_table(keys)
-        features = weight.new_zeros((1, weight.shape[-1]))
-        self._through(features, pyramid, backend, None)
+        pyramid = build_pyramid(coords, (1 << levels,) * 3, levels).to(device)
+        found = self._through(torch.zeros((1, in_channels), device=device), pyramid, backend, None)
+        point, owner = torch.zeros((1, 3), device=device), torch.zeros(1, device=device).long()
+        groups = PointGroups(owner, 1)
+        groups.geometry(point)
+        for features in found:
+            groups.means(features, owner, None if features is found[0] else owner)
+        for corners in (None, point.double()):
+            grid = PointGrid(point, owner, GridFrame(1.0, 1, 1, True, corners), levels)
+        grid.fill(LevelTables.padded((1,) * levels, device))
+        grid.average(point.new_zeros((1, in_channels)))
+        grid.rows(len(found))
 
     def use_precision(self, dtype: torch.dtype) -> None:
         """Round the convolutions' weights to bfloat16 or float16, once; for inference only.
@@ -309,15 +314,22 @@ class SparseUNet(nn.Module):
             exact = module is self.input_conv or isinstance(module, PointwiseConv3d)
             if isinstance(module, SparseConv) and not (on_cpu and exact):
                 module.to(dtype)
+        track_changes(self)
 
     def _through(
         self, features: Tensor, pyramid: Pyramid, backend: Backend, cancel: CancelToken | None
     ) -> list[Tensor]:
-        """Normed features of the pooled levels, the finest first; halved where weights are."""
+        """Normed features of the pooled levels, the finest first."""
+        half, given = self.input_conv.half_dtype, features.dtype
+        if not self._exact_sums:
+            features = features.to(half or given)
         x = SparseTensor(features, pyramid, 0, backend)
         levels = self._through_levels(self.input_conv(x), cancel)
         norms = (self.output_norm, *self.coarse_norms)
-        return [norm(level.features) for norm, level in zip(norms, levels, strict=False)]
+        return [
+            norm(level.features, half and given, level.used)
+            for norm, level in zip(norms, levels, strict=False)
+        ]
 
     def _through_levels(self, x: SparseTensor, cancel: CancelToken | None) -> list[SparseTensor]:
         """Features of each level at the end, from fine to coarse."""
@@ -333,6 +345,20 @@ class SparseUNet(nn.Module):
             check_cancelled(cancel)
             found.append(level.up(found[-1], skips.pop()))
         return found[::-1]
+
+
+def _rows(grid: Pyramid | PointGrid, levels: int) -> Sequence[Tensor | None]:
+    """LevelFeatures.row of so many levels."""
+    if not isinstance(grid, Pyramid):
+        return [None, *grid.rows(levels)]
+    row = None
+    if grid.order is not None:
+        row = torch.empty_like(grid.order)
+        row[grid.order] = torch.arange(len(row), device=row.device)
+    rows = [row]
+    for finer in grid.levels[: levels - 1]:
+        rows.append(_row_of_parent(finer.halving()[0].long(), rows[-1]))
+    return rows
 
 
 def _row_of_parent(parent: Tensor, row: Tensor | None) -> Tensor:

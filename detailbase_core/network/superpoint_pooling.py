@@ -13,6 +13,8 @@ from detailbase_core.network.batch import SuperpointBatch, Votes
 from detailbase_core.network.position_encoding import POSITION_WIDTH, position_embedding
 from detailbase_core.ops.execution import to_device
 from detailbase_core.ops.scatter import average_features, distinct_keys, group_bounds, group_sizes
+from detailbase_core.sparse import triton_backend
+from detailbase_core.sparse.triton_pooling import PointGroups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,34 @@ if TYPE_CHECKING:
     from detailbase_core.network.sparse_unet import LevelFeatures
 
 VOTE_HIDDEN = 64
+
+
+class SuperpointPooling:
+    """pool_superpoints() and superpoint_geometry(); a GPU sorts points by superpoint for both.
+
+    Args:
+        xyz: [N, 3] float32, metres.
+        point_to_superpoint: [N] int64 in [0, count).
+        count: number of superpoints, S.
+    """
+
+    def __init__(self, xyz: Tensor, point_to_superpoint: Tensor, count: int) -> None:
+        self._xyz, self._owner, self._count = xyz, point_to_superpoint, count
+        on_gpu = triton_backend.takes(xyz) and not torch.is_grad_enabled()
+        self._groups = PointGroups(point_to_superpoint, count) if on_gpu else None
+
+    def features(self, levels: Sequence[LevelFeatures], point_to_voxel: Tensor) -> Tensor:
+        """See pool_superpoints."""
+        if self._groups is None:
+            return pool_superpoints(levels, point_to_voxel, self._owner, self._count)
+        means = [self._groups.means(one.features, point_to_voxel, one.row) for one in levels]
+        return means[0] if len(means) == 1 else torch.cat(means, dim=1)
+
+    def geometry(self) -> Tensor:
+        """See superpoint_geometry."""
+        if self._groups is None:
+            return superpoint_geometry(self._xyz, self._owner, self._count)
+        return self._groups.geometry(self._xyz)
 
 
 def pool_superpoints(
@@ -105,6 +135,14 @@ def pad_superpoints(
 ) -> SuperpointBatch:
     """Superpoints numbered through -> one padded row per scene."""
     scenes, longest = len(counts), max(counts)
+    if min(counts) == longest:
+        shape = (scenes, longest)
+        return SuperpointBatch(
+            features.view(*shape, -1),
+            torch.zeros(shape, dtype=torch.bool, device=features.device),
+            geometry.view(*shape, -1),
+            votes and Votes(votes.offsets.view(*shape, 3), votes.movable.view(shape)),
+        )
     valid = np.arange(longest) < np.array(counts)[:, None]
     index = to_device(torch.from_numpy(np.flatnonzero(valid)), features.device)
     padding = to_device(torch.from_numpy(~valid), features.device)

@@ -2,26 +2,28 @@
 become one.
 
 A graph is captured at the second scene of its size, since capturing takes longer than a scene.
-Numbers of voxels are padded to powers of two, so that few sizes are met; padding has no neighbours,
-so kernels pass over it, and no voxel reads it.
+Numbers of voxels are padded to powers of two, so that few sizes are met; kernels read on the GPU
+how many there are and pass over the rest, which no voxel reads.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
 
+from detailbase_core.ops.execution import to_device
 from detailbase_core.sparse import Pyramid
+from detailbase_core.sparse.level_tables import LevelTables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from detailbase_core.sparse.kernel_map import KernelMap
+    from detailbase_core.sparse.triton_grid import PointGrid
 
     Through = Callable[[Tensor, Pyramid], list[Tensor]]
 
@@ -36,13 +38,13 @@ class Captured(NamedTuple):
     """One captured graph.
 
     Attributes:
-        replay: computes `results` of `features` and `pyramid` anew.
-        features, pyramid, results: tensors that stay where they are.
+        replay: computes `results` of `features` and `tables` anew.
+        features, tables, results: tensors that stay where they are.
     """
 
     replay: Callable[[], None]
     features: Tensor
-    pyramid: Pyramid
+    tables: LevelTables
     results: list[Tensor]
 
 
@@ -59,40 +61,43 @@ class UNetGraphs:
         self._captured: OrderedDict[Sizes, Captured | None] = OrderedDict()  # None = met once
         self._lock = threading.Lock()
 
-    def run(self, features: Tensor, pyramid: Pyramid) -> list[Tensor]:
+    def run(self, features: Tensor, voxels: Pyramid | PointGrid) -> list[Tensor]:
         """What `through` gives.
 
         Args:
-            features: [V, C].
-            pyramid: of these voxels, whose order is that of the features.
+            features: [V, C] floating point.
+            voxels: their tables, or what makes them; the order is that of the features.
         """
-        sizes = tuple(_padded(len(level)) for level in pyramid.levels)
+        counts = voxels.counts
+        sizes = tuple(map(_padded, counts))
         if sizes[0] > MOST_VOXELS:
-            return self._through(features, pyramid)
+            return self._through(features, _pyramid(voxels))
         with self._lock:
             if sizes not in self._captured:
                 self._captured[sizes] = None
                 self._forget_oldest()
-                return self._through(features, pyramid)
+                return self._through(features, _pyramid(voxels))
             self._captured.move_to_end(sizes)
             captured = self._captured[sizes]
             if captured is None:
-                captured = self.capture(*_padding(features, pyramid, sizes))
+                tables = LevelTables.padded(sizes, features.device)
+                captured = self.capture(features.new_zeros((sizes[0], features.shape[1])), tables)
                 self._captured[sizes] = captured
                 self._forget_oldest()
-            _fill(captured.features, features, 0.0)
-            for static, level in zip(captured.pyramid.levels, pyramid.levels, strict=True):
-                for into, table in zip(_tables(static), _tables(level), strict=True):
-                    _fill(into, table, -1)
+            captured.features[: counts[0]] = features
+            if isinstance(voxels, Pyramid):
+                _fill(captured.tables, voxels)
+            else:
+                voxels.fill(captured.tables)
             captured.replay()
-            counts = [len(level) for level in pyramid.levels]
             return [
                 result[:count].clone()
                 for result, count in zip(captured.results, counts, strict=False)
             ]
 
-    def capture(self, features: Tensor, pyramid: Pyramid) -> Captured:
+    def capture(self, features: Tensor, tables: LevelTables) -> Captured:
         """A graph of what `through` gives of these."""
+        pyramid = Pyramid(None, tables.levels)
         stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):  # kernels are compiled outside of the graph
@@ -101,7 +106,7 @@ class UNetGraphs:
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
             results = self._through(features, pyramid)
-        return Captured(graph.replay, features, pyramid, results)
+        return Captured(graph.replay, features, tables, results)
 
     def _forget_oldest(self) -> None:
         """Of more than MOST_GRAPHS graphs, and of sizes met once many times as many."""
@@ -116,38 +121,21 @@ def _padded(count: int) -> int:
     return max(LEAST_VOXELS, 1 << (count - 1).bit_length())
 
 
-def _padding(features: Tensor, pyramid: Pyramid, sizes: Sizes) -> tuple[Tensor, Pyramid]:
-    """Tensors of these sizes that hold nothing but padding."""
-    levels = [_padding_of(level, size) for level, size in zip(pyramid.levels, sizes, strict=True)]
-    children = [*sizes[1:], 0]
-    levels = [
-        level
-        if level.children is None
-        else replace(level, children=level.children.new_full((count, 8), -1))
-        for level, count in zip(levels, children, strict=True)
-    ]
-    return features.new_zeros((sizes[0], features.shape[1])), Pyramid(None, tuple(levels))
+def _pyramid(voxels: Pyramid | PointGrid) -> Pyramid:
+    return voxels if isinstance(voxels, Pyramid) else voxels.pyramid()
 
 
-def _padding_of(level: KernelMap, size: int) -> KernelMap:
-    def absent(table: Tensor | None) -> Tensor | None:
-        return None if table is None else table.new_full((size, *table.shape[1:]), -1)
-
-    return replace(
-        level,
-        coords=level.coords.new_zeros((size, 4)),  # no convolution looks at them
-        neighbours=level.neighbours.new_full((size, level.neighbours.shape[1]), -1),
-        parent=absent(level.parent),
-        slot=absent(level.slot),
-    )
+def _fill(tables: LevelTables, pyramid: Pyramid) -> None:
+    """Copy a pyramid's tables; rows behind them hold no neighbours."""
+    counts = torch.tensor([*pyramid.counts, 0], dtype=torch.int32)
+    tables.counts.copy_(to_device(counts, tables.counts.device))
+    for static, level in zip(tables.levels, pyramid.levels, strict=True):
+        for into, table in zip(_read(static), _read(level), strict=True):
+            into[: len(table)] = table
+            into[len(table) :] = -1
 
 
-def _tables(level: KernelMap) -> Sequence[Tensor]:
+def _read(level: KernelMap) -> Sequence[Tensor]:
     """All that convolutions read."""
     halving = () if level.parent is None else level.halving()
     return (level.neighbours, *halving)
-
-
-def _fill(into: Tensor, rows: Tensor, padding: float) -> None:
-    into[: len(rows)] = rows
-    into[len(rows) :] = padding

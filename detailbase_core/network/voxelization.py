@@ -12,8 +12,9 @@ from torch import Tensor
 from detailbase_core.errors import BadCloudError
 from detailbase_core.ops import native
 from detailbase_core.ops.native_torch import call, takes
-from detailbase_core.ops.scatter import distinct_keys, group_bounds
-from detailbase_core.sparse import morton
+from detailbase_core.ops.scatter import average_features, distinct_keys, group_bounds
+from detailbase_core.sparse import morton, triton_backend
+from detailbase_core.sparse.triton_grid import GridFrame, PointGrid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +29,23 @@ class Voxels:
         point_to_voxel: [N] int64 row of `coords` for each point.
         spatial_shape: grid size (x, y, z), common to all scenes, voxels.
         scene_shapes: [S, 3] int32, of each scene's own grid; None = the common one.
+        grid: of which all levels' tables can be made at once; None where there is no GPU.
     """
 
     coords: Tensor
     point_to_voxel: Tensor
     spatial_shape: tuple[int, int, int]
     scene_shapes: Tensor | None = None
+    grid: PointGrid | None = None
 
     def __len__(self) -> int:
         return len(self.coords)
+
+    def average(self, features: Tensor) -> Tensor:
+        """Means over each voxel's points, [N, C] floating point -> [V, C]."""
+        if self.grid is not None and features.dtype == torch.float32 and not features.requires_grad:
+            return self.grid.average(features)
+        return average_features(features, self.point_to_voxel, len(self))
 
 
 def voxelize(
@@ -46,6 +55,8 @@ def voxelize(
     min_spatial_shape: int,
     origin: Tensor | None = None,
     own_grids: int = 0,
+    scenes: int | None = None,
+    levels: int = 1,
 ) -> Voxels:
     """Occupied cells, and the cell of each point.
 
@@ -61,6 +72,8 @@ def voxelize(
             point, taken to the nearest whole voxel (see grid_origin).
         own_grids: number of scenes, each of which gets a grid that ends where it would alone;
             0 = one grid is common to all.
+        scenes: their number, where it is known; otherwise a GPU's host waits for it.
+        levels: of the pyramid of which a GPU makes the tables.
 
     Raises:
         BadCloudError: a coordinate is not finite, or the cloud is too large for the grid.
@@ -69,6 +82,16 @@ def voxelize(
     if len(xyz) == 0:
         empty = torch.zeros((0, 4), dtype=torch.int32, device=xyz.device)
         return Voxels(empty, scene_of_point.new_zeros(0), (min_spatial_shape,) * 3)
+    if triton_backend.takes(xyz):
+        scenes = own_grids or scenes or int(scene_of_point.max()) + 1
+        corners = None
+        if origin is not None:
+            corners = _corner(origin.to(xyz.device), voxel_size_m).expand(scenes, 3)
+        frame = GridFrame(voxel_size_m, min_spatial_shape, scenes, own_grids > 0, corners)
+        grid = PointGrid(xyz, scene_of_point, frame, levels)
+        _checked_bounds(grid.bounds, voxel_size_m, origin)
+        shapes = grid.shapes if own_grids else None
+        return Voxels(grid.coords, grid.point_to_voxel, grid.spatial_shape, shapes, grid)
     if origin is not None and takes(xyz, scene_of_point):
         keys, highest = _keys_from_origin(xyz, scene_of_point, voxel_size_m, origin)
     else:

@@ -77,6 +77,22 @@ def tensors_state(*tensors: torch.Tensor) -> tuple[tuple[int, int], ...] | None:
     return tuple((tensor.data_ptr(), tensor._version) for tensor in tensors)
 
 
+def track_changes(module: torch.nn.Module) -> None:
+    """Replace inference tensors by copies for which tensors_state() can tell what changed.
+
+    A module that was copied or converted inside of torch.inference_mode() is made of them.
+    """
+    with torch.inference_mode(False), torch.no_grad():
+        for part in module.modules():
+            for name, weight in part._parameters.items():
+                if weight is not None and weight.is_inference():
+                    copy = torch.nn.Parameter(weight.clone(), requires_grad=weight.requires_grad)
+                    part._parameters[name] = copy
+            for name, buffer in part._buffers.items():
+                if buffer is not None and buffer.is_inference():
+                    part._buffers[name] = buffer.clone()
+
+
 def set_threads(threads: int) -> int:
     """Use this many CPU threads for torch and the native kernels; 0 = all cores but one.
 

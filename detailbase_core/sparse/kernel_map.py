@@ -32,6 +32,8 @@ class KernelMap:
             last voxels of an odd axis). None at the coarsest level.
         slot: [V] int32, the voxel's index 4 i + 2 j + k in its parent. None at the coarsest level.
         children: [M, 8] rows of this level by the M coarser voxels. None at the coarsest level.
+        used: [2] int32 on a GPU: so many of the V voxels are there, the first, and so many of the M
+            coarser ones; None = all.
     """
 
     coords: Tensor
@@ -40,6 +42,7 @@ class KernelMap:
     parent: Tensor | None = None
     slot: Tensor | None = None
     children: Tensor | None = None
+    used: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.coords)
@@ -63,6 +66,7 @@ class KernelMap:
             moved(self.parent),
             moved(self.slot),
             moved(self.children),
+            moved(self.used),
         )
 
 

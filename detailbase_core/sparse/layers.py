@@ -39,6 +39,11 @@ class SparseTensor:
         """The voxels and tables of this level."""
         return self.pyramid.levels[self.level]
 
+    @property
+    def used(self) -> Tensor | None:
+        """See KernelMap.used."""
+        return self.kernel_map.used
+
     def with_features(self, features: Tensor, level: int | None = None) -> SparseTensor:
         """Other features, on this level or another."""
         return replace(self, features=features, level=self.level if level is None else level)

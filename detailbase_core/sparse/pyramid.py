@@ -26,6 +26,11 @@ class Pyramid:
     order: Tensor | None
     levels: tuple[KernelMap, ...]
 
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Voxels of each level."""
+        return tuple(map(len, self.levels))
+
     def to(self, device: torch.device | str) -> Pyramid:
         """The same pyramid on another device."""
         order = None if self.order is None else self.order.to(device)
@@ -152,9 +157,7 @@ def _coarser_levels(
     """
     if levels < 2:
         return []
-    shapes = [_halved(spatial_shape)]
-    while len(shapes) < levels - 1:
-        shapes.append(_halved(shapes[-1]))
+    shapes = halved_shapes(spatial_shape, levels)[1:]
     # One row per level, one column per voxel of the finest grid.
     if scene_shapes is None:
         inside = _inside(coords, shapes)
@@ -203,6 +206,14 @@ def _inside_own_grids(coords: Tensor, scene_shapes: Tensor, levels: int) -> Tens
     ends = (scene_shapes[:, :, None] >> steps) << steps
     inside: Tensor = coords[:, 1:, None] < ends.index_select(0, coords[:, 0].long())
     return inside.all(dim=1).t().contiguous()
+
+
+def halved_shapes(spatial_shape: tuple[int, int, int], levels: int) -> list[tuple[int, int, int]]:
+    """The grid sizes of all levels, the finest's first."""
+    shapes = [spatial_shape]
+    while len(shapes) < levels:
+        shapes.append(_halved(shapes[-1]))
+    return shapes
 
 
 def _halved(spatial_shape: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -98,6 +98,7 @@ def gather_product_of(
     weight: LaidOut,
     added: Tensor | None = None,
     norm: tuple[Tensor, Tensor] | None = None,
+    used: Tensor | None = None,
 ) -> Tensor:
     """gather_product, plus `added`; then normed.
 
@@ -105,13 +106,16 @@ def gather_product_of(
         source, table, weight: as there.
         added: [V, out].
         norm: scale and shift, [out] float32 each: max(0, sum * scale + shift).
+        used: see KernelMap.used; other rows stay unwritten.
     """
-    return _product(source, table, None, (table.shape[1], 1), weight, added, norm)
+    return _product(source, table, None, (table.shape[1], 1), weight, added, norm, used)
 
 
-def expand_product_of(source: Tensor, parent: Tensor, slot: Tensor, weight: LaidOut) -> Tensor:
-    """expand_product with a weight that is laid out."""
-    return _product(source, parent, slot, (1, 0), weight, None, None)
+def expand_product_of(
+    source: Tensor, parent: Tensor, slot: Tensor, weight: LaidOut, used: Tensor | None = None
+) -> Tensor:
+    """expand_product with a weight that is laid out, of the `used` rows."""
+    return _product(source, parent, slot, (1, 0), weight, None, None, used)
 
 
 def _product(
@@ -122,6 +126,7 @@ def _product(
     weight: LaidOut,
     added: Tensor | None,
     norm: tuple[Tensor, Tensor] | None,
+    used: Tensor | None,
 ) -> Tensor:
     """See product_kernel; `strides` are those of the table's rows and columns."""
     rows, (columns, out_width, in_width) = table.shape[0], weight.matrices.shape
@@ -142,9 +147,11 @@ def _product(
             out if added is None else _whole_units(added),
             nothing if norm is None else _whole_units(norm[0]),
             nothing if norm is None else _whole_units(norm[1]),
+            _no_count(source.device) if used is None else used,
             rows,
             columns,
             *strides,
+            int(used is not None),
             int(slot is not None),
             int(added is not None),
             int(norm is not None),
@@ -160,19 +167,35 @@ def _product(
     return out if out_width == weight.width else out[:, : weight.width].contiguous()
 
 
-def norm_relu(rows: Tensor, scale: Tensor, shift: Tensor, dtype: torch.dtype) -> Tensor:
+def norm_relu(
+    rows: Tensor,
+    scale: Tensor,
+    shift: Tensor,
+    dtype: torch.dtype,
+    used: Tensor | None = None,
+) -> Tensor:
     """max(0, rows * scale + shift), without gradients.
 
     Args:
         rows: [V, C] floating point.
         scale, shift: [C] float32.
         dtype: of the result.
+        used: see KernelMap.used; other rows stay unwritten.
     """
     out = torch.empty(rows.shape, dtype=dtype, device=rows.device)
     if rows.numel():
         grid, kind = (_tiles(rows.numel(), NORM_BLOCK),), (rows.dtype, dtype)
-        args = _aligned(rows), _aligned(scale), _aligned(shift), out, rows.numel(), rows.shape[1]
-        launch(_kernels().norm_relu_kernel, grid, *args, kind=kind, BLOCK=NORM_BLOCK)
+        launch(
+            _kernels().norm_relu_kernel,
+            grid,
+            *(_aligned(rows), _aligned(scale), _aligned(shift), out),
+            _no_count(rows.device) if used is None else used,
+            len(rows),
+            int(used is not None),
+            rows.shape[1],
+            kind=kind,
+            BLOCK=NORM_BLOCK,
+        )
     return out
 
 
@@ -243,6 +266,12 @@ def _nothing(device: torch.device) -> Tensor:
 def _whole(width: int) -> int:
     """Rounded up to a multiple of CHANNEL_UNIT."""
     return -(-width // CHANNEL_UNIT) * CHANNEL_UNIT
+
+
+@functools.cache
+def _no_count(device: torch.device) -> Tensor:
+    """An int32 with an address, for what a kernel does not read."""
+    return torch.zeros(1, dtype=torch.int32, device=device)
 
 
 def _whole_units(tensor: Tensor) -> Tensor:

@@ -43,7 +43,8 @@ class TritonBackend(TableBackend):
         features = autocast(features)
         children = level.halving()[2]
         ready = self._of(weight, features)
-        return triton_backend.gather_product_of(features, children, ready)
+        used = None if level.used is None else level.used[1:]
+        return triton_backend.gather_product_of(features, children, ready, used=used)
 
     def inverse(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.inverse."""
@@ -52,7 +53,7 @@ class TritonBackend(TableBackend):
         features = autocast(features)
         parent, slot, _ = level.halving()
         ready = self._of(weight, features)
-        return triton_backend.expand_product_of(features, parent, slot, ready)
+        return triton_backend.expand_product_of(features, parent, slot, ready, level.used)
 
     def _submanifold_and_more(
         self,
@@ -65,7 +66,7 @@ class TritonBackend(TableBackend):
         """See FusedSubmanifold."""
         features = autocast(features)
         ready, table = self._of(weight, features), level.neighbours
-        return triton_backend.gather_product_of(features, table, ready, added, norm)
+        return triton_backend.gather_product_of(features, table, ready, added, norm, level.used)
 
     def _of(self, weight: Tensor, features: Tensor) -> LaidOut:
         """The weight as the kernels read it, in the dtype of the features."""

@@ -15,6 +15,14 @@ CHANNEL_UNIT = tl.constexpr(8)
 
 
 @triton.jit
+def _rows_to_compute(rows, used, has_used):
+    """`rows`, and with has_used at most used[0]."""
+    if has_used != 0:
+        rows = tl.minimum(rows, tl.load(used))
+    return rows
+
+
+@triton.jit
 def _high_part(number):
     """float32 numbers rounded to the 10 bits of tf32."""
     return ((number.to(tl.int32, bitcast=True) + 4096) & -8192).to(tl.float32, bitcast=True)
@@ -79,10 +87,12 @@ def lay_out_kernel(
     do_not_specialize=(
         "table",
         "slot",
+        "used",
         "rows",
         "columns",
         "row_stride",
         "column_stride",
+        "has_used",
         "has_slot",
         "has_added",
         "has_norm",
@@ -101,10 +111,12 @@ def product_kernel(
     added,
     scale,
     shift,
+    used,
     rows,
     columns,
     row_stride,
     column_stride,
+    has_used,
     has_slot,
     has_added,
     has_norm,
@@ -120,12 +132,15 @@ def product_kernel(
 
     The row is table[i * row_stride + k * column_stride], none where it is negative, and with
     has_slot none but for k = slot[i]. With has_added, plus added[i]; then with has_norm,
-    max(0, that * scale + shift).
+    max(0, that * scale + shift). With has_used only the first used[0] rows are computed.
 
     PRECISION is of Triton's products, or "split": three of tf32, about as exact as float32's; then
     matrices and `rest` are those of lay_out_kernel. (Triton's own tf32x3 would split the matrices
     anew in each program, and carry them through registers for it.)
     """
+    rows = _rows_to_compute(rows, used, has_used)
+    if tl.program_id(0) * BLOCK_ROWS >= rows:
+        return
     in_width, out_width = in_units * CHANNEL_UNIT, out_units * CHANNEL_UNIT
     row = tl.program_id(0) * BLOCK_ROWS + tl.arange(0, BLOCK_ROWS)
     column = tl.program_id(1) * BLOCK_OUT + tl.arange(0, BLOCK_OUT)
@@ -166,10 +181,19 @@ def product_kernel(
     tl.store(out + place, total.to(out.dtype.element_ty), mask=inside)
 
 
-@triton.jit(do_not_specialize=("count", "channels"))
-def norm_relu_kernel(source, scale, shift, out, count, channels, BLOCK: tl.constexpr):
-    """One block of max(0, source * scale + shift); `count` numbers in rows of `channels`."""
-    index = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+@triton.jit(do_not_specialize=("used", "rows", "has_used", "channels"))
+def norm_relu_kernel(
+    source, scale, shift, out, used, rows, has_used, channels, BLOCK: tl.constexpr
+):
+    """One block of max(0, source * scale + shift), numbers in rows of `channels`.
+
+    With has_used only the first used[0] rows are computed.
+    """
+    count = _rows_to_compute(rows, used, has_used).to(tl.int64) * channels
+    begin = tl.program_id(0).to(tl.int64) * BLOCK
+    if begin >= count:
+        return
+    index = begin + tl.arange(0, BLOCK)
     inside = index < count
     channel = index % channels
     number = tl.load(source + index, mask=inside, other=0.0).to(tl.float32)

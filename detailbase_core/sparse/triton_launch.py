@@ -70,7 +70,7 @@ def launch(
         args: tensors, the first on the current GPU, and numbers.
         kind: the same for launches of this kernel whose tensors have the same dtypes. All of them
             begin at multiples of 16 bytes, or else at any address in every launch.
-        options: what the kernel is specialised on, in its order.
+        options: what the kernel is specialised on, in its order; then Triton's own.
     """
     if _recording.launches is not None:
         one = Launch(kernel, args, options)
@@ -79,12 +79,14 @@ def launch(
     key = id(kernel), args[0].get_device(), kind, *options.values()
     ready = _compiled.get(key)
     if ready is not None:
+        compiled, constants = ready
         whole_grid = (*grid, 1, 1)
-        ready[whole_grid](*args, *options.values())
+        compiled[whole_grid](*args, *constants)
         return
     ready = kernel[grid](*args, **options)
     if kind is not None and hasattr(ready, "packed_metadata") and _triton_is_known():
-        _compiled[key] = ready
+        constants = [value for name, value in options.items() if name in kernel.arg_names]
+        _compiled[key] = ready, constants
 
 
 @functools.cache

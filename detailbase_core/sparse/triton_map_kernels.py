@@ -68,31 +68,39 @@ def decode_kernel(keys, coords, count, BLOCK: tl.constexpr):
     tl.store(coords + index * 4 + 3, _gather(key).to(tl.int32), mask=inside)
 
 
+@triton.jit
+def write_neighbours(keys, table, begin, rows, halvings, BLOCK: tl.constexpr):
+    """BLOCK rows, from `begin`, of the table [rows, 27] int32 of each voxel's neighbours.
+
+    Args: keys [rows] int64 ascending; `halvings` of a range of `rows` leave nothing of it.
+    """
+    # Rows along a warp: for the same column their searches end close to each other.
+    column = tl.arange(0, 32)[:, None]
+    row = (begin + tl.arange(0, BLOCK))[None, :]
+    key = tl.load(keys + row, mask=row < rows, other=0)
+    z = _step(key, Z_MASK, column % 3 - 1)
+    y = _step(key, Z_MASK << 1, (column // 3) % 3 - 1)
+    x = _step(key, Z_MASK << 2, column // 9 - 1)
+    wanted = (key & ~CELL_MASK) | x | y | z
+    inside = (row < rows) & (column < 27)
+    low = tl.zeros((32, BLOCK), dtype=tl.int32)
+    high = low + tl.where(inside, rows, 0)
+    step = 0
+    while step < halvings:
+        middle = (low + high) // 2
+        searching = low < high
+        less = tl.load(keys + middle, mask=searching, other=0) < wanted
+        high = tl.where(searching & (less == 0), middle, high)
+        low = tl.where(searching & less, middle + 1, low)
+        step += 1
+    same = tl.load(keys + low, mask=inside & (low < rows), other=-1) == wanted
+    tl.store(table + row.to(tl.int64) * 27 + column, tl.where(same, low, -1), mask=inside)
+
+
 @triton.jit(do_not_specialize=("keys", "rows", "halvings"))
 def neighbours_kernel(keys, table, rows, halvings, BLOCK: tl.constexpr):
     """table [rows, 27] int32 of each voxel's neighbours among the ascending keys [rows].
 
     `halvings` of a range of `rows` leave nothing of it.
     """
-    index = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
-    inside = index < rows.to(tl.int64) * 27
-    key = tl.load(keys + index // 27, mask=inside, other=0)
-    column = index % 27
-    z = _step(key, Z_MASK, column % 3 - 1)
-    y = _step(key, Z_MASK << 1, (column // 3) % 3 - 1)
-    x = _step(key, Z_MASK << 2, column // 9 - 1)
-    wanted = (key & ~CELL_MASK) | x | y | z
-    low = tl.zeros((BLOCK,), dtype=tl.int32)
-    high = low + rows
-    step = 0
-    while step < halvings:
-        middle = (low + high) // 2
-        searching = low < high
-        found = tl.load(keys + middle, mask=searching, other=0)
-        further = searching & (found < wanted)
-        high = tl.where(searching & (found >= wanted), middle, high)
-        low = tl.where(further, middle + 1, low)
-        step += 1
-    there = low < rows
-    same = tl.load(keys + low, mask=there, other=0) == wanted
-    tl.store(table + index, tl.where(there & same, low, -1), mask=inside)
+    write_neighbours(keys, table, tl.program_id(0) * BLOCK, rows, halvings, BLOCK)

@@ -11,6 +11,7 @@ from torch import Tensor
 from detailbase_core.sparse.triton_launch import launch
 
 BLOCK = 256
+NEIGHBOUR_ROWS = 32
 
 
 def encode(coords: Tensor) -> Tensor:
@@ -36,8 +37,13 @@ def neighbour_table(keys: Tensor) -> Tensor:
     rows = len(keys)
     table = torch.empty((rows, 27), dtype=torch.int32, device=keys.device)
     if rows:
-        args = keys.contiguous(), table, rows, rows.bit_length()
-        launch(_kernels().neighbours_kernel, _grid(rows * 27), *args, kind="", BLOCK=BLOCK)
+        launch(
+            _kernels().neighbours_kernel,
+            (-(-rows // NEIGHBOUR_ROWS),),
+            *(keys.contiguous(), table, rows, rows.bit_length()),
+            kind="",
+            BLOCK=NEIGHBOUR_ROWS,
+        )
     return table
 
 

@@ -108,10 +108,12 @@ class SharedNormReLU(NormReLU):
 
     group: Any
 
-    def forward(self, features: Tensor, half: torch.dtype | None = None) -> Tensor:
+    def forward(
+        self, features: Tensor, half: torch.dtype | None = None, used: Tensor | None = None
+    ) -> Tensor:
         """[V, C] -> [V, C]; V may differ between the processes. Nothing is halved in training."""
         if not self.training:
-            return super().forward(features, half)
+            return super().forward(features, half, used)
         exact = features.float()
         count = exact.new_full((1,), float(len(exact)))
         sums = _summed(torch.cat([exact.sum(dim=0), count]), self.group)

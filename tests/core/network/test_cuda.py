@@ -12,6 +12,7 @@ from detailbase_core.config import GrounderConfig
 from detailbase_core.grounder import Grounder
 from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
+from detailbase_core.network.view_batch import batch_views
 from detailbase_core.sparse import build_pyramid, select_backend
 from detailbase_core.sparse.layers import DownConv3d, InverseConv3d, SparseTensor, SubmanifoldConv3d
 from detailbase_core.types import Scene
@@ -48,6 +49,33 @@ def test_features_are_the_published_ones(golden, outputs):
         (superpoints.features[~superpoints.padding], golden.arrays["superpoint_feats"]),
     ):
         np.testing.assert_allclose(ours.cpu(), theirs, rtol=0, atol=2e-5)
+
+
+def test_a_graph_gives_the_published_features(golden):
+    model, batch = copy.deepcopy(golden.model()).cuda(), golden.batch().to("cuda")
+    model.unet.use_graphs()
+    with torch.inference_mode():
+        for _ in range(4):  # step by step, captured, replayed
+            found = model.encode_scene(batch)
+            ours = found.features[~found.padding].cpu()
+            np.testing.assert_allclose(ours, golden.arrays["superpoint_feats"], rtol=0, atol=2e-5)
+
+
+def test_views_of_a_map_are_encoded_as_on_a_cpu():
+    """Anchored, each view with its own grid, features of all levels."""
+    model, _ = Checkpoint.read(SHIPPED_CHECKPOINT).load()
+    cloud = room()
+    owner = np.unique((cloud.xyz // 0.25).astype("int64"), axis=0, return_inverse=True)[1]
+    batch = batch_views(
+        Scene(cloud, owner.reshape(-1), 0), 2, model.config.coordinates, torch.device("cpu")
+    )
+    with torch.inference_mode():
+        want = model.encode_scene(batch)
+        model.cuda().unet.use_graphs()
+        for _ in range(3):
+            have = model.encode_scene(batch.to("cuda"))
+            for ours, twin in ((have.features, want.features), (have.geometry, want.geometry)):
+                torch.testing.assert_close(ours.cpu(), twin, rtol=1e-3, atol=1e-3)
 
 
 def test_masks_and_scores_are_the_published_ones(golden, outputs):

@@ -11,7 +11,7 @@ import torch
 from detailbase_core.network import unet_graphs
 from detailbase_core.network.sparse_unet import SparseUNet
 from detailbase_core.network.unet_graphs import Captured, UNetGraphs
-from detailbase_core.sparse import build_pyramid, select_backend
+from detailbase_core.sparse import Pyramid, build_pyramid, select_backend
 from tests.helpers.sparse_grids import random_coords
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)]
@@ -23,8 +23,9 @@ class ReplayedInPython(UNetGraphs):
 
     captures = 0
 
-    def capture(self, features, pyramid):
+    def capture(self, features, tables):
         self.captures += 1
+        pyramid = Pyramid(None, tables.levels)
         results = self._through(features, pyramid)
 
         def replay():
@@ -34,7 +35,7 @@ class ReplayedInPython(UNetGraphs):
             ):
                 own.copy_(new)
 
-        return Captured(replay, features, pyramid, results)
+        return Captured(replay, features, tables, results)
 
 
 @pytest.fixture(params=DEVICES)

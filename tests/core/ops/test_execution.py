@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import time
 
 import pytest
 import torch
 
-from detailbase_core.ops.execution import Stages, on_device, shared_out, threads
+from detailbase_core.ops.execution import (
+    Stages,
+    on_device,
+    shared_out,
+    tensors_state,
+    threads,
+    track_changes,
+)
 
 
 def test_stages_come_in_order_with_their_times(one_thread):
@@ -56,3 +64,23 @@ def test_kernels_run_on_the_gpu_that_was_named():
     assert on_device(torch.device("cuda:1")).idx == 1
     with on_device(torch.device("cpu")):
         pass
+
+
+def test_a_copy_made_in_inference_mode_tells_when_it_changes():
+    """So that what is made of its weights can be kept."""
+    norm = torch.nn.BatchNorm1d(3)
+    norm.running_mean.normal_()
+    norm.bias.requires_grad_(False)
+    with torch.inference_mode():
+        made = copy.deepcopy(norm)
+        assert tensors_state(*made.parameters(), *made.buffers()) is None
+        track_changes(made)
+    for name, tensor in norm.state_dict(keep_vars=True).items():
+        own = made.state_dict(keep_vars=True)[name]
+        assert torch.equal(own, tensor)
+        assert own.requires_grad == tensor.requires_grad
+    before = tensors_state(made.weight)
+    with torch.no_grad():
+        made.weight.mul_(2)
+    assert before is not None
+    assert tensors_state(made.weight) != before

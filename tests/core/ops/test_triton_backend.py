@@ -43,6 +43,20 @@ for sizes in (
             ready = triton_backend.laid_out(weight, weight.dtype)
             ours = triton_backend.gather_product_of(source, table, ready, more, norm)
             torch.testing.assert_close(ours, twin, rtol=1e-4, atol=1e-3)
+    few, most = rows // 2, torch.tensor([rows // 2, 0], dtype=torch.int32)
+    for ours, twin in (
+        (triton_backend.gather_product_of(source, table, ready, used=most), plain),
+        (
+            triton_backend.expand_product_of(source, parent, slot, ready, most),
+            torch_backend.expand_product(source, parent, slot, weight),
+        ),
+        (
+            triton_backend.norm_relu(plain, scale, shift, torch.float32, most),
+            (plain * scale + shift).relu(),
+        ),
+    ):
+        assert ours.shape == twin.shape
+        torch.testing.assert_close(ours[:few], twin[:few], rtol=1e-4, atol=1e-3)
     mirrored = triton_backend.gather_product(source, table, weight, mirrored=True)
     twin = torch_backend.gather_product(source, table, weight.flip(1))
     torch.testing.assert_close(mirrored, twin, rtol=1e-4, atol=1e-3)
