@@ -20,7 +20,8 @@ from detailbase_core.errors import EmptySceneError, check_cancelled
 from detailbase_core.language.learned_parser import LearnedParser
 from detailbase_core.language.rule_parser import RuleParser
 from detailbase_core.language.sentence_reader import SentenceReader
-from detailbase_core.language.text_encoder import RecentText
+from detailbase_core.language.text_encoder import RecentText, SmallTextEncoder
+from detailbase_core.language.text_graphs import TextGraphs
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.decoder_graphs import DecoderGraphs
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from detailbase_core.config import InstanceConfig
     from detailbase_core.errors import CancelToken
     from detailbase_core.language.rule_parser import PhraseParser
+    from detailbase_core.language.text_encoder import TextEncoder
     from detailbase_core.mapping.scene_map import InsertReport
     from detailbase_core.network.batch import Prediction, Question
     from detailbase_core.network.tiled_views import TiledViews
@@ -88,8 +90,11 @@ class Grounder:
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
         model.unet.use_precision(choose_precision(self.config.precision, self.device))
-        self.text_encoder = RecentText(text_encoder.to(self.device))
         on_gpu = self.device.type == "cuda"
+        encoder: TextEncoder = text_encoder.to(self.device)
+        if on_gpu and isinstance(encoder, SmallTextEncoder):
+            encoder = TextGraphs(encoder)
+        self.text_encoder = RecentText(encoder)
         self._graphs = DecoderGraphs(self.model.decoder) if on_gpu else None
         # spconv would make tables of its own, of one grid for all views.
         together = on_gpu and self.config.backend != "spconv" and not triton_backend.find_problem()

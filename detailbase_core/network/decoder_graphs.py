@@ -28,6 +28,7 @@ from detailbase_core.network.batch import (
     Votes,
 )
 from detailbase_core.network.decoder_layer import KeysValues
+from detailbase_core.ops.cuda_graphs import captured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,15 +104,8 @@ class DecoderGraphs:
 
     def capture(self, asked: Question) -> Captured:
         """A graph of the answer to `asked`."""
-        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):  # libraries set themselves up outside of the graph
-            self._answer(asked)
-        torch.cuda.current_stream().wait_stream(stream)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
-            answer = self._answer(asked)
-        return Captured(graph.replay, asked, answer)
+        replay, answer = captured(lambda: self._answer(asked))
+        return Captured(replay, asked, answer)
 
     def _answer(self, asked: Question) -> Prediction:
         # Of a copy: cached properties hold what was asked before.
