@@ -9,6 +9,7 @@ to, N orders.
 
 from __future__ import annotations
 
+import importlib
 from typing import NamedTuple
 
 import torch
@@ -16,10 +17,12 @@ from torch import Tensor
 
 from detailbase_core.ops import native
 from detailbase_core.ops.native_torch import takes
+from detailbase_core.sparse import triton_backend
 
 MAX_CANDIDATES = 8  # candidates of a mask
 MIN_SEED_PROBABILITY = 0.1  # mask probability of a superpoint around which a candidate may form
 MIN_PART_PROBABILITY = 0.05  # and of one that may belong to it
+MOST_IN_REGISTERS = 16_384  # superpoints of a scene that a GPU's kernel holds at once
 # Votes of one object lie closer together than this part of a superpoint's longest side: the parts
 # of a sofa are larger than those of a cup, and so are the errors of their votes.
 REACH_RATIO = 0.7
@@ -83,6 +86,8 @@ def pick_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Cand
                 p, c, r, MAX_CANDIDATES, MIN_SEED_PROBABILITY, MIN_PART_PROBABILITY
             )
         )
+    elif triton_backend.takes(probability) and probability.shape[-1] <= MOST_IN_REGISTERS:
+        assignment = assign_by_kernel(probability, centers, reach)
     else:
         assignment = assign_candidates(probability, centers, reach)
     own = assignment[:, :, None] == torch.arange(MAX_CANDIDATES, device=assignment.device)[:, None]
@@ -111,6 +116,29 @@ def assign_candidates(probability: Tensor, centers: Tensor, reach: Tensor) -> Te
         )
         assignment.masked_fill_(taken, k)
         free.masked_fill_(taken, 0.0)
+    return assignment
+
+
+def assign_by_kernel(probability: Tensor, centers: Tensor, reach: Tensor) -> Tensor:
+    """The same by one kernel, of float32 on a CUDA GPU."""
+    scenes, rows, count = probability.shape
+    assignment = torch.empty_like(probability, dtype=torch.int64).contiguous()
+    if assignment.numel():
+        # Late, since CPU builds of torch bring no Triton.
+        kernels = importlib.import_module("detailbase_core.network.triton_candidate_kernels")
+        kernels.assign_kernel[(scenes * rows,)](
+            probability.contiguous(),
+            centers.contiguous(),
+            reach.contiguous(),
+            assignment,
+            count,
+            rows,
+            MOST=MAX_CANDIDATES,
+            MIN_SEED=MIN_SEED_PROBABILITY,
+            MIN_PART=MIN_PART_PROBABILITY,
+            BLOCK=1 << (count - 1).bit_length(),
+            num_warps=8,
+        )
     return assignment
 
 
