@@ -18,6 +18,8 @@ from detailbase_core.network.superpoint_pooling import (
 from detailbase_core.network.voxelization import grid_origin, voxelize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from detailbase_core.config import ModelConfig
     from detailbase_core.errors import CancelToken
     from detailbase_core.network.batch import (
@@ -55,15 +57,27 @@ class DetailBase(nn.Module):
         )
         self.decoder = MaskDecoder(config)
 
-    def encode_scene(self, batch: SceneBatch, cancel: CancelToken | None = None) -> SuperpointBatch:
+    def encode_scene(
+        self,
+        batch: SceneBatch,
+        cancel: CancelToken | None = None,
+        completed: Callable[[SceneBatch], SceneBatch] | None = None,
+    ) -> SuperpointBatch:
         """Everything about the scenes that does not depend on a sentence.
 
+        Args:
+            batch: the scenes.
+            cancel: looked at between U-Net levels.
+            completed: the batch with its superpoints, where they are not known before, for which
+                the U-Net does not wait.
+
         Raises:
-            Cancelled: `cancel` was set, looked at between U-Net levels.
+            Cancelled: `cancel` was set.
         """
+        levels, point_to_voxel = self.encode_voxels(batch, cancel)
+        batch = batch if completed is None else completed(batch)
         count = sum(batch.superpoint_counts)
         pooling = SuperpointPooling(batch.xyz, batch.point_to_superpoint, count)
-        levels, point_to_voxel = self.encode_voxels(batch, cancel)
         features, geometry = pooling.features(levels, point_to_voxel), pooling.geometry()
         votes = None if self.offset_head is None else self.offset_head(features, geometry)
         return pad_superpoints(features, geometry, batch.superpoint_counts, votes)

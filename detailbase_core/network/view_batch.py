@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,7 +14,7 @@ from detailbase_core.ops.execution import to_device
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from detailbase_core.types import Scene
+    from detailbase_core.types import PointCloud, Scene
 
 MOST_POINTS = 4_000_000  # of all views; the U-Net takes about 2 kB for each
 
@@ -27,10 +28,16 @@ def batch_views(scene: Scene, views: int, coordinates: str, device: torch.device
         coordinates: ModelConfig.coordinates.
         device: where to.
     """
-    points, count = len(scene.cloud), scene.superpoint_count
-    xyz = to_device(torch.from_numpy(scene.cloud.xyz), device)
-    rgb = to_device(torch.from_numpy(scene.cloud.rgb), device).float() / 127.5 - 1.0
-    superpoint = to_device(torch.from_numpy(scene.point_to_superpoint), device)
+    return with_superpoints(batch_points(scene.cloud, views, coordinates, device), scene)
+
+
+def batch_points(
+    cloud: PointCloud, views: int, coordinates: str, device: torch.device
+) -> SceneBatch:
+    """The same of a cloud whose superpoints are not known yet; arguments as for batch_views."""
+    points = len(cloud)
+    xyz = to_device(torch.from_numpy(cloud.xyz), device)
+    rgb = to_device(torch.from_numpy(cloud.rgb), device).float() / 127.5 - 1.0
     view = torch.arange(views, device=device)[:, None]
     turned = torch.stack([_turned(xyz, 2 * math.pi * n / views) for n in range(views)])
     centred = _network_coordinates(turned, coordinates).flatten(0, 1)
@@ -39,10 +46,22 @@ def batch_views(scene: Scene, views: int, coordinates: str, device: torch.device
         centred if coordinates == "reference" else turned.flatten(0, 1),
         rgb.repeat(views, 1),
         view.expand(-1, points).flatten(),
-        (superpoint + view * count).flatten(),
-        (count,) * views,
+        view.new_zeros(0),
+        (),
         (points,) * views,
         own_grids=True,
+    )
+
+
+def with_superpoints(batch: SceneBatch, scene: Scene) -> SceneBatch:
+    """A batch of views of this scene's points, with its superpoints."""
+    views, count = len(batch.point_counts), scene.superpoint_count
+    superpoint = to_device(torch.from_numpy(scene.point_to_superpoint), batch.xyz.device)
+    view = torch.arange(views, device=superpoint.device)[:, None]
+    return replace(
+        batch,
+        point_to_superpoint=(superpoint + view * count).flatten(),
+        superpoint_counts=(count,) * views,
     )
 
 
