@@ -29,6 +29,7 @@ from detailbase_core.grounder import Grounder
 from detailbase_core.network.batch import Question, SceneBatch, TextBatch
 from detailbase_core.network.decoder_graphs import DecoderGraphs
 from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.ops.malloc import tune_malloc
 from detailbase_core.synthetic.demo_room import MAP_FRAME, QUESTIONS, demo_scans
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def questions(model: DetailBase, sentences: int, given: argparse.Namespace) -> l
         "step by step": lambda: model.ground(superpoints, text, None, keys),
         "as a graph": lambda: graphs.ground(Question(superpoints, keys, text)),
     }
-    found = {name: way().mask_logits for name, way in ways.items()}
+    found = {name: way().mask_logits.flatten(1, 2) for name, way in ways.items()}
     errors = {name: difference(one, found["step by step"]) for name, one in found.items()}
     times = in_turn(ways, given.warm_up, given.turns)
     return rows(f"published decoder, {sentences} sentences", times, errors)
@@ -243,6 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--turns", type=int, default=TURNS)
     parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args(arguments)
+    tune_malloc()  # as node and command line do
     torch.manual_seed(0)
     machine = {"gpu": torch.cuda.get_device_name(), "python": platform.python_version()}
     versions = {name: installed(name) for name in ("torch", "triton", "spconv-cu126")}

@@ -338,7 +338,9 @@ class Grounder:
         check_cancelled(cancel)
         if self._graphs is not None:
             return self._graphs.ground(asked)
-        return self.model.ground(asked.superpoints, asked.text, cancel, asked.keys)
+        answer = self.model.ground(asked.superpoints, asked.text, cancel, asked.keys)
+        assert asked.text.phrase_rows is not None
+        return answer.of_rows(asked.text.phrase_rows)
 
     def _question_threads(self, views: Views | TiledViews) -> int:
         """Number of threads that a question gets."""

@@ -311,19 +311,51 @@ class Prediction:
         logits = self.mask_logits[begin:end, ..., :count]
         return Prediction(logits, self.scores[begin:end], presence, peaks=self.peaks)
 
-    def sentences(self) -> Iterator[Prediction]:
-        """The same for each sentence alone (B = 1), without the choice between look-alikes."""
-        for b in range(self.scores.shape[1]):
-            one = slice(b, b + 1)
-            presence = None if self.presence_logits is None else self.presence_logits[:, one]
-            yield Prediction(
-                self.mask_logits[:, one], self.scores[:, one], presence, peaks=self.peaks
-            )
+    def of_rows(self, rows: TextRows) -> Prediction:
+        """Some text rows of all sentences as those of one, (G, 1, R, ...), without the choice."""
+
+        def chosen(values: Tensor) -> Tensor:
+            return rows.gather(values.flatten(1, 2)).unsqueeze(1)
+
+        presence = None if self.presence_logits is None else chosen(self.presence_logits)
+        return Prediction(chosen(self.mask_logits), chosen(self.scores), presence, peaks=self.peaks)
+
+    @classmethod
+    def joined_rows(cls, parts: Sequence[Prediction]) -> Prediction:
+        """The text rows of one after the other's (B = 1), without the choice."""
+        if len(parts) == 1:
+            return parts[0]
+        presences = [one.presence_logits for one in parts if one.presence_logits is not None]
+        return cls(
+            torch.cat([one.mask_logits for one in parts], dim=2),
+            torch.cat([one.scores for one in parts], dim=2),
+            torch.cat(presences, dim=2) if presences else None,
+            peaks=parts[0].peaks,
+        )
+
+    def of_phrases(self, spans: Spans) -> Prediction:
+        """The rows of the only sentence and of its phrases (G = B = 1), see rows_of_spans."""
+        return self.of_rows(rows_of_spans([spans], self.scores))
+
+    def divided(self, counts: Sequence[int]) -> list[Prediction]:
+        """Its first text rows, so many next ones ... (B = 1), without the choice."""
+        masks, scores = (torch.split(x, [*counts], 2) for x in (self.mask_logits, self.scores))
+        presences: Sequence[Tensor | None] = [None] * len(counts)
+        if self.presence_logits is not None:
+            presences = torch.split(self.presence_logits, [*counts], 2)
+        parts = zip(masks, scores, presences, strict=True)
+        return [Prediction(*part, peaks=self.peaks) for part in parts]
 
     def on_cpu(self) -> Prediction:
-        """The same there, without the choice between look-alikes."""
-        presence = None if self.presence_logits is None else self.presence_logits.cpu()
-        return Prediction(self.mask_logits.cpu(), self.scores.cpu(), presence, peaks=self.peaks)
+        """The same there, without the choice; a GPU's host waits for one copy."""
+        if self.scores.device.type == "cpu":
+            return replace(self, choice=None)
+        presence = [] if self.presence_logits is None else [self.presence_logits]
+        beside = torch.stack([self.scores, *presence], dim=-1)
+        all_ = torch.cat([self.mask_logits.float(), beside.float()], dim=-1).cpu()
+        masks, beside = all_[..., : -beside.shape[-1]], all_[..., -beside.shape[-1] :]
+        scores, *presence = beside.unbind(dim=-1)
+        return Prediction(masks, scores, presence[0] if presence else None, peaks=self.peaks)
 
     def with_peaks(self, valid: Tensor) -> Prediction:
         """The same, as present as the superpoint that fits best; presence has no gradient.

@@ -89,7 +89,7 @@ class DecoderGraphs:
         self._lock = threading.Lock()
 
     def ground(self, question: Question) -> Prediction:
-        """As DetailBase.ground, without the choice between look-alikes."""
+        """The rows of DetailBase.ground that are asked for; all if the question names none."""
         ready = question._replace(text=_with_phrase_rows(question.text))
         sizes = _padded_sizes(ready)
         if not _worthwhile(sizes):
@@ -111,7 +111,8 @@ class DecoderGraphs:
         # Of a copy: cached properties hold what was asked before.
         superpoints = replace(asked.superpoints)
         answer: Prediction = self._decoder(superpoints, asked.text, None, asked.keys)[-1]
-        return answer
+        assert asked.text.phrase_rows is not None
+        return answer.of_rows(asked.text.phrase_rows)
 
 
 def _with_phrase_rows(text: TextBatch) -> TextBatch:
@@ -225,13 +226,12 @@ def _tensors(question: Question) -> list[Tensor]:
 
 def _cut(answer: Prediction, question: Question) -> Prediction:
     """A copy of what was asked; the next question is answered into the same tensors."""
-    _, sentences, text_rows, _ = question.text.features.shape
-    count = question.superpoints.padding.shape[1]
-    part = slice(None), slice(sentences), slice(text_rows)
+    assert question.text.phrase_rows is not None
+    rows, count = question.text.phrase_rows.indices.shape[1], question.superpoints.padding.shape[1]
     presence = answer.presence_logits
     return Prediction(
-        answer.mask_logits[part][..., :count].clone(),
-        answer.scores[part].clone(),
-        None if presence is None else presence[part].clone(),
+        answer.mask_logits[:, :, :rows, :count].clone(),
+        answer.scores[:, :, :rows].clone(),
+        None if presence is None else presence[:, :, :rows].clone(),
         peaks=answer.peaks,
     )

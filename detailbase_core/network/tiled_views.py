@@ -110,27 +110,21 @@ class TiledViews:
         spans: Sequence[Spans],
         presence_threshold: float,
     ) -> list[Prediction]:
-        """Each sentence's answer about the whole scene, on the CPU; arguments as in Views."""
+        """Answers about the whole scene, on the CPU; arguments and results as in Views."""
 
-        def of_pass(numbers: list[int]) -> list[list[list[Prediction]]]:
+        def of_pass(numbers: list[int]) -> list[list[Prediction]]:
             asked = [self.tiles[number] for number in numbers]
             return self._ask(ask, asked, features, mask, spans)
 
-        answers: list[list[list[Prediction]]] = [[]] * len(self.tiles)
+        answers: list[list[Prediction]] = [[]] * len(self.tiles)
         for numbers, found in zip(
             self._passes, shared_out(of_pass, self._passes, self._pass_size), strict=True
         ):
             for number, of_tile in zip(numbers, found, strict=True):
                 answers[number] = of_tile
-        return [
-            mean_prediction(
-                [
-                    join_answers([tile[sentence][h] for tile in answers], presence_threshold)
-                    for h in range(len(self.turns))
-                ]
-            )
-            for sentence in range(len(mask))
-        ]
+        of_headings = zip(*answers, strict=True)
+        whole = mean_prediction([join_answers(own, presence_threshold) for own in of_headings])
+        return whole.divided([1 + len(phrases) for phrases in spans])
 
     @cached_property
     def _passes(self) -> list[list[int]]:
@@ -154,20 +148,21 @@ class TiledViews:
         features: Tensor,
         mask: Tensor,
         spans: Sequence[Spans],
-    ) -> list[list[list[Prediction]]]:
-        """The answers of some tiles, in one pass: of each by sentence, and in each heading."""
+    ) -> list[list[Prediction]]:
+        """The answers of some tiles, in one pass: of each in each heading."""
         places = SuperpointBatch.joined([tile.places for tile in tiles])
         keys = tuple(tuple(own for _, own in tile.chunks if own is not None) for tile in tiles)
         scenes, longest = places.padding.shape
-        headings = len(self.turns)
-        found: list[list[list[Prediction]]] = [[] for _ in tiles]
-        for text in sentence_batches(scenes, scenes * longest, features, mask, spans):
-            answer = ask(Question(places, keys, text)).on_cpu()
-            for one in answer.sentences():
-                for number, tile in enumerate(tiles):
-                    own = range(number * headings, (number + 1) * headings)
-                    found[number].append([one.part(h, h + 1, len(tile)) for h in own])
-        return found
+        batches = sentence_batches(scenes, scenes * longest, features, mask, spans)
+        found = [ask(Question(places, keys, text)).on_cpu() for text, _ in batches]
+        headings, answer = len(self.turns), Prediction.joined_rows(found)
+        return [
+            [
+                answer.part(n * headings + h, n * headings + h + 1, len(tile))
+                for h in range(headings)
+            ]
+            for n, tile in enumerate(tiles)
+        ]
 
     def headings(self) -> list[Tiles]:
         """The same as padded tiles of each heading."""

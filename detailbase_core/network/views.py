@@ -81,19 +81,23 @@ class Views:
         spans: Sequence[Spans],
         presence_threshold: float,
     ) -> list[Prediction]:
-        """Each sentence's answer about the whole scene, on the CPU.
+        """Answers about the whole scene, on the CPU: of each sentence and its phrases.
 
         Args:
-            ask: the network.
+            ask: the network; of the answer those rows that the question names (G, 1, R, S).
             features, mask: of TextEncoder.encode; B sentences.
             spans: of each sentence's phrases.
             presence_threshold: see join_tiles.
+
+        Returns:
+            B, with the text rows of the sentence and of its phrases' heads (1, 1, 1 + P, S).
         """
         scenes, count = self.superpoints.padding.shape
         found: list[Prediction] = []
-        for text in sentence_batches(scenes, scenes * count, features, mask, spans):
+        for text, asked in sentence_batches(scenes, scenes * count, features, mask, spans):
             answer = ask(Question(self.superpoints, self.keys, text))
-            found += joined_views([*self._of_headings(answer)], self.tiles, presence_threshold)
+            joined = joined_views([*self._of_headings(answer)], self.tiles, presence_threshold)
+            found += joined.on_cpu().divided([1 + len(phrases) for phrases in asked])
         return found
 
     def _of_headings(self, answer: Prediction) -> Iterator[Prediction]:
@@ -105,8 +109,8 @@ class Views:
 
 def sentence_batches(
     scenes: int, superpoints: int, features: Tensor, mask: Tensor, spans: Sequence[Spans]
-) -> Iterator[TextBatch]:
-    """Sentences about some scenes, as many at once as fit into one pass.
+) -> Iterator[tuple[TextBatch, Sequence[Spans]]]:
+    """Sentences about some scenes, as many at once as fit into one pass, and their phrases.
 
     Args:
         scenes: G.
@@ -118,7 +122,8 @@ def sentence_batches(
     at_once = max(1, most // max(1, superpoints * mask.shape[1]))
     for begin in range(0, len(mask), at_once):
         part = slice(begin, begin + at_once)
-        yield TextBatch.about_scenes(scenes, features[part], mask[part], spans[part])
+        asked = spans[part]
+        yield TextBatch.about_scenes(scenes, features[part], mask[part], asked), asked
 
 
 def turned_scenes(scene: Scene, count: int) -> Iterator[Scene]:
@@ -158,22 +163,16 @@ def turn_about_z(step: int, count: int) -> NDArray[np.float64]:
 
 def joined_views(
     found: Sequence[Prediction], tiles: Sequence[Tiles], presence_threshold: float
-) -> list[Prediction]:
-    """Each sentence's answer about the whole scene, on the CPU.
+) -> Prediction:
+    """The answer about the whole scene.
 
     Args:
-        found: each view's, of all sentences.
+        found: each view's (B = 1).
         tiles: of each view.
         presence_threshold: see join_tiles.
     """
-    if all(len(one.index) == 1 for one in tiles):
-        # All sentences at once: a GPU's host waits once.
-        return [*mean_prediction(found).on_cpu().sentences()]
-    per_view = [
-        [join_tiles(one, own, presence_threshold) for one in prediction.sentences()]
-        for prediction, own in zip(found, tiles, strict=True)
-    ]
-    return [mean_prediction(seen) for seen in zip(*per_view, strict=True)]
+    pairs = zip(found, tiles, strict=True)
+    return mean_prediction([join_tiles(one, own, presence_threshold) for one, own in pairs])
 
 
 def mean_prediction(predictions: Sequence[Prediction]) -> Prediction:

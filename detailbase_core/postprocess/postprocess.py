@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import torch
-
 from detailbase_core.language.phrase_semantics import named_rows
 from detailbase_core.network.parted_scene import PartedScene, xyz_rows
 from detailbase_core.ops import native
@@ -41,30 +39,29 @@ def answer_query(
 
     Args:
         sentence: parsed.
-        prediction: of one sentence in one scene (G = B = 1).
+        prediction: in one scene (G = B = 1), of the sentence and then of each phrase.
         scene: whose superpoints the masks are over.
         config: thresholds.
         centers: votes of the scene's superpoints, where the network has them.
-        reading: in which of the prediction's text rows words stand; None = in rows 1, 2, ...
+        reading: what the network read of the sentence; None = its words.
         calibration: of presence and score; all is decided by the network's own presence, with the
             threshold translated.
         why: whether to name the objects that came next, too.
     """
-    heads = [phrase.head for phrase in sentence.phrases]
-    rows = [0, *(head + 1 if reading is None else reading.rows[head] for head in heads)]
-    logits = prediction.mask_logits[0, 0].float().cpu().numpy()[rows, : scene.superpoint_count]
+    prediction = prediction.on_cpu()
+    logits = prediction.mask_logits[0, 0, :, : scene.superpoint_count]
     least = calibration.network_threshold(config.presence_threshold)
-    probabilities = torch.from_numpy(logits).sigmoid().numpy()
+    probabilities = logits.float().sigmoid().numpy()
     selected = select_objects(
         probabilities,
-        _presence(prediction, rows),
+        _presence(prediction),
         list(_wordings(sentence)),
         Thresholds(config.mask_threshold, least),
         centers,
         prediction.peaks,
         sentence.targets,
     )
-    predicted = prediction.scores[0, 0].float().cpu().numpy()[rows].tolist()
+    predicted = prediction.scores[0, 0].float().tolist()
     if sentence.targets is not None and any(sentence.targets):
         wanted = zip(predicted[1:], sentence.targets, strict=True)
         predicted[0] = min(iou for iou, is_target in wanted if is_target)
@@ -122,9 +119,9 @@ def _named(sentence: Sentence, reading: DescribedWords | None) -> list[bool]:
     return named_rows(words if spans or reading is None else reading.words, spans)
 
 
-def _presence(prediction: Prediction, rows: list[int]) -> list[float]:
+def _presence(prediction: Prediction) -> list[float]:
     """Probability that each row's object is present; 1.0 without a presence head."""
     if prediction.presence_logits is None:
-        return [1.0] * len(rows)
-    probabilities = prediction.presence_logits[0, 0].float().sigmoid().tolist()
-    return [probabilities[row] for row in rows]
+        return [1.0] * prediction.scores.shape[2]
+    probabilities: list[float] = prediction.presence_logits[0, 0].float().sigmoid().tolist()
+    return probabilities

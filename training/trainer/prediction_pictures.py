@@ -88,7 +88,8 @@ def _predicted(
     text, mask = module.text.encode([reading.words])
     spans = [reading.spans(sentence.spans)]
     answer = module.model.ground(encoded, TextBatch.with_spans(text[None], mask[None], spans))
-    found = answer_query(sentence, answer, scene, InstanceConfig(), reading=reading)
+    said = answer.of_phrases(spans[0])
+    found = answer_query(sentence, said, scene, InstanceConfig(), reading=reading)
     return Grounding(sentence.text, scene, *found)
 
 

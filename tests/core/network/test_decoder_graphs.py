@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from detailbase_core.language.text_rows import TextRows
 from detailbase_core.network import decoder_graphs
 from detailbase_core.network.batch import Question, SuperpointBatch, TextBatch, Votes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
@@ -91,12 +92,14 @@ def question(decoder, superpoints, lengths, seed=0):
 def expect_same(graphs, decoder, one):
     with torch.inference_mode():
         have = graphs.ground(one)
-        want = decoder(one.superpoints, one.text, None, one.keys)[-1]
-    valid = one.text.mask
-    for ours, twin in zip(_tensors(have), _tensors(want), strict=True):
+        whole = decoder(one.superpoints, one.text, None, one.keys)[-1]
+    mask = one.text.mask.flatten(1)
+    rows = one.text.phrase_rows or TextRows(torch.arange(mask.shape[1]).expand_as(mask), mask)
+    valid = rows.valid.unsqueeze(1)
+    for ours, twin in zip(_tensors(have), _tensors(whole.of_rows(rows)), strict=True):
         assert ours.shape == twin.shape
         torch.testing.assert_close(ours[valid], twin[valid], rtol=1e-3, atol=1e-3)
-    assert have.peaks == want.peaks
+    assert have.peaks == whole.peaks
 
 
 def test_padding_changes_no_answer(graphs, decoder):

@@ -35,7 +35,8 @@ def answered(sentence_means: int):
         logits[0, 0, row, thing] = 8.0
     prediction = Prediction(logits, torch.tensor([[[0.9, 0.8, 0.1, 0.7]]]), None)
     sentence = Sentence(TEXT, WORDS, PHRASES)
-    return answer_query(sentence, prediction, scene, InstanceConfig(), centers)
+    said = prediction.of_phrases(sentence.spans)
+    return answer_query(sentence, said, scene, InstanceConfig(), centers)
 
 
 def test_the_sentences_own_object_is_that_of_the_phrase_that_it_means():
@@ -83,9 +84,9 @@ def test_something_is_found_exactly_where_presence_says_so(
     words = tuple(Word(w.group(), w.start(), w.end()) for w in re.finditer(r"\w+", text))
     phrases = tuple(Phrase(words[k].text, words[k].begin, words[k].end, k) for k in (0, 2))
     config = InstanceConfig(mask_threshold=mask, presence_threshold=presence)
-    whole, found = answer_query(
-        Sentence(text, words, phrases), prediction, scene, config, centers if votes else None
-    )
+    sentence = Sentence(text, words, phrases)
+    said = prediction.of_phrases(sentence.spans)
+    whole, found = answer_query(sentence, said, scene, config, centers if votes else None)
     for phrase in (whole, *found):
         if heads is None or presence > 0:
             assert bool(phrase.instances) == (phrase.presence >= presence)
@@ -100,6 +101,8 @@ def test_where_nothing_is_left_of_a_mask_presence_says_so():
     scene = Scene(PointCloud(xyz, np.zeros((40, 3), np.uint8), "map", 0), np.zeros(40, np.int64))
     logits = torch.full((1, 1, 4, 1), -1.0)
     prediction = Prediction(logits, torch.zeros(1, 1, 4), torch.full((1, 1, 4), 9.0))
-    whole, _ = answer_query(Sentence(TEXT, WORDS, PHRASES), prediction, scene, InstanceConfig())
+    sentence = Sentence(TEXT, WORDS, PHRASES)
+    said = prediction.of_phrases(sentence.spans)
+    whole, _ = answer_query(sentence, said, scene, InstanceConfig())
     assert not whole.instances
     assert whole.presence == torch.tensor(-1.0).sigmoid().item()
