@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "array_checks.h"
+#include "mask_objects.h"
 #include "object_selection.h"
 #include "upright_boxes.h"
 #include "vote_clusters.h"
@@ -170,6 +171,67 @@ py::tuple py_upright_boxes(const Converted<float>& xyz, const Converted<int64_t>
   return py::make_tuple(centroids, boxes);
 }
 
+// Objects of each mask [masks, superpoints]: (points, begins, centroids [objects, 3], boxes
+// [objects, 7]) in a list, see mask_objects().
+py::list py_mask_objects(const Converted<bool>& masks, const Converted<bool>& whole,
+                         const Converted<float>& xyz, const Array<int64_t>& order,
+                         const Array<int64_t>& begins, const Array<int64_t>& owner,
+                         const Converted<float>& centers, const Converted<float>& reach,
+                         const Converted<bool>& movable, double connect_distance, int64_t least,
+                         double smallest_piece, double smallest_part, double merge_reach,
+                         int threads) {
+  require_threads(threads);
+  require_shape(masks, {kAny, kAny}, "masks: expected [masks, superpoints]");
+  const py::ssize_t rows = masks.shape(0), count = masks.shape(1);
+  require_shape(whole, {rows}, "whole: expected [masks]");
+  require_shape(xyz, {kAny, 3}, "xyz: expected [points, 3]");
+  const py::ssize_t points = xyz.shape(0);
+  require_shape(order, {points}, "order: expected [points]");
+  require_shape(owner, {points}, "owner: expected [points]");
+  require_shape(begins, {count + 1}, "begins: expected [superpoints + 1]");
+  require_shape(centers, {count, 3}, "centers: expected [superpoints, 3]");
+  require_shape(reach, {count}, "reach: expected [superpoints]");
+  require_shape(movable, {count}, "movable: expected [superpoints]");
+  require_positive(connect_distance, "connect_distance: above 0");
+  const int64_t* begin = begins.data();
+  require(begin[0] >= 0 && begin[count] <= points && std::is_sorted(begin, begin + count + 1),
+          "begins: ascending, not beyond the points");
+  const SegmentedScene scene{
+      as_vec3(xyz), points,       order.data(),
+      begin,        owner.data(), {as_vec3(centers), reach.data(), movable.data(), nullptr, count}};
+  const PartOptions options{connect_distance, least, smallest_piece, {smallest_part, merge_reach}};
+  const bool *mask = masks.data(), *is_whole = whole.data();
+  std::vector<MaskObjects> found(rows);
+  bool failed = false;
+  {
+    py::gil_scoped_release release;
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    for (py::ssize_t row = 0; row < rows; ++row) {
+      try {
+        found[row] = mask_objects(scene, mask + row * count, is_whole[row], options);
+      } catch (...) {  // none may leave the threads
+#pragma omp atomic write
+        failed = true;
+      }
+    }
+  }
+  require(!failed, "points: not of their superpoints, not finite, or too far apart");
+  py::list all;
+  for (const MaskObjects& one : found) {
+    const auto objects = static_cast<py::ssize_t>(one.boxes.size());
+    py::array_t<double> centroids({objects, py::ssize_t{3}}), boxes({objects, py::ssize_t{7}});
+    double *centroid = centroids.mutable_data(), *box = boxes.mutable_data();
+    for (const UprightBox& of : one.boxes) {
+      centroid = std::copy(of.centroid, of.centroid + 3, centroid);
+      box = std::copy(of.center, of.center + 3, box);
+      box = std::copy(of.size, of.size + 3, box);
+      *box++ = of.yaw;
+    }
+    all.append(py::make_tuple(to_numpy(one.points), to_numpy(one.begins), centroids, boxes));
+  }
+  return all;
+}
+
 }  // namespace
 
 void bind_objects(py::module_& m) {
@@ -186,6 +248,11 @@ void bind_objects(py::module_& m) {
         py::arg("smallest_part"));
   m.def("rows_of_groups", &py_rows_of_groups, py::arg("rows").noconvert(),
         py::arg("begins").noconvert(), py::arg("chosen").noconvert());
+  m.def("mask_objects", &py_mask_objects, py::arg("masks"), py::arg("whole"), py::arg("xyz"),
+        py::arg("order").noconvert(), py::arg("begins").noconvert(), py::arg("owner").noconvert(),
+        py::arg("centers"), py::arg("reach"), py::arg("movable"), py::arg("connect_distance"),
+        py::arg("least"), py::arg("smallest_piece"), py::arg("smallest_part"),
+        py::arg("merge_reach"), py::arg("threads"));
   m.def("upright_boxes", &py_upright_boxes, py::arg("xyz"), py::arg("indices"), py::arg("begins"));
 }
 

@@ -70,6 +70,25 @@ def largest_groups(
 def rows_of_groups(
     rows: NDArray[np.int64], begins: NDArray[np.int64], chosen: NDArray[np.bool_]
 ) -> NDArray[np.int64]: ...
+def mask_objects(
+    masks: NDArray[np.bool_],
+    whole: NDArray[np.bool_] | Sequence[bool],
+    xyz: NDArray[np.float32],
+    order: NDArray[np.int64],
+    begins: NDArray[np.int64],
+    owner: NDArray[np.int64],
+    centers: NDArray[np.float32],
+    reach: NDArray[np.float32],
+    movable: NDArray[np.bool_],
+    connect_distance: float,
+    least: int,
+    smallest_piece: float,
+    smallest_part: float,
+    merge_reach: float,
+    threads: int,
+) -> list[
+    tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+]: ...
 def upright_boxes(
     xyz: NDArray[np.float32],
     indices: NDArray[np.int64],

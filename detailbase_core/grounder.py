@@ -33,7 +33,7 @@ from detailbase_core.ops.execution import (
     set_threads,
 )
 from detailbase_core.postprocess.calibration import Calibration
-from detailbase_core.postprocess.postprocess import answer_query
+from detailbase_core.postprocess.postprocess import answer_queries
 from detailbase_core.scene_encoder import SceneEncoder
 from detailbase_core.sparse import triton_backend
 from detailbase_core.types import Grounding, PointCloud
@@ -315,20 +315,18 @@ class Grounder:
         with stages.computed("mask_decoder", count), on_device(self.device):
             ask = functools.partial(self._predict, cancel=cancel)
             predictions = encoded.views.answers(ask, features, mask, spans, least)
-        with stages.computed("instances", count):
-            answers = [
-                answer_query(
-                    one,
-                    prediction,
-                    encoded.scene,
-                    instances,
-                    encoded.centers,
-                    reading,
-                    self.calibration,
-                    why,
-                )
-                for one, prediction, reading in zip(parsed, predictions, readings, strict=True)
-            ]
+        # Masks of many sentences are apart from each other, so threads need not wait in between.
+        with stages.computed("instances", count if len(parsed) == 1 else self._threads):
+            answers = answer_queries(
+                parsed,
+                predictions,
+                encoded.scene,
+                instances,
+                encoded.centers,
+                readings,
+                self.calibration,
+                why,
+            )
         return [
             Grounding(sentence, encoded.scene, whole, phrases, stages.seconds)
             for sentence, (whole, phrases) in zip(sentences, answers, strict=True)

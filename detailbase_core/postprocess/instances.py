@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import torch
 
 from detailbase_core.errors import BadCloudError
+from detailbase_core.network.parted_scene import PartedScene, xyz_rows
 from detailbase_core.ops import native
+from detailbase_core.postprocess.vote_clustering import (
+    MAX_MERGE_DISTANCE_M,
+    MIN_CLUSTER_FRACTION,
+)
 from detailbase_core.types import Box, Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
     from detailbase_core.network.parted_scene import PartedRows
+    from detailbase_core.postprocess.object_selection import SelectedObjects
     from detailbase_core.postprocess.vote_clustering import CenterVotes
+    from detailbase_core.types import Scene
 
 # One noun's objects are of like size; smaller pieces belong to something else.
 MIN_PIECE_FRACTION = 0.1
@@ -71,6 +80,70 @@ def separate_instances(
     return _instances(points, indices, rows, begins, score, first_id)
 
 
+class ObjectPart(NamedTuple):
+    """Points, box and centroid of an object, as in Instance."""
+
+    point_indices: NDArray[np.int64]
+    box: Box
+    centroid: tuple[float, float, float]
+
+
+def separate_masks(
+    scene: Scene,
+    masks: Sequence[SelectedObjects],
+    config: InstanceConfig,
+    centers: CenterVotes | None,
+) -> list[tuple[ObjectPart, ...]]:
+    """The objects of several masks over a scene's superpoints, by separate_instances.
+
+    Of a room all masks are separated at once, on as many threads as torch uses.
+    """
+    # Of a large scene sorting all of its points would take seconds.
+    if isinstance(scene, PartedScene) or centers is None:
+        return [_parts_of(scene, one, config, centers) for one in masks]
+    try:
+        found = native.C.mask_objects(
+            np.array([one.mask for one in masks]).reshape(len(masks), len(centers.reach)),
+            [one.whole for one in masks],
+            scene.cloud.xyz,
+            *scene.by_superpoint,
+            scene.point_to_superpoint,
+            centers.centers,
+            centers.reach,
+            centers.movable,
+            connect_distance=config.connect_distance_m,
+            least=config.min_points,
+            smallest_piece=MIN_PIECE_FRACTION,
+            smallest_part=MIN_CLUSTER_FRACTION,
+            merge_reach=MAX_MERGE_DISTANCE_M,
+            threads=torch.get_num_threads(),
+        )
+    except ValueError:  # one of them is too wide: it says so itself
+        return [_parts_of(scene, one, config, centers) for one in masks]
+    return [tuple(_cut(*objects)) for objects in found]
+
+
+def _parts_of(
+    scene: Scene, one: SelectedObjects, config: InstanceConfig, centers: CenterVotes | None
+) -> tuple[ObjectPart, ...]:
+    points, xyz = scene.points_of(one.mask), xyz_rows(scene)
+    found = separate_instances(xyz, points, 0.0, config, 0, centers, one.whole)
+    return tuple(ObjectPart(o.point_indices, o.box, o.centroid) for o in found)
+
+
+def _cut(
+    points: NDArray[np.int64],
+    begins: NDArray[np.int64],
+    centroids: NDArray[np.float64],
+    boxes: NDArray[np.float64],
+) -> Iterator[ObjectPart]:
+    """The objects of the points points[begins[i]:begins[i + 1]]."""
+    for (begin, end), (x, y, z), box in zip(
+        itertools.pairwise(begins.tolist()), centroids.tolist(), boxes.tolist(), strict=True
+    ):
+        yield ObjectPart(points[begin:end], _box(box), (x, y, z))
+
+
 def _connected(points: NDArray[np.float32], distance_m: float) -> NDArray[np.int64]:
     """(M,) label of the connected part that each point belongs to."""
     reach = float(np.abs(points - points[0]).max())
@@ -95,13 +168,8 @@ def _instances(
 ) -> tuple[Instance, ...]:
     """Instances of the rows rows[begins[i]:begins[i + 1]] of a mask's points and their indices."""
     centroids, boxes = native.C.upright_boxes(points, rows, begins)
-    found = zip(
-        begins[:-1].tolist(), begins[1:].tolist(), centroids.tolist(), boxes.tolist(), strict=True
-    )
-    return tuple(
-        Instance(first_id + i, indices[rows[begin:end]], _box(box), (x, y, z), score)
-        for i, (begin, end, (x, y, z), box) in enumerate(found)
-    )
+    parts = _cut(indices[rows], begins, centroids, boxes)
+    return tuple(Instance(first_id + i, *part, score) for i, part in enumerate(parts))
 
 
 def fit_box(xyz: NDArray[np.float32]) -> Box:

@@ -247,6 +247,31 @@ def select_objects(r: Random) -> tuple[Any, ...]:
     return probability, threshold, numbers, centers, reach, movable, points, *limits
 
 
+def mask_objects(r: Random) -> tuple[Any, ...]:
+    centers, reach, _, *merging = vote_clusters(r)
+    superpoints, points, masks = len(centers), count(r), int(r.integers(0, 4))
+    owner = integers(r, 0, superpoints, points, dtype="i8")
+    order = np.argsort(owner, kind="stable")
+    inside = owner[(owner >= 0) & (owner < superpoints)]
+    begins = np.cumsum([0, *np.bincount(inside, minlength=superpoints)[:superpoints]])
+    return (
+        r.random((masks, superpoints)) < 0.3,
+        r.random(masks) < 0.3,
+        floats(r, points, 3),
+        order,
+        begins,
+        owner,
+        centers,
+        reach,
+        r.random(superpoints) < 0.8,
+        number(r, 0.1),
+        int(r.choice(ODD_NUMBERS)),
+        number(r, 0.1),
+        *merging,
+        threads(r),
+    )
+
+
 def largest_groups(r: Random) -> tuple[Any, ...]:
     rows = count(r)
     return integers(r, 0, rows, rows, dtype="i8"), int(r.choice(ODD_NUMBERS)), number(r, 0.1)
@@ -412,6 +437,7 @@ ARGUMENTS: dict[str, Callable[[Random], tuple[Any, ...]]] = {
         cluster_points,
         select_objects,
         largest_groups,
+        mask_objects,
         rows_of_groups,
         upright_boxes,
         convex_hull,
