@@ -123,10 +123,10 @@ def test_attention_with_a_bias_is_the_same_step_by_step(autocast):
     allowed[..., 0] = True
     with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
         whole = [attention.keys_values(keys, of_keys)]
-        fused = attention.attend(queries, whole, allowed, of_queries)
+        fused = attention.attend(queries, [whole], allowed, of_queries)
         with torch.no_grad():
             whole = [attention.keys_values(keys, of_keys)]
-            step_by_step = attention.attend(queries, whole, allowed, of_queries)
+            step_by_step = attention.attend(queries, [whole], allowed, of_queries)
             without_bias = attention(queries, keys, allowed)
     close = {"atol": 0.05, "rtol": 0.05} if autocast else {"atol": 1e-5, "rtol": 1e-5}
     torch.testing.assert_close(step_by_step, fused.detach(), **close)
@@ -150,8 +150,8 @@ def test_attention_to_keys_in_blocks_is_that_to_all(biased):
                 for own in parts
             ]
             whole = [attention.keys_values(keys, of_keys)]
-            want = attention.attend(queries, whole, allowed, of_queries)
-            found = attention.attend(queries, blocks, allowed, of_queries)
+            want = attention.attend(queries, [whole], allowed, of_queries)
+            found = attention.attend(queries, [blocks], allowed, of_queries)
         torch.testing.assert_close(found, want, atol=1e-5, rtol=1e-5)
 
 
