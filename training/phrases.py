@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from detailbase_core.types import Sentence
 
 SENTENCES_FILE = Path(__file__).parents[1] / "config" / "phrases_by_hand.yaml"
-_MARKED = re.compile(r"\[([^\]]*)\]|\{([^}]*)\}|[^\[{]+")
+_MARKED = re.compile(r"(\*?)\[([^\]]*)\]|\{([^}]*)\}|[^*\[{]+")
 
 
 class KnownPhrases(NamedTuple):
@@ -37,25 +37,29 @@ class KnownPhrases(NamedTuple):
         text: the sentence.
         phrases: character range [begin, end) of each, Unicode code points.
         free: the same of what may be a phrase or none.
+        wanted: those of the phrases that the sentence asks for; empty where that is not told.
     """
 
     text: str
     phrases: tuple[tuple[int, int], ...]
     free: tuple[tuple[int, int], ...]
+    wanted: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of_marked(cls, marked: str) -> KnownPhrases:
-        """A sentence whose phrases are marked: "[the cup] in {the kitchen}"."""
+        """A sentence whose phrases are marked: "*[the cup] on [the table] in {the kitchen}"."""
         text = ""
         phrases: list[tuple[int, int]] = []
         free: list[tuple[int, int]] = []
+        wanted: list[tuple[int, int]] = []
         for found in _MARKED.finditer(marked):
-            said = found[1] or found[2] or found[0]
-            for group, spans in ((1, phrases), (2, free)):
-                if found[group] is not None:
-                    spans.append((len(text), len(text) + len(said)))
+            said = found[2] or found[3] or found[0]
+            span = (len(text), len(text) + len(said))
+            phrases += [span] if found[2] else []
+            free += [span] if found[3] else []
+            wanted += [span] if found[1] else []
             text += said
-        return cls(text, tuple(phrases), tuple(free))
+        return cls(text, tuple(phrases), tuple(free), tuple(wanted))
 
 
 class PhraseCount(NamedTuple):
@@ -66,6 +70,8 @@ class PhraseCount(NamedTuple):
         exact: phrases found, no word more or less.
         extra: phrases found where there is none.
         whole: sentences all of whose phrases were found, and nothing else.
+        asking: sentences of which it is known which phrases they ask for.
+        answered: those of them that were taken to ask for just these.
     """
 
     phrases: int = 0
@@ -73,6 +79,8 @@ class PhraseCount(NamedTuple):
     extra: int = 0
     sentences: int = 0
     whole: int = 0
+    asking: int = 0
+    answered: int = 0
 
     def plus(self, known: KnownPhrases, parsed: Sentence) -> PhraseCount:
         """With one sentence more."""
@@ -81,7 +89,11 @@ class PhraseCount(NamedTuple):
         exact = len(set(known.phrases) & set(seen))
         extra = sum(not _touches(span, known.phrases) for span in seen)
         whole = exact == len(known.phrases) == len(seen)
-        counted = (len(known.phrases), exact, extra, 1, int(whole))
+        targets = zip(parsed.phrases, parsed.targets or (), strict=False)
+        wanted = {(p.begin, p.end) for p, about in targets if about}
+        asking = bool(known.wanted) and parsed.targets is not None
+        answered = asking and wanted == set(known.wanted)
+        counted = (len(known.phrases), exact, extra, 1, int(whole), int(asking), int(answered))
         return PhraseCount(*(a + b for a, b in zip(self, counted, strict=True)))
 
 
@@ -120,15 +132,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             of_model = count_phrases(known, reader.parse(texts))
             of_grammar = count_phrases(known, map(RuleParser().parse, texts))
             for who, count in (("checkpoint", of_model), ("grammar alone", of_grammar)):
-                found, whole = (
+                cells = (
                     f"{count.exact} of {count.phrases}",
+                    str(count.extra),
                     f"{count.whole} of {count.sentences}",
+                    f"{count.answered} of {count.asking}" if count.asking else "",
                 )
-                rows.append((name.replace("_", " "), who, found, str(count.extra), whole))
+                rows.append((name.replace("_", " "), who, *cells))
     except (DetailBaseError, OSError) as error:
         print(f"phrases: {error}", file=sys.stderr)
         return 1
-    print(table(("sentences", "phrases by", "found", "in vain", "sentences all right"), rows))
+    head = ("sentences", "phrases by", "found", "in vain", "sentences all right", "asked for")
+    print(table(head, rows))
     return 0
 
 

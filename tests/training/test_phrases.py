@@ -22,10 +22,11 @@ def said(known, spans):
 
 
 def test_marks_are_no_part_of_a_sentence():
-    known = KnownPhrases.of_marked("Is [the cup] in {the kitchen}, or [the red one]?")
+    known = KnownPhrases.of_marked("Is *[the cup] in {the kitchen}, or [the red one]?")
     assert known.text == "Is the cup in the kitchen, or the red one?"
     assert said(known, known.phrases) == ["the cup", "the red one"]
     assert said(known, known.free) == ["the kitchen"]
+    assert said(known, known.wanted) == ["the cup"]
 
 
 @pytest.mark.parametrize(
