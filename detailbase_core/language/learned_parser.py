@@ -16,8 +16,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from detailbase_core.language.chunker import find_chunks
-from detailbase_core.language.lexicon import DETERMINERS
-from detailbase_core.language.words import checked_words, plain_words
+from detailbase_core.language.lexicon import DETERMINERS, NAMES_OF_US, THAT_WORDS
+from detailbase_core.language.related import read_between
+from detailbase_core.language.sayings import idle_words
+from detailbase_core.language.words import checked_words, plain_letters, plain_words
 from detailbase_core.types import Sentence
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ HEADLESS = -3.0  # logit; tuned on rooms apart from the exams, and anything from
 # sentences: to words of its phrases (more with a determiner), to all others as being
 # outside, and to its phrases' heads.
 GRAMMAR_PHRASE, GRAMMAR_DETERMINED, GRAMMAR_OUTSIDE, GRAMMAR_HEAD = 4.0, 8.0, 2.0, 4.0
+GRAMMAR_OF_US = 20.0  # more for "a robot": training knows robots only as who is spoken to
+GRAMMAR_ASIDE = 20.0  # against phrases that only tell others apart as what is asked for
+GRAMMAR_IDLE = 100.0  # no phrase has words of sayings
 
 
 class PhraseHead(nn.Module):
@@ -171,13 +176,16 @@ def grammar_evidence(words: Sequence[str]) -> tuple[NDArray[np.float32], NDArray
         (W, 3) of OUTSIDE, BEGIN and INSIDE, (W,) of heads.
     """
     places, heads = np.zeros((len(words), HEAD), np.float32), np.zeros(len(words), np.float32)
-    places[:, OUTSIDE] = GRAMMAR_OUTSIDE
+    plain = [plain_letters(word) for word in words]
+    idle = idle_words(plain)
+    places[:, OUTSIDE] = np.where(idle, GRAMMAR_IDLE, GRAMMAR_OUTSIDE)
     for first, last, head in find_chunks(words):
-        sure = words[first].lower() in DETERMINERS
+        sure = plain[first] in DETERMINERS | THAT_WORDS
+        more = GRAMMAR_OF_US if sure and plain[head] in NAMES_OF_US else 0.0
         places[first : last + 1] = 0.0
-        places[first : last + 1, INSIDE] = GRAMMAR_DETERMINED if sure else GRAMMAR_PHRASE
+        places[first : last + 1, INSIDE] = more + (GRAMMAR_DETERMINED if sure else GRAMMAR_PHRASE)
         places[first, [BEGIN, INSIDE]] = places[first, [INSIDE, BEGIN]]
-        heads[head] = GRAMMAR_HEAD
+        heads[head] = more + GRAMMAR_HEAD
     return places, heads
 
 
@@ -186,13 +194,23 @@ def _tags(
 ) -> WordTags:
     """Tags of one sentence: log-probabilities (W, 3), and logits of heads (W, 1) or more."""
     outputs = beside.shape[1]
-    describes = tuple((beside[:, 1] > 0).tolist()) if outputs > 1 else None
-    targets = tuple(beside[:, 2].tolist()) if outputs > 2 else None
     if not len(scores):
-        return WordTags([], describes, targets)
+        return WordTags([], () if outputs > 1 else None, () if outputs > 2 else None)
     places, heads = grammar_evidence(words)
     tags = viterbi_decode(scores + places)
     phrases = decode_phrases(tags, (beside[:, 0] + heads).tolist())
+    plain = [plain_letters(word) for word in words]
+    between = read_between(plain, phrases)
+    describes = targets = None
+    if outputs > 1:
+        hidden = np.array(idle_words(plain)) | np.array(between.leads)
+        said = ((beside[:, 1] > 0) | np.array(between.relates)) & ~hidden
+        describes = tuple(said.tolist())
+    if outputs > 2:
+        aside = [head for (_, _, head), out in zip(phrases, between.aside, strict=True) if out]
+        against = np.zeros(len(words), np.float32)
+        against[aside] = GRAMMAR_ASIDE
+        targets = tuple((beside[:, 2] - against).tolist())
     return WordTags(phrases, describes, targets)
 
 

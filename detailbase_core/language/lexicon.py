@@ -6,6 +6,7 @@ that is not listed there is an open-class word: a noun, or an adjective before o
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,11 @@ CONJUNCTIONS = _words("conjunctions")
 ADVERBS = _words("adverbs")
 PLACE_WORDS = _words("place_words")
 RELATION_PLACES = _words("relation_places")
+BEFORE_RELATIONS = _words("before_relations")
+PLACING_VERBS = _words("placing_verbs")
 ADJECTIVES = _words("adjectives")
 NOUN_ADJECTIVES = _words("noun_adjectives")
+NOUN_PLACES = _words("noun_places")
 ADJECTIVE_ENDINGS: tuple[str, ...] = tuple(_LISTS["adjective_endings"].split())
 FIRM_VERBS = _words("firm_verbs")
 COMMANDS = _words("commands")
@@ -78,3 +82,23 @@ LEARNED_WORDS: dict[str, tuple[str, ...]] = {
     for learned, others in _LISTS["other_words_for"].items()
     for other in others.split()
 }
+
+
+def _expressions(name: str) -> dict[str, frozenset[tuple[str, ...]]]:
+    """Words said together, by the first: "take/took_a_photo" is two of three words."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for expression in _LISTS[name].split():
+        for words in product(*(slot.split("/") for slot in expression.split("_"))):
+            found.setdefault(words[0], set()).add(words)
+    return {first: frozenset(several) for first, several in found.items()}
+
+
+SAYINGS = _expressions("sayings")
+CLOSINGS = _expressions("closings")
+RELATIONS = _expressions("relations")
+CORRECTIONS = _expressions("corrections")
+DISMISSALS = _expressions("dismissals")
+LONGEST_CLOSING = max(len(words) for several in CLOSINGS.values() for words in several)
+MARKS = frozenset(".,;:!?")
+# "The lamp on the right" and "the top right one" end with a place, "a lamp, right?" does not.
+NOT_BEFORE_CLOSINGS = DETERMINERS | PREPOSITIONS | PLACE_WORDS | MARKS

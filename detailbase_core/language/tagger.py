@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from detailbase_core.language import lexicon
+from detailbase_core.language.sayings import idle_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -94,9 +95,11 @@ class TaggedWords:
 
     def __init__(self, words: list[str]) -> None:
         self.words = words
-        self._tags = [_tag_alone(word) for word in words]
-        for i in range(len(words)):
-            self._tags[i] = self._settled(i)
+        idle = idle_words(words)
+        tagged = zip(words, idle, strict=True)
+        self._tags = [Tag.STOP if is_idle else _tag_alone(word) for word, is_idle in tagged]
+        for i, is_idle in enumerate(idle):
+            self._tags[i] = Tag.STOP if is_idle else self._settled(i)
 
     def tag(self, i: int) -> Tag:
         """The tag of word i; STOP before the first and after the last."""
@@ -116,6 +119,8 @@ class TaggedWords:
             return Tag.NOUN
         if word in lexicon.COMMANDS and self._starts_clause(i):
             return Tag.VERB
+        if self._is_possessive_mark(i) or self._is_part(i):
+            return Tag.NOUN
         if word in lexicon.NOUN_ADJECTIVES and before in NOMINAL and after not in NOMINAL:
             return Tag.NOUN
         if word in lexicon.SOFT_VERBS and before is Tag.NOUN and after in _AFTER_VERB:
@@ -128,6 +133,16 @@ class TaggedWords:
         if self._is_subject_verb(i) or self._is_participle_verb(i):
             return Tag.VERB
         return Tag.ADJECTIVE if after is Tag.PREPOSITION and self._next_in(i, ("than",)) else tag
+
+    def _is_possessive_mark(self, i: int) -> bool:
+        """ "The kids' bed": an apostrophe that belongs to a noun before another."""
+        of_several = i > 0 and self.words[i - 1].endswith("s") and self.tag(i - 1) is Tag.NOUN
+        return self.words[i] == "'" and of_several and self.tag(i + 1) in NOMINAL
+
+    def _is_part(self, i: int) -> bool:
+        """ "A high back" is a part of a chair, "the back" a place."""
+        described = self.tag(i - 1) is Tag.ADJECTIVE and self.tag(i - 2) is Tag.DETERMINER
+        return self.words[i] in lexicon.NOUN_PLACES and described and self.tag(i + 1) not in NOMINAL
 
     def _ends_two_words(self, i: int) -> bool:
         """Whether word i ends "chess set" or "watering can"; "the tv stands" may be none."""
@@ -173,6 +188,8 @@ class TaggedWords:
         if not (shaped or word in lexicon.IRREGULAR_PARTICIPLES) or word in lexicon.ING_ED_NOUNS:
             return False
         before, after = self.tag(i - 1), self.tag(i + 1)
+        if word.endswith("ed") and before is Tag.NOUN and self.words[i - 1].endswith("s"):
+            return True  # "the kids spilled juice"
         if word in lexicon.TRANSITIVE_PARTICIPLES:
             return before not in (Tag.DETERMINER, Tag.ADJECTIVE, Tag.PLACE)
         if after in NOMINAL:

@@ -138,6 +138,24 @@ def test_what_grammar_says_of_words():
     assert [part.shape for part in grammar_evidence([])] == [(0, 3), (0,)]
 
 
+@pytest.mark.parametrize(
+    ("text", "phrases", "wanted", "read"),
+    [
+        ("Robot, is that a robot?", ["a robot"], ["a robot"], "robot"),  # not who is spoken to
+        ("that gizmo by the desk", ["that gizmo", "the desk"], ["that gizmo"], "gizmo by desk"),
+        ("any sign of a lamp", ["a lamp"], ["a lamp"], "lamp"),
+        ("put the mug on the desk", ["the mug", "the desk"], ["the mug"], "mug / desk"),
+    ],
+)
+def test_what_ships_hears_more_than_its_head_learned(text, phrases, wanted, read):
+    reader = Grounder(GrounderConfig()).reader
+    (parsed,) = reader.parse([text])
+    assert [phrase.text for phrase in parsed.phrases] == phrases
+    targets = zip(parsed.phrases, parsed.targets, strict=True)
+    assert [phrase.text for phrase, is_target in targets if is_target] == wanted
+    assert " ".join(word or "/" for word in reader.described(parsed).words) == read
+
+
 def test_describing_words_are_told_by_a_head_that_knows_them():
     assert LearnedParser(Nouns(), tiny_text_encoder()).parse("the red chair").describes is None
     parser = LearnedParser(Describes(), tiny_text_encoder())

@@ -117,6 +117,12 @@ SENTENCES = {
     ],
     "the person's jacket on the back of the chair": ["the person's jacket", "the chair"],
     "walk past the couch and turn left at the bookshelf": ["the couch", "the bookshelf"],
+    "the kids' bunk bed by the boys\u2019 desk": ["the kids' bunk bed", "the boys\u2019 desk"],
+    "a chair with a high back": ["a chair", "a high back"],
+    "a person at the back of the chair": ["a person", "the chair"],
+    "the kids spilled juice": ["the kids", "juice"],
+    "are there enough chairs round the table": ["enough chairs", "the table"],
+    "unless there are none": [],
     # nothing to find
     "椅子在桌子旁边": [],
     "😀😀 !!": [],
