@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from training.evaluation.openings import OpeningsResults
+    from training.evaluation.room_blind import RoomBlind
 
 _LABELS = {
     THERE: "there: right",
@@ -38,7 +39,10 @@ def openings_section(results: OpeningsResults, details: str) -> str:
         _figures(results, {"": results.wordings}),
         "Room-blind probe: how well the network's presence tells what is there from what is not "
         "(AUC), asked in the sentence's own room, and as the mean over three other rooms, where "
-        "wording and noun are all that it can go by (0.5 = they tell nothing).",
+        "wording and noun are all that it can go by (0.5 = they tell nothing). Same noun: of two "
+        "phrases with one noun, one about what is there and one not, asked in a room that is the "
+        "own one of neither, the share in which the former has more presence: what wording alone "
+        "gives away.",
         presence_table(results),
     ]
     return "\n\n".join(parts)
@@ -84,10 +88,16 @@ def _figures(results: OpeningsResults, groups: Mapping[str, Sequence[str]]) -> s
 def presence_table(results: OpeningsResults) -> str:
     """AUC of presence in the own room and in others."""
     rows = [
-        [name, f"{found.sighted:.3f}", f"{found.blind:.3f}"]
+        [name, f"{found.sighted:.3f}", f"{found.blind:.3f}", _same_noun(found)]
         for name, found in results.presence.items()
     ]
-    return table(["asked", "own room", "other rooms"], rows)
+    return table(["asked", "own room", "other rooms", "other rooms, same noun"], rows)
+
+
+def _same_noun(found: RoomBlind) -> str:
+    if found.same_noun is None:
+        return "not measured"
+    return f"{found.same_noun:.3f} of {found.pairs:,} pairs"
 
 
 def _mean_and_worst(results: OpeningsResults, kind: str, wordings: Sequence[str]) -> Iterator[str]:
