@@ -16,7 +16,17 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from detailbase_core.language.chunker import find_chunks
-from detailbase_core.language.lexicon import DETERMINERS, NAMES_OF_US, THAT_WORDS
+from detailbase_core.language.lexicon import (
+    CONJUNCTIONS,
+    DETERMINERS,
+    FILLERS,
+    MARKS,
+    NAMES_OF_US,
+    PEOPLE,
+    PREPOSITIONS,
+    RELATIVES,
+    THAT_WORDS,
+)
 from detailbase_core.language.related import read_between
 from detailbase_core.language.sayings import idle_words
 from detailbase_core.language.words import checked_words, plain_letters, plain_words
@@ -36,10 +46,13 @@ HEADLESS = -3.0  # logit; tuned on rooms apart from the exams, and anything from
 # What grammar adds to logits, tuned on the first set of config/phrases_by_hand.yaml and generated
 # sentences: to words of its phrases (more with a determiner), to all others as being
 # outside, and to its phrases' heads.
-GRAMMAR_PHRASE, GRAMMAR_DETERMINED, GRAMMAR_OUTSIDE, GRAMMAR_HEAD = 4.0, 8.0, 2.0, 4.0
-GRAMMAR_OF_US = 20.0  # more for "a robot": training knows robots only as who is spoken to
+GRAMMAR_PHRASE, GRAMMAR_DETERMINED, GRAMMAR_OUTSIDE, GRAMMAR_HEAD = 4.0, 8.0, 2.0, 8.0
+GRAMMAR_ACTOR = 20.0  # more for "a robot", "the man": training knows them as who speak and do
 GRAMMAR_ASIDE = 20.0  # against phrases that only tell others apart as what is asked for
+GRAMMAR_BEHIND = 4.0  # more for the word behind a determined phrase being outside
 GRAMMAR_IDLE = 100.0  # no phrase has words of sayings
+# Behind a phrase, they may go on with it or begin another: "that pair uh of shoes".
+_GOES_ON = FILLERS | DETERMINERS | THAT_WORDS | {"of"}
 
 
 class PhraseHead(nn.Module):
@@ -180,13 +193,23 @@ def grammar_evidence(words: Sequence[str]) -> tuple[NDArray[np.float32], NDArray
     idle = idle_words(plain)
     places[:, OUTSIDE] = np.where(idle, GRAMMAR_IDLE, GRAMMAR_OUTSIDE)
     for first, last, head in find_chunks(words):
-        sure = plain[first] in DETERMINERS | THAT_WORDS
-        more = GRAMMAR_OF_US if sure and plain[head] in NAMES_OF_US else 0.0
+        sure = plain[first] in DETERMINERS | THAT_WORDS or plain[first].endswith("'s")
+        actor = plain[head] in NAMES_OF_US | PEOPLE and not _does_something(plain[last + 1 :])
+        more = GRAMMAR_ACTOR if sure and actor else 0.0
         places[first : last + 1] = 0.0
         places[first : last + 1, INSIDE] = more + (GRAMMAR_DETERMINED if sure else GRAMMAR_PHRASE)
         places[first, [BEGIN, INSIDE]] = places[first, [INSIDE, BEGIN]]
+        if sure and not _GOES_ON.intersection(plain[last + 1 : last + 2]):
+            places[last + 1 : last + 2, OUTSIDE] += GRAMMAR_BEHIND
         heads[head] = more + GRAMMAR_HEAD
     return places, heads
+
+
+def _does_something(after: Sequence[str]) -> bool:
+    """Whether words behind somebody tell a deed: "the man lost his keys", not "by the door"."""
+    if not after or after[0].endswith("ing"):
+        return False
+    return after[0] not in MARKS | PREPOSITIONS | RELATIVES | THAT_WORDS | CONJUNCTIONS
 
 
 def _tags(

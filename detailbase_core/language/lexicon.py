@@ -63,6 +63,7 @@ PAIRS = _words("pairs")
 BUNDLES = _words("bundles")
 PLURAL_WORDS = _words("plural_words")
 NAMES_OF_US = _words("names_of_us")
+PEOPLE = _words("people")
 
 
 def _glued() -> dict[str, tuple[str, ...]]:
@@ -77,11 +78,13 @@ def _glued() -> dict[str, tuple[str, ...]]:
 
 GLUED = _glued()
 TWO_WORD_NOUNS = frozenset(GLUED.values())
-LEARNED_WORDS: dict[str, tuple[str, ...]] = {
-    other: tuple(learned.split("_"))
+_LEARNED = [
+    (other, tuple(learned.split("_")))
     for learned, others in _LISTS["other_words_for"].items()
     for other in others.split()
-}
+]
+LEARNED_WORDS = {other: learned for other, learned in _LEARNED if "_" not in other}
+LEARNED_PAIRS = {tuple(other.split("_")): learned for other, learned in _LEARNED if "_" in other}
 
 
 def _expressions(name: str) -> dict[str, frozenset[tuple[str, ...]]]:

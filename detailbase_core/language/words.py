@@ -19,6 +19,7 @@ from detailbase_core.language.lexicon import (
     FILLERS,
     GLUED,
     LEADING_DETERMINERS,
+    LEARNED_PAIRS,
     LEARNED_WORDS,
     PREPOSITIONS,
 )
@@ -136,6 +137,7 @@ def described_words(
         return DescribedWords(tuple(words), tuple(range(1, len(words) + 1)))
     phrase = _phrase_of_words(len(words), spans)
     shown = _shown(words, spans, phrase, describes)
+    words = _learned_pairs(words, phrase)
     read: list[str] = []
     rows = [0] * len(words)
     last = -1
@@ -177,6 +179,15 @@ def _parts(word: str) -> tuple[str, ...]:
     cut = filter(None, _HYPHENS.split(plain_letters(word)))
     parts = (part for letters in cut for part in GLUED.get(letters, (letters,)))
     return tuple(known for part in parts for known in LEARNED_WORDS.get(part, (part,))) or (word,)
+
+
+def _learned_pairs(words: Sequence[str], phrase: Sequence[int]) -> list[str]:
+    """Words, those of a phrase's nouns of two words as training has them: "football table"."""
+    learned = list(words)
+    for index, pair in enumerate(itertools.pairwise(plain_words(words))):
+        if pair in LEARNED_PAIRS and phrase[index] == phrase[index + 1] >= 0:
+            learned[index : index + 2] = LEARNED_PAIRS[pair]
+    return learned
 
 
 def _phrase_of_words(count: int, spans: Spans) -> list[int]:

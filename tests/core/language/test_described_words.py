@@ -101,6 +101,9 @@ def test_words_that_were_never_learned_are_read_as_those_that_were():
     assert read("the LONG gold desk-lamp", "the LONG gold desk-lamp") == "wide yellow desk lamp"
     assert read("the longest table", "the longest table") == "widest table"
     assert word_parts("opposite") == ("across", "from")
+    said, nothing = ["Football", "table"], [False, False]
+    assert described_words(said, [(0, 1, 1)], nothing).words == ("foosball", "table")
+    assert described_words(said, [(0, 0, 0), (1, 1, 1)], nothing).words[0] == "football"
     assert not LEARNED_WORDS.keys() & {word for known in LEARNED_WORDS.values() for word in known}
 
 
