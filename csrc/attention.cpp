@@ -103,8 +103,7 @@ class Attending {
       std::copy_n(fits_.begin() + u * kPanel, here, fits_.begin() + u * here);
     for (int u = 0; u < used; ++u) to_[u] = {queries_[u].from, u};
     const int width = asked_.value_width;
-    kernels.add_products(to_, used, fits_.data(), here,
-                         values, width, sums_.data());
+    kernels.add_products(to_, used, fits_.data(), here, values, width, sums_.data());
   }
 
   // Which queries may look at any of a panel's rows, and at which; their number.
