@@ -1,103 +1,19 @@
-"""One tree of frozen dataclasses: every setting, its meaning, unit and range.
+"""Every setting of the library with its meaning, unit and range.
 
-YAML files and ROS parameters are made from these fields, so a setting is written down
-once. Values are checked when a dataclass is built; unknown keys are errors.
+YAML files and ROS parameters are made from these fields, so a setting is written down once.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-import math
-import re
-import typing
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeVar
 
-import yaml
-
-from detailbase_core.errors import ConfigError, shown
-
-C = TypeVar("C", bound="Settings")
+from detailbase_core.errors import ConfigError
+from detailbase_core.settings import Settings, setting
 
 _FAR_M = 1e9  # farther than any map reaches: no limit
 
 _WIDEST, _DEEPEST, _MOST_LEVELS = 16_384, 64, 10  # of a network; a file may name others
 A_DAY_S = 86_400.0  # the longest of all durations: what is longer is a slip
-
-
-def setting(
-    default: Any,
-    doc: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] | None = None,
-    live: bool = False,
-) -> Any:
-    """A dataclass field with its documentation and limits.
-
-    Args:
-        default: default value.
-        doc: one sentence for people, with the unit.
-        low, high: inclusive limits of a number.
-        choices: the allowed words of a string.
-        live: whether it may change while a node runs.
-    """
-    metadata = {"doc": doc, "low": low, "high": high, "choices": choices, "live": live}
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Base of all config dataclasses: checks each field's type and range when built."""
-
-    def __post_init__(self) -> None:
-        config_class: Any = type(self)  # mypy takes it for unhashable, as its instances may be
-        hints = _type_hints(config_class)
-        for f in dataclasses.fields(self):
-            value = _coerced(getattr(self, f.name), hints[f.name], f.name)
-            object.__setattr__(self, f.name, value)
-            _check_limits(f.name, value, f.metadata)
-
-
-@functools.cache
-def _type_hints(config_class: Any) -> dict[str, Any]:
-    """Of each field its type; working them out takes longer than all checks."""
-    return typing.get_type_hints(config_class)
-
-
-def _coerced(value: Any, hint: Any, name: str) -> Any:
-    """`value` as the annotated type; ints become floats and lists become tuples, no more."""
-    origin = typing.get_origin(hint)
-    if origin is tuple:
-        item = typing.get_args(hint)[0]
-        if not isinstance(value, (list, tuple)):
-            raise ConfigError(f"{name}: expected a list, got {value!r:.200}")
-        return tuple(_coerced(v, item, name) for v in value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    expected = origin or hint
-    wrong_bool = isinstance(value, bool) and hint is not bool
-    if wrong_bool or not isinstance(value, expected):
-        raise ConfigError(f"{name}: expected {getattr(hint, '__name__', hint)}, got {value!r:.200}")
-    return value
-
-
-def _check_limits(name: str, value: Any, metadata: typing.Mapping[str, Any]) -> None:
-    low, high, choices = (metadata.get(k) for k in ("low", "high", "choices"))
-    if choices is not None and value not in choices:
-        raise ConfigError(f"{name}: {value!r} is not one of {', '.join(choices)}")
-    for number in value if isinstance(value, tuple) else (value,):
-        if not isinstance(number, (int, float)):
-            continue
-        if math.isnan(number):
-            raise ConfigError(f"{name}: NaN is not a value")
-        if low is not None and number < low:
-            raise ConfigError(f"{name}: {number} is below {low}")
-        if high is not None and number > high:
-            raise ConfigError(f"{name}: {number} is above {high}")
 
 
 def _check_heads(name: str, width: int, heads: int) -> None:
@@ -399,122 +315,3 @@ class GrounderConfig(Settings):
         default_factory=SuperpointConfig, metadata={"parameter": False}
     )
     instances: InstanceConfig = field(default_factory=InstanceConfig)
-
-
-def to_dict(config: Settings) -> dict[str, Any]:
-    """The tree as plain dicts, lists and numbers (for YAML and JSON)."""
-    plain: dict[str, Any] = _plain(dataclasses.asdict(config))
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, tuple) else value
-
-
-def from_dict(config_class: type[C], values: typing.Mapping[str, Any], where: str = "") -> C:
-    """Build `config_class` from nested dicts; missing keys keep their defaults.
-
-    Raises:
-        ConfigError: unknown key, wrong type, or value out of range, with its dotted name.
-    """
-    if not isinstance(values, typing.Mapping):
-        raise ConfigError(
-            f"{where or config_class.__name__}: expected settings, got {values!r:.200}"
-        )
-    hints = typing.get_type_hints(config_class)
-    known = {f.name for f in dataclasses.fields(config_class)}
-    kwargs: dict[str, Any] = {}
-    for key, value in values.items():
-        name = f"{where}.{key}" if where else str(key)
-        if key not in known:
-            raise ConfigError(f"unknown setting {name!r}; known here: {', '.join(sorted(known))}")
-        hint = hints[key]
-        nested = isinstance(hint, type) and issubclass(hint, Settings)
-        kwargs[key] = from_dict(hint, value, name) if nested else value
-    try:
-        return config_class(**kwargs)
-    except ConfigError as error:
-        raise ConfigError(f"{where}.{error}" if where else str(error)) from None
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML as people write it: 1e-3 is a number, which YAML 1.1 takes for a word.
-
-    What grows beyond the file is refused: aliases within what other aliases repeat, very many of
-    them, and numbers of very many digits.
-    """
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self._aliases = 0
-        self._nested: set[str] = set()  # anchors that are being read, or hold aliases
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """As the base class does it, but for aliases."""
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        anchor, before = event.anchor, self._aliases
-        if isinstance(event, yaml.AliasEvent):
-            self._aliases += 1
-            if anchor in self._nested or self._aliases > _MOST_ALIASES:
-                raise yaml.YAMLError(f"alias *{anchor:.40}: too many, or one within another")
-        elif anchor is not None:
-            self._nested.add(anchor)
-        node = super().compose_node(parent, index)
-        if anchor is not None and self._aliases == before:
-            self._nested.discard(anchor)
-        return node
-
-    def construct_scalar(self, node: Any) -> Any:
-        """As the base class does it, but for very long numbers."""
-        if node.tag in _NUMBERS and len(node.value) > _MOST_DIGITS:
-            raise yaml.YAMLError(f"a number of {len(node.value)} digits")
-        return super().construct_scalar(node)
-
-
-def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
-    """A float; a whole one with an exponent is an int, as "steps: 1e4" means it."""
-    value: float = loader.construct_yaml_float(node)
-    is_whole = "e" in node.value.lower() and abs(value) < 2**53 and value.is_integer()
-    return int(value) if is_whole else value
-
-
-_MOST_BYTES, _MOST_ALIASES, _MOST_DIGITS = 4 << 20, 50, 60
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?\d[\d_]*(\.\d*)?[eE][-+]?\d+$"),
-    list("-+0123456789"),
-)
-_Loader.add_constructor("tag:yaml.org,2002:float", _number)
-
-
-def read_yaml(path: str | Path) -> Any:
-    """What a YAML file says, of whatever kind.
-
-    Raises:
-        ConfigError: not readable, or not YAML.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise ValueError(f"it has more than {_MOST_BYTES} bytes")
-        return yaml.load(content.decode("utf-8-sig"), _Loader)  # a SafeLoader
-    except (OSError, ValueError, RecursionError, MemoryError, yaml.YAMLError) as error:
-        reason = shown(error) if str(error) else type(error).__name__
-        raise ConfigError(f"{path}: cannot be read as YAML: {reason}") from error
-
-
-def load_yaml(config_class: type[C], path: str | Path) -> C:
-    """Read a YAML file into `config_class`.
-
-    Raises:
-        ConfigError: not readable, not YAML, or not settings of this class.
-    """
-    values = read_yaml(path)
-    try:
-        return from_dict(config_class, {} if values is None else values)
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None

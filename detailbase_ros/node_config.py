@@ -12,8 +12,9 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.config import A_DAY_S, GrounderConfig, Settings, SuperpointConfig, setting
+from detailbase_core.config import A_DAY_S, GrounderConfig, SuperpointConfig
 from detailbase_core.output.approach_pose import ApproachConfig
+from detailbase_core.settings import Settings, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,8 +9,10 @@ import typing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.config import ModelConfig, Settings, TextConfig, from_dict, read_yaml, setting
+from detailbase_core.config import ModelConfig, TextConfig
 from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.settings import Settings, from_dict, setting
+from detailbase_core.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -66,7 +66,8 @@ def read_config(options: argparse.Namespace) -> GrounderConfig:
     Raises:
         ConfigError: the file holds something that is no setting.
     """
-    from detailbase_core.config import GrounderConfig, load_yaml
+    from detailbase_core.config import GrounderConfig
+    from detailbase_core.settings import load_yaml
 
     config = load_yaml(GrounderConfig, options.config) if options.config else GrounderConfig()
     names = ("checkpoint", "text_encoder", "device", "precision", "views")

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from detailbase_core.config import read_yaml
+from detailbase_core.yaml_files import read_yaml
 
 _LISTS: dict[str, Any] = read_yaml(Path(__file__).with_name("lexicon.yaml"))
 

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from detailbase_core.config import C, ModelConfig, TextConfig, from_dict, to_dict
+from detailbase_core.config import ModelConfig, TextConfig
 from detailbase_core.errors import CheckpointError, ConfigError, shown
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.language.text_encoder import (
@@ -32,6 +32,7 @@ from detailbase_core.network.published_names import (
     released_key,
 )
 from detailbase_core.network.weight_files import read_weight_file
+from detailbase_core.settings import C, from_dict, to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from detailbase_core.config import Settings, setting
+from detailbase_core.settings import Settings, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from detailbase_core.config import read_yaml
 from detailbase_core.synthetic.furniture import KINDS, make_model
 from detailbase_core.synthetic.furniture_bank import FurnitureBank, split
 from detailbase_core.synthetic.recolor import recolored
 from detailbase_core.synthetic.reshape import reshaped
+from detailbase_core.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detailbase_core.config import read_yaml
 from detailbase_core.synthetic.groups import common, seating, sleep, wet, work
+from detailbase_core.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

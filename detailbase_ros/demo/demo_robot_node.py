@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import PointCloud2
 from tf2_msgs.msg import TFMessage
 
-from detailbase_core.config import Settings, setting
+from detailbase_core.settings import Settings, setting
 from detailbase_core.synthetic.demo_room import MAP_FRAME, demo_scans
 from detailbase_core.synthetic.drive import BASE_TO_CAMERA, Drive
 from detailbase_ros.messages.conversions import cloud_to_message, make_header

@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
-from detailbase_core.config import GrounderConfig, from_dict
+from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import ConfigError
+from detailbase_core.settings import from_dict
 from detailbase_ros.node_config import IntakeConfig
 from detailbase_ros.replay.replay import ReplayConfig
 

@@ -10,10 +10,11 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from detailbase_core.config import GrounderConfig, Settings, setting
+from detailbase_core.config import GrounderConfig
 from detailbase_core.errors import BadCloudError, BadFileError, BadMessageError
 from detailbase_core.io.bag_reader import bag_messages, bag_topics, decoded
 from detailbase_core.io.bags import cloud_frames, of_one_tree, scan_topics, tf_topics
+from detailbase_core.settings import Settings, setting
 from detailbase_ros.messages.query import Query, QueryResult, answer
 from detailbase_ros.messages.topics import CLOUDS, QUERIES, TF
 from detailbase_ros.node_config import IntakeConfig

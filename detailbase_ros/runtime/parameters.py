@@ -14,8 +14,8 @@ from rcl_interfaces.msg import (
 )
 from rclpy.parameter import Parameter
 
-from detailbase_core.config import Settings, from_dict
 from detailbase_core.errors import ConfigError, shown
+from detailbase_core.settings import Settings, from_dict
 from detailbase_ros.node_config import parameters_of
 from detailbase_ros.runtime.guarded_callbacks import CAUSE, guarded
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detailbase_core import __version__
-from detailbase_core.config import to_dict
 from detailbase_core.errors import EmptySceneError
 from detailbase_core.mapping.load_scene import load_scene
+from detailbase_core.settings import to_dict
 from detailbase_ros.replay.replay import BagPlayer, ReplayConfig
 from detailbase_ros.runtime.event_counters import EventCounters
 from detailbase_ros.search.hits import RecordingAnswer

@@ -10,6 +10,8 @@ from __future__ import annotations
 LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "detailbase_core": (
         ("errors",),
+        ("yaml_files",),
+        ("settings",),
         ("types", "config", "transform_history"),
         ("transforms",),
         ("ops", "parallel"),

@@ -29,13 +29,14 @@ import torch
 import zstandard
 from mcap.writer import CompressionType
 
-from detailbase_core.config import GrounderConfig, MapConfig, load_yaml
+from detailbase_core.config import GrounderConfig, MapConfig
 from detailbase_core.errors import DetailBaseError, shown
 from detailbase_core.io.bags import read_bag_scans
 from detailbase_core.io.cloud_files import read_cloud
 from detailbase_core.language.rule_parser import parse_sentence
 from detailbase_core.mapping.scene_map import SceneMap
 from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.settings import load_yaml
 from detailbase_core.types import PointCloud
 from tests.core.io.crafted_clouds import CRAFTED, npz_with_header
 from tests.core.io.test_odd_bags import drive, write_mcap

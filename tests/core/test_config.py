@@ -15,15 +15,12 @@ from detailbase_core.config import (
     InstanceConfig,
     MapConfig,
     ModelConfig,
-    Settings,
     SuperpointConfig,
     TextConfig,
-    from_dict,
-    load_yaml,
-    read_yaml,
-    to_dict,
 )
 from detailbase_core.errors import ConfigError
+from detailbase_core.settings import Settings, from_dict, load_yaml, to_dict
+from detailbase_core.yaml_files import read_yaml
 from training.config import AugmentationConfig, LossWeights, TrainConfig
 
 ALL = (

@@ -9,8 +9,8 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from detailbase_core.config import Settings, from_dict, load_yaml, setting
 from detailbase_core.errors import ConfigError
+from detailbase_core.settings import Settings, from_dict, load_yaml, setting
 from training.config import TrainConfig, read_settings, set_by_name
 
 _PLANNED = ("out", "seed")  # of a run, by the plan

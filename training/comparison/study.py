@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import torch
 import yaml
 
-from detailbase_core.config import load_yaml, to_dict
 from detailbase_core.errors import ConfigError
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.weight_files import BROKEN
+from detailbase_core.settings import load_yaml, to_dict
 from training.comparison.jobs import Job
 from training.config import TrainConfig, differing
 from training.errors import TrainingError

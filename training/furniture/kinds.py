@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from detailbase_core.config import read_yaml
 from detailbase_core.errors import BadFileError
 from detailbase_core.synthetic.furniture_card import MOUNTS
+from detailbase_core.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from training.furniture.places import Kind as Carries

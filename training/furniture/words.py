@@ -10,7 +10,7 @@ import numpy as np
 from PIL import ImageColor
 from scipy.spatial import ConvexHull, QhullError, cKDTree
 
-from detailbase_core.config import read_yaml
+from detailbase_core.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

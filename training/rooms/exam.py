@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detailbase_core.config import Settings, load_yaml, setting
 from detailbase_core.errors import BadFileError
 from detailbase_core.io.atomic_write import atomic_path
+from detailbase_core.settings import Settings, load_yaml, setting
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION, fingerprint, generate_room
 from detailbase_core.synthetic.stock import Stock
 from training.sentences.generator import Split, describe

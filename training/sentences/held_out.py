@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from detailbase_core.config import read_yaml
+from detailbase_core.yaml_files import read_yaml
 from training.sentences import nouns
 
 _TABLES: dict[str, list[str]] = read_yaml(Path(__file__).with_suffix(".yaml"))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detailbase_core.config import read_yaml
+from detailbase_core.yaml_files import read_yaml
 from training.sentences import nouns
 from training.sentences.clause import Mention, reworded
 

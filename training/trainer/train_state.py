@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from detailbase_core.config import to_dict
 from detailbase_core.io.atomic_write import atomic_path
 from detailbase_core.network.weight_files import BROKEN
+from detailbase_core.settings import to_dict
 from training.errors import TrainingError
 from training.trainer.ema import RunningAverage
 

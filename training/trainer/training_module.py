@@ -25,8 +25,9 @@ from training.trainer.text_targets import phrase_targets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detailbase_core.config import ModelConfig, Settings
+    from detailbase_core.config import ModelConfig
     from detailbase_core.network.batch import SceneBatch, SuperpointBatch
+    from detailbase_core.settings import Settings
     from training.config import LossWeights, TrainConfig
     from training.scenes.dataset import SceneTruth
     from training.trainer.text_targets import SentenceBatch

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detailbase_core.config import read_yaml
+from detailbase_core.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from detailbase_core.synthetic.furniture_model import FurnitureModel

@@ -10,11 +10,12 @@ import pytest
 import torch
 import yaml
 
-from detailbase_core.config import ModelConfig, load_yaml, to_dict
+from detailbase_core.config import ModelConfig
 from detailbase_core.errors import CheckpointError
 from detailbase_core.network.checkpoint import Checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.published_names import released_key
+from detailbase_core.settings import load_yaml, to_dict
 from tests.helpers.mpnet_files import HIDDEN, write_mpnet
 from tests.helpers.scannet_files import write_scannet_scene
 from training.config import TrainConfig

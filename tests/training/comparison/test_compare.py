@@ -16,8 +16,8 @@ import pytest
 import torch
 import yaml
 
-from detailbase_core.config import load_yaml, to_dict
 from detailbase_core.errors import ConfigError
+from detailbase_core.settings import load_yaml, to_dict
 from tests.helpers.toy_scenes import (
     toy_arrays,
     toy_config,

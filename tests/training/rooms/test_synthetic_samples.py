@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from detailbase_core.config import load_yaml
 from detailbase_core.errors import BadFileError
+from detailbase_core.settings import load_yaml
 from detailbase_core.synthetic.furniture_bank import SHIPPED, FurnitureBank
 from detailbase_core.synthetic.room import FLOOR_ID
 from detailbase_core.synthetic.rooms import GENERATOR_VERSION

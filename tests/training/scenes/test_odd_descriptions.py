@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from detailbase_core.config import Settings, load_yaml, setting
 from detailbase_core.errors import BadFileError, ConfigError
+from detailbase_core.settings import Settings, load_yaml, setting
 from training.scenes.descriptions import parse_record, read_descriptions
 from training.scenes.missing_objects import missing_objects, missing_text
 from training.scenes.scannet import _read_objects

@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from detailbase_core.config import load_yaml
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.learned_parser import BEGIN, INSIDE, OUTSIDE
 from detailbase_core.network.batch import Prediction, SuperpointBatch, TextBatch, Votes
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.settings import load_yaml
 from tests.helpers.toy_scenes import augment, load_toys, toy_config, write_toy_data
 from tests.helpers.weight_files import MODEL, tiny_text_encoder
 from training.config import LossWeights, TrainConfig

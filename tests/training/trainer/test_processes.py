@@ -17,7 +17,7 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from detailbase_core.config import to_dict
+from detailbase_core.settings import to_dict
 from tests.helpers.toy_scenes import (
     toy_arrays,
     toy_config,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from detailbase_core.config import load_yaml
 from detailbase_core.errors import ConfigError
 from detailbase_core.network.checkpoint import Checkpoint
+from detailbase_core.settings import load_yaml
 from training import train
 from training.config import TrainConfig, load_config
 

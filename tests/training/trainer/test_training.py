@@ -11,10 +11,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from detailbase_core.config import to_dict
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.detailbase import DetailBase
+from detailbase_core.settings import to_dict
 from tests.helpers.toy_scenes import toy_arrays, write_scene
 from tests.helpers.weight_files import MODEL
 from training.config import LossWeights, TrainConfig

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from detailbase_core.config import read_yaml
+from detailbase_core.yaml_files import read_yaml
 
 _WORDS: dict[str, Any] = read_yaml(Path(__file__).with_suffix(".yaml"))
 _IRREGULAR: dict[str, str] = _WORDS["irregular"]
