@@ -22,6 +22,7 @@ from detailbase_core.network.candidates import (
     SIZES,
     CandidateFeatures,
     Candidates,
+    SomeSuperpoints,
     candidate_features,
     pairwise_feature_count,
     pairwise_features,
@@ -81,15 +82,21 @@ class CandidateReranker(nn.Module):
             sentence: (G, Q) int64, rows refer to rows of their own number.
             rows: where candidates are weighed; elsewhere masks stay.
         """
-        first, last = (rows.gather(m.detach()).float().clamp(-MAX_LOGIT, MAX_LOGIT) for m in masks)
-        centers = superpoints.object_centers.float()
+        first, last = (rows.gather(m.detach()).float() for m in masks)
+        geometry, centers = superpoints.geometry, superpoints.object_centers.float()
+        valid = rows.valid[..., None] & ~superpoints.padding[:, None]
+        some = None
+        # Most of a large scene is of no candidate. A GPU's host would wait for how much of it is.
+        if first.device.type == "cpu" and not torch.is_grad_enabled():
+            some = SomeSuperpoints.that_may_belong(first, valid)
+            first, last = some.of_rows(first), some.of_rows(last)
+            geometry, centers = some.of(geometry), some.of(centers)
+            valid = rows.valid[..., None] & some.there[:, None]
+        first, last = (logits.clamp(-MAX_LOGIT, MAX_LOGIT) for logits in (first, last))
         with torch.autocast(first.device.type, enabled=False):
-            candidates = pick_candidates(
-                first.sigmoid() * (rows.valid[..., None] & ~superpoints.padding[:, None]),
-                centers,
-                vote_reach(superpoints.geometry),
-            )
-            features = candidate_features(candidates, superpoints.geometry, centers)
+            probability = first.sigmoid() * valid
+            candidates = pick_candidates(probability, centers, vote_reach(geometry))
+            features = candidate_features(candidates, geometry, centers)
             alone, fit = (candidates.mean_of_row(logits) for logits in (first, last))
             scalars = _scalars(features, alone, fit, candidates.valid)
         asked = self.dropout(rows.gather(queries))
@@ -105,6 +112,8 @@ class CandidateReranker(nn.Module):
             state = one(state, asked, heard, references, features, alone, candidates.valid)
             change = change + one.change(state).masked_fill(~candidates.valid, 0.0)
             of_superpoints = F.pad(change, (1, 0)).gather(2, candidates.assignment + 1)
+            if some is not None:
+                of_superpoints = some.spread(of_superpoints, masks[1].shape[-1])
             logits = rows.scatter_add(masks[1], of_superpoints)
             better.append((logits, Choice(fit + change, candidates)))
         return better

@@ -22,6 +22,7 @@ from detailbase_core.sparse import triton_backend
 MAX_CANDIDATES = 8  # candidates of a mask
 MIN_SEED_PROBABILITY = 0.1  # mask probability of a superpoint around which a candidate may form
 MIN_PART_PROBABILITY = 0.05  # and of one that may belong to it
+_FAINTEST_LOGIT = -3.0  # a little less than that of MIN_PART_PROBABILITY
 MOST_IN_REGISTERS = 16_384  # superpoints of a scene that a GPU's kernel holds at once
 # Votes of one object lie closer together than this part of a superpoint's longest side: the parts
 # of a sofa are larger than those of a cup, and so are the errors of their votes.
@@ -68,6 +69,46 @@ class Candidates(NamedTuple):
     def mean_of_row(self, values: Tensor) -> Tensor:
         """(G, R, K) of what superpoints have in each row, (G, R, S)."""
         return torch.matmul(self.shares, values[..., None]).squeeze(-1)
+
+
+class SomeSuperpoints(NamedTuple):
+    """Up to S' of the superpoints of each scene.
+
+    Attributes:
+        numbers: (G, S') int64, ascending; padding repeats 0.
+        there: (G, S') bool, False at padding.
+    """
+
+    numbers: Tensor
+    there: Tensor
+
+    @classmethod
+    def that_may_belong(cls, logits: Tensor, valid: Tensor) -> SomeSuperpoints:
+        """Those that pick_candidates() may give to a candidate.
+
+        Args:
+            logits: (G, R, S) of masks.
+            valid: (G, R, S) bool, False where there is no such row or superpoint.
+        """
+        may = ((logits > _FAINTEST_LOGIT) & valid).any(dim=1)
+        counts = may.sum(dim=1)
+        there = torch.arange(int(counts.max()), device=may.device) < counts[:, None]
+        numbers = torch.zeros_like(there, dtype=torch.int64)
+        numbers[there] = torch.nonzero(may)[:, 1]
+        return cls(numbers, there)
+
+    def of(self, values: Tensor) -> Tensor:
+        """(G, S', C) of (G, S, C)."""
+        return values.gather(1, self.numbers[..., None].expand(-1, -1, values.shape[-1]))
+
+    def of_rows(self, values: Tensor) -> Tensor:
+        """(G, R, S') of (G, R, S)."""
+        return values.gather(2, self.numbers[:, None].expand(-1, values.shape[1], -1))
+
+    def spread(self, values: Tensor, count: int) -> Tensor:
+        """(G, R, S) of (G, R, S'), zeros at padding and at all others; S is `count`."""
+        index = self.numbers[:, None].expand_as(values)
+        return values.new_zeros((*values.shape[:2], count)).scatter_add_(2, index, values)
 
 
 @torch.no_grad()

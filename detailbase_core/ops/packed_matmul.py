@@ -52,9 +52,10 @@ def packed_matmul(left: Tensor, right: Tensor, added: Tensor | None = None) -> T
 
 def packed_rows(right: Tensor) -> native.C.RowPanels:
     """Rows (..., S, K), packed once; the same tensor at each call, as in packed_matmul."""
-    if right not in _PACKED:
-        _PACKED[right] = call(native.C.RowPanels, _one_batch(right))
-    panels: native.C.RowPanels = _PACKED[right]
+    try:
+        panels: native.C.RowPanels = _PACKED[right]
+    except KeyError:
+        _PACKED[right] = panels = call(native.C.RowPanels, _one_batch(right))
     return panels
 
 

@@ -288,3 +288,27 @@ def test_no_candidates_and_a_single_one(places):
     assert torch.isfinite(better[-1][0]).all()
     assert torch.equal(better[-1][0], masks)
     assert better[-1][1].candidates.valid.sum() == len(places)
+
+
+def test_what_is_of_no_candidate_need_not_be_looked_at():
+    """Without gradients it is left out."""
+    torch.manual_seed(0)
+    look_alikes = CandidateReranker(CONFIG).eval()
+    for one in look_alikes.rounds:
+        torch.nn.init.normal_(one.score.weight)
+    centers = torch.rand(2, 90, 3) * 6
+    padding = torch.arange(90) >= torch.tensor([[90], [50]])
+    geometry = torch.cat([centers, torch.rand(2, 90, 3)], dim=-1)
+    scenes = SuperpointBatch(torch.zeros(2, 90, 4), padding, geometry)
+    masks = torch.randn(2, 3, 90) * 2 - 4, torch.randn(2, 3, 90)
+    masks[0][1] = -9.0  # the second scene has none
+    rows = padded_rows([[0, 2], [1]])
+    asked = torch.randn(2, 3, 32), masks, torch.rand(2, 3, 3), scenes, torch.zeros(2, 3).long()
+    of_all = look_alikes(*asked, rows)
+    with torch.inference_mode():
+        found = look_alikes(*asked, rows)
+    assert not torch.equal(of_all[-1][0], masks[1])
+    for (ours, choice), (theirs, all_of_it) in zip(found, of_all, strict=True):
+        assert choice.candidates.assignment.shape[-1] < 90
+        assert torch.equal(choice.candidates.valid, all_of_it.candidates.valid)
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-3)
