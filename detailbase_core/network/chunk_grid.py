@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -96,16 +96,18 @@ class GridSize:
         }
 
     def tile_of(self, place: Place) -> Place:
-        """The place of the tile that a chunk belongs to."""
+        """The place of the tile that a chunk of a large scene belongs to."""
         return place[0] // self._tile_chunks, place[1] // self._tile_chunks
 
-    def tile_middle(self, tile: Place) -> NDArray[np.float64]:
-        """(2,) x and y, metres."""
-        first = tile[0] * self._tile_chunks, tile[1] * self._tile_chunks
-        middle: NDArray[np.float64] = self.chunk_middle(first) + (
-            (self._tile_chunks - 1) * _CHUNK_CELLS / 2 * self.cell_m
-        )
-        return middle
+    def tiles_of(self, places: Sequence[Place]) -> list[Place]:
+        """The tile of each of a scene's chunks: the same for all where they fit into one.
+
+        Wider scenes have tiles that are fixed to the map, so that what is new moves none of them.
+        """
+        ends = np.array(places)
+        if len(ends) and (np.ptp(ends, axis=0) < self._tile_chunks).all():
+            return [self.tile_of(places[0])] * len(places)
+        return [self.tile_of(place) for place in places]
 
     @property
     def _tile_chunks(self) -> int:

@@ -9,16 +9,17 @@ chunk at a time, whatever its size.
 from __future__ import annotations
 
 import operator
-from itertools import groupby
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
+import torch
 
 from detailbase_core.errors import check_cancelled
 from detailbase_core.mapping.superpoints import segment_cloud
 from detailbase_core.network.batch import SuperpointBatch, batch_scenes
 from detailbase_core.network.chunk_grid import GridSize
-from detailbase_core.network.cut_scene import floor_of
+from detailbase_core.network.cut_scene import floor_of, middle_of
 from detailbase_core.network.tiled_views import EncodedChunk, Tile, TiledViews
 from detailbase_core.network.views import turn_about_z, turned_scenes
 from detailbase_core.ops.execution import shared_out
@@ -27,7 +28,6 @@ from detailbase_core.types import PointCloud, Scene
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import torch
     from numpy.typing import NDArray
 
     from detailbase_core.config import SuperpointConfig
@@ -38,6 +38,18 @@ if TYPE_CHECKING:
 
 _Kept = TypeVar("_Kept")
 MAX_FLOOR_SHIFT_M = 0.01  # a floor that is found to lie elsewhere by less stays where it is
+
+
+class PlacedChunk(NamedTuple):
+    """A chunk in its tile.
+
+    Attributes:
+        origin: (2,) x and y from which its superpoints are placed, metres.
+        chunk: as encoded.
+    """
+
+    origin: NDArray[np.float64]
+    chunk: EncodedChunk
 
 
 class ChunkedEncoder:
@@ -59,7 +71,8 @@ class ChunkedEncoder:
         self._grid = GridSize.of(config) if model.config.coordinates == "anchored" else None
         self._floor: float | None = None
         self._labels: dict[bytes, NDArray[np.int64]] = {}  # of the points in the chunk
-        self._encoded: dict[bytes, EncodedChunk] = {}
+        self._encoded: dict[bytes, SuperpointBatch] = {}  # placed from the chunk's middle
+        self._placed: dict[bytes, PlacedChunk] = {}
         self._tiles: dict[Place, Tile] = {}
 
     @property
@@ -100,34 +113,43 @@ class ChunkedEncoder:
         """
         floor = floor_of(chunks)
         if self._floor is None or abs(floor - self._floor) > MAX_FLOOR_SHIFT_M:
-            self._encoded, self._tiles = {}, {}
+            self._encoded, self._placed, self._tiles = {}, {}, {}
             self._floor = floor
-        self._encoded = _only(self._encoded, chunks)
+        self._encoded, self._placed = _only(self._encoded, chunks), _only(self._placed, chunks)
+        assert self._grid is not None
+        of_tiles: dict[Place, list[Chunk]] = {}
+        for chunk, tile in zip(
+            chunks, self._grid.tiles_of([chunk.place for chunk in chunks]), strict=True
+        ):
+            of_tiles.setdefault(tile, []).append(chunk)
+        middles = {tile: middle_of(members) for tile, members in of_tiles.items()}
+        origins = {chunk.key: middles[tile] for tile, own in of_tiles.items() for chunk in own}
 
         def encode(chunk: Chunk) -> None:
-            self._encoded[chunk.key] = self._encode(chunk, cancel)
+            if chunk.key not in self._encoded:
+                self._encoded[chunk.key] = self._encode(chunk, cancel)
+            self._placed[chunk.key] = self._place(chunk, origins[chunk.key])
 
-        new = [chunk for chunk in chunks if chunk.key not in self._encoded]
+        new = [chunk for chunk in chunks if not self._is_placed(chunk, origins[chunk.key])]
         if self._device.type == "cpu":
             shared_out(encode, new, _window_points)
         else:
             for chunk in new:
                 encode(chunk)
-        assert self._grid is not None
-        tiles = {}
-        for place, members in groupby(chunks, self._tile_of):
-            tiles[place] = self._tile(place, [self._encoded[chunk.key] for chunk in members])
-        self._tiles = tiles
-        middles = [self._grid.tile_middle(place) for place in tiles]
-        return TiledViews(tuple(tiles.values()), middles, self._turns)
+        self._tiles = {
+            tile: self._tile(tile, [self._placed[chunk.key].chunk for chunk in members])
+            for tile, members in of_tiles.items()
+        }
+        return TiledViews(tuple(self._tiles.values()), [*middles.values()], self._turns)
 
     def forget(self) -> None:
         """Let go of all chunks."""
-        self._floor, self._labels, self._encoded, self._tiles = None, {}, {}, {}
+        self._floor, self._labels = None, {}
+        self._encoded, self._placed, self._tiles = {}, {}, {}
 
-    def _tile_of(self, chunk: Chunk) -> Place:
-        assert self._grid is not None
-        return self._grid.tile_of(chunk.place)
+    def _is_placed(self, chunk: Chunk, origin: NDArray[np.float64]) -> bool:
+        placed = self._placed.get(chunk.key)
+        return placed is not None and np.array_equal(placed.origin, origin)
 
     def _tile(self, place: Place, chunks: list[EncodedChunk]) -> Tile:
         """The chunks of a tile together; as it was if none of them has changed."""
@@ -147,27 +169,34 @@ class ChunkedEncoder:
         labels: NDArray[np.int64] = segment_cloud(PointCloud(xyz, rgb), self._config)[:own].copy()
         return labels
 
-    def _encode(self, chunk: Chunk, cancel: CancelToken | None) -> EncodedChunk:
-        """The superpoints of a chunk in each view, placed from its tile's middle and the floor."""
+    def _encode(self, chunk: Chunk, cancel: CancelToken | None) -> SuperpointBatch:
+        """The superpoints of a chunk in each view, placed from its middle and the floor."""
         assert self._grid is not None and self._floor is not None
         own = self._labels[chunk.key]
         count = int(own.max()) + 1
         labels = np.full(len(chunk.cloud), count)  # the margin as one superpoint that nobody wants
         labels[: chunk.count] = own
         middle = self._grid.chunk_middle(chunk.place)
-        from_tile = middle - self._grid.tile_middle(self._tile_of(chunk))
         found = []
         turned = turned_scenes(Scene(chunk.cloud, labels), len(self._turns))
         for one, turn in zip(turned, self._turns, strict=True):
             origin = np.array([*(middle @ turn), self._floor])
             batch = batch_scenes([one], self._model.config.coordinates, [origin])
             encoded = self._model.encode_scene(batch.to(self._device), cancel)
-            found.append(encoded.part(0, 1, count).moved(*(from_tile @ turn)))
-        superpoints = SuperpointBatch.joined(found)
+            found.append(encoded.part(0, 1, count))
+        return SuperpointBatch.joined(found)
+
+    def _place(self, chunk: Chunk, origin: NDArray[np.float64]) -> PlacedChunk:
+        """The encoded superpoints of a chunk, placed from the middle of its tile."""
+        assert self._grid is not None
+        encoded, away = self._encoded[chunk.key], self._grid.chunk_middle(chunk.place) - origin
+        ways = torch.zeros((len(self._turns), 1, 6))
+        ways[:, 0, :2] = torch.from_numpy(np.stack([away @ turn for turn in self._turns]))
+        superpoints = replace(encoded, geometry=encoded.geometry + ways.to(self._device))
         # On a GPU they are made for all tiles at once.
         on_cpu = self._device.type == "cpu"
         keys = self._model.decoder.scene_keys(superpoints) if on_cpu else None
-        return EncodedChunk(superpoints, keys)
+        return PlacedChunk(origin, EncodedChunk(superpoints, keys))
 
 
 def _window_points(chunk: Chunk) -> int:

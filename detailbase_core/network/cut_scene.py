@@ -42,6 +42,7 @@ class Chunk:
         cloud: its points, then those in the margin around it.
         count: number of its points.
         heights: of its points.
+        low, high: (2,) float64, lowest and highest x and y of its points, metres.
         key: digest of place and points.
     """
 
@@ -49,20 +50,26 @@ class Chunk:
     cloud: PointCloud
     count: int
     heights: Heights
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
     key: bytes
 
     @classmethod
     def of(cls, window: Window, cloud: PointCloud) -> Chunk:
         """The chunk with this window of a scene's cloud."""
         xyz, rgb = cloud.xyz[window.points], cloud.rgb[window.points]
-        mm = np.rint(xyz[: window.own, 2] * np.float32(1000)).astype(np.int32)
+        x, y, z = xyz[: window.own].T
+        mm = np.rint(z * np.float32(1000)).astype(np.int32)
         digest = hashlib.blake2b(np.array(window.place).tobytes(), digest_size=16)
         digest.update(np.int64(window.own).tobytes())
         digest.update(xyz.data)
         digest.update(rgb.data)
         own = PointCloud(xyz, rgb, cloud.frame, cloud.stamp_ns)
         heights = Heights(*np.unique(mm, return_counts=True))
-        return cls(window.place, own, window.own, heights, digest.digest())
+        low, high = (
+            np.array(ends, np.float64) for ends in ((x.min(), y.min()), (x.max(), y.max()))
+        )
+        return cls(window.place, own, window.own, heights, low, high, digest.digest())
 
 
 def floor_of(chunks: Sequence[Chunk]) -> float:
@@ -73,6 +80,14 @@ def floor_of(chunks: Sequence[Chunk]) -> float:
     up_to = counts[order].cumsum()
     rank = FLOOR_PERCENTILE / 100 * (up_to[-1] - 1)
     return float(mm[order[np.searchsorted(up_to, rank, side="right")]]) / 1000
+
+
+def middle_of(chunks: Sequence[Chunk]) -> NDArray[np.float64]:
+    """(2,) x and y amid the points of some chunks, metres: to a metre, so that it hardly moves."""
+    low = np.min([chunk.low for chunk in chunks], axis=0)
+    high = np.max([chunk.high for chunk in chunks], axis=0)
+    middle: NDArray[np.float64] = np.rint((low + high) / 2)
+    return middle
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ VIEWS = 2
 def small_scenes_are_large(monkeypatch):
     monkeypatch.setattr(chunk_grid, "MIN_POINTS", 1000)
     monkeypatch.setattr(chunk_grid, "MIN_POINTS_PER_CHUNK", 100)
+    monkeypatch.setattr(chunk_grid, "MOST_TILE_M", 7.0)
 
 
 def building(seed: int = 0) -> PointCloud:
@@ -116,17 +117,26 @@ def test_a_chunk_is_a_square_of_the_map_and_its_window_reaches_the_margin():
     assert (owners == 1).all()
 
 
-def test_a_tile_is_chunks_no_wider_than_a_room_around_its_middle():
+def test_a_tile_is_chunks_no_wider_than_the_decoder_sees():
     size = GridSize.of(CONFIG)
     places = [(x, y) for x in range(-7, 7) for y in range(-2, 5)]
     tiles = {size.tile_of(place) for place in places}
     for tile in tiles:
         own = np.array([size.chunk_middle(p) for p in places if size.tile_of(p) == tile])
-        away = np.abs(own - size.tile_middle(tile)).max() + CHUNK / 2
-        assert away <= chunk_grid.MOST_TILE_M / 2 + 1e-6
-    assert len(tiles) == 4 * 2  # of five chunks each way
+        assert np.ptp(own, axis=0).max() + CHUNK <= chunk_grid.MOST_TILE_M + 1e-6
+    assert len(tiles) == 8 * 4  # of two chunks each way
     coarse = SuperpointConfig(voxel_size_m=0.2, block_voxels=64)  # chunks wider than a tile
     assert GridSize.of(coarse).tile_of((-3, 5)) == (-3, 5)
+
+
+def test_chunks_that_fit_into_a_tile_are_one_wherever_they_lie():
+    size = GridSize.of(CONFIG)
+    assert size.tiles_of([]) == []
+    for x in range(3):
+        places = [(x, 5), (x + 1, 5), (x, 6)]
+        assert len(set(size.tiles_of(places))) == 1
+    far = [*places, (x + 2, 5)]
+    assert size.tiles_of(far) == [size.tile_of(place) for place in far]
 
 
 def test_superpoints_are_those_of_the_whole(model):
@@ -172,6 +182,35 @@ def test_superpoints_lie_where_they_are_in_the_map_and_in_their_tiles(model):
             geometry = tile.places.geometry[heading, :, :2].numpy()
             np.testing.assert_allclose(geometry, own @ turn, atol=1e-3)
         begin += len(tile)
+
+
+def test_a_tile_is_measured_from_amid_its_points_as_a_scene_is(model):
+    """Wherever it lies in the grid."""
+    shift = np.array([5.1, 3.7, 0], np.float32)
+    cloud = building()
+    for part in (cloud, PointCloud(cloud.xyz + shift, cloud.rgb, "map")):
+        labels, views = encoded(encoder(model), part)
+        begin = 0
+        for tile, middle in zip(views.tiles, views.middles, strict=True):
+            own = (labels >= begin) & (labels < begin + len(tile))
+            low, high = (of(part.xyz[own, :2], axis=0) for of in (np.min, np.max))
+            assert np.abs(middle - (low + high) / 2).max() <= 0.5 + 1e-6
+            begin += len(tile)
+
+
+def test_a_tile_that_grows_is_placed_anew_as_if_it_were_new(model):
+    whole = building()
+    part = PointCloud(*(rows[whole.xyz[:, 0] < 4.0] for rows in (whole.xyz, whole.rgb)), "map")
+    of = encoder(model)
+    _, before = encoded(of, part)
+    _, views = encoded(of, whole)
+    kept = [own.features for tile in before.tiles for own, _ in tile.chunks]
+    now = [own.features for tile in views.tiles for own, _ in tile.chunks]
+    assert any(one is other for one in kept for other in now)  # only moved
+    assert not np.array_equal(before.middles, views.middles)
+    _, fresh = encoded(encoder(model), whole)
+    for one, other in zip(tensors(views), tensors(fresh), strict=True):
+        assert torch.equal(one, other)
 
 
 def tensors(views: TiledViews) -> list[torch.Tensor]:
