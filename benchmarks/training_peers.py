@@ -45,6 +45,7 @@ def runs(config: TrainConfig) -> dict[str, Run]:
             if peer:
                 unet = run.module.model.unet
                 unet.forward = SpconvUNet(unet)  # type: ignore[assignment,method-assign]
+                run.graph = None  # spconv's layers wait for the host, so they cannot be captured
             found[f"{precision} {'spconv' if peer else 'ours'}"] = run
     return found
 

@@ -34,6 +34,8 @@ class TextRows(NamedTuple):
 
     def gather(self, values: Tensor) -> Tensor:
         """These rows of (G, Q, ...)."""
+        if values.ndim == 3:  # the gradient of this need not sort the indices
+            return values.gather(1, self.indices[..., None].expand(-1, -1, values.shape[2]))
         return values[torch.arange(len(values), device=values.device)[:, None], self.indices]
 
     def scatter(self, values: Tensor, new: Tensor) -> Tensor:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         TextBatch,
     )
     from detailbase_core.network.sparse_unet import LevelFeatures
+    from detailbase_core.network.voxelization import Voxels
 
 
 class DetailBase(nn.Module):
@@ -86,6 +87,11 @@ class DetailBase(nn.Module):
         self, batch: SceneBatch, cancel: CancelToken | None = None
     ) -> tuple[list[LevelFeatures], Tensor]:
         """U-Net features of the voxels of each pooled level, and each point's finest one (N,)."""
+        features, voxels = self.voxel_features(batch)
+        return self.unet(features, voxels, cancel), voxels.point_to_voxel
+
+    def voxel_features(self, batch: SceneBatch) -> tuple[Tensor, Voxels]:
+        """What the U-Net reads of the voxels, (V, in_channels), and they."""
         anchored = self.config.coordinates == "anchored"
         voxels = voxelize(
             batch.grid_xyz,
@@ -99,7 +105,7 @@ class DetailBase(nn.Module):
         )
         position = batch.xyz[:, 2:] if anchored else batch.xyz
         features = torch.cat([batch.rgb, position], dim=1)
-        return self.unet(voxels.average(features), voxels, cancel), voxels.point_to_voxel
+        return voxels.average(features), voxels
 
     def ground(
         self,

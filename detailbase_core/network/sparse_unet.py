@@ -33,6 +33,7 @@ from detailbase_core.sparse.level_tables import LevelTables
 from detailbase_core.sparse.triton_grid import GridFrame, PointGrid
 from detailbase_core.sparse.triton_launch import compile_ahead
 from detailbase_core.sparse.triton_pooling import PointGroups
+from detailbase_core.sparse.used_norm import Running, norm_relu_of_used
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +71,10 @@ class NormReLU(nn.BatchNorm1d):
         Args:
             features: [V, C].
             half: dtype of the result, where the convolution behind it was halved; None = as given.
-            used: see KernelMap.used.
+            used: see KernelMap.used; in training the other rows are zeros, as they have to be.
         """
+        if self.training and used is not None:
+            return self._of_used(features, used)
         if not self.learns() and triton_backend.takes(features):
             dtype = half or features.dtype
             return triton_backend.norm_relu(features, *self.scale_and_shift(), dtype, used)
@@ -83,6 +86,14 @@ class NormReLU(nn.BatchNorm1d):
         function = native.C.norm_relu if exact else native.C.bf16_norm_relu
         call(function, features, *self.scale_and_shift(), result)
         return result if half is None else result.to(half)
+
+    def _of_used(self, features: Tensor, used: Tensor) -> Tensor:
+        """forward() in training, with the statistics of the rows that are used."""
+        assert self.running_mean is not None and self.running_var is not None
+        assert self.num_batches_tracked is not None and self.momentum is not None
+        self.num_batches_tracked.add_(1)
+        running = Running(self.running_mean, self.running_var, self.momentum)
+        return norm_relu_of_used(features, self.weight, self.bias, running, self.eps, used)
 
     def learns(self) -> bool:
         """Whether the batch's statistics count, or gradients may be wanted."""
@@ -122,7 +133,7 @@ class ResidualBlock(nn.Module):
             x = self.conv1.fused(x, norm=self.norm2.scale_and_shift())
             return self.conv2.fused(x, added=residual)
         x = self.conv1(x)
-        x = self.conv2(x.with_features(self.norm2(x.features, self.conv2.half_dtype)))
+        x = self.conv2(x.with_features(self.norm2(x.features, self.conv2.half_dtype, x.used)))
         return x.with_features(x.features + residual)
 
 
@@ -234,7 +245,7 @@ class SparseUNet(nn.Module):
         if self._compiling is not None:  # else two threads would compile the same
             wait([self._compiling])
             self._compiling = None
-        grid = self._grid(voxels)
+        grid = self.grid(voxels)
         backend: Backend = BF16
         if not self._exact_sums:
             backend = select_backend(self.backend, voxel_features)
@@ -245,10 +256,10 @@ class SparseUNet(nn.Module):
             features = self._graphs.run(voxel_features, grid)
         else:
             pyramid = grid if isinstance(grid, Pyramid) else grid.pyramid()
-            features = self._through(voxel_features, pyramid, backend, cancel)
-        return [*map(LevelFeatures, features, _rows(grid, len(features)))]
+            features = self.through(voxel_features, pyramid, backend, cancel)
+        return [*map(LevelFeatures, features, pooled_rows(grid, len(features)))]
 
-    def _grid(self, voxels: Voxels | Pyramid) -> Pyramid | PointGrid:
+    def grid(self, voxels: Voxels | Pyramid) -> Pyramid | PointGrid:
         """All levels' tables, or what makes them on a GPU."""
         if isinstance(voxels, Pyramid):
             return voxels
@@ -266,7 +277,7 @@ class SparseUNet(nn.Module):
         backend = select_backend("triton", self.input_conv.weight)
         track_changes(self)
         self._graphs = UNetGraphs(
-            lambda features, pyramid: self._through(features, pyramid, backend, None)
+            lambda features, pyramid: self.through(features, pyramid, backend, None)
         )
         self._compiling = compile_ahead(lambda: self._through_one_point(backend), device)
 
@@ -277,7 +288,7 @@ class SparseUNet(nn.Module):
         device, in_channels = weight.device, weight.shape[-1]
         coords = torch.zeros((1, 4), dtype=torch.int32)
         pyramid = build_pyramid(coords, (1 << levels,) * 3, levels).to(device)
-        found = self._through(torch.zeros((1, in_channels), device=device), pyramid, backend, None)
+        found = self.through(torch.zeros((1, in_channels), device=device), pyramid, backend, None)
         point, owner = torch.zeros((1, 3), device=device), torch.zeros(1, device=device).long()
         groups = PointGroups(owner, 1)
         groups.geometry(point)
@@ -316,10 +327,14 @@ class SparseUNet(nn.Module):
                 module.to(dtype)
         track_changes(self)
 
-    def _through(
-        self, features: Tensor, pyramid: Pyramid, backend: Backend, cancel: CancelToken | None
+    def through(
+        self,
+        features: Tensor,
+        pyramid: Pyramid,
+        backend: Backend,
+        cancel: CancelToken | None = None,
     ) -> list[Tensor]:
-        """Normed features of the pooled levels, the finest first."""
+        """Normed features of the pooled levels, the finest first; rows as of the pyramid."""
         half, given = self.input_conv.half_dtype, features.dtype
         if not self._exact_sums:
             features = features.to(half or given)
@@ -347,7 +362,7 @@ class SparseUNet(nn.Module):
         return found[::-1]
 
 
-def _rows(grid: Pyramid | PointGrid, levels: int) -> Sequence[Tensor | None]:
+def pooled_rows(grid: Pyramid | PointGrid, levels: int) -> Sequence[Tensor | None]:
     """LevelFeatures.row of so many levels."""
     if not isinstance(grid, Pyramid):
         return [None, *grid.rows(levels)]

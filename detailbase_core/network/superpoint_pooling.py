@@ -35,12 +35,12 @@ class SuperpointPooling:
 
     def __init__(self, xyz: Tensor, point_to_superpoint: Tensor, count: int) -> None:
         self._xyz, self._owner, self._count = xyz, point_to_superpoint, count
-        on_gpu = triton_backend.takes(xyz) and not torch.is_grad_enabled()
+        on_gpu = triton_backend.takes(xyz)
         self._groups = PointGroups(point_to_superpoint, count) if on_gpu else None
 
     def features(self, levels: Sequence[LevelFeatures], point_to_voxel: Tensor) -> Tensor:
         """See pool_superpoints."""
-        if self._groups is None:
+        if self._groups is None or torch.is_grad_enabled():
             return pool_superpoints(levels, point_to_voxel, self._owner, self._count)
         means = [self._groups.means(one.features, point_to_voxel, one.row) for one in levels]
         return means[0] if len(means) == 1 else torch.cat(means, dim=1)

@@ -86,7 +86,7 @@ class UNetGraphs:
                 self._forget_oldest()
             captured.features[: counts[0]] = features
             if isinstance(voxels, Pyramid):
-                _fill(captured.tables, voxels)
+                fill_tables(captured.tables, voxels)
             else:
                 voxels.fill(captured.tables)
             captured.replay()
@@ -125,7 +125,7 @@ def _pyramid(voxels: Pyramid | PointGrid) -> Pyramid:
     return voxels if isinstance(voxels, Pyramid) else voxels.pyramid()
 
 
-def _fill(tables: LevelTables, pyramid: Pyramid) -> None:
+def fill_tables(tables: LevelTables, pyramid: Pyramid) -> None:
     """Copy a pyramid's tables; rows behind them hold no neighbours."""
     counts = torch.tensor([*pyramid.counts, 0], dtype=torch.int32)
     tables.counts.copy_(to_device(counts, tables.counts.device))

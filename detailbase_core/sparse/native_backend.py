@@ -24,7 +24,13 @@ _PACKED: WeakIdKeyDictionary = WeakIdKeyDictionary()
 _TILE = 32  # channels, in and out, that matrix units take at once
 
 
-def gather_product(source: Tensor, table: Tensor, weight: Tensor, mirrored: bool = False) -> Tensor:
+def gather_product(
+    source: Tensor,
+    table: Tensor,
+    weight: Tensor,
+    mirrored: bool = False,
+    used: Tensor | None = None,
+) -> Tensor:
     """See torch_backend.gather_product; weight in any memory order."""
     weight = weight.flip(1) if mirrored else weight
     return _pair_product(source, listed_pairs(table), weight, len(table))
@@ -50,7 +56,9 @@ def listed_pairs(table: Tensor) -> native.C.RowPairs:
     return pairs
 
 
-def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
+def expand_product(
+    source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor, used: Tensor | None = None
+) -> Tensor:
     """See torch_backend.expand_product; weight in any memory order."""
     pairs = call(native.C.list_pairs_of_slots, parent, slot, weight.shape[1])
     return _pair_product(source, pairs, weight, len(parent))
@@ -95,7 +103,7 @@ def _pack(weight: Tensor) -> native.C.Bf16Weight:
     return packed
 
 
-def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
+def gather_outer(left: Tensor, source: Tensor, table: Tensor, used: Tensor | None = None) -> Tensor:
     """See torch_backend.gather_outer."""
     out = source.new_empty((left.shape[1], table.shape[1], source.shape[1]))
     call(native.C.gather_outer, left, source, table, out)

@@ -21,19 +21,33 @@ if TYPE_CHECKING:
 class TableProducts(Protocol):
     """Products that a backend provides; shapes are those in torch_backend.
 
-    Weights may be wider numbers than rows: they are rounded to those.
+    Weights may be wider numbers than rows: they are rounded to those. With `used` (int32) only
+    the first used[0] rows of a table have entries; there need be no look at the others, whose
+    results are zeros.
     """
 
     def gather_product(
-        self, source: Tensor, table: Tensor, weight: Tensor, mirrored: bool = False
+        self,
+        source: Tensor,
+        table: Tensor,
+        weight: Tensor,
+        mirrored: bool = False,
+        used: Tensor | None = None,
     ) -> Tensor:
         """out[i] = sum over k of weight[:, k] . source[table[i, k]]; mirrored: weight.flip(1)."""
 
-    def gather_outer(self, left: Tensor, source: Tensor, table: Tensor) -> Tensor:
+    def gather_outer(
+        self, left: Tensor, source: Tensor, table: Tensor, used: Tensor | None = None
+    ) -> Tensor:
         """total[:, k] = sum over i of left[i] (x) source[table[i, k]], in at least float32."""
 
     def expand_product(
-        self, source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor
+        self,
+        source: Tensor,
+        parent: Tensor,
+        slot: Tensor,
+        weight: Tensor,
+        used: Tensor | None = None,
     ) -> Tensor:
         """out[i] = weight[:, slot[i]] . source[parent[i]]."""
 
@@ -56,17 +70,17 @@ class TableBackend:
     def submanifold(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.submanifold."""
         rows, matrices = autocast(features), weight.flatten(1, 3)
-        return _apply(_Submanifold, rows, matrices, self._products, level.neighbours)
+        return _apply(_Submanifold, rows, matrices, self._products, level.neighbours, level.used)
 
     def down(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.down."""
         rows, matrices = autocast(features), weight.flatten(1, 3)
-        return _apply(_Down, rows, matrices, self._products, level.halving())
+        return _apply(_Down, rows, matrices, self._products, level)
 
     def inverse(self, features: Tensor, level: KernelMap, weight: Tensor) -> Tensor:
         """See Backend.inverse."""
         rows, matrices = autocast(features), weight.flatten(1, 3)
-        return _apply(_Inverse, rows, matrices, self._products, level.halving())
+        return _apply(_Inverse, rows, matrices, self._products, level)
 
 
 def _apply(function: type[torch.autograd.Function], *args: Any) -> Tensor:
@@ -87,74 +101,81 @@ def _transposed(weight: Tensor) -> Tensor:
     return weight.permute(2, 1, 0)
 
 
+def _coarser(used: Tensor | None) -> Tensor | None:
+    """Of KernelMap.used what counts the coarser voxels."""
+    return None if used is None else used[1:]
+
+
 class _Submanifold(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any, features: Tensor, weight: Tensor, products: TableProducts, neighbours: Tensor
-    ) -> Tensor:
-        ctx.save_for_backward(features, weight, neighbours)
-        ctx.products = products
-        return products.gather_product(features, neighbours, weight)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        features, weight, neighbours = ctx.saved_tensors
-        to_features, to_weight = None, None
-        if ctx.needs_input_grad[0]:
-            # p is the neighbour of q at offset d exactly where q is p's at -d, column 26 - k.
-            back = _transposed(weight)
-            to_features = ctx.products.gather_product(grad, neighbours, back, mirrored=True)
-        if ctx.needs_input_grad[1]:
-            to_weight = ctx.products.gather_outer(grad, features, neighbours)
-        return to_features, to_weight, None, None
-
-
-class _Down(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
         features: Tensor,
         weight: Tensor,
         products: TableProducts,
-        halving: tuple[Tensor, Tensor, Tensor],
+        neighbours: Tensor,
+        used: Tensor | None,
     ) -> Tensor:
-        ctx.save_for_backward(features, weight, *halving)
+        ctx.save_for_backward(features, weight, neighbours, used)
         ctx.products = products
-        return products.gather_product(features, halving[2], weight)
+        return products.gather_product(features, neighbours, weight, used=used)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        features, weight, parent, slot, children = ctx.saved_tensors
+        features, weight, neighbours, used = ctx.saved_tensors
         to_features, to_weight = None, None
         if ctx.needs_input_grad[0]:
-            to_features = ctx.products.expand_product(grad, parent, slot, _transposed(weight))
+            # p is the neighbour of q at offset d exactly where q is p's at -d, column 26 - k.
+            back = _transposed(weight)
+            to_features = ctx.products.gather_product(grad, neighbours, back, True, used)
         if ctx.needs_input_grad[1]:
-            to_weight = ctx.products.gather_outer(grad, features, children)
+            to_weight = ctx.products.gather_outer(grad, features, neighbours, used)
+        return to_features, to_weight, None, None, None
+
+
+class _Down(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, features: Tensor, weight: Tensor, products: TableProducts, level: KernelMap
+    ) -> Tensor:
+        ctx.save_for_backward(features, weight, *level.halving(), level.used)
+        ctx.products = products
+        children, used = level.halving()[2], _coarser(level.used)
+        return products.gather_product(features, children, weight, used=used)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        features, weight, parent, slot, children, used = ctx.saved_tensors
+        to_features, to_weight = None, None
+        if ctx.needs_input_grad[0]:
+            back = _transposed(weight)
+            to_features = ctx.products.expand_product(grad, parent, slot, back, used)
+        if ctx.needs_input_grad[1]:
+            to_weight = ctx.products.gather_outer(grad, features, children, _coarser(used))
         return to_features, to_weight, None, None
 
 
 class _Inverse(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any,
-        features: Tensor,
-        weight: Tensor,
-        products: TableProducts,
-        halving: tuple[Tensor, Tensor, Tensor],
+        ctx: Any, features: Tensor, weight: Tensor, products: TableProducts, level: KernelMap
     ) -> Tensor:
-        ctx.save_for_backward(features, weight, halving[2])
+        parent, slot, children = level.halving()
+        ctx.save_for_backward(features, weight, children, level.used)
         ctx.products = products
-        return products.expand_product(features, halving[0], halving[1], weight)
+        return products.expand_product(features, parent, slot, weight, level.used)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        features, weight, children = ctx.saved_tensors
+        features, weight, children, used = ctx.saved_tensors
         to_features, to_weight = None, None
+        used = _coarser(used)
         if ctx.needs_input_grad[0]:
-            to_features = ctx.products.gather_product(grad, children, _transposed(weight))
+            back = _transposed(weight)
+            to_features = ctx.products.gather_product(grad, children, back, used=used)
         if ctx.needs_input_grad[1]:
-            to_weight = _transposed(ctx.products.gather_outer(features, grad, children))
+            to_weight = _transposed(ctx.products.gather_outer(features, grad, children, used))
         return to_features, to_weight, None, None

@@ -13,7 +13,13 @@ _GPU_CHUNK = 1 << 28
 _CPU_CHUNK = 1 << 20
 
 
-def gather_product(source: Tensor, table: Tensor, weight: Tensor, mirrored: bool = False) -> Tensor:
+def gather_product(
+    source: Tensor,
+    table: Tensor,
+    weight: Tensor,
+    mirrored: bool = False,
+    used: Tensor | None = None,
+) -> Tensor:
     """out[i] = sum over k of weight[:, k] . source[table[i, k]].
 
     Args:
@@ -21,6 +27,7 @@ def gather_product(source: Tensor, table: Tensor, weight: Tensor, mirrored: bool
         table: [V, K] int32 rows of `source`, -1 = none.
         weight: [out, K, in].
         mirrored: whether the weight's last matrix belongs to the first column, and so on.
+        used: as in TableProducts; it is not looked at.
 
     Returns:
         [V, out].
@@ -34,13 +41,14 @@ def gather_product(source: Tensor, table: Tensor, weight: Tensor, mirrored: bool
     return out
 
 
-def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
+def gather_outer(left: Tensor, source: Tensor, table: Tensor, used: Tensor | None = None) -> Tensor:
     """sum over i of left[i] (x) source[table[i, k]], for every k.
 
     Args:
         left: [V, out].
         source: [R, in].
         table: [V, K] int32 rows of `source`, -1 = none.
+        used: as above.
 
     Returns:
         [out, K, in], in at least float32.
@@ -54,7 +62,9 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
     return total.view(left.shape[1], columns, width)
 
 
-def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
+def expand_product(
+    source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor, used: Tensor | None = None
+) -> Tensor:
     """out[i] = weight[:, slot[i]] . source[parent[i]], zeros where parent[i] = -1.
 
     Args:
@@ -62,6 +72,7 @@ def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor)
         parent: [V] int32 rows of `source`, -1 = none.
         slot: [V] int32 in [0, K).
         weight: [out, K, in].
+        used: as above.
 
     Returns:
         [V, out].

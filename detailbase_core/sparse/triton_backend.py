@@ -38,14 +38,25 @@ def takes(tensor: Tensor) -> bool:
     return tensor.is_cuda and tensor.dtype != torch.float64 and not find_problem()
 
 
-def gather_product(source: Tensor, table: Tensor, weight: Tensor, mirrored: bool = False) -> Tensor:
-    """See torch_backend.gather_product."""
-    return gather_product_of(source, table, laid_out(weight, source.dtype, mirrored))
+def gather_product(
+    source: Tensor,
+    table: Tensor,
+    weight: Tensor,
+    mirrored: bool = False,
+    used: Tensor | None = None,
+) -> Tensor:
+    """See torch_backend.gather_product; rows that are not used are zeros."""
+    ready = laid_out(weight, source.dtype, mirrored)
+    strides = table.shape[1], 1
+    return _product(source, table, None, strides, ready, None, None, used, used is not None)
 
 
-def expand_product(source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
-    """See torch_backend.expand_product."""
-    return expand_product_of(source, parent, slot, laid_out(weight, source.dtype))
+def expand_product(
+    source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor, used: Tensor | None = None
+) -> Tensor:
+    """See torch_backend.expand_product; rows that are not used are zeros."""
+    ready = laid_out(weight, source.dtype)
+    return _product(source, parent, slot, (1, 0), ready, None, None, used, used is not None)
 
 
 class LaidOut(NamedTuple):
@@ -127,10 +138,15 @@ def _product(
     added: Tensor | None,
     norm: tuple[Tensor, Tensor] | None,
     used: Tensor | None,
+    zeros: bool = False,
 ) -> Tensor:
-    """See product_kernel; `strides` are those of the table's rows and columns."""
+    """See product_kernel; `strides` are those of the table's rows and columns.
+
+    With `zeros` the rows that are not used hold them.
+    """
     rows, (columns, out_width, in_width) = table.shape[0], weight.matrices.shape
-    out = torch.empty((rows, out_width), dtype=source.dtype, device=source.device)
+    memory = torch.zeros if zeros else torch.empty
+    out = memory((rows, out_width), dtype=source.dtype, device=source.device)
     if rows:
         block_in, block_out = _block(in_width), _block(out_width)
         nothing = _nothing(source.device)
@@ -173,6 +189,7 @@ def norm_relu(
     shift: Tensor,
     dtype: torch.dtype,
     used: Tensor | None = None,
+    zeros: bool = False,
 ) -> Tensor:
     """max(0, rows * scale + shift), without gradients.
 
@@ -181,8 +198,9 @@ def norm_relu(
         scale, shift: [C] float32.
         dtype: of the result.
         used: see KernelMap.used; other rows stay unwritten.
+        zeros: or, with this, they are zeros.
     """
-    out = torch.empty(rows.shape, dtype=dtype, device=rows.device)
+    out = (torch.zeros if zeros else torch.empty)(rows.shape, dtype=dtype, device=rows.device)
     if rows.numel():
         grid, kind = (_tiles(rows.numel(), NORM_BLOCK),), (rows.dtype, dtype)
         launch(
@@ -199,7 +217,7 @@ def norm_relu(
     return out
 
 
-def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
+def gather_outer(left: Tensor, source: Tensor, table: Tensor, used: Tensor | None = None) -> Tensor:
     """See torch_backend.gather_outer; float32."""
     rows, columns = table.shape
     widths = left.shape[1], source.shape[1]
@@ -219,8 +237,9 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
         source,
         table.contiguous(),
         partial,
+        _no_count(source.device) if used is None else used,
         rows,
-        _tiles(rows, parts),
+        int(used is not None),
         columns,
         in_width // CHANNEL_UNIT,
         out_width // CHANNEL_UNIT,
@@ -229,7 +248,7 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor) -> Tensor:
         BLOCK_ROWS=BLOCK_ROWS,
         BLOCK_IN=block_in,
         BLOCK_OUT=block_out,
-        PRECISION=_precision(source.dtype, source.device).replace("split", "tf32x3"),
+        PRECISION=_precision(source.dtype, source.device),
     )
     return partial.sum(dim=0)[: widths[0], :, : widths[1]]
 

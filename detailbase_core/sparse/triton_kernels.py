@@ -207,8 +207,9 @@ def norm_relu_kernel(
 @triton.jit(
     do_not_specialize=(
         "table",
+        "used",
         "rows",
-        "rows_per_part",
+        "has_used",
         "columns",
         "in_units",
         "out_units",
@@ -220,8 +221,9 @@ def outer_kernel(
     source,
     table,
     partial,
+    used,
     rows,
-    rows_per_part,
+    has_used,
     columns,
     in_units,
     out_units,
@@ -234,9 +236,14 @@ def outer_kernel(
     """One tile of one part's sum over i of left[i] (x) source[table[i, k]].
 
     `partial` is [P, out, K, in]. Parts are summed afterwards in a fixed order, so the result is
-    the same at every run.
+    the same at every run. With has_used only the first used[0] rows count.
+
+    PRECISION is of Triton's products, or "split": three of bfloat16, whose error of 1e-5 a product
+    is lost in sums over all rows. (tf32 would want both factors turned over, which takes longer.)
     """
     in_width, out_width = in_units * CHANNEL_UNIT, out_units * CHANNEL_UNIT
+    rows = _rows_to_compute(rows, used, has_used)
+    rows_per_part = tl.cdiv(rows, tl.num_programs(0))
     part = tl.program_id(0)
     k = tl.program_id(1)
     channel = (tl.program_id(2) % in_tiles) * BLOCK_IN + tl.arange(0, BLOCK_IN)
@@ -258,7 +265,15 @@ def outer_kernel(
             mask=(index >= 0)[:, None] & (column[None, :] < out_width),
             other=0.0,
         )
-        total = tl.dot(tl.trans(across), gathered, total, input_precision=PRECISION)
+        if PRECISION == "split":
+            high, high_across = gathered.to(tl.bfloat16), tl.trans(across.to(tl.bfloat16))
+            low = (gathered - high.to(tl.float32)).to(tl.bfloat16)
+            low_across = tl.trans((across - across.to(tl.bfloat16).to(tl.float32)).to(tl.bfloat16))
+            total = tl.dot(low_across, high, total)
+            total = tl.dot(high_across, low, total)
+            total = tl.dot(high_across, high, total)
+        else:
+            total = tl.dot(tl.trans(across), gathered, total, input_precision=PRECISION)
     place = ((part * out_width + column[:, None]) * columns + k).to(tl.int64) * in_width
     tl.store(
         partial + place + channel[None, :],

@@ -39,6 +39,7 @@ class PhraseTargets:
             look-alikes are weighed.
         told: (P,) bool, whether the masks tell what is present: False for a phrase that names an
             object of which no superpoint shows enough; None = they all do.
+        real: (P,) bool, False for what only fills up and counts nowhere; None = all are.
     """
 
     scene: Tensor
@@ -48,6 +49,7 @@ class PhraseTargets:
     place: Tensor | None = None
     number: Tensor | None = None
     told: Tensor | None = None
+    real: Tensor | None = None
 
 
 def superpoint_targets(
@@ -111,6 +113,8 @@ def grounding_parts(
     valid = ~padding.index_select(0, targets.scene)
     logits = _gathered([p.mask_logits for p in predictions], row)
     importance = torch.where(targets.row == SENTENCE_ROW, weights.sentence, 1.0)
+    if targets.real is not None:
+        importance = importance * targets.real
     importance = importance / importance.sum()
     truth = targets.masks.float()
     parts: dict[str, Tensor] = {}

@@ -25,7 +25,7 @@ class PinnedBatch(Generic[T]):
 
     def __init__(self, content: T, device: torch.device) -> None:
         self._content, self._device = content, device
-        tensors = list(_tensors(content))
+        tensors = list(tensors_of(content))
         self._ends = [0]
         for tensor in tensors:
             self._ends.append(self._ends[-1] + _aligned(tensor.nbytes))
@@ -39,7 +39,7 @@ class PinnedBatch(Generic[T]):
         """The same tuples, their tensors on the device."""
         there = self._bytes.to(self._device, non_blocking=True)
         ends = iter(self._ends)
-        moved: T = _replaced(self._content, lambda like: _view(there, next(ends), like))
+        moved: T = replaced(self._content, lambda like: _view(there, next(ends), like))
         return moved
 
 
@@ -52,19 +52,20 @@ def _view(memory: Tensor, begin: int, like: Tensor) -> Tensor:
     return memory[begin : begin + like.nbytes].view(like.dtype).view(like.shape)
 
 
-def _tensors(item: object) -> Iterator[Tensor]:
+def tensors_of(item: object) -> Iterator[Tensor]:
+    """All tensors within tuples."""
     if isinstance(item, Tensor):
         yield item
     elif isinstance(item, tuple):
         for part in item:
-            yield from _tensors(part)
+            yield from tensors_of(part)
 
 
-def _replaced(item: Any, replacement: Any) -> Any:
-    """The same tuples with each tensor replaced, in the order of _tensors."""
+def replaced(item: Any, replacement: Any) -> Any:
+    """The same tuples with each tensor replaced, in the order of tensors_of."""
     if isinstance(item, Tensor):
         return replacement(item)
     if not isinstance(item, tuple):
         return item
-    parts = [_replaced(part, replacement) for part in item]
+    parts = [replaced(part, replacement) for part in item]
     return type(item)(*parts) if hasattr(item, "_fields") else tuple(parts)

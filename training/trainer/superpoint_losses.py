@@ -49,13 +49,29 @@ class NamingHeads(nn.Module):
 
 
 def valid_rows(padded: Tensor, truth: SceneTruth) -> Tensor:
-    """(G, S, ...) -> (M, ...): the scenes' superpoints one after another, without padding."""
+    """(G, S, ...) -> (M, ...): the scenes' superpoints one after another, without padding.
+
+    Where the truth is padded, too (see padded_batch.py), all rows.
+    """
     return padded.flatten(0, 1).index_select(0, truth.valid)
 
 
-def center_loss(
+def points_of_superpoints(
     superpoints: SuperpointBatch, truth: SceneTruth, point_to_superpoint: Tensor
 ) -> Tensor:
+    """(G, S) float32, how many points each has.
+
+    Args:
+        superpoints: of the scenes.
+        truth: about them.
+        point_to_superpoint: (N,) of all scenes' points, numbered through.
+    """
+    points = superpoints.geometry.new_zeros(superpoints.padding.shape)
+    points.view(-1).index_copy_(0, truth.valid, group_sizes(point_to_superpoint, len(truth.valid)))
+    return points
+
+
+def center_loss(superpoints: SuperpointBatch, truth: SceneTruth, points: Tensor) -> Tensor:
     """Distance by which votes miss their objects' centres, plus the error of who votes at all.
 
     A centre is the mean of an object's points, as augmented. Superpoints of floor, walls and
@@ -64,13 +80,10 @@ def center_loss(
     Args:
         superpoints: encoded, with votes.
         truth: about them.
-        point_to_superpoint: (N,) of all scenes' points, numbered through.
+        points: (G, S) float32, see points_of_superpoints.
     """
     assert superpoints.votes is not None, "build_module refuses this weight without the head"
     own = superpoints.geometry[..., :3]
-    points = own.new_zeros(own.shape[:2])
-    sizes = group_sizes(point_to_superpoint, len(truth.valid))
-    points.view(-1).index_copy_(0, truth.valid, sizes)
     parts = truth.objects * points[..., None]
     total = parts.sum(dim=1).clamp(min=1e-6)
     centers = torch.bmm(parts.transpose(1, 2), own) / total[..., None]
@@ -85,4 +98,6 @@ def center_loss(
     ).sum(dim=1)
     miss = (miss * votes).sum() / votes.sum().clamp(min=1)
     said = valid_rows(superpoints.votes.movable, truth).float()
-    return miss + F.binary_cross_entropy_with_logits(said, votes.float())
+    real = valid_rows(~superpoints.padding, truth)
+    error = F.binary_cross_entropy_with_logits(said, votes.float(), reduction="none")
+    return miss + (error * real).sum() / real.sum()

@@ -38,6 +38,7 @@ class Targets(NamedTuple):
         objects: (G, K, O) float32, 1 where the k-th phrase of a scene refers to an object; columns
             as in SceneTruth.objects.
         place: (P,) int64, which of the G * K rows is each phrase's.
+        real: (P,) bool, as in PhraseTargets; None = all are.
     """
 
     scene: Tensor
@@ -46,6 +47,7 @@ class Targets(NamedTuple):
     named: Tensor
     objects: Tensor
     place: Tensor
+    real: Tensor | None = None
 
 
 class SentenceBatch(NamedTuple):
@@ -178,7 +180,16 @@ def phrase_targets(
     """
     shares = torch.bmm(targets.objects, scene_objects.transpose(1, 2)).flatten(0, 1)
     masks = shares.index_select(0, targets.place) > 0.5
+    if targets.real is not None:
+        masks = masks & targets.real[:, None]
     told = masks.any(dim=1) == targets.named
     return PhraseTargets(
-        targets.scene, targets.sentence, targets.row, masks, query, targets.place, told
+        targets.scene,
+        targets.sentence,
+        targets.row,
+        masks,
+        query,
+        targets.place,
+        told,
+        targets.real,
     )

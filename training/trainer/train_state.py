@@ -48,11 +48,15 @@ class TrainState:
         self.left_out = torch.zeros((), dtype=torch.int64, device=device)
         self.left_out_in_a_row = torch.zeros((), dtype=torch.int64, device=device)
 
-    def update(self, loss: Tensor, rate: float) -> Tensor:
-        """One step down the loss's gradient.
+    def backward(self, loss: Tensor) -> None:
+        """The loss's gradients, for update()."""
+        self.optimizer.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+
+    def update(self, rate: float) -> Tensor:
+        """One step down the gradients.
 
         Args:
-            loss: scalar.
             rate: factor on the peak learning rates.
 
         Returns:
@@ -61,8 +65,6 @@ class TrainState:
         """
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * rate
-        self.optimizer.zero_grad(set_to_none=True)
-        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         self.scaler.unscale_(self.optimizer)
         norm = torch.nn.utils.clip_grad_norm_(
             self.module.parameters(), self.config.clip_norm or math.inf

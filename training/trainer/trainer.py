@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from training.scenes.scene_files import read_scene
 from training.trainer.augmentation import batch_augmented
 from training.trainer.distributed import Processes
 from training.trainer.loss_meter import LossMeter, NotANumberError
+from training.trainer.padded_batch import Capacity, padded_batch
 from training.trainer.pinned_batch import PinnedBatch
 from training.trainer.prediction_pictures import draw_prediction
 from training.trainer.prefetch import Prefetcher
@@ -27,11 +29,13 @@ from training.trainer.sampler import Sampler
 from training.trainer.schedule import rate_factor
 from training.trainer.sentence_process import SentenceProcess
 from training.trainer.step_batch import Batch, make_batch
+from training.trainer.step_graph import StepGraph
 from training.trainer.train_state import TrainState
 from training.trainer.training_module import build_module
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator
 
     from training.config import TrainConfig
     from training.scenes.scene_store import SceneStore
@@ -73,6 +77,12 @@ class Run:
         self.module = build_module(config).to(device)
         self.state = TrainState(self.module, config, device)
         self.parallel = self.processes.wrap(self.module)
+        self.graph: StepGraph | None = None
+        # Of several processes and of scaled losses the steps are single ones.
+        is_plain = self.processes.count == 1 and config.autocast != "float16"
+        if is_plain and StepGraph.suits(self.module, device):
+            self.graph = StepGraph(self.module, self._context)
+        self._capacity = Capacity()
         self.meter = LossMeter(self.processes)
         self.batches = Prefetcher(self._batch)
         self.sentences = self._sentence_process()
@@ -134,17 +144,26 @@ class Run:
         )
         name = f"{self.config.seed}/{step}/{self.processes.rank}"
         torch.manual_seed(random.Random(name).getrandbits(62))  # dropout's
+        loss: torch.Tensor
+        if self.graph is not None:
+            loss, parts = self.graph(scenes, batch.truth, batch.sentences)
+        else:
+            with self._context():
+                loss, parts = self.parallel(scenes, batch.truth, batch.sentences)
+            self.state.backward(loss)
+        norm = self.state.update(rate_factor(step, self.steps, self.config))
+        self.meter.add(step, {"loss": loss, **parts, "gradient_norm": norm})
+        return loss.detach()
+
+    @contextmanager
+    def _context(self) -> Iterator[None]:
+        """Precision and kernels of a step's losses."""
         precision = self.config.autocast
         autocast = torch.autocast(
             self.device.type, getattr(torch, precision, None), enabled=precision != "none"
         )
         with autocast, sdpa_kernel(ATTENTION):
-            loss: torch.Tensor
-            loss, parts = self.parallel(scenes, batch.truth, batch.sentences)
-        rate = rate_factor(step, self.steps, self.config)
-        norm = self.state.update(loss, rate)
-        self.meter.add(step, {"loss": loss, **parts, "gradient_norm": norm})
-        return loss.detach()
+            yield
 
     def save(self) -> None:
         """Write the averaged model for use and the whole state for resuming, atomically.
@@ -215,6 +234,8 @@ class Run:
         draws = self.processes.share(self.sampler.step(step))
         beside = self.sentences.submit if self.sentences else None
         batch = make_batch(draws, self.store.scenes, self.module, self.config, beside)
+        if self.graph is not None:
+            batch = padded_batch(batch, self._capacity)
         return PinnedBatch(batch, self.device)
 
     def _rescan(self, log: RunLog) -> None:

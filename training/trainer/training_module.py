@@ -19,7 +19,12 @@ from training.config import differing
 from training.trainer.losses import GROUNDING_PARTS, grounding_loss
 from training.trainer.phrase_losses import phrase_loss
 from training.trainer.sequence_packing import packed
-from training.trainer.superpoint_losses import NamingHeads, center_loss, valid_rows
+from training.trainer.superpoint_losses import (
+    NamingHeads,
+    center_loss,
+    points_of_superpoints,
+    valid_rows,
+)
 from training.trainer.text_targets import phrase_targets
 
 if TYPE_CHECKING:
@@ -91,14 +96,31 @@ class TrainingModule(nn.Module):
             The loss to minimise, and its unweighted parts by name.
         """
         superpoints = self.model.encode_scene(batch)
-        loss, parts = self._superpoint_loss(superpoints, batch, truth)
+        points = points_of_superpoints(superpoints, truth, batch.point_to_superpoint)
+        return self.losses(superpoints, points, truth, sentences)
+
+    def losses(
+        self,
+        superpoints: SuperpointBatch,
+        points: Tensor,
+        truth: SceneTruth,
+        sentences: SentenceBatch | None,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """As forward(), of scenes that were encoded.
+
+        Args:
+            superpoints: of the scenes.
+            points: (G, S) float32, how many points each superpoint has.
+            truth, sentences: as there.
+        """
+        loss, parts = self._superpoint_loss(superpoints, points, truth)
         if sentences is not None:
             sentence_loss, sentence_parts = self._sentence_loss(superpoints, truth, sentences)
             loss, parts = loss + sentence_loss, parts | sentence_parts
         return loss, parts
 
     def _superpoint_loss(
-        self, superpoints: SuperpointBatch, batch: SceneBatch, truth: SceneTruth
+        self, superpoints: SuperpointBatch, points: Tensor, truth: SceneTruth
     ) -> tuple[Tensor, dict[str, Tensor]]:
         weights, parts = self.loss_weights, {}
         loss = superpoints.features.new_zeros((), dtype=torch.float32)
@@ -108,7 +130,7 @@ class TrainingModule(nn.Module):
                 parts["naming"] = self.naming.loss(features, truth.names)
                 loss = loss + weights.naming * parts["naming"]
             if weights.centers:
-                parts["centers"] = center_loss(superpoints, truth, batch.point_to_superpoint)
+                parts["centers"] = center_loss(superpoints, truth, points)
                 loss = loss + weights.centers * parts["centers"]
         return loss, parts
 

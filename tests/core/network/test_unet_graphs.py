@@ -50,7 +50,7 @@ def unet(request):
     else:
         plain = select_backend("torch", torch.zeros(1))
         network._graphs = ReplayedInPython(
-            lambda features, pyramid: network._through(features, pyramid, plain, None)
+            lambda features, pyramid: network.through(features, pyramid, plain, None)
         )
     return network
 

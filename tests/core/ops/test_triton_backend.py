@@ -57,12 +57,25 @@ for sizes in (
     ):
         assert ours.shape == twin.shape
         torch.testing.assert_close(ours[:few], twin[:few], rtol=1e-4, atol=1e-3)
+    first, none = table.clone(), parent.clone()
+    first[few:] = none[few:] = -1
+    for name, given, twin_given in (
+        ("gather_product", (source, table, weight), (source, first, weight)),
+        ("gather_outer", (left, source, table), (left, source, first)),
+        ("expand_product", (source, parent, slot, weight), (source, none, slot, weight)),
+    ):
+        ours = getattr(triton_backend, name)(*given, used=most)
+        twin = getattr(torch_backend, name)(*twin_given)
+        torch.testing.assert_close(ours, twin, rtol=1e-4, atol=1e-3)
     mirrored = triton_backend.gather_product(source, table, weight, mirrored=True)
     twin = torch_backend.gather_product(source, table, weight.flip(1))
     torch.testing.assert_close(mirrored, twin, rtol=1e-4, atol=1e-3)
     with mock.patch.object(triton_backend, "_precision", lambda *_: "split"):
         matrices = triton_backend.laid_out(weight, weight.dtype)
         ours = triton_backend.gather_product(source, table, weight)
+        outer = triton_backend.gather_outer(left, source, table)
+    twin = torch_backend.gather_outer(left, source, table)
+    torch.testing.assert_close(outer, twin, rtol=2e-5, atol=1e-3)
     assert not (matrices.matrices.view(torch.int32) & 8191).any()  # tf32 keeps ten bits of 23
     torch.testing.assert_close(ours, plain, rtol=1e-5, atol=1e-4)
     rounded = triton_backend.gather_product(source.half(), table, weight)
@@ -109,7 +122,7 @@ def test_numbers_compile_no_kernel_anew():
     """Rows differ at every step and widths between layers; Triton compiles for what it specialises
     on."""
     kernels = pytest.importorskip("detailbase_core.sparse.triton_kernels")
-    numbers = {"rows", "rows_per_part", "count", "has_added", "has_norm", "channels", "columns"}
+    numbers = {"rows", "has_used", "count", "has_added", "has_norm", "channels", "columns"}
     numbers |= {"in_units", "out_units", "in_blocks", "in_tiles", "row_stride", "column_stride"}
     numbers |= {"in_width", "out_width", "out_stride", "in_stride", "mirrored", "has_slot"}
     for name in ("lay_out", "product", "outer", "norm_relu"):

@@ -25,7 +25,7 @@ from training.scenes.descriptions import DescribedPhrase, Description
 from training.trainer.losses import PhraseTargets, grounding_loss, grounding_parts
 from training.trainer.phrase_losses import phrase_loss, word_tags
 from training.trainer.sequence_packing import packed, packing_of, placed
-from training.trainer.superpoint_losses import NamingHeads, center_loss
+from training.trainer.superpoint_losses import NamingHeads, center_loss, points_of_superpoints
 from training.trainer.text_targets import (
     batch_sentences,
     decoder_words,
@@ -169,7 +169,8 @@ def centers_of(config, offsets_of) -> float:
     objects, names, _ = scene_truth(scenes)
     real = torch.arange(18).view(2, 9)[:, :8].flatten()
     truth = SceneTruth(F.pad(objects, (0, 0, 0, 1)), names, real)
-    return center_loss(batch, truth, index).item()
+    points = points_of_superpoints(batch, truth, index)
+    return center_loss(batch, truth, points).item()
 
 
 def test_votes_for_the_truth_cost_nothing(config):

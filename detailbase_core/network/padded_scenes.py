@@ -1,0 +1,139 @@
+"""Scenes in memory that stays where it is, padded, for a step that is repeated as a CUDA graph.
+
+Shapes: G scenes, S superpoints per scene (padded), V voxels of the finest level, N points, L pooled
+levels of the U-Net.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from detailbase_core.network.batch import SuperpointBatch, Votes
+from detailbase_core.network.sparse_unet import pooled_rows
+from detailbase_core.network.superpoint_pooling import SuperpointPooling
+from detailbase_core.network.unet_graphs import fill_tables
+from detailbase_core.ops.execution import to_device
+from detailbase_core.ops.scatter import group_sizes
+from detailbase_core.sparse import Pyramid, select_backend
+from detailbase_core.sparse.level_tables import LevelTables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detailbase_core.network.batch import SceneBatch
+    from detailbase_core.network.detailbase import DetailBase
+    from detailbase_core.sparse.triton_grid import PointGrid
+
+
+class SceneParts(NamedTuple):
+    """All that the network reads of scenes.
+
+    Attributes:
+        features: (V, C) of the voxels.
+        grid: their tables, or what makes them.
+        voxels: (L, N) int64, in which voxel of each pooled level a point lies; -1 = in none.
+        superpoints: (N,) int64, of each point, numbered through.
+        sizes: (M,) float32, how many points each superpoint has.
+        geometry: (M, 6), as in SuperpointBatch.
+        superpoint_counts: of each scene.
+    """
+
+    features: Tensor
+    grid: Pyramid | PointGrid
+    voxels: Tensor
+    superpoints: Tensor
+    sizes: Tensor
+    geometry: Tensor
+    superpoint_counts: tuple[int, ...]
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Voxels of each level, then points."""
+        return (*self.grid.counts, len(self.superpoints))
+
+    @classmethod
+    @torch.no_grad()
+    def of_batch(cls, model: DetailBase, batch: SceneBatch) -> SceneParts:
+        """What a network reads of a batch; a GPU's host waits once."""
+        features, voxels = model.voxel_features(batch)
+        grid = model.unet.grid(voxels)
+        owner, count = batch.point_to_superpoint, sum(batch.superpoint_counts)
+        finest = voxels.point_to_voxel
+        rows = [
+            finest if row is None else row.index_select(0, finest)
+            for row in pooled_rows(grid, model.config.pooled_levels)
+        ]
+        geometry = SuperpointPooling(batch.xyz, owner, count).geometry()
+        sizes = group_sizes(owner, count)
+        return cls(
+            features, grid, torch.stack(rows), owner, sizes, geometry, batch.superpoint_counts
+        )
+
+
+class PaddedScenes:
+    """Memory for the parts of any scenes of at most these sizes.
+
+    Args:
+        parts: of scenes, whose widths and device it has.
+        counts: most voxels of each level, then points.
+        superpoints: S, most superpoints of a scene.
+    """
+
+    def __init__(self, parts: SceneParts, counts: Sequence[int], superpoints: int) -> None:
+        (*voxels, points), device = counts, parts.features.device
+        scenes, levels = len(parts.superpoint_counts), len(parts.voxels)
+        self.tables = LevelTables.padded(voxels, device)
+        self._pyramid = Pyramid(None, self.tables.levels)
+        self._features = parts.features.new_zeros((voxels[0], parts.features.shape[1]))
+        self._voxels = torch.zeros((levels, points), dtype=torch.int64, device=device)
+        self._weights = torch.zeros((levels, points), device=device)
+        self._superpoints = torch.zeros(points, dtype=torch.int64, device=device)
+        self._geometry = torch.zeros((scenes, superpoints, 6), device=device)
+        self._padding = torch.ones((scenes, superpoints), dtype=torch.bool, device=device)
+        self.points = torch.zeros((scenes, superpoints), device=device)
+
+    def write(self, parts: SceneParts) -> None:
+        """Take over scenes; what was there before is gone."""
+        voxels, points = len(parts.features), len(parts.superpoints)
+        if isinstance(parts.grid, Pyramid):
+            fill_tables(self.tables, parts.grid)
+        else:
+            parts.grid.fill(self.tables)
+        self._features[:voxels] = parts.features
+        self._features[voxels:] = 0.0
+        valid = np.arange(self._padding.shape[1]) < np.array(parts.superpoint_counts)[:, None]
+        place = to_device(torch.from_numpy(np.flatnonzero(valid)), self._features.device)
+        self._padding.copy_(to_device(torch.from_numpy(~valid), self._features.device))
+        self._voxels[:, :points] = parts.voxels.clamp(min=0)
+        weight = parts.sizes.reciprocal().index_select(0, parts.superpoints)
+        self._weights.zero_()
+        self._weights[:, :points] = weight * (parts.voxels >= 0)
+        self._superpoints[:points] = place.index_select(0, parts.superpoints)
+        self._geometry.zero_().flatten(0, 1).index_copy_(0, place, parts.geometry)
+        self.points.zero_().view(-1).index_copy_(0, place, parts.sizes)
+
+    def encode(self, model: DetailBase) -> SuperpointBatch:
+        """DetailBase.encode_scene of the scenes that were written, in training."""
+        backend = select_backend(model.unet.backend, self._features)
+        levels = model.unet.through(self._features, self._pyramid, backend)
+        flat = self._geometry.flatten(0, 1)
+        pooled = [
+            flat.new_zeros((len(flat), features.shape[1])).index_add_(
+                0, self._superpoints, features.float().index_select(0, voxel) * weight[:, None]
+            )
+            for features, voxel, weight in zip(levels, self._voxels, self._weights, strict=True)
+        ]
+        features = torch.cat(pooled, dim=1).to(levels[0].dtype)
+        votes = None
+        if model.offset_head is not None:
+            real = ~self._padding
+            offsets, movable = model.offset_head(features, flat)
+            votes = Votes(
+                offsets.view(*real.shape, 3) * real[..., None], movable.view(real.shape) * real
+            )
+        features = features.view(*self._padding.shape, -1)
+        return SuperpointBatch(features, self._padding, self._geometry, votes)

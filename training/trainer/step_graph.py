@@ -1,0 +1,113 @@
+"""Losses and gradients of a training step as one CUDA graph: thousands of small steps, for each of
+which a GPU waits on its host, become one.
+
+A graph is of fixed sizes. Scenes and sentences are padded to sizes that hold every step so far; a
+step that needs more is computed step by step, and the next one captures a larger graph.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from detailbase_core.language.text_encoder import SmallTextEncoder
+from detailbase_core.network.padded_scenes import PaddedScenes, SceneParts
+from detailbase_core.sparse import triton_backend
+from training.trainer.padded_batch import Capacity
+from training.trainer.pinned_batch import replaced, tensors_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from detailbase_core.network.batch import SceneBatch
+    from training.scenes.dataset import SceneTruth
+    from training.trainer.text_targets import SentenceBatch
+    from training.trainer.training_module import TrainingModule
+
+    Context = Callable[[], AbstractContextManager[object]]
+
+Result = tuple[Tensor, dict[str, Tensor], list[Tensor | None]]  # loss, its parts, gradients
+
+
+class StepGraph:
+    """Losses and gradients of steps.
+
+    Args:
+        module: in training; its weights stay where they are.
+        context: in which it computes, such as autocast.
+    """
+
+    def __init__(self, module: TrainingModule, context: Context) -> None:
+        self._module, self._context = module, context
+        self._weights = [p for p in module.parameters() if p.requires_grad]
+        self._capacity = Capacity()
+        self._sizes: tuple[Any, ...] = ()
+        self._scenes: PaddedScenes | None = None
+        self._lesson: tuple[SceneTruth, SentenceBatch | None] | None = None
+        self._graph: torch.cuda.CUDAGraph | None = None
+        self._result: Result | None = None
+
+    @staticmethod
+    def suits(module: TrainingModule, device: torch.device) -> bool:
+        """Whether steps of a module can be captured on a device."""
+        weight = module.model.unet.input_conv.weight
+        on_gpu = device.type == "cuda" and not triton_backend.find_problem()
+        return on_gpu and weight.requires_grad and isinstance(module.text, SmallTextEncoder)
+
+    def __call__(
+        self, scenes: SceneBatch, truth: SceneTruth, sentences: SentenceBatch | None
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """TrainingModule.forward(), and the gradients in the weights' `grad`.
+
+        Args:
+            scenes: as there.
+            truth, sentences: as there, padded by padded_batch.
+
+        Returns:
+            As there. The parts are those of this step until the next one.
+        """
+        parts = SceneParts.of_batch(self._module.model, scenes)
+        counts = self._capacity.holding(parts.counts)
+        lesson = truth, sentences
+        sizes = (*counts, *(tuple(one.shape) for one in tensors_of(lesson)))
+        is_new = sizes != self._sizes
+        if is_new:
+            self._graph = self._result = None  # its memory, too
+            self._sizes = sizes
+            self._scenes = PaddedScenes(parts, counts, truth.objects.shape[1])
+            self._lesson = replaced(lesson, torch.clone)
+        assert self._scenes is not None
+        self._scenes.write(parts)
+        for own, new in zip(tensors_of(self._lesson), tensors_of(lesson), strict=True):
+            own.copy_(new)
+        if is_new:
+            self._result = self._learn()
+        else:
+            if self._graph is None:
+                self.capture()
+            assert self._graph is not None
+            self._graph.replay()
+        assert self._result is not None
+        loss, named, gradients = self._result
+        for weight, gradient in zip(self._weights, gradients, strict=True):
+            weight.grad = gradient
+        return loss.clone(), named
+
+    def capture(self) -> None:
+        """Make the graph."""
+        torch.cuda.empty_cache()  # what the step before kept, of which the graph makes its own
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
+            self._result = self._learn()
+
+    def _learn(self) -> Result:
+        assert self._scenes is not None and self._lesson is not None
+        with self._context():
+            superpoints = self._scenes.encode(self._module.model)
+            loss, parts = self._module.losses(superpoints, self._scenes.points, *self._lesson)
+        found = torch.autograd.grad(loss, self._weights, allow_unused=True)
+        gradients = [None if one is None else one.contiguous() for one in found]
+        return loss.detach(), {name: part.detach() for name, part in parts.items()}, gradients
