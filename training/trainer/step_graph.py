@@ -98,7 +98,6 @@ class StepGraph:
 
     def capture(self) -> None:
         """Make the graph."""
-        torch.cuda.empty_cache()  # what the step before kept, of which the graph makes its own
         self._graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
             self._result = self._learn()
