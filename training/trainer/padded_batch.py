@@ -128,7 +128,9 @@ def padded_sentences(
     places = targets.place // of_scene * phrases_of_scene + targets.place % of_scene
     real = torch.ones_like(targets.named) if targets.real is None else targets.real
     more = Targets(
-        *(_padded(one, (phrases,)) for one in targets[:3]),
+        _padded(targets.scene, (phrases,)),
+        _padded(targets.sentence, (phrases,)),
+        _padded(targets.row, (phrases,)),
         _padded(targets.named, (phrases,)),
         _padded(targets.objects, (scenes, phrases_of_scene, columns)),
         _padded(places, (phrases,)),

@@ -108,5 +108,7 @@ class StepGraph:
             superpoints = self._scenes.encode(self._module.model)
             loss, parts = self._module.losses(superpoints, self._scenes.points, *self._lesson)
         found = torch.autograd.grad(loss, self._weights, allow_unused=True)
-        gradients = [None if one is None else one.contiguous() for one in found]
+        gradients: list[Tensor | None] = [
+            None if one is None else one.contiguous() for one in found
+        ]
         return loss.detach(), {name: part.detach() for name, part in parts.items()}, gradients
