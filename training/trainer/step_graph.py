@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from detailbase_core.network.batch import SceneBatch
     from training.scenes.dataset import SceneTruth
     from training.trainer.text_targets import SentenceBatch
-    from training.trainer.training_module import TrainingModule
+    from training.trainer.training_module import Texts, TrainingModule
 
     Context = Callable[[], AbstractContextManager[object]]
 
@@ -43,10 +43,12 @@ class StepGraph:
     def __init__(self, module: TrainingModule, context: Context) -> None:
         self._module, self._context = module, context
         self._weights = [p for p in module.parameters() if p.requires_grad]
+        # One of another library is frozen, and may wait for the host.
+        self._text_learns = isinstance(module.text, SmallTextEncoder)
         self._capacity = Capacity()
         self._sizes: tuple[Any, ...] = ()
         self._scenes: PaddedScenes | None = None
-        self._lesson: tuple[SceneTruth, SentenceBatch | None] | None = None
+        self._lesson: tuple[SceneTruth, SentenceBatch | None, Texts] | None = None
         self._graph: torch.cuda.CUDAGraph | None = None
         self._result: Result | None = None
 
@@ -55,7 +57,7 @@ class StepGraph:
         """Whether steps of a module can be captured on a device."""
         weight = module.model.unet.input_conv.weight
         on_gpu = device.type == "cuda" and not triton_backend.find_problem()
-        return on_gpu and weight.requires_grad and isinstance(module.text, SmallTextEncoder)
+        return on_gpu and weight.requires_grad
 
     def __call__(
         self, scenes: SceneBatch, truth: SceneTruth, sentences: SentenceBatch | None
@@ -71,7 +73,11 @@ class StepGraph:
         """
         parts = SceneParts.of_batch(self._module.model, scenes)
         counts = self._capacity.holding(parts.counts)
-        lesson = truth, sentences
+        texts: Texts = ()
+        if not self._text_learns:
+            with self._context():
+                texts = self._module.encode_text(sentences)
+        lesson = truth, sentences, texts
         sizes = (*counts, *(tuple(one.shape) for one in tensors_of(lesson)))
         is_new = sizes != self._sizes
         if is_new:
@@ -104,9 +110,12 @@ class StepGraph:
 
     def _learn(self) -> Result:
         assert self._scenes is not None and self._lesson is not None
+        truth, sentences, texts = self._lesson
+        module, points = self._module, self._scenes.points
         with self._context():
-            superpoints = self._scenes.encode(self._module.model)
-            loss, parts = self._module.losses(superpoints, self._scenes.points, *self._lesson)
+            superpoints = self._scenes.encode(module.model)
+            texts = module.encode_text(sentences) if self._text_learns else texts
+            loss, parts = module.losses(superpoints, points, truth, sentences, texts)
         found = torch.autograd.grad(loss, self._weights, allow_unused=True)
         gradients: list[Tensor | None] = [
             None if one is None else one.contiguous() for one in found

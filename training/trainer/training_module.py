@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from training.scenes.dataset import SceneTruth
     from training.trainer.text_targets import SentenceBatch
 
+# (B, T, C) of all sentences as the phrase head reads them, and as the decoder does, if otherwise.
+Texts = tuple[Tensor, ...]
 # Options of the network that each optional part of the loss trains: it needs one of them.
 HEADS_OF_LOSS = {
     "presence": ("presence_head", "presence_from_masks"),
@@ -97,7 +99,16 @@ class TrainingModule(nn.Module):
         """
         superpoints = self.model.encode_scene(batch)
         points = points_of_superpoints(superpoints, truth, batch.point_to_superpoint)
-        return self.losses(superpoints, points, truth, sentences)
+        return self.losses(superpoints, points, truth, sentences, self.encode_text(sentences))
+
+    def encode_text(self, sentences: SentenceBatch | None) -> Texts:
+        """What the losses read of sentences."""
+        if sentences is None:
+            return ()
+        text, _ = self.text.encode_tokens(sentences.tokens)
+        if sentences.described is None:
+            return (text,)
+        return text, self.text.encode_tokens(sentences.described)[0]
 
     def losses(
         self,
@@ -105,17 +116,21 @@ class TrainingModule(nn.Module):
         points: Tensor,
         truth: SceneTruth,
         sentences: SentenceBatch | None,
+        texts: Texts,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """As forward(), of scenes that were encoded.
+        """As forward(), of scenes and sentences that were encoded.
 
         Args:
             superpoints: of the scenes.
             points: (G, S) float32, how many points each superpoint has.
             truth, sentences: as there.
+            texts: of the sentences.
         """
         loss, parts = self._superpoint_loss(superpoints, points, truth)
         if sentences is not None:
-            sentence_loss, sentence_parts = self._sentence_loss(superpoints, truth, sentences)
+            sentence_loss, sentence_parts = self._sentence_loss(
+                superpoints, truth, sentences, texts
+            )
             loss, parts = loss + sentence_loss, parts | sentence_parts
         return loss, parts
 
@@ -135,15 +150,18 @@ class TrainingModule(nn.Module):
         return loss, parts
 
     def _sentence_loss(
-        self, superpoints: SuperpointBatch, truth: SceneTruth, sentences: SentenceBatch
+        self,
+        superpoints: SuperpointBatch,
+        truth: SceneTruth,
+        sentences: SentenceBatch,
+        texts: Texts,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        text, _ = self.text.encode_tokens(sentences.tokens)
-        phrase_logits = None if self.model.phrase_head is None else self.model.phrase_head(text)
-        if sentences.described is not None:
-            text, _ = self.text.encode_tokens(sentences.described)
+        phrase_logits = None
+        if self.model.phrase_head is not None:
+            phrase_logits = self.model.phrase_head(texts[0])
         sentence_of_row = sentences.packing.sentence[:, None]
         batch = TextBatch(
-            packed(text, sentences.packing),
+            packed(texts[-1], sentences.packing),
             sentence_of_row >= 0,
             sentences.phrase_rows,
             sentence_of_row,

@@ -108,7 +108,8 @@ def test_a_step_waits_for_nothing_outside_the_network(toy_run, monkeypatch):
     run.module.train()
     loss = torch.ones((), requires_grad=True)
     monkeypatch.setattr(run, "parallel", lambda *arguments: (loss, {"mask_bce": loss}))
-    monkeypatch.setattr(run.state, "update", lambda loss, rate: loss)
+    monkeypatch.setattr(run.state, "backward", lambda loss: None)
+    monkeypatch.setattr(run.state, "update", lambda rate: loss)
     with HostWaits() as waits:
         for run.state.step in range(3):
             run.train_step()
