@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
     """(owner, name of the function, name of the part) of each part."""
     module, model = run.module, run.module.model
+    graph = () if run.graph is None else ((run.graph, "learn", "graph of losses and gradients"),)
     return (
+        *graph,
         (run.batches, "take", "waiting for the batch"),
         (training.trainer.trainer, "batch_augmented", "augmentation"),
         (detailbase_core.network.detailbase, "voxelize", "voxels"),
@@ -65,12 +67,12 @@ def parts_of(run: Run) -> Sequence[tuple[Any, str, str]]:
 
 def show(watch: StepWatch, steps: int) -> None:
     """A line per part, per step."""
-    print(f"\n{'per step':24}{'host ms':>10}{'ops':>8}{'waits':>8}{'host tensors':>14}")
+    print(f"\n{'per step':30}{'host ms':>10}{'ops':>8}{'waits':>8}{'host tensors':>14}")
     rows = [(name, *dataclasses.astuple(figures)) for name, figures in watch.figures.items()]
     rows.append(("all", *(sum(column) for column in list(zip(*rows, strict=True))[1:])))
     for name, seconds, *counts in rows:
         ops, waits, tensors = (count / steps for count in counts)
-        print(f"{name:24}{1e3 * seconds / steps:10.1f}{ops:8.0f}{waits:8.1f}{tensors:14.1f}")
+        print(f"{name:30}{1e3 * seconds / steps:10.1f}{ops:8.0f}{waits:8.1f}{tensors:14.1f}")
     print("\nwhere a GPU's host would wait, per step")
     for site, count in watch.sites.most_common():
         print(f"{count / steps:8.1f}  {site}")

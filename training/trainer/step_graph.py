@@ -59,7 +59,7 @@ class StepGraph:
         on_gpu = device.type == "cuda" and not triton_backend.find_problem()
         return on_gpu and weight.requires_grad
 
-    def __call__(
+    def learn(
         self, scenes: SceneBatch, truth: SceneTruth, sentences: SentenceBatch | None
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """TrainingModule.forward(), and the gradients in the weights' `grad`.

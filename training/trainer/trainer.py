@@ -146,7 +146,7 @@ class Run:
         torch.manual_seed(random.Random(name).getrandbits(62))  # dropout's
         loss: torch.Tensor
         if self.graph is not None:
-            loss, parts = self.graph(scenes, batch.truth, batch.sentences)
+            loss, parts = self.graph.learn(scenes, batch.truth, batch.sentences)
         else:
             with self._context():
                 loss, parts = self.parallel(scenes, batch.truth, batch.sentences)
