@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.language import lexicon
 from detailbase_core.language.tagger import NOMINAL, Tag, TaggedWords
-from detailbase_core.language.words import plain_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +20,12 @@ _MODIFIERS = (Tag.ADJECTIVE, Tag.PLACE, Tag.NUMBER, Tag.ADVERB)
 
 def find_chunks(words: Sequence[str]) -> list[tuple[int, int, int]]:
     """(first word, last word, head word) of every noun phrase, in order, none overlapping."""
-    plain = [plain_letters(word) for word in words]
-    return list(_Chunker(TaggedWords(plain)).chunks())
+    return gathered_chunks(TaggedWords.of(words))
+
+
+def gathered_chunks(tagged: TaggedWords) -> list[tuple[int, int, int]]:
+    """The same of words that are tagged."""
+    return list(_Chunker(tagged).chunks())
 
 
 class _Chunker:

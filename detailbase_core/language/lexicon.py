@@ -101,7 +101,10 @@ CLOSINGS = _expressions("closings")
 RELATIONS = _expressions("relations")
 CORRECTIONS = _expressions("corrections")
 DISMISSALS = _expressions("dismissals")
-LONGEST_CLOSING = max(len(words) for several in CLOSINGS.values() for words in several)
+LONGEST_SAYING, LONGEST_CLOSING = (
+    max(len(words) for several in table.values() for words in several)
+    for table in (SAYINGS, CLOSINGS)
+)
 MARKS = frozenset(".,;:!?")
 # "The lamp on the right" and "the top right one" end with a place, "a lamp, right?" does not.
 NOT_BEFORE_CLOSINGS = DETERMINERS | PREPOSITIONS | PLACE_WORDS | MARKS

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _DEEDS = (lexicon.FIRM_VERBS | lexicon.COMMANDS) - lexicon.BEFORE_RELATIONS
 _NEW_CLAUSE = _DEEDS | lexicon.CONJUNCTIONS
+_SAYS_NOTHING = lexicon.FILLERS | lexicon.MARKS
 _WHO_DID = frozenset({"i", "we", "they", "he", "she"})  # "where I put the cup" tells where it is
 _LONGEST = 5  # words of a table's entry
 
@@ -83,10 +84,12 @@ def _is_put(words: Sequence[str], first: int) -> bool:
 
 def _corrects(between: Sequence[str]) -> bool:
     """Whether these words take back what was named before them."""
-    said = [word for word in between if word not in lexicon.FILLERS | lexicon.MARKS]
-    for start in range(len(said)):
+    said = [word for word in between if word not in _SAYS_NOTHING]
+    for start, first in enumerate(said):
+        corrections = lexicon.CORRECTIONS.get(first)
+        if corrections is None or (start and said[start - 1] in ("what", "not", "never")):
+            continue
         for end in range(start + 1, min(start + _LONGEST, len(said)) + 1):
-            known = tuple(said[start:end]) in lexicon.CORRECTIONS.get(said[start], ())
-            if known and (not start or said[start - 1] not in ("what", "not", "never")):
+            if tuple(said[start:end]) in corrections:
                 return True
     return False

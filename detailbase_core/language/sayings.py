@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from detailbase_core.language import lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 def idle_words(words: Sequence[str]) -> list[bool]:
@@ -23,17 +23,18 @@ def idle_words(words: Sequence[str]) -> list[bool]:
     idle = [False] * len(words)
     start = 0
     while start < len(words):
-        length = _longest(lexicon.SAYINGS, words, start)
+        length = _saying(words, start) if words[start] in lexicon.SAYINGS else 0
         idle[start : start + length] = [True] * length
         start += max(length, 1)
     _mark_closings(words, idle)
     return idle
 
 
-def _longest(table: Mapping[str, frozenset[tuple[str, ...]]], words: Sequence[str], at: int) -> int:
-    """Number of words of the longest entry that is said from a word on; 0 = none."""
-    said = (one for one in table.get(words[at], ()) if one == tuple(words[at : at + len(one)]))
-    return max(map(len, said), default=0)
+def _saying(words: Sequence[str], at: int) -> int:
+    """Number of words of the longest saying from a word on; 0 = none."""
+    known = lexicon.SAYINGS[words[at]]
+    lengths = range(min(lexicon.LONGEST_SAYING, len(words) - at), 0, -1)
+    return next((n for n in lengths if tuple(words[at : at + n]) in known), 0)
 
 
 def _mark_closings(words: Sequence[str], idle: list[bool]) -> None:
@@ -47,7 +48,7 @@ def _mark_closings(words: Sequence[str], idle: list[bool]) -> None:
         if end < len(words) and words[end] not in lexicon.MARKS and not idle[end]:
             continue
         for start in range(max(end - lexicon.LONGEST_CLOSING, 1), end):
-            if _follows_thing(words, start) and _closes(words[:end], start):
+            if _closes(words, start, end) and _follows_thing(words, start):
                 idle[start:end] = [True] * (end - start)
                 break
 
@@ -64,8 +65,9 @@ def _is_compound(first: str, last: str) -> bool:
     return stands or (first, last) in lexicon.TWO_WORD_NOUNS
 
 
-def _closes(words: Sequence[str], at: int) -> bool:
-    """Whether the words from one on are a closing: of the table, or "closely"."""
-    if len(words) - at == _longest(lexicon.CLOSINGS, words, at):
+def _closes(words: Sequence[str], at: int, end: int) -> bool:
+    """Whether the words from one on, up to another, are a closing: of the table, or "closely"."""
+    known = lexicon.CLOSINGS.get(words[at])
+    if known is not None and tuple(words[at:end]) in known:
         return True
-    return at == len(words) - 1 and words[at].endswith("ly") and words[at] not in lexicon.LY_NOUNS
+    return at == end - 1 and words[at].endswith("ly") and words[at] not in lexicon.LY_NOUNS

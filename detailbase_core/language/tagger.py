@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.language import lexicon
 from detailbase_core.language.sayings import idle_words
+from detailbase_core.language.words import plain_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 LATIN = re.compile(r"[^\W\d_]*[A-Za-z\u00c0-\u024f]")
 
@@ -55,6 +56,11 @@ for _tag, _list in (  # later lists win
 ):
     _CLOSED.update(dict.fromkeys(_list, _tag))
 
+# Words whose tag may depend on their neighbours for what they are; of others only nouns' may.
+_SETTLED_BY_NAME = frozenset({"near", "can", "cans", "'"}).union(
+    *(lexicon.COMMANDS, lexicon.FIRM_VERBS, lexicon.NOUN_ADJECTIVES, lexicon.NOUN_PLACES),
+    *(lexicon.SOFT_VERBS, lexicon.THAT_WORDS, *lexicon.TWO_WORD_NOUNS),
+)
 NOMINAL = (Tag.NOUN, Tag.ADJECTIVE)
 _CLAUSE_STARTS = (Tag.STOP, Tag.JOIN, Tag.MODAL, Tag.ADVERB)
 _AFTER_VERB = (Tag.PREPOSITION, Tag.DETERMINER, Tag.ADVERB, Tag.PRONOUN, Tag.SUBJECT, Tag.PLACE)
@@ -91,21 +97,40 @@ class TaggedWords:
 
     Attributes:
         words: as given.
+        idle: whether each word says nothing of any thing, see idle_words.
     """
 
     def __init__(self, words: list[str]) -> None:
         self.words = words
-        idle = idle_words(words)
-        tagged = zip(words, idle, strict=True)
+        self.idle = idle_words(words)
+        tagged = zip(words, self.idle, strict=True)
         self._tags = [Tag.STOP if is_idle else _tag_alone(word) for word, is_idle in tagged]
-        for i, is_idle in enumerate(idle):
-            self._tags[i] = Tag.STOP if is_idle else self._settled(i)
+        for i, is_idle in enumerate(self.idle):
+            if not is_idle:
+                self._tags[i] = self._settled(i)
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> TaggedWords:
+        """Those of a sentence as it was said."""
+        return cls([plain_letters(word) for word in words])
 
     def tag(self, i: int) -> Tag:
         """The tag of word i; STOP before the first and after the last."""
         return self._tags[i] if 0 <= i < len(self._tags) else Tag.STOP
 
     def _settled(self, i: int) -> Tag:
+        """The tag of word i beside its neighbours."""
+        by_name = self._settled_by_name(i) if self.words[i] in _SETTLED_BY_NAME else None
+        tag = self._tags[i]
+        if by_name is not None or tag is not Tag.NOUN:
+            return by_name or tag
+        if self._is_subject_verb(i) or self._is_participle_verb(i):
+            return Tag.VERB
+        than = self.tag(i + 1) is Tag.PREPOSITION and self._next_in(i, ("than",))
+        return Tag.ADJECTIVE if than else tag
+
+    def _settled_by_name(self, i: int) -> Tag | None:
+        """The same where word i is one of _SETTLED_BY_NAME and that decides; else None."""
         word, tag = self.words[i], self._tags[i]
         before, after = self.tag(i - 1), self.tag(i + 1)
         if tag is Tag.THAT:
@@ -128,21 +153,19 @@ class TaggedWords:
             return Tag.NOUN if compound else Tag.VERB
         if word in lexicon.FIRM_VERBS:
             return self._settled_firm_verb(i)
-        if tag is not Tag.NOUN:
-            return tag
-        if self._is_subject_verb(i) or self._is_participle_verb(i):
-            return Tag.VERB
-        return Tag.ADJECTIVE if after is Tag.PREPOSITION and self._next_in(i, ("than",)) else tag
+        return None
 
     def _is_possessive_mark(self, i: int) -> bool:
         """ "The kids' bed": an apostrophe that belongs to a noun before another."""
-        of_several = i > 0 and self.words[i - 1].endswith("s") and self.tag(i - 1) is Tag.NOUN
-        return self.words[i] == "'" and of_several and self.tag(i + 1) in NOMINAL
+        if self.words[i] != "'" or self.tag(i - 1) is not Tag.NOUN:
+            return False
+        return self.words[i - 1].endswith("s") and self.tag(i + 1) in NOMINAL
 
     def _is_part(self, i: int) -> bool:
         """ "A high back" is a part of a chair, "the back" a place."""
-        described = self.tag(i - 1) is Tag.ADJECTIVE and self.tag(i - 2) is Tag.DETERMINER
-        return self.words[i] in lexicon.NOUN_PLACES and described and self.tag(i + 1) not in NOMINAL
+        if self.words[i] not in lexicon.NOUN_PLACES or self.tag(i + 1) in NOMINAL:
+            return False
+        return self.tag(i - 1) is Tag.ADJECTIVE and self.tag(i - 2) is Tag.DETERMINER
 
     def _ends_two_words(self, i: int) -> bool:
         """Whether word i ends "chess set" or "watering can"; "the tv stands" may be none."""

@@ -170,6 +170,8 @@ def plain_words(words: Iterable[str]) -> list[str]:
 
 def plain_letters(word: str) -> str:
     """A word in small letters, without ligatures, full-width ones, or curly apostrophes."""
+    if word.isascii():  # the same, sooner
+        return word.lower().replace("`", "'")
     # First what NFKC would take apart: an acute accent becomes a space and a mark.
     return unicodedata.normalize("NFKC", word.translate(_PLAIN)).casefold() or word
 

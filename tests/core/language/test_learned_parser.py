@@ -26,6 +26,7 @@ from detailbase_core.language.learned_parser import (
     viterbi_decode,
 )
 from detailbase_core.language.rule_parser import parse_sentence
+from detailbase_core.language.tagger import TaggedWords
 from detailbase_core.network.checkpoint import Checkpoint, save_checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.types import PointCloud
@@ -128,20 +129,24 @@ def test_grammar_decides_where_the_head_is_unsure():
     assert sure == ["bring me", "the kettlebell", "next to", "my old", "sofa"]
 
 
+def _evidence(words):
+    return grammar_evidence(TaggedWords.of(words))
+
+
 def test_what_grammar_says_of_words():
-    places, heads = grammar_evidence(["robots,", "fetch", "the", "old", "kettle"])
+    places, heads = _evidence(["robots,", "fetch", "the", "old", "kettle"])
     determined = ["the", "old", "kettle"]
     assert heads.nonzero()[0].tolist() == [0, 4]
     assert places.argmax(axis=1).tolist() == [B, O, B, I, I]
     assert places[0, B] < places[2, B]  # "the" makes sure
-    assert places[2:].tolist() == grammar_evidence(determined)[0].tolist()
+    assert places[2:].tolist() == _evidence(determined)[0].tolist()
     behind, of_no_article = (
-        grammar_evidence(words)[0][-1, O] for words in (["the", "kettle", "is"], ["kettle", "is"])
+        _evidence(words)[0][-1, O] for words in (["the", "kettle", "is"], ["kettle", "is"])
     )
     assert behind > of_no_article
-    robots, kettles = (grammar_evidence(["the", noun])[0][0, B] for noun in ("robot", "kettle"))
+    robots, kettles = (_evidence(["the", noun])[0][0, B] for noun in ("robot", "kettle"))
     assert robots > kettles  # else training would have it that robots are spoken to
-    assert [part.shape for part in grammar_evidence([])] == [(0, 3), (0,)]
+    assert [part.shape for part in _evidence([])] == [(0, 3), (0,)]
 
 
 @pytest.fixture(scope="module")

@@ -282,6 +282,7 @@ def test_what_nobody_sees_is_no_word() -> None:
         ("coffee\u2011table", "coffee table"),
         ("table\u02bcs", "table's"),
         ("table\u00b4s", "table's"),
+        ("Table`s", "table's"),
         ("table\u2032s", "table's"),
         ("so\u200bfa", "sofa"),
         ("so\u2060fa", "sofa"),
