@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "array_checks.h"
 #include "mask_objects.h"
@@ -16,6 +17,23 @@ namespace py = pybind11;
 
 namespace detailbase {
 namespace {
+
+// Calls step(row) of each row on so many threads. The first exception of a row is thrown at the
+// end, since none may leave a thread.
+template <typename Step>
+void for_each_row(py::ssize_t rows, int threads, Step&& step) {
+  std::exception_ptr failed;
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+  for (py::ssize_t row = 0; row < rows; ++row) {
+    try {
+      step(row);
+    } catch (...) {
+#pragma omp critical
+      if (!failed) failed = std::current_exception();
+    }
+  }
+  if (failed) std::rethrow_exception(failed);
+}
 
 py::array_t<int64_t> to_numpy(const std::vector<int64_t>& numbers) {
   return py::array_t<int64_t>(static_cast<py::ssize_t>(numbers.size()), numbers.data());
@@ -43,7 +61,8 @@ py::tuple py_select_objects(const Converted<float>& probability, const Converted
                             const Converted<int64_t>& number, const Converted<float>& centers,
                             const Converted<float>& reach, const Converted<bool>& movable,
                             const Converted<int64_t>& points, double grow_ratio, float margin,
-                            double smallest_part, double merge_reach) {
+                            double smallest_part, double merge_reach, int threads) {
+  require_threads(threads);
   require_shape(probability, {kAny, kAny}, "probability: expected [rows, superpoints]");
   const py::ssize_t rows = probability.shape(0), count = probability.shape(1);
   require_shape(threshold, {rows}, "threshold: expected [rows]");
@@ -64,11 +83,11 @@ py::tuple py_select_objects(const Converted<float>& probability, const Converted
   const SelectionOptions options{grow_ratio, margin, {smallest_part, merge_reach}};
   {
     py::gil_scoped_release release;
-    for (py::ssize_t row = 0; row < rows; ++row) {
+    for_each_row(rows, threads, [&](py::ssize_t row) {
       are_objects[row] =
           select_objects(superpoints, probability.data() + row * count, threshold.data()[row],
                          number.data()[row], options, mask + row * count);
-    }
+    });
   }
   return py::make_tuple(masks, objects);
 }
@@ -202,20 +221,12 @@ py::list py_mask_objects(const Converted<bool>& masks, const Converted<bool>& wh
   const PartOptions options{connect_distance, least, smallest_piece, {smallest_part, merge_reach}};
   const bool *mask = masks.data(), *is_whole = whole.data();
   std::vector<MaskObjects> found(rows);
-  bool failed = false;
   {
     py::gil_scoped_release release;
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-    for (py::ssize_t row = 0; row < rows; ++row) {
-      try {
-        found[row] = mask_objects(scene, mask + row * count, is_whole[row], options);
-      } catch (...) {  // none may leave the threads
-#pragma omp atomic write
-        failed = true;
-      }
-    }
+    for_each_row(rows, threads, [&](py::ssize_t row) {
+      found[row] = mask_objects(scene, mask + row * count, is_whole[row], options);
+    });
   }
-  require(!failed, "points: not of their superpoints, not finite, or too far apart");
   py::list all;
   for (const MaskObjects& one : found) {
     const auto objects = static_cast<py::ssize_t>(one.boxes.size());
@@ -243,7 +254,7 @@ void bind_objects(py::module_& m) {
   m.def("select_objects", &py_select_objects, py::arg("probability"), py::arg("threshold"),
         py::arg("number"), py::arg("centers"), py::arg("reach"), py::arg("movable"),
         py::arg("points"), py::arg("grow_ratio"), py::arg("margin"), py::arg("smallest_part"),
-        py::arg("merge_reach"));
+        py::arg("merge_reach"), py::arg("threads"));
   m.def("largest_groups", &py_largest_groups, py::arg("labels"), py::arg("least"),
         py::arg("smallest_part"));
   m.def("rows_of_groups", &py_rows_of_groups, py::arg("rows").noconvert(),

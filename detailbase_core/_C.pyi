@@ -63,6 +63,7 @@ def select_objects(
     margin: float,
     smallest_part: float,
     merge_reach: float,
+    threads: int,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]: ...
 def largest_groups(
     labels: NDArray[np.int64], least: int, smallest_part: float

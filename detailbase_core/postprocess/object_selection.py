@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import torch
 
 from detailbase_core.language.phrase_semantics import distinct_references, grammatical_number
 from detailbase_core.ops import native
@@ -34,6 +36,21 @@ class Thresholds(NamedTuple):
 
     mask: float
     presence: float
+
+
+class Said(NamedTuple):
+    """What a sentence and its P phrases say of their masks.
+
+    Attributes:
+        presence: 1 + P probabilities.
+        phrases: words and head word of each phrase.
+        targets: P, whether the sentence is about each phrase: then it refers to all that these do;
+            None = its own mask tells.
+    """
+
+    presence: Sequence[float]
+    phrases: Sequence[tuple[Sequence[str], str]]
+    targets: Sequence[bool] | None = None
 
 
 class SelectedObjects(NamedTuple):
@@ -76,14 +93,12 @@ def phrase_constraints(
 
 def select_objects(
     probabilities: NDArray[np.float32],
-    presence: Sequence[float],
-    phrases: Sequence[tuple[Sequence[str], str]],
+    said: Sequence[Said],
     thresholds: Thresholds,
     centers: CenterVotes | None,
     peaks: bool,
-    targets: Sequence[bool] | None = None,
-) -> list[Selection]:
-    """Decide what a sentence and its phrases refer to, and whether it is present.
+) -> list[list[Selection]]:
+    """Decide what sentences and their phrases refer to, and whether it is present.
 
     Something is found exactly where presence is not below its threshold, if that is above 0. Where
     presence is that of the masks' peaks, a mask counts down to the presence threshold, be its own
@@ -91,27 +106,50 @@ def select_objects(
     reaches the mask threshold, it is lowered to what the mask's peak makes of it.
 
     Args:
-        probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
-        presence: 1 + P probabilities.
-        phrases: words and head word of each phrase.
+        probabilities: (R, S) float32 of each sentence's mask, and then of its phrases'.
+        said: of each sentence.
         thresholds: of masks and presence.
         centers: see select_phrase_objects.
         peaks: whether presence is that of the masks' peaks; then the sentence is as present as the
             phrase that it is about.
-        targets: P, whether the sentence is about each phrase: then it refers to all that these do;
-            None = its own mask tells.
 
     Returns:
-        1 + P.
+        1 + P of each sentence.
     """
     highest = probabilities.max(axis=1).tolist()
     own, least = thresholds
-    of_masks = [min(own, max(peak, least)) if peaks else own for peak in highest]
-    if targets is not None and any(targets):
-        of_masks[0] = np.inf  # its phrases tell, so its own objects need no search
-    numbers, distinct = phrase_constraints(phrases)
-    selected = select_masked_objects(probabilities, numbers, of_masks, centers, distinct)
-    present = list(presence)
+    limits = [min(own, max(peak, least)) if peaks else own for peak in highest]
+    numbers: list[int | None] = []
+    distinct: list[tuple[int, int]] = []
+    begins = [0]
+    for one in said:
+        begin = begins[-1]
+        if one.targets is not None and any(one.targets):
+            limits[begin] = np.inf  # its phrases tell, so its own objects need no search
+        of_phrases, apart = phrase_constraints(one.phrases)
+        numbers += of_phrases
+        distinct += [(begin + i, begin + j) for i, j in apart]
+        begins.append(len(numbers))
+    selected = select_masked_objects(probabilities, numbers, limits, centers, distinct)
+    parts = zip(said, itertools.pairwise(begins), strict=True)
+    return [
+        _decided(one, probabilities[b:e], selected[b:e], highest[b:e], thresholds, centers, peaks)
+        for one, (b, e) in parts
+    ]
+
+
+def _decided(
+    said: Said,
+    probabilities: NDArray[np.float32],
+    selected: list[SelectedObjects],
+    highest: list[float],
+    thresholds: Thresholds,
+    centers: CenterVotes | None,
+    peaks: bool,
+) -> list[Selection]:
+    """Selections of one sentence, by the objects and the highest probability of each mask."""
+    own, least = thresholds
+    present, targets = list(said.presence), said.targets
     about = None if targets is not None else agreeing_phrase(probabilities, centers)
     if about is not None:
         selected[0], highest[0] = selected[about], highest[about]
@@ -165,20 +203,20 @@ def select_masked_objects(
     centers: CenterVotes | None,
     distinct: Sequence[tuple[int, int]] = (),
 ) -> list[SelectedObjects]:
-    """Objects that a sentence and its phrases refer to, by their own masks.
+    """Objects that sentences and their phrases refer to, by their own masks.
 
     Each gets its select_phrase_objects. Where the network votes for objects, no two phrases that
     name different objects select the same one, if there is another for either.
 
     Args:
-        probabilities: (1 + P, S) float32 of the sentence's mask and of each phrase's.
+        probabilities: (R, S) float32 of masks.
         numbers: number of objects that each refers to, see grammatical_number; None = unknown.
         thresholds: of each, see select_phrase_objects.
         centers: see select_phrase_objects.
         distinct: pairs of rows of `probabilities` that cannot refer to the same object.
 
     Returns:
-        1 + P.
+        R.
     """
     selected = _select_each(probabilities, numbers, thresholds, centers)
     if centers is not None:
@@ -252,6 +290,7 @@ def _select_each(
         centers.reach,
         centers.movable,
         centers.sizes,
+        threads=torch.get_num_threads(),
         grow_ratio=REGION_GROW_RATIO,
         margin=SCORE_MARGIN,
         smallest_part=MIN_CLUSTER_FRACTION,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+import torch
+
 from detailbase_core.language.phrase_semantics import named_rows
 from detailbase_core.postprocess.calibration import UNCALIBRATED
 from detailbase_core.postprocess.instances import separate_masks
-from detailbase_core.postprocess.object_selection import Thresholds, select_objects
+from detailbase_core.postprocess.object_selection import Said, Thresholds, select_objects
 from detailbase_core.postprocess.runners_up import RunnersUp
 from detailbase_core.types import GroundedPhrase, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from detailbase_core.config import InstanceConfig
@@ -86,10 +88,7 @@ def answer_queries(
     """
     least = calibration.network_threshold(config.presence_threshold)
     thresholds = Thresholds(config.mask_threshold, least)
-    decided = [
-        _decide(one, prediction, scene, thresholds, centers, reading)
-        for one, prediction, reading in zip(sentences, predictions, readings, strict=True)
-    ]
+    decided = _decide(sentences, predictions, scene, thresholds, centers, readings)
     # The sentence mostly refers to what a phrase does.
     shown = {
         id(objects): objects
@@ -124,32 +123,53 @@ def answer_queries(
 
 
 def _decide(
-    sentence: Sentence,
-    prediction: Prediction,
+    sentences: Sequence[Sentence],
+    predictions: Sequence[Prediction],
     scene: Scene,
     thresholds: Thresholds,
     centers: CenterVotes | None,
-    reading: DescribedWords | None,
-) -> _Decided:
-    prediction = prediction.on_cpu()
-    logits = prediction.mask_logits[0, 0, :, : scene.superpoint_count]
-    probabilities = logits.float().sigmoid().numpy()
-    selected = select_objects(
-        probabilities,
-        _presence(prediction),
-        list(_wordings(sentence)),
-        thresholds,
-        centers,
-        prediction.peaks,
-        sentence.targets,
-    )
-    predicted = prediction.scores[0, 0].float().tolist()
+    readings: Sequence[DescribedWords | None],
+) -> list[_Decided]:
+    """What sentences refer to; arguments as for answer_queries."""
+    predictions = [one.on_cpu() for one in predictions]
+    probabilities = _probabilities(predictions, scene.superpoint_count)
+    said = [
+        Said(_presence(prediction), list(_wordings(one)), one.targets)
+        for one, prediction in zip(sentences, predictions, strict=True)
+    ]
+    peaks = any(one.peaks for one in predictions)
+    selected = select_objects(probabilities, said, thresholds, centers, peaks)
+    decided, begin = [], 0
+    for one, reading, own, prediction in zip(
+        sentences, readings, selected, predictions, strict=True
+    ):
+        spans = [(one.text, 0, len(one.text))]
+        spans += [(phrase.text, phrase.begin, phrase.end) for phrase in one.phrases]
+        masks = probabilities[begin : begin + len(own)]
+        begin += len(own)
+        scores = _scores(one, prediction)
+        decided.append(_Decided(spans, _named(one, reading), own, scores, masks))
+    return decided
+
+
+def _probabilities(predictions: Sequence[Prediction], count: int) -> NDArray[np.float32]:
+    """(R, count) float32 of all predictions' masks, one's rows after the other's."""
+    logits = [one.mask_logits[0, 0, :, :count] for one in predictions]
+    rows = np.empty((sum(map(len, logits)), count), np.float32)
+    begin, into = 0, torch.from_numpy(rows)
+    for own in logits:
+        torch.sigmoid(own.float(), out=into[begin : begin + len(own)])
+        begin += len(own)
+    return rows
+
+
+def _scores(sentence: Sentence, prediction: Prediction) -> list[float]:
+    """Predicted IoU; that of the sentence is the least of what it is about, where that is known."""
+    predicted: list[float] = prediction.scores[0, 0].float().tolist()
     if sentence.targets is not None and any(sentence.targets):
         wanted = zip(predicted[1:], sentence.targets, strict=True)
         predicted[0] = min(iou for iou, is_target in wanted if is_target)
-    spans = [(sentence.text, 0, len(sentence.text))]
-    spans += [(phrase.text, phrase.begin, phrase.end) for phrase in sentence.phrases]
-    return _Decided(spans, _named(sentence, reading), selected, predicted, probabilities)
+    return predicted
 
 
 def _wordings(sentence: Sentence) -> Iterator[tuple[list[str], str]]:

@@ -16,7 +16,12 @@ from detailbase_core.language.words import described_words, plain_word
 from detailbase_core.network.batch import TextBatch, batch_scenes
 from detailbase_core.network.views import mean_prediction, turned_scenes
 from detailbase_core.postprocess.calibration import UNCALIBRATED
-from detailbase_core.postprocess.object_selection import SelectedObjects, Thresholds, select_objects
+from detailbase_core.postprocess.object_selection import (
+    Said,
+    SelectedObjects,
+    Thresholds,
+    select_objects,
+)
 from detailbase_core.postprocess.vote_clustering import CenterVotes
 from detailbase_core.types import PointCloud, Scene
 from training.evaluation.matching import Question, SceneJudge
@@ -142,15 +147,9 @@ class Examiner:
         for b, description in enumerate(descriptions):
             rows = [0, *(readings[b].rows[head] for _, _, head in asked[b])]
             probabilities, present = masks[b, rows], presences[b, rows]
-            selected = select_objects(
-                probabilities,
-                present.tolist(),
-                _wordings(description, asked[b]),
-                own,
-                centers,
-                last.peaks,
-                targets := tags[b].targets([head for _, _, head in asked[b]]),
-            )
+            targets = tags[b].targets([head for _, _, head in asked[b]])
+            said = Said(present.tolist(), _wordings(description, asked[b]), targets)
+            (selected,) = select_objects(probabilities, [said], own, centers, last.peaks)
             seen = probabilities >= self.config.mask_threshold
             if targets and any(targets):
                 seen[0] = seen[1:][np.array(targets)].any(axis=0)

@@ -243,7 +243,7 @@ def select_objects(r: Random) -> tuple[Any, ...]:
     rows, superpoints = int(r.integers(0, 4)), len(centers)
     probability, threshold = np.abs(floats(r, rows, superpoints)), np.abs(floats(r, rows))
     numbers, movable = integers(r, -1, 4, rows, dtype="i8"), r.random(superpoints) < 0.8
-    limits = number(r, 0.4), number(r, 0.2), *merging
+    limits = number(r, 0.4), number(r, 0.2), *merging, threads(r)
     return probability, threshold, numbers, centers, reach, movable, points, *limits
 
 

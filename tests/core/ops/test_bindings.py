@@ -74,7 +74,7 @@ CALLS = {
     ),
     "labels beyond the rows": lambda: _C.largest_groups(np.array([0, 2]), 1, 0.1),
     "a threshold below 0": lambda: _C.select_objects(
-        f4(1, 2), [-1.0], [1], f4(2, 3), f4(2), f4(2) > 0, np.ones(2, int), 0.4, 0.2, 0.1, 0.6
+        f4(1, 2), [-1.0], [1], f4(2, 3), f4(2), f4(2) > 0, np.ones(2, int), 0.4, 0.2, 0.1, 0.6, 1
     ),
     "fewer colours": lambda: insert(a_map(), rgb=np.zeros((3, 3), np.uint8)),
     "other pixels than points": lambda: insert(a_map(), height=2, width=3),

@@ -112,6 +112,7 @@ def test_selections_equal_their_twin(threshold):
         margin=MARGIN,
         smallest_part=PART,
         merge_reach=REACH,
+        threads=3,
     )
     for row in range(40):
         of = probability[row], threshold, numbers[row], centers, reach, movable, points

@@ -6,6 +6,7 @@ import numpy as np
 
 from detailbase_core.config import InstanceConfig
 from detailbase_core.postprocess.object_selection import (
+    Said,
     Thresholds,
     select_masked_objects,
     select_objects,
@@ -71,7 +72,7 @@ def meant(sentence, phrases, numbers, centers) -> list[tuple[list[int], bool]]:
     probabilities = np.array([sentence, *phrases], np.float32)
     said = [(["chair" if n else "chairs"], "chair" if n else "chairs") for n in numbers]
     present = [1.0] * len(probabilities)
-    found = select_objects(probabilities, present, said, THRESHOLDS, centers, False)
+    (found,) = select_objects(probabilities, [Said(present, said)], THRESHOLDS, centers, False)
     return [(np.flatnonzero(one.objects.mask).tolist(), one.objects.whole) for one in found]
 
 
@@ -121,8 +122,9 @@ def test_a_sentence_refers_to_what_its_target_phrases_do():
 
     def sentence(targets):
         presence = masks.max(axis=1).tolist()
-        (objects, shown), *_ = select_objects(
-            masks, presence, said, THRESHOLDS, two_chairs_and_a_wall(), True, targets
+        asked = [Said(presence, said, targets)]
+        (((objects, shown), *_),) = select_objects(
+            masks, asked, THRESHOLDS, two_chairs_and_a_wall(), True
         )
         return np.flatnonzero(objects.mask).tolist(), round(shown, 2)
 

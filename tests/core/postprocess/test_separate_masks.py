@@ -73,7 +73,7 @@ def test_superpoints_of_another_scene_are_refused():
     votes = centers.centers, centers.reach, centers.movable
     mask = np.ones((1, 24), bool)
     for broken in (order + 1, order - 1, np.roll(order, 1)):
-        with pytest.raises(ValueError, match="points"):
+        with pytest.raises(ValueError, match="order, owner"):
             native.C.mask_objects(
                 mask,
                 [True],
