@@ -79,6 +79,10 @@ class PointCloud:
                     f"image_shape {height} x {width} does not hold {len(self.xyz)} points"
                 )
 
+    def part(self, indices: NDArray[np.int64]) -> PointCloud:
+        """The cloud of some of its points, in the order of their indices."""
+        return PointCloud(self.xyz[indices], self.rgb[indices], self.frame, self.stamp_ns)
+
     def __len__(self) -> int:
         return len(self.xyz)
 

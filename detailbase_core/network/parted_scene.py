@@ -88,6 +88,11 @@ class PartedCloud(PointCloud):
         """Number of points."""
         return len(self.xyz_rows)
 
+    def part(self, indices: NDArray[np.int64]) -> PointCloud:
+        """The cloud of some of its points, without putting parts together."""
+        xyz, rgb = self.xyz_rows[indices], self.rgb_rows[indices]
+        return PointCloud(xyz, rgb, self.frame, self.stamp_ns)
+
     @cached_property
     def xyz(self) -> NDArray[np.float32]:
         """(N, 3) float32, of all parts."""

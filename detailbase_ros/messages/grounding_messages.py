@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detailbase_core.errors import shown
 from detailbase_core.output.palette import SENTENCE_COLOR, phrase_color
-from detailbase_core.types import PointCloud
 from detailbase_ros.messages.conversions import (
     box_to_message,
     cloud_to_message,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detailbase_core import types
+    from detailbase_core.types import PointCloud
     from detailbase_ros.messages.message_types import Header, PointCloud2
     from detailbase_ros.messages.query import QueryResult
 
@@ -92,14 +93,13 @@ def instances_to_cloud(grounding: types.Grounding, query_id: int) -> PointCloud2
         "phrase_id": np.repeat(np.array([p for p, _ in found], np.uint32), counts),
         "instance_id": np.repeat(np.array([i.id for _, i in found], np.uint32), counts),
     }
-    cloud = grounding.scene.cloud
-    rgb = _phrase_colors(points, labels["phrase_id"], len(cloud))
-    return cloud_to_message(PointCloud(cloud.xyz[points], rgb, cloud.frame, cloud.stamp_ns), labels)
+    found_points = replace(
+        grounding.scene.cloud.part(points), rgb=_phrase_colors(points, labels["phrase_id"])
+    )
+    return cloud_to_message(found_points, labels)
 
 
-def _phrase_colors(
-    points: NDArray[np.int64], phrase_ids: NDArray[np.uint32], scene_size: int
-) -> NDArray[np.uint8]:
+def _phrase_colors(points: NDArray[np.int64], phrase_ids: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """Colour of each labelled point: that of its phrase, as markers have it.
 
     The sentence's points lie on those of a phrase, mostly, and have its colour there: two colours
@@ -108,7 +108,6 @@ def _phrase_colors(
     Args:
         points: (M,) indices into the scene, the sentence's first.
         phrase_ids: (M,) 0 for the sentence, 1 for the first phrase ...
-        scene_size: points of the scene.
 
     Returns:
         (M, 3) uint8.
@@ -116,10 +115,11 @@ def _phrase_colors(
     count = int(phrase_ids.max(initial=0))
     palette = np.array([SENTENCE_COLOR, *map(phrase_color, range(count))], np.uint8)
     rgb = palette[phrase_ids]
-    phrase_of = np.zeros(scene_size, np.uint32)
-    phrase_of[points] = phrase_ids
+    distinct, place = np.unique(points, return_inverse=True)
+    phrase_of = np.zeros(len(distinct), np.uint32)
+    phrase_of[place] = phrase_ids
     is_sentence = phrase_ids == 0
-    rgb[is_sentence] = palette[phrase_of[points[is_sentence]]]
+    rgb[is_sentence] = palette[phrase_of[place[is_sentence]]]
     return rgb
 
 
@@ -151,9 +151,5 @@ def _phrase(phrase: types.GroundedPhrase, cloud: PointCloud, with_points: bool) 
 def _instance(instance: types.Instance, cloud: PointCloud, with_points: bool) -> PhraseInstance:
     message = instance_to_message(instance)
     if with_points:
-        message.points = cloud_to_message(_part(cloud, instance.point_indices))
+        message.points = cloud_to_message(cloud.part(instance.point_indices))
     return message
-
-
-def _part(cloud: PointCloud, indices: NDArray[np.int64]) -> PointCloud:
-    return PointCloud(cloud.xyz[indices], cloud.rgb[indices], cloud.frame, cloud.stamp_ns)

@@ -56,6 +56,11 @@ def check_same(cut: CutMap, scene_map: SceneMap) -> None:
     scene = cut.scene(labels_of(cut), version)
     assert scene.version == scene_map.version
     assert (scene.cloud.frame, scene.cloud.stamp_ns) == (scene_map.frame, scene_map.stamp_ns)
+    some = np.array([len(scene.cloud) - 1, 5, 5, len(scene.cloud) // 2])
+    part = scene.cloud.part(some)
+    assert "xyz" not in vars(scene.cloud)  # nothing was put together for it
+    np.testing.assert_array_equal(part.xyz, scene.cloud.xyz[some])
+    np.testing.assert_array_equal(part.rgb, scene.cloud.rgb[some])
     whole, _ = scene_map.snapshot()
     have, want = (
         np.concatenate([cloud.xyz, cloud.rgb], axis=1, dtype=np.float64)
