@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from detailbase_core.network.batch import SceneKeys
+    from detailbase_core.network.batch import KeyBlocks, SceneKeys
     from detailbase_core.types import Spans
 
 
@@ -78,6 +78,31 @@ class Tile:
         return side_by_side([one for one, _ in self.chunks])
 
 
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """Tiles that are asked at once, kept together from one question to the next.
+
+    Attributes:
+        numbers: of the tiles.
+        places: their superpoints in all headings, without features.
+        keys: of these.
+    """
+
+    numbers: Sequence[int]
+    places: SuperpointBatch
+    keys: KeyBlocks
+
+    @classmethod
+    def of(cls, numbers: Sequence[int], tiles: Sequence[Tile]) -> Pass:
+        """The pass of these tiles."""
+        keys = tuple(tuple(own for _, own in tile.chunks if own is not None) for tile in tiles)
+        return cls(numbers, SuperpointBatch.joined([tile.places for tile in tiles]), keys)
+
+    def size(self) -> int:
+        """Superpoints in all headings, padding too."""
+        return self.places.padding.numel()
+
+
 @dataclass(frozen=True)
 class TiledViews:
     """A scene as encoded in one heading or more, on the network's device.
@@ -112,30 +137,29 @@ class TiledViews:
     ) -> list[Prediction]:
         """Answers about the whole scene, on the CPU; arguments and results as in Views."""
 
-        def of_pass(numbers: list[int]) -> list[list[Prediction]]:
-            asked = [self.tiles[number] for number in numbers]
-            return self._ask(ask, asked, features, mask, spans)
+        def answered(one: Pass) -> list[list[Prediction]]:
+            return self._ask(ask, one, features, mask, spans)
 
         answers: list[list[Prediction]] = [[]] * len(self.tiles)
-        for numbers, found in zip(
-            self._passes, shared_out(of_pass, self._passes, self._pass_size), strict=True
+        for one, found in zip(
+            self._passes, shared_out(answered, self._passes, Pass.size), strict=True
         ):
-            for number, of_tile in zip(numbers, found, strict=True):
+            for number, of_tile in zip(one.numbers, found, strict=True):
                 answers[number] = of_tile
         of_headings = zip(*answers, strict=True)
         whole = mean_prediction([join_answers(own, presence_threshold) for own in of_headings])
         return whole.divided([1 + len(phrases) for phrases in spans])
 
     @cached_property
-    def _passes(self) -> list[list[int]]:
-        """Tiles that are asked at once, those of a size together: the rest is padding."""
+    def _passes(self) -> list[Pass]:
+        """What is asked at once: tiles of a size together, since the rest is padding."""
         passes: list[list[int]] = []
         for number in sorted(range(len(self.tiles)), key=lambda one: -len(self.tiles[one])):
             if passes and self._pass_size([*passes[-1], number]) <= PASS_SUPERPOINTS:
                 passes[-1].append(number)
             else:
                 passes.append([number])
-        return passes
+        return [Pass.of(numbers, [self.tiles[number] for number in numbers]) for numbers in passes]
 
     def _pass_size(self, numbers: list[int]) -> int:
         """Superpoints of a pass in all headings, padding too."""
@@ -144,24 +168,22 @@ class TiledViews:
     def _ask(
         self,
         ask: Callable[[Question], Prediction],
-        tiles: list[Tile],
+        asked: Pass,
         features: Tensor,
         mask: Tensor,
         spans: Sequence[Spans],
     ) -> list[list[Prediction]]:
-        """The answers of some tiles, in one pass: of each in each heading."""
-        places = SuperpointBatch.joined([tile.places for tile in tiles])
-        keys = tuple(tuple(own for _, own in tile.chunks if own is not None) for tile in tiles)
-        scenes, longest = places.padding.shape
+        """The answers of the tiles of a pass: of each in each heading."""
+        scenes, longest = asked.places.padding.shape
         batches = sentence_batches(scenes, scenes * longest, features, mask, spans)
-        found = [ask(Question(places, keys, text)).on_cpu() for text, _ in batches]
+        found = [ask(Question(asked.places, asked.keys, text)).on_cpu() for text, _ in batches]
         headings, answer = len(self.turns), Prediction.joined_rows(found)
         return [
             [
                 answer.part(n * headings + h, n * headings + h + 1, len(tile))
                 for h in range(headings)
             ]
-            for n, tile in enumerate(tiles)
+            for n, tile in enumerate(self.tiles[number] for number in asked.numbers)
         ]
 
     def headings(self) -> list[Tiles]:

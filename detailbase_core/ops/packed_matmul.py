@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from torch.utils.weak import WeakIdKeyDictionary
-
 from detailbase_core.ops import native
 from detailbase_core.ops.native_torch import call, takes
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-_PACKED: WeakIdKeyDictionary = WeakIdKeyDictionary()  # by right operand, and gone with it
+_PACKED = "_packed_rows"  # attribute of a right operand: a building has thousands to look up
 
 
 def packed_matmul(left: Tensor, right: Tensor, added: Tensor | None = None) -> Tensor:
@@ -52,10 +50,10 @@ def packed_matmul(left: Tensor, right: Tensor, added: Tensor | None = None) -> T
 
 def packed_rows(right: Tensor) -> native.C.RowPanels:
     """Rows (..., S, K), packed once; the same tensor at each call, as in packed_matmul."""
-    try:
-        panels: native.C.RowPanels = _PACKED[right]
-    except KeyError:
-        _PACKED[right] = panels = call(native.C.RowPanels, _one_batch(right))
+    panels: native.C.RowPanels | None = getattr(right, _PACKED, None)
+    if panels is None:
+        panels = call(native.C.RowPanels, _one_batch(right))
+        setattr(right, _PACKED, panels)
     return panels
 
 

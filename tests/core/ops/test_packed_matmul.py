@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 import numpy as np
 import pytest
@@ -11,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detailbase_core import _C
-from detailbase_core.ops import packed_matmul as module
 from detailbase_core.ops.execution import threads
-from detailbase_core.ops.packed_matmul import packed_matmul
+from detailbase_core.ops.packed_matmul import packed_matmul, packed_rows
 
 
 @pytest.fixture(params=_C.instruction_sets())
@@ -75,11 +75,12 @@ def test_views_are_read_as_they_lie():
 def test_panels_go_with_what_they_were_made_of():
     rows = torch.randn(4, 3)
     packed_matmul(torch.randn(2, 3), rows)
-    assert rows in module._PACKED
-    count = len(module._PACKED)
+    panels = packed_rows(rows)
+    assert packed_rows(rows) is panels
+    held = sys.getrefcount(panels)
     del rows
     gc.collect()
-    assert len(module._PACKED) < count
+    assert sys.getrefcount(panels) < held
 
 
 def test_shapes_that_do_not_fit_are_refused():
