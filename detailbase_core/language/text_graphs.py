@@ -5,15 +5,13 @@ A graph is captured at the first sentences of their size. Sizes are padded, so t
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
 
 from detailbase_core.language.text_encoder import Tokens
-from detailbase_core.ops.cuda_graphs import captured
+from detailbase_core.ops.cuda_graphs import KeptGraphs, captured
 from detailbase_core.ops.execution import on_device, to_device
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 # Text rows are padded to multiples of this, numbers of sentences and tokens to powers of two.
 TEXT_ROWS, LEAST_TOKENS = 8, 32
 MOST_TEXT_ROWS = 2048  # of all sentences; beyond, the GPU has so much to do that its host keeps up
-MOST_GRAPHS = 8  # the one that was used longest ago goes
 
 
 class Sizes(NamedTuple):
@@ -65,12 +62,14 @@ class TextGraphs:
 
     Args:
         encoder: whose weights stay as and where they are.
+
+    Attributes:
+        kept: graphs by their sizes.
     """
 
     def __init__(self, encoder: SmallTextEncoder) -> None:
         self._encoder = encoder
-        self._captured: OrderedDict[Sizes, Captured] = OrderedDict()
-        self._lock = threading.Lock()
+        self.kept: KeptGraphs[Captured] = KeptGraphs()
 
     @property
     def dim(self) -> int:
@@ -84,18 +83,13 @@ class TextGraphs:
         if sizes.sentences * sizes.text_rows > MOST_TEXT_ROWS:
             return self._encoder.encode(sentences)
         device = self._encoder.vectors.device
-        with self._lock, torch.inference_mode(), on_device(device):
+        count, rows = tokens.mask.shape
+        with torch.inference_mode(), on_device(device):
             asked = to_device(_padded(tokens, sizes), device)
-            if sizes not in self._captured:
-                self._captured[sizes] = self.capture(asked, sizes)
-                if len(self._captured) > MOST_GRAPHS:
-                    self._captured.popitem(last=False)
-            self._captured.move_to_end(sizes)
-            graph = self._captured[sizes]
-            graph.asked.copy_(asked)
-            graph.replay()
-            count, rows = tokens.mask.shape
-            return graph.features[:count, :rows].clone(), graph.mask[:count, :rows].clone()
+            with self.kept.of(sizes, lambda: self.capture(asked, sizes)) as graph:
+                graph.asked.copy_(asked)
+                graph.replay()
+                return graph.features[:count, :rows].clone(), graph.mask[:count, :rows].clone()
 
     def capture(self, asked: Tensor, sizes: Sizes) -> Captured:
         """A graph of what `encode_padded` makes of `asked`, which is written over later."""

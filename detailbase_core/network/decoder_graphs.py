@@ -10,8 +10,6 @@ candidates are reranked, S superpoints per scene.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +26,7 @@ from detailbase_core.network.batch import (
     Votes,
 )
 from detailbase_core.network.decoder_layer import KeysValues
-from detailbase_core.ops.cuda_graphs import captured
+from detailbase_core.ops.cuda_graphs import KeptGraphs, captured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
 SUPERPOINTS, TEXT_ROWS, PHRASE_ROWS = 512, 8, 8
 # Beyond, the GPU has so much to do that its host keeps up.
 MOST_SUPERPOINTS, MOST_TEXT_ROWS = 16_384, 1024
-MOST_GRAPHS = 8  # the one that was used longest ago goes
 
 
 class Sizes(NamedTuple):
@@ -81,12 +78,14 @@ class DecoderGraphs:
 
     Args:
         decoder: whose weights stay as and where they are.
+
+    Attributes:
+        kept: graphs by their sizes.
     """
 
     def __init__(self, decoder: MaskDecoder) -> None:
         self._decoder = decoder
-        self._captured: OrderedDict[Sizes, Captured] = OrderedDict()
-        self._lock = threading.Lock()
+        self.kept: KeptGraphs[Captured] = KeptGraphs()
 
     def ground(self, question: Question) -> Prediction:
         """The rows of DetailBase.ground that are asked for; all if the question names none."""
@@ -94,13 +93,8 @@ class DecoderGraphs:
         sizes = _padded_sizes(ready)
         if not _worthwhile(sizes):
             return self._answer(ready)
-        with self._lock:
-            if sizes not in self._captured:
-                self._captured[sizes] = self.capture(padded_question(ready, sizes))
-                if len(self._captured) > MOST_GRAPHS:
-                    self._captured.popitem(last=False)
-            self._captured.move_to_end(sizes)
-            return self._captured[sizes].ask(ready)
+        with self.kept.of(sizes, lambda: self.capture(padded_question(ready, sizes))) as graph:
+            return graph.ask(ready)
 
     def capture(self, asked: Question) -> Captured:
         """A graph of the answer to `asked`."""

@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import threading
+from collections import OrderedDict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Iterator
 
 R = TypeVar("R")
+G = TypeVar("G")
+MOST_GRAPHS = 8  # that are kept; the one that was used longest ago goes
+
+
+class KeptGraphs(Generic[G]):
+    """Captured graphs, one for each size of what is asked."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, G] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def sizes(self) -> list[Hashable]:
+        """Of the graphs that are kept, the one that was used longest ago first."""
+        return list(self._kept)
+
+    @contextmanager
+    def of(self, size: Hashable, capture: Callable[[], G]) -> Iterator[G]:
+        """The graph of a size, in a block that no other thread is in meanwhile.
+
+        Args:
+            size: of what is asked.
+            capture: makes the graph where it is not there.
+        """
+        with self._lock:
+            if size not in self._kept:
+                self._kept[size] = capture()
+                if len(self._kept) > MOST_GRAPHS:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(size)
+            yield self._kept[size]
 
 
 def captured(step: Callable[[], R]) -> tuple[Callable[[], None], R]:

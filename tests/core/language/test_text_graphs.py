@@ -11,6 +11,7 @@ import torch
 from detailbase_core.language import text_graphs
 from detailbase_core.language.text_graphs import Captured, TextGraphs
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
+from detailbase_core.ops import cuda_graphs
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)]
 SOFA, PAIR = ["the", "sofa"], ["a", "u-shaped", "lamp", "", "red", "wardrobes", "qzxv", "door"]
@@ -61,7 +62,7 @@ def test_padding_changes_no_vector(graphs, encoder):
 def test_a_graph_serves_other_sentences(graphs, encoder):
     for sentences in ([PAIR[:6]], [SOFA], [["door"]], [[]]):
         expect_same(graphs, encoder, sentences)
-    assert len(graphs._captured) == 1
+    assert len(graphs.kept.sizes) == 1
 
 
 def test_vectors_stay_when_more_is_asked(graphs):
@@ -72,13 +73,13 @@ def test_vectors_stay_when_more_is_asked(graphs):
 
 
 def test_the_graph_used_longest_ago_goes(graphs, encoder, monkeypatch):
-    monkeypatch.setattr(text_graphs, "MOST_GRAPHS", 2)
+    monkeypatch.setattr(cuda_graphs, "MOST_GRAPHS", 2)
     for sentences in ([SOFA], [PAIR], [SOFA], [SOFA, SOFA]):
         expect_same(graphs, encoder, sentences)
-    assert [size.sentences for size in graphs._captured] == [1, 2]
+    assert [size.sentences for size in graphs.kept.sizes] == [1, 2]
 
 
 def test_long_texts_need_no_graph(graphs, encoder, monkeypatch):
     monkeypatch.setattr(text_graphs, "MOST_TEXT_ROWS", 8)
     expect_same(graphs, encoder, [PAIR])
-    assert not graphs._captured
+    assert not graphs.kept.sizes

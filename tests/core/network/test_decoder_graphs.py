@@ -15,6 +15,7 @@ from detailbase_core.network import decoder_graphs
 from detailbase_core.network.batch import Question, SuperpointBatch, TextBatch, Votes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.decoder_graphs import Captured, DecoderGraphs
+from detailbase_core.ops import cuda_graphs
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)]
 
@@ -110,7 +111,7 @@ def test_padding_changes_no_answer(graphs, decoder):
 def test_a_graph_serves_other_scenes_and_smaller_ones(graphs, decoder):
     for superpoints, seed in ((100, 1), (40, 2), (40, 2)):
         expect_same(graphs, decoder, question(decoder, superpoints, [6], seed))
-    assert len(graphs._captured) == 1
+    assert len(graphs.kept.sizes) == 1
 
 
 def test_scenes_are_asked_together(graphs, decoder):
@@ -128,17 +129,17 @@ def test_scenes_are_asked_together(graphs, decoder):
 
 
 def test_the_graph_used_longest_ago_goes(graphs, decoder, monkeypatch):
-    monkeypatch.setattr(decoder_graphs, "MOST_GRAPHS", 2)
+    monkeypatch.setattr(cuda_graphs, "MOST_GRAPHS", 2)
     small, long, many = ([2], [12], [2, 2])
     for lengths in (small, long, small, many):
         expect_same(graphs, decoder, question(decoder, 20, lengths))
-    assert [(s.sentences, s.text_rows) for s in graphs._captured] == [(1, 8), (2, 8)]
+    assert [(s.sentences, s.text_rows) for s in graphs.kept.sizes] == [(1, 8), (2, 8)]
 
 
 def test_a_building_is_answered_without_a_graph(graphs, decoder, monkeypatch):
     monkeypatch.setattr(decoder_graphs, "MOST_SUPERPOINTS", 128)
     expect_same(graphs, decoder, question(decoder, 150, [4]))
-    assert not graphs._captured
+    assert not graphs.kept.sizes
 
 
 def test_rows_need_not_be_chosen(graphs, decoder):
