@@ -173,12 +173,16 @@ def tag_words(head: PhraseHead, text: Tensor, sentences: Sequence[Sequence[str]]
         text: (B, T, C) text encoder output.
         sentences: words of each, as they were said; rows behind them are padding.
     """
-    logits = head(text)[:, 1:].float().cpu()  # once: a GPU's host waits for it
+    told = head(text)[:, 1:].float()
+    tagged = [TaggedWords.of(words) for words in sentences]
+    evidence = [grammar_evidence(one) for one in tagged]  # while a GPU is at work
+    logits = told.cpu()  # once: a GPU's host waits for it
     scores = logits[..., :HEAD].log_softmax(dim=-1).numpy()
     beside = logits[..., HEAD:].numpy()
+    rows = zip(tagged, evidence, scores, beside, strict=True)
     return [
-        _tags(words, of_words[: len(words)], others[: len(words)])
-        for words, of_words, others in zip(sentences, scores, beside, strict=True)
+        _tags(one, grammar, of_words[: len(one.words)], others[: len(one.words)])
+        for one, grammar, of_words, others in rows
     ]
 
 
@@ -217,14 +221,23 @@ def _does_something(after: Sequence[str]) -> bool:
 
 
 def _tags(
-    words: Sequence[str], scores: NDArray[np.float32], beside: NDArray[np.float32]
+    tagged: TaggedWords,
+    grammar: tuple[NDArray[np.float32], NDArray[np.float32]],
+    scores: NDArray[np.float32],
+    beside: NDArray[np.float32],
 ) -> WordTags:
-    """Tags of one sentence: log-probabilities (W, 3), and logits of heads (W, 1) or more."""
+    """Tags of one sentence.
+
+    Args:
+        tagged: its words.
+        grammar: of grammar_evidence.
+        scores: (W, 3) log-probabilities.
+        beside: (W, 1) or more, logits of heads and what else the phrase head tells.
+    """
     outputs = beside.shape[1]
     if not len(scores):
         return WordTags([], () if outputs > 1 else None, () if outputs > 2 else None)
-    tagged = TaggedWords.of(words)
-    places, heads = grammar_evidence(tagged)
+    places, heads = grammar
     tags = viterbi_decode(scores + places)
     phrases = decode_phrases(tags, (beside[:, 0] + heads).tolist())
     between = read_between(tagged.words, phrases)
@@ -238,7 +251,7 @@ def _tags(
         )
     if outputs > 2:
         aside = [head for (_, _, head), out in zip(phrases, between.aside, strict=True) if out]
-        against = np.zeros(len(words), np.float32)
+        against = np.zeros(len(scores), np.float32)
         against[aside] = GRAMMAR_ASIDE
         targets = tuple((beside[:, 2] - against).tolist())
     return WordTags(phrases, describes, targets)

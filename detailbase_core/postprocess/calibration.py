@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 METADATA_KEY = "calibration"
 MAX_VIEWS = 8
 MAX_LOGIT = 12.0  # beyond it presence says no more
+_LEAST_PRESENCE = 1.0 / (1.0 + math.exp(MAX_LOGIT))
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,7 @@ def _three_or_none(score: tuple[float, ...]) -> tuple[float, float, float] | tup
 
 def presence_logit(probability: float) -> float:
     """Logit of a presence in [0, 1], bounded by MAX_LOGIT."""
-    least = 1.0 / (1.0 + math.exp(MAX_LOGIT))
-    bounded = min(max(probability, least), 1.0 - least)
+    bounded = min(max(probability, _LEAST_PRESENCE), 1.0 - _LEAST_PRESENCE)
     return math.log(bounded / (1.0 - bounded))
 
 
