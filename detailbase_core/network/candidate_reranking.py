@@ -23,11 +23,9 @@ from detailbase_core.network.candidates import (
     CandidateFeatures,
     Candidates,
     SomeSuperpoints,
-    candidate_features,
+    measured_candidates,
     pairwise_feature_count,
     pairwise_features,
-    pick_candidates,
-    vote_reach,
 )
 
 if TYPE_CHECKING:
@@ -95,9 +93,9 @@ class CandidateReranker(nn.Module):
         first, last = (logits.clamp(-MAX_LOGIT, MAX_LOGIT) for logits in (first, last))
         with torch.autocast(first.device.type, enabled=False):
             probability = first.sigmoid() * valid
-            candidates = pick_candidates(probability, centers, vote_reach(geometry))
-            features = candidate_features(candidates, geometry, centers)
-            alone, fit = (candidates.mean_of_row(logits) for logits in (first, last))
+            candidates, features, alone, fit = measured_candidates(
+                probability, (first, last), geometry, centers
+            )
             scalars = _scalars(features, alone, fit, candidates.valid)
         asked = self.dropout(rows.gather(queries))
         state = self.of_thing(scalars) + self.of_phrase(asked)[:, :, None]

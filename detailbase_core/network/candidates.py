@@ -10,7 +10,7 @@ to, N orders.
 from __future__ import annotations
 
 import importlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,6 +18,7 @@ from torch import Tensor
 from detailbase_core.ops import native
 from detailbase_core.ops.native_torch import takes
 from detailbase_core.sparse import triton_backend
+from detailbase_core.sparse.triton_launch import launch
 
 MAX_CANDIDATES = 8  # candidates of a mask
 MIN_SEED_PROBABILITY = 0.1  # mask probability of a superpoint around which a candidate may form
@@ -53,7 +54,7 @@ class Candidates(NamedTuple):
     Attributes:
         assignment: (G, R, S) int64, which candidate each superpoint belongs to, -1 = to none.
         shares: (G, R, K, S) float32, what each superpoint weighs in a candidate; rows sum to 1,
-            or are zeros where there is no such candidate.
+            or are zeros where there is no such candidate. Empty from measured_by_kernel.
         valid: (G, R, K) bool, whether there is such a candidate; the surest come first.
     """
 
@@ -165,9 +166,9 @@ def assign_by_kernel(probability: Tensor, centers: Tensor, reach: Tensor) -> Ten
     scenes, rows, count = probability.shape
     assignment = torch.empty_like(probability, dtype=torch.int64).contiguous()
     if assignment.numel():
-        # Late, since CPU builds of torch bring no Triton.
-        kernels = importlib.import_module("detailbase_core.network.triton_candidate_kernels")
-        kernels.assign_kernel[(scenes * rows,)](
+        launch(
+            _kernels().assign_kernel,
+            (scenes * rows,),
             probability.contiguous(),
             centers.contiguous(),
             reach.contiguous(),
@@ -193,6 +194,11 @@ def _near(positions: tuple[Tensor, ...], centroid: Tensor, limit: Tensor) -> Ten
         for axis, own in zip(positions, centroid.unbind(-1), strict=True)
     )
     return x + y + z <= limit
+
+
+def _kernels() -> Any:
+    """Late, since CPU builds of torch bring no Triton."""
+    return importlib.import_module("detailbase_core.network.triton_candidate_kernels")
 
 
 class CandidateFeatures(NamedTuple):
@@ -238,6 +244,99 @@ def candidate_features(
     return CandidateFeatures(center * valid, sizes * valid)
 
 
+class Measured(NamedTuple):
+    """Candidates of R masks, measured.
+
+    Attributes:
+        candidates: see there.
+        features: of theirs.
+        alone, fit: (G, R, K) float32, their mask logits from the words alone, and the last ones.
+    """
+
+    candidates: Candidates
+    features: CandidateFeatures
+    alone: Tensor
+    fit: Tensor
+
+
+def measured_candidates(
+    probability: Tensor, logits: tuple[Tensor, Tensor], geometry: Tensor, centers: Tensor
+) -> Measured:
+    """Pick and measure candidates.
+
+    Args:
+        probability: (G, R, S) float32 of masks; zeros at padding.
+        logits: (G, R, S) float32 of masks from the words alone, and the last ones.
+        geometry: (G, S, 6) of the superpoints, as in SuperpointBatch.
+        centers: (G, S, 3) float32, the superpoints' votes.
+    """
+    if kernels_take(probability):
+        return measured_by_kernel(probability, logits, geometry, centers)
+    candidates = pick_candidates(probability, centers, vote_reach(geometry))
+    features = candidate_features(candidates, geometry, centers)
+    return Measured(candidates, features, *map(candidates.mean_of_row, logits))
+
+
+def kernels_take(values: Tensor) -> bool:
+    """Whether a GPU's kernels take what superpoints, or candidates, have, (..., S or K)."""
+    few = values.shape[-1] <= MOST_IN_REGISTERS and values.numel() > 0
+    return few and not torch.is_grad_enabled() and triton_backend.takes(values)
+
+
+def measured_by_kernel(
+    probability: Tensor, logits: tuple[Tensor, Tensor], geometry: Tensor, centers: Tensor
+) -> Measured:
+    """The same by two kernels, of float32 on a CUDA GPU."""
+    scenes, rows, count = probability.shape
+    geometry, centers = geometry.float().contiguous(), centers.contiguous()
+    assignment = assign_by_kernel(probability, centers, vote_reach(geometry))
+    found = probability.new_empty((scenes, rows, MAX_CANDIDATES, SIZES + 6))
+    launch(
+        _kernels().summary_kernel,
+        (scenes * rows, MAX_CANDIDATES),
+        probability.contiguous(),
+        assignment,
+        *(one.contiguous() for one in logits),
+        geometry,
+        centers,
+        found,
+        count,
+        rows,
+        MOST=MAX_CANDIDATES,
+        STEEPNESS=STEEPNESS,
+        BLOCK=1 << (count - 1).bit_length(),
+    )
+    there, center, sizes, means = torch.split(found, [1, 3, SIZES, 2], dim=-1)
+    candidates = Candidates(assignment, probability.new_empty(0), there.squeeze(-1) > 0)
+    return Measured(candidates, CandidateFeatures(center, sizes), *means.unbind(dim=-1))
+
+
+def pairwise_by_kernel(features: CandidateFeatures, references: Tensor, kind: Tensor) -> Tensor:
+    """pairwise_features by one kernel, of float32 on a CUDA GPU."""
+    count = references.shape[2]
+    told = kind.new_empty((*kind.shape, pairwise_feature_count(count)))
+    launch(
+        _kernels().pairwise_kernel,
+        (kind[..., 0].numel(),),
+        features.center.contiguous(),
+        features.sizes.contiguous(),
+        references.contiguous(),
+        kind.contiguous(),
+        told,
+        MOST=MAX_CANDIDATES,
+        REFERENCES=count,
+        SIZES=SIZES,
+        RANKS=RANKS,
+        RANK_WIDTH=RANK_WIDTH,
+        BLUR_M=BLUR_M,
+        BLUR_BEARING=BLUR_BEARING,
+        BLUR_LOG=BLUR_LOG,
+        WIDTH=told.shape[-1],
+        num_warps=1,
+    )
+    return told
+
+
 def pairwise_features(features: CandidateFeatures, references: Tensor, kind: Tensor) -> Tensor:
     """Features that may decide between candidates.
 
@@ -249,6 +348,8 @@ def pairwise_features(features: CandidateFeatures, references: Tensor, kind: Ten
     Returns:
         (G, R, K, pairwise_feature_count(H)) float32.
     """
+    if kernels_take(kind):
+        return pairwise_by_kernel(features, references, kind)
     offset = features.center[:, :, :, None] - references[:, :, None]  # (G, R, K, H, 3)
     ground = references[..., :2]
     inward = -ground / _length(ground)[..., None]  # from a wall, into the room

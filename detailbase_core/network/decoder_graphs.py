@@ -10,13 +10,15 @@ candidates are reranked, S superpoints per scene.
 
 from __future__ import annotations
 
+from concurrent.futures import Future, wait
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
 from torch import Tensor
 
 from detailbase_core.language.text_rows import TextRows, all_rows
+from detailbase_core.network import triton_decoder
 from detailbase_core.network.batch import (
     Prediction,
     Question,
@@ -25,8 +27,13 @@ from detailbase_core.network.batch import (
     TextBatch,
     Votes,
 )
-from detailbase_core.network.decoder_layer import KeysValues
+from detailbase_core.network.candidate_reranking import REFERENCES
+from detailbase_core.network.candidates import measured_by_kernel, pairwise_by_kernel
+from detailbase_core.network.decoder_layer import DecoderLayer, KeysValues
+from detailbase_core.network.position_encoding import FREQUENCIES, MATCH_DIM
 from detailbase_core.ops.cuda_graphs import KeptGraphs, captured
+from detailbase_core.sparse import triton_backend
+from detailbase_core.sparse.triton_launch import compile_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +83,8 @@ class Captured:
 class DecoderGraphs:
     """Answers of a decoder on a CUDA GPU, without gradients.
 
+    Its kernels begin to be compiled on another thread.
+
     Args:
         decoder: whose weights stay as and where they are.
 
@@ -86,9 +95,16 @@ class DecoderGraphs:
     def __init__(self, decoder: MaskDecoder) -> None:
         self._decoder = decoder
         self.kept: KeptGraphs[Captured] = KeptGraphs()
+        device = decoder.wave_vectors.device
+        self._compiling: Future[None] | None = None
+        if decoder.uses_centroids and device.type == "cuda" and not triton_backend.find_problem():
+            self._compiling = compile_ahead(lambda: launch_all(decoder), device)
 
     def ground(self, question: Question) -> Prediction:
         """The rows of DetailBase.ground that are asked for; all if the question names none."""
+        if self._compiling is not None:  # else two threads would compile the same
+            wait([self._compiling])
+            self._compiling = None
         ready = question._replace(text=_with_phrase_rows(question.text))
         sizes = _padded_sizes(ready)
         if not _worthwhile(sizes):
@@ -107,6 +123,36 @@ class DecoderGraphs:
         answer: Prediction = self._decoder(superpoints, asked.text, None, asked.keys)[-1]
         assert asked.text.phrase_rows is not None
         return answer.of_rows(asked.text.phrase_rows)
+
+
+@torch.inference_mode()
+def launch_all(decoder: MaskDecoder) -> None:
+    """Launch the kernels of a sentence about a room, to be recorded."""
+    layer = cast("DecoderLayer", decoder.layers[0])
+    heads, rows, count = layer.cross_attention.heads, 8, 2048
+    width = decoder.query_proj.out_features
+
+    def empty(*shape: int) -> Tensor:
+        return torch.zeros((1, *shape), device=decoder.wave_vectors.device)
+
+    queries, features = empty(rows, width), empty(count, width)
+    positions = empty(count, 2 * FREQUENCIES)
+    preference = empty(rows, heads, 2 * FREQUENCIES)
+    for shown in (None, preference[:, :, 0]):
+        drawn = triton_decoder.draw_masks(
+            queries, features, shown, positions, empty(count, 3), empty(count) > 0
+        )
+    of_heads = empty(heads, count, width // heads)
+    triton_decoder.attend(queries, preference, of_heads, of_heads, positions, drawn.visible)
+    matched, connected = empty(1, rows, 2, heads, MATCH_DIM), empty(1, 1, rows) > 0
+    references, _ = triton_decoder.refer(
+        matched, empty(1, rows, 3), connected, decoder.wave_vectors, preference[None]
+    )
+    triton_decoder.sum_of_shifted(preference[None], references)
+    if decoder.look_alikes is not None:
+        logits = empty(rows, count)
+        found = measured_by_kernel(logits, (logits, logits), empty(count, 6), empty(count, 3))
+        pairwise_by_kernel(found.features, empty(rows, REFERENCES, 3), found.alone)
 
 
 def _with_phrase_rows(text: TextBatch) -> TextBatch:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from detailbase_core.network import triton_decoder
 from detailbase_core.network.position_encoding import RelativePositions
 from detailbase_core.ops.decoder_kernels import attend, can_attend
 from detailbase_core.ops.packed_matmul import packed_matmul
@@ -87,6 +88,8 @@ class Attention(nn.Module):
         """
         dim = queries.shape[-1]
         projected = F.linear(queries, self.in_proj_weight[:dim], self.in_proj_bias[:dim])
+        if of_queries is not None and _kernels_take(projected, keys):
+            return self._out(_attend_by_kernel(projected, keys[0][0], allowed, of_queries))
         query, allowed = self._split_heads(projected), allowed.unsqueeze(1)
         if keys[0][0].of_keys is None:
             key, value, _ = _joined(keys)
@@ -103,7 +106,10 @@ class Attention(nn.Module):
             attended = _attend_fused(query, _joined(keys), allowed, of_queries)
         else:
             attended = _attend(query, _joined(keys), allowed, of_queries)
-        out: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
+        return self._out(attended.transpose(1, 2).flatten(2))
+
+    def _out(self, attended: Tensor) -> Tensor:
+        out: Tensor = self.out_proj(attended)
         return out
 
     def _split_heads(self, x: Tensor) -> Tensor:
@@ -163,6 +169,21 @@ def _attend(query: Tensor, keys: KeysValues, allowed: Tensor, of_queries: Tensor
     fit = packed_matmul(query * query.shape[-1] ** -0.5, key, added=biases)
     fit += fit.new_zeros(allowed.shape).masked_fill_(~allowed, -torch.inf)
     return fit.softmax(dim=-1) @ value
+
+
+def _kernels_take(queries: Tensor, keys: Sequence[Sequence[KeysValues]]) -> bool:
+    """Whether a GPU's kernels take these."""
+    return len(keys) == len(keys[0]) == 1 and triton_decoder.takes_rows(queries, keys[0][0].values)
+
+
+def _attend_by_kernel(
+    queries: Tensor, keys: KeysValues, allowed: Tensor, of_queries: Tensor
+) -> Tensor:
+    """The same by a GPU's kernels: (G, Q, D), all heads of a query together, in and out."""
+    key, value, bias = keys
+    assert bias is not None
+    visible = allowed.expand(-1, queries.shape[1], -1)
+    return triton_decoder.attend(queries, of_queries.transpose(1, 2), key, value, bias, visible)
 
 
 def _attend_in_one_pass(
@@ -231,8 +252,7 @@ class DecoderLayer(nn.Module):
         shape = queries.shape
         of_queries, references, preference = None, None, None
         if centroids is not None and self.relative is not None:
-            references = self.relative.references(queries, centroids, connected)
-            each = self.relative.attention_preference(queries, references)
+            references, each = self.relative.refer(queries, centroids, connected)
             of_queries = each.flatten(1, 2).transpose(1, 2)
         flat = queries.flatten(1, 2)
         seen = self.cross_attention.attend(flat, keys, visible.flatten(1, 2), of_queries)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from detailbase_core.network import triton_decoder
 from detailbase_core.network.decoder_layer import joined_blocks
 from detailbase_core.network.position_encoding import mask_centroids
 from detailbase_core.ops import decoder_kernels
@@ -31,12 +32,12 @@ class DrawnMasks:
     Attributes:
         logits: (G, B, T, S).
         superpoints: G scenes.
-        native: the same by the native module, of all B * T rows; None = torch drew them.
+        drawn: the same by kernels, of all B * T rows; None = torch drew them.
     """
 
     logits: Tensor
     superpoints: SuperpointBatch
-    native: decoder_kernels.DrawnMasks | None = None
+    drawn: decoder_kernels.DrawnMasks | None = None
 
     @cached_property
     def visible(self) -> Tensor:
@@ -44,16 +45,16 @@ class DrawnMasks:
 
         Never padding.
         """
-        if self.native is not None:
-            return self.native.visible.view(self.logits.shape)
+        if self.drawn is not None:
+            return self.drawn.visible.view(self.logits.shape)
         on = self._probabilities >= 0.5
         return on | (~on.any(dim=-1, keepdim=True) & valid_superpoints(self.superpoints))
 
     @cached_property
     def centroids(self) -> Tensor:
         """(G, B, T, 3) float32, metres: mean places of superpoints' objects by probability."""
-        if self.native is not None:
-            return self.native.centroids.view(*self.logits.shape[:3], 3)
+        if self.drawn is not None:
+            return self.drawn.centroids.view(*self.logits.shape[:3], 3)
         return mask_centroids(self._probabilities, self.superpoints.object_centers)
 
     @cached_property
@@ -79,13 +80,19 @@ def draw_masks(
     """
     features = [[one.mask_features for one in blocks] for blocks in keys]
     positions = [[one.center_features for one in blocks] for blocks in keys]
-    centers = superpoints.object_centers
+    centers, padding = superpoints.object_centers, superpoints.padding
+    flat = None if preference is None else preference.flatten(1, 2)
+    one_block = len(keys) == len(keys[0]) == 1
+    drawn = None
     if takes(queries, preference, features[0][0], centers):
-        flat = None if preference is None else preference.flatten(1, 2)
-        padding = superpoints.padding
         drawn = decoder_kernels.draw_masks(
             queries.flatten(1, 2), features, flat, positions, centers, padding
         )
+    elif one_block and triton_decoder.takes_rows(queries.flatten(1, 2), features[0][0]):
+        drawn = triton_decoder.draw_masks(
+            queries.flatten(1, 2), features[0][0], flat, positions[0][0], centers, padding
+        )
+    if drawn is not None:
         return DrawnMasks(drawn.logits.view(*queries.shape[:3], -1), superpoints, drawn)
     logits = _products(queries, features)
     if preference is not None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from detailbase_core.network import triton_decoder
+
 if TYPE_CHECKING:
     from detailbase_core.config import ModelConfig
 
@@ -114,29 +116,36 @@ class RelativePositions(nn.Module):
         self.vectors: Tensor
         self.register_buffer("vectors", wave_vectors(), persistent=False)
 
-    def references(self, queries: Tensor, words: Tensor, connected: Tensor) -> Tensor:
-        """Fourier features of each head's reference position, (G, B, T, heads, 2 FREQUENCIES).
+    def refer(self, queries: Tensor, words: Tensor, connected: Tensor) -> tuple[Tensor, Tensor]:
+        """Each head's reference position, and each attention head's preference about it.
 
         Args:
             queries: (G, B, T, D).
             words: (G, B, T, 3), positions of the words' objects.
             connected: (G, B, 1 or T, T) bool, which rows each row may refer to.
+
+        Returns:
+            Both (G, B, T, heads, 2 FREQUENCIES): Fourier features of the references, and what
+            times a position's Fourier features is a bias on attention.
         """
-        asking, asked = self.match(queries).unflatten(-1, (2, self.heads, MATCH_DIM)).unbind(-3)
+        matched = self.match(queries).unflatten(-1, (2, self.heads, MATCH_DIM))
+        looked = self.look(queries).unflatten(-1, (self.heads, -1))
+        if triton_decoder.takes(queries) and words.shape[2] <= triton_decoder.MOST_TEXT_ROWS:
+            return triton_decoder.refer(matched, words, connected, self.vectors, looked)
+        references = self._references(matched, words, connected)
+        return references, shift_coefficients(looked, references)
+
+    def _references(self, matched: Tensor, words: Tensor, connected: Tensor) -> Tensor:
+        asking, asked = matched.unbind(-3)
         fit = torch.einsum("gbthc,gbuhc->gbthu", asking, asked).float() / MATCH_DIM**0.5
         share = fit.masked_fill(~connected[:, :, :, None, :], -torch.inf).softmax(dim=-1)
         with torch.autocast(words.device.type, enabled=False):
             positions = torch.einsum("gbthu,gbuc->gbthc", share, words)
         return fourier_features(positions, self.vectors)
 
-    def attention_preference(self, queries: Tensor, references: Tensor) -> Tensor:
-        """Each attention head's preference, (G, B, T, heads, 2 FREQUENCIES).
-
-        Its product with a position's Fourier features is a bias on attention.
-        """
-        return shift_coefficients(self.look(queries).unflatten(-1, (self.heads, -1)), references)
-
     def mask_preference(self, queries: Tensor, references: Tensor) -> Tensor:
         """The mask's preference, all references together, (G, B, T, 2 FREQUENCIES)."""
-        each = shift_coefficients(self.draw(queries).unflatten(-1, (self.heads, -1)), references)
-        return each.sum(dim=-2)
+        drawn = self.draw(queries).unflatten(-1, (self.heads, -1))
+        if triton_decoder.takes(queries):
+            return triton_decoder.sum_of_shifted(drawn, references)
+        return shift_coefficients(drawn, references).sum(dim=-2)

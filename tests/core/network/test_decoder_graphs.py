@@ -95,7 +95,8 @@ def expect_same(graphs, decoder, one):
         have = graphs.ground(one)
         whole = decoder(one.superpoints, one.text, None, one.keys)[-1]
     mask = one.text.mask.flatten(1)
-    rows = one.text.phrase_rows or TextRows(torch.arange(mask.shape[1]).expand_as(mask), mask)
+    index = torch.arange(mask.shape[1], device=mask.device).expand_as(mask)
+    rows = one.text.phrase_rows or TextRows(index, mask)
     valid = rows.valid.unsqueeze(1)
     for ours, twin in zip(_tensors(have), _tensors(whole.of_rows(rows)), strict=True):
         assert ours.shape == twin.shape

@@ -102,14 +102,14 @@ def test_references_are_mixtures_of_real_words_places():
     relative = RelativePositions(MODEL)
     queries, words = torch.randn(1, 1, 3, MODEL.query_dim), torch.randn(1, 1, 3, 3)
     mask = torch.tensor([[[[True, True, False]]]])
-    references = relative.references(queries, words, mask)
+    references = relative.refer(queries, words, mask)[0]
     assert references.shape == (1, 1, 3, MODEL.heads, 2 * FREQUENCIES)
     words[0, 0, 2] = 1e3  # padding
-    assert torch.equal(relative.references(queries, words, mask), references)
+    assert torch.equal(relative.refer(queries, words, mask)[0], references)
     words[0, 0, :2] = torch.tensor([1.0, 2.0, 0.5])  # both at one place: so is every mixture
     expected = fourier_features(torch.tensor([1.0, 2.0, 0.5]), relative.vectors)
     torch.testing.assert_close(
-        relative.references(queries, words, mask), expected.expand_as(references)
+        relative.refer(queries, words, mask)[0], expected.expand_as(references)
     )
 
 
