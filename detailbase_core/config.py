@@ -279,8 +279,8 @@ class GrounderConfig(Settings):
     )
     precision: str = setting(
         "auto",
-        "Numbers of the U-Net's convolutions: auto = float32; a CPU computes in bfloat16 where it "
-        "has matrix units for it (AMX).",
+        "Numbers of the U-Net's convolutions: auto = float16 on a GPU by Triton's kernels, else "
+        "float32; a CPU computes in bfloat16 where it has matrix units for it (AMX).",
         choices=("auto", "float32", "bfloat16", "float16"),
     )
     threads: int = setting(

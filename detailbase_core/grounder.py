@@ -89,15 +89,18 @@ class Grounder:
         self.views = self.config.views or self.calibration.views
         model.unet.backend = self.config.backend
         self.model = model.to(self.device)
-        model.unet.use_precision(choose_precision(self.config.precision, self.device))
         on_gpu = self.device.type == "cuda"
+        by_triton = on_gpu and not triton_backend.find_problem()
+        exact_sums = by_triton and self.config.backend in ("auto", "triton")
+        precision = choose_precision(self.config.precision, self.device, exact_sums)
+        model.unet.use_precision(precision)
         encoder: TextEncoder = text_encoder.to(self.device)
         if on_gpu and isinstance(encoder, SmallTextEncoder):
             encoder = TextGraphs(encoder)
         self.text_encoder = RecentText(encoder)
         self._graphs = DecoderGraphs(self.model.decoder) if on_gpu else None
         # spconv would make tables of its own, of one grid for all views.
-        together = on_gpu and self.config.backend != "spconv" and not triton_backend.find_problem()
+        together = by_triton and self.config.backend != "spconv"
         if together:
             model.unet.use_graphs()
         self._encoder = SceneEncoder(

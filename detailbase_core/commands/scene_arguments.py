@@ -47,7 +47,8 @@ def add_model_arguments(command: argparse.ArgumentParser) -> None:
         "--precision",
         choices=("auto", "float32", "bfloat16", "float16"),
         default="",
-        help="number format of the U-Net's convolutions (default: auto, which is float32)",
+        help="number format of the U-Net's convolutions (default: auto: float16 on a GPU, else "
+        "float32)",
     )
     add(
         "--views",

@@ -658,8 +658,9 @@ def test_scenes_are_encoded_on_all_threads_and_questions_answered_on_one(make, m
     assert seen["ground"] == 3
 
 
-def test_auto_is_float32_and_other_precisions_are_as_named():
-    assert choose_precision("auto", torch.device("cuda")) == torch.float32
+def test_auto_halves_on_a_gpu_alone_and_other_precisions_are_as_named():
+    assert choose_precision("auto", torch.device("cuda")) == torch.float16
+    assert choose_precision("auto", torch.device("cuda"), exact_sums=False) == torch.float32
     assert choose_precision("auto", torch.device("cpu")) == torch.float32
     assert choose_precision("float32", torch.device("cuda")) == torch.float32
     assert choose_precision("bfloat16", torch.device("cpu")) == torch.bfloat16

@@ -15,6 +15,7 @@ from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.view_batch import batch_views
 from detailbase_core.sparse import build_pyramid, select_backend
 from detailbase_core.sparse.layers import DownConv3d, InverseConv3d, SparseTensor, SubmanifoldConv3d
+from detailbase_core.synthetic.demo_room import MAP_FRAME, QUESTIONS, demo_scans
 from detailbase_core.types import Scene
 from tests.core.test_grounder import room
 from tests.helpers.golden import load_golden
@@ -126,6 +127,29 @@ def test_half_precision_loses_nothing(dtype):
         text = TextBatch.with_spans(features[None], mask[None], spans)
         wanted, had = (exact.ground(scene, text).mask_logits for scene in (want, have))
     assert float(((wanted > 0) == (had > 0)).float().mean()) >= 0.995
+
+
+def test_auto_halves_and_answers_as_float32_does():
+    features, masks = [], []
+    for precision in ("float32", "auto"):
+        grounder = Grounder(GrounderConfig(device="cuda", precision=precision))
+        for scan in demo_scans():
+            grounder.add(scan.cloud, scan.sensor_to_map, MAP_FRAME)
+        scene = grounder.encode_scene()
+        features.append(scene.views.superpoints.features)
+        answers = [grounder.ground_encoded(scene, one.sentence) for one in QUESTIONS]
+        masks.append([_superpoints(phrase, scene.scene) for a in answers for phrase in a.phrases])
+    assert grounder.model.unet.input_conv.weight.dtype == torch.float16
+    exact, halved = features
+    assert float((halved - exact).norm() / exact.norm()) < 1e-2
+    same = [one == other for one, other in zip(*masks, strict=True)]
+    assert np.mean(same) >= 0.995
+
+
+def _superpoints(phrase, scene):
+    """(S,) bool: those that an object of the phrase has points in."""
+    points = [scene.point_to_superpoint[one.point_indices] for one in phrase.instances]
+    return np.isin(np.arange(scene.superpoint_count), np.concatenate([[-1], *points]))
 
 
 def test_a_gpu_answers_as_a_cpu_does():
