@@ -8,15 +8,12 @@
 
 #include "graph_merging.h"
 #include "key_order.h"
+#include "surface_planes.h"
 #include "voxel_surface.h"
 
 namespace detailbase {
 namespace {
 
-// Plane fits reach two voxels around: enough to average sensor noise away, little enough to
-// leave a chair's leg its own planes.
-constexpr int kRings = 2;
-constexpr int kSharpenRounds = 1;
 constexpr float kSharpenTolerance = 0.6f;  // voxels
 
 // Voxels grouped by block: block b holds members [first[b], first[b + 1]), ascending.
@@ -132,16 +129,20 @@ Blocks split_into_blocks(const VoxelCloud& cloud, int32_t edge) {
   return blocks;
 }
 
-// What edges are weighed by: all that is known of a voxel, in one line of the cache.
+// What edges are weighed by, and where in which block: all that is known of a voxel, in one line of
+// the cache.
 struct alignas(64) Surface {
   Vec3 offset, color, normal, centre;
+  int32_t block, position;
 };
 
-Buffer<Surface> surfaces_of(const VoxelCloud& cloud, const Buffer<Plane>& planes) {
+Buffer<Surface> surfaces_of(const VoxelCloud& cloud, const Planes& planes, const Blocks& blocks) {
   Buffer<Surface> surfaces(cloud.size());
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic, 1024)
   for (int32_t v = 0; v < cloud.size(); ++v) {
-    surfaces[v] = {cloud.offset[v], cloud.color[v], planes[v].normal, planes[v].centre};
+    const Plane plane = sharpened_plane(cloud, planes, kSharpenTolerance, v);
+    surfaces[v] = {cloud.offset[v], cloud.color[v],           plane.normal,
+                   plane.centre,    blocks.block_of_voxel[v], blocks.position_in_block[v]};
   }
   return surfaces;
 }
@@ -174,9 +175,9 @@ void weigh_edges(const VoxelCloud& cloud, const Blocks& blocks, int32_t block,
     const Surface own = surfaces[v];
     for (const Neighbour& u : cloud.neighbours(v)) {
       if (u.voxel < v && u.touches()) continue;  // the other end has this edge
-      if (blocks.block_of_voxel[u.voxel] != block) continue;
-      *next++ = {dissimilarity(own, surfaces[u.voxel], u.step(), options), i,
-                 blocks.position_in_block[u.voxel]};
+      const Surface& other = surfaces[u.voxel];
+      if (other.block != block) continue;
+      *next++ = {dissimilarity(own, other, u.step(), options), i, other.position};
     }
   }
   edges.resize(next - edges.data());
@@ -241,10 +242,8 @@ std::vector<int32_t> by_size(const Blocks& blocks) {
 std::vector<int64_t> segment_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count,
                                    const CloudSuperpointOptions& options) {
   const VoxelCloud cloud = voxelize_cloud(xyz, rgb, count, options.voxel_size);
-  Buffer<Plane> planes = fit_planes(cloud, kRings);
-  sharpen_planes(cloud, kSharpenTolerance, kSharpenRounds, planes);
-  const Buffer<Surface> surfaces = surfaces_of(cloud, planes);
   const Blocks blocks = split_into_blocks(cloud, options.block_voxels);
+  const Buffer<Surface> surfaces = surfaces_of(cloud, fit_planes(cloud), blocks);
   const std::vector<int32_t> order = by_size(blocks);
   Buffer<int32_t> root_voxel(cloud.size());
   std::vector<Root> roots;

@@ -14,17 +14,27 @@ struct WeightedEdge {
   int32_t a, b;  // node indices
 };
 
-// Disjoint sets with sizes; union by rank, so that equal input gives equal roots.
+// Disjoint sets with sizes; the smaller joins the larger, so that equal input gives equal roots.
 class DisjointSets {
  public:
   explicit DisjointSets(int32_t count);
-  int32_t find(int32_t node);
+
+  int32_t find(int32_t node) {
+    for (;;) {
+      const int32_t parent = parent_[node];
+      if (parent < 0) return node;
+      const int32_t above = parent_[parent];
+      if (above < 0) return parent;
+      parent_[node] = above;
+      node = above;
+    }
+  }
   // Joins two different roots and returns the root of the union.
   int32_t join(int32_t root_a, int32_t root_b);
-  int32_t size(int32_t root) const { return size_[root]; }
+  int32_t size(int32_t root) const { return -parent_[root]; }
 
  private:
-  std::vector<int32_t> parent_, rank_, size_;
+  std::vector<int32_t> parent_;  // of a root: its set's size, negative
 };
 
 // Merges in ascending weight (ties keep the order of `edges`): two

@@ -1,12 +1,10 @@
 #include "voxel_surface.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
 
 #include "key_order.h"
-#include "vectorized.h"
 
 namespace detailbase {
 
@@ -20,14 +18,17 @@ constexpr int kSentinels = 3;  // keys beyond all others, behind the last
 class Surroundings {
  public:
   // keys: with kSentinels behind them. Looks around voxels from `first` on.
-  Surroundings(const Buffer<uint64_t>& keys, int32_t first) : keys_(keys.data()) {
-    const auto size = static_cast<int32_t>(keys.size()) - kSentinels;
+  Surroundings(const Buffer<uint64_t>& keys, int32_t first)
+      : keys_(keys.data()), size_(static_cast<int32_t>(keys.size()) - kSentinels) {
     for (int dx = -2; dx <= 2; ++dx) {
       for (int dy = -2; dy <= 2; ++dy) {
-        const uint64_t lowest = level(first, dx, dy) - 2;
-        const auto at = std::lower_bound(keys_, keys_ + size, lowest) - keys_;
-        far_[dx + 2][dy + 2] = static_cast<int32_t>(at);
-        if (std::abs(dx) < 2 && std::abs(dy) < 2) near_[dx + 1][dy + 1] = far_[dx + 2][dy + 2];
+        const uint64_t lowest = beside(first, dx, dy) - 2;
+        const auto at =
+            static_cast<int32_t>(std::lower_bound(keys_, keys_ + size_, lowest) - keys_);
+        far_[dx + 2][dy + 2] = at;
+        if (std::abs(dx) < 2 && std::abs(dy) < 2) {
+          near_[dx + 1][dy + 1] = {way(dx, dy), at, Ways::to(dx, dy, -1)};
+        }
       }
     }
   }
@@ -35,27 +36,13 @@ class Surroundings {
   // Writes the occupied ones of the 26 voxels around voxel v by ascending dx, dy, dz. Returns their
   // end; a few more are written behind it.
   Neighbour* touching(int32_t v, Neighbour* end) {
-    for (int dx = -1; dx <= 1; ++dx) {
-      for (int dy = -1; dy <= 1; ++dy) {
-        if (dx == 0 && dy == 0) {
-          *end = {v - 1, Ways::to(0, 0, -1)};
-          end += v > 0 && keys_[v - 1] + 1 == keys_[v];
-          *end = {v + 1, Ways::to(0, 0, 1)};
-          end += keys_[v] + 1 == keys_[v + 1];
-          continue;
-        }
-        const uint64_t lowest = level(v, dx, dy) - 1;
-        int32_t& u = near_[dx + 1][dy + 1];
-        while (keys_[u] < lowest) ++u;
-        // Without branches, which nobody could predict: what is no neighbour is written over.
-        for (int32_t k = 0; k < 3; ++k) {
-          const uint64_t above = keys_[u + k] - lowest;
-          *end = {u + k, static_cast<int32_t>(Ways::to(dx, dy, -1) + static_cast<uint32_t>(above))};
-          end += above < 3;
-        }
-      }
-    }
-    return end;
+    if (keys_[v] >> kAxisBits != column_) enter_column(v);
+    end = of_columns(v, 0, before_, end);
+    *end = {v - 1, Ways::to(0, 0, -1)};
+    end += v > 0 && keys_[v - 1] + 1 == keys_[v];
+    *end = {v + 1, Ways::to(0, 0, 1)};
+    end += keys_[v] + 1 == keys_[v + 1];
+    return of_columns(v, before_, before_ + after_, end);
   }
 
   // The same of the 98 around those.
@@ -63,9 +50,9 @@ class Surroundings {
     for (int dx = -2; dx <= 2; ++dx) {
       for (int dy = -2; dy <= 2; ++dy) {
         const bool on_side = std::abs(dx) == 2 || std::abs(dy) == 2;
-        const uint64_t at = level(v, dx, dy);
+        const uint64_t at = beside(v, dx, dy);
         int32_t& place = far_[dx + 2][dy + 2];
-        while (keys_[place] < at - 2) ++place;
+        place = skip_below(at - 2, place);
         for (int32_t u = place; keys_[u] <= at + 2; ++u) {
           const int dz = static_cast<int>(static_cast<int64_t>(keys_[u] - at));
           if (on_side || std::abs(dz) == 2) *end++ = {u, Ways::to(dx, dy, dz)};
@@ -76,16 +63,77 @@ class Surroundings {
   }
 
  private:
+  // One of the eight columns around that of the voxels that are looked at.
+  struct Column {
+    uint64_t way;    // to it, in keys
+    int32_t place;   // of its voxels: those before are below all that will be looked for
+    int32_t lowest;  // Neighbour::way of the lowest of three
+  };
+
   static constexpr uint64_t shift(int step, int bits) {
     return static_cast<uint64_t>(int64_t{step}) << bits;
   }
+  static constexpr uint64_t way(int dx, int dy) {
+    return shift(dx, 2 * kAxisBits) + shift(dy, kAxisBits);
+  }
   // Key of the voxel beside voxel v.
-  uint64_t level(int32_t v, int dx, int dy) const {
-    return keys_[v] + shift(dx, 2 * kAxisBits) + shift(dy, kAxisBits);
+  uint64_t beside(int32_t v, int dx, int dy) const { return keys_[v] + way(dx, dy); }
+
+  // The first place, from `place` on, of a key that is not below `lowest`; it may be far, since few
+  // voxels are looked far around.
+  int32_t skip_below(uint64_t lowest, int32_t place) const {
+    if (keys_[place] >= lowest) return place;
+    int32_t step = 1;
+    while (step < size_ - place && keys_[place + step] < lowest) {
+      place += step;
+      step *= 2;
+    }
+    const uint64_t* const end = keys_ + place + std::min(step, size_ - place);
+    return static_cast<int32_t>(std::lower_bound(keys_ + place + 1, end, lowest) - keys_);
+  }
+
+  // Notes which of the columns around hold voxels at or above v's level: many do not.
+  void enter_column(int32_t v) {
+    column_ = keys_[v] >> kAxisBits;
+    before_ = after_ = 0;
+    for (int i = 0; i < 9; ++i) {
+      if (i == 4) continue;
+      Column& one = near_[i / 3][i % 3];
+      const uint64_t lowest = keys_[v] + one.way - 1;
+      while (keys_[one.place] < lowest) ++one.place;
+      if (keys_[one.place] >> kAxisBits != (keys_[v] + one.way) >> kAxisBits) continue;
+      occupied_[before_ + after_] = &one;
+      ++(i < 4 ? before_ : after_);
+    }
+  }
+
+  Neighbour* of_columns(int32_t v, int begin, int last, Neighbour* end) {
+    const uint64_t* const keys = keys_;
+    const uint64_t own = keys[v] - 1;
+    for (int i = begin; i < last; ++i) {
+      Column& column = *occupied_[i];
+      const uint64_t lowest = own + column.way;
+      const int32_t way_to = column.lowest;
+      int32_t u = column.place;
+      while (keys[u] < lowest) ++u;
+      column.place = u;
+      // Without branches, which nobody could predict: what is no neighbour is written over.
+      for (int32_t k = 0; k < 3; ++k) {
+        const uint64_t above = keys[u + k] - lowest;
+        *end = {u + k, way_to + static_cast<int32_t>(above)};
+        end += above < 3;
+      }
+    }
+    return end;
   }
 
   const uint64_t* keys_;
-  int32_t near_[3][3] = {}, far_[5][5] = {};
+  int32_t size_;                    // of keys
+  uint64_t column_ = ~uint64_t{0};  // x and y of the voxel looked at last
+  Column near_[3][3] = {};
+  Column* occupied_[8] = {};    // by ascending x and y
+  int before_ = 0, after_ = 0;  // number of those of them before and after the voxel's own column
+  int32_t far_[5][5] = {};
 };
 
 // Fills cloud.lists, each on one thread: what it finds is copied once its number is known.
@@ -98,7 +146,7 @@ void find_neighbours(VoxelCloud& cloud) {
 #pragma omp parallel
   {
     Buffer<Neighbour> found(kMost * step + kSlack);
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic)
     for (int32_t list = 0; list < lists; ++list) {
       const int32_t begin = list * step, size = std::min(step, count - begin);
       Surroundings around(cloud.keys, begin);
@@ -127,7 +175,9 @@ Buffer<int64_t> first_of_equal(const Buffer<KeyedRow>& order) {
   const auto is_first = [&](int64_t i) { return i == 0 || order[i].key != order[i - 1].key; };
 #pragma omp parallel for schedule(static)
   for (int part = 0; part < parts; ++part) {
-    for (int64_t i = start(part); i < start(part + 1); ++i) begins[part + 1] += is_first(i);
+    int64_t own = 0;  // what threads write beside each other, none may write often
+    for (int64_t i = start(part); i < start(part + 1); ++i) own += is_first(i);
+    begins[part + 1] = own;
   }
   for (int part = 0; part < parts; ++part) begins[part + 1] += begins[part];
   Buffer<int64_t> first(begins[parts] + 1);
@@ -142,15 +192,44 @@ Buffer<int64_t> first_of_equal(const Buffer<KeyedRow>& order) {
   return first;
 }
 
+// The voxel that holds a coordinate; std::floor is a library call on baseline x86-64, this is not.
+int32_t voxel_of(float x, double voxel_size) {
+  const double place = x / voxel_size;
+  const auto truncated = static_cast<int32_t>(place);
+  return truncated - (place < truncated);
+}
+
+// The voxel of the least coordinates of all points.
+Voxel lowest_voxel(const Vec3* xyz, int64_t count, double voxel_size) {
+  if (count == 0) return {0, 0, 0};
+  Vec3 least = xyz[0];
+  const auto join = [](const Vec3& a, const Vec3& b) {
+    return Vec3{std::min(a.x, b.x), std::min(a.y, b.y), std::min(a.z, b.z)};
+  };
+#pragma omp parallel
+  {
+    Vec3 own = xyz[0];
+#pragma omp for schedule(static)
+    for (int64_t i = 0; i < count; ++i) own = join(own, xyz[i]);
+#pragma omp critical
+    least = join(least, own);
+  }
+  return {voxel_of(least.x, voxel_size), voxel_of(least.y, voxel_size),
+          voxel_of(least.z, voxel_size)};
+}
+
 }  // namespace
 
 VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, double voxel_size) {
-  const auto index = [&](float x) { return static_cast<int32_t>(std::floor(x / voxel_size)); };
+  const Voxel corner = lowest_voxel(xyz, count, voxel_size);
+  const uint64_t base = pack(corner) - pack({0, 0, 0});
   Buffer<KeyedRow> order(count);
 #pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < count; ++i) {
-    const Voxel voxel{index(xyz[i].x), index(xyz[i].y), index(xyz[i].z)};
-    order[i] = {pack(voxel), static_cast<int32_t>(i)};
+    const Voxel at{voxel_of(xyz[i].x, voxel_size), voxel_of(xyz[i].y, voxel_size),
+                   voxel_of(xyz[i].z, voxel_size)};
+    // From the corner few bits of an axis differ, which is what sorting takes time for.
+    order[i] = {pack(at) - base, static_cast<int32_t>(i)};
   }
   sort_by_key(order, default_threads());
 
@@ -165,7 +244,7 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
   cloud.voxel_of_point.resize(count);
 #pragma omp parallel for schedule(static)
   for (int32_t v = 0; v < voxels; ++v) {
-    cloud.keys[v] = order[first[v]].key;
+    cloud.keys[v] = order[first[v]].key + base;
     cloud.first_point[v] = order[first[v]].row;
     const Voxel at = unpack(cloud.keys[v]);
     const auto local = [&](float x, int32_t index) {
@@ -185,141 +264,6 @@ VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, do
   }
   find_neighbours(cloud);
   return cloud;
-}
-
-namespace {
-
-// Moments of points: weight, x, y, z, xx, xy, xz, yy, yz, zz. All are about one point, so that they
-// add up as they are; doubles keep what is left when squares of places far from it are subtracted.
-// Two more make rows of whole registers.
-struct alignas(32) Moments {
-  static constexpr int kCount = 12;
-  double at[kCount];
-};
-
-// Of a voxel's centre, in voxel edges from the corner of voxel `origin`.
-std::array<double, 3> place_of(const Voxel& origin, uint64_t key) {
-  const Voxel v = unpack(key);
-  return {v.x - origin.x + 0.5, v.y - origin.y + 0.5, v.z - origin.z + 0.5};
-}
-
-// Theirs and their neighbours' moments of the voxels that one of the cloud's lists is of.
-DETAILBASE_VECTORIZED
-void add_neighbours(const NeighbourLists& list, int32_t first, const Moments* moments,
-                    Moments* sums) {
-  const auto count = static_cast<int32_t>(list.first.size()) - 1;
-  for (int32_t i = 0; i < count; ++i) {
-    Moments sum = moments[first + i];
-    for (int32_t n = list.first[i]; n < list.first[i + 1]; ++n) {
-      const Moments& m = moments[list.all[n].voxel];
-      for (int k = 0; k < Moments::kCount; ++k) sum.at[k] += m.at[k];
-    }
-    sums[i] = sum;
-  }
-}
-
-Buffer<Moments> own_moments(const VoxelCloud& cloud, const Voxel& origin) {
-  Buffer<Moments> moments(cloud.size());
-#pragma omp parallel for schedule(static)
-  for (int32_t v = 0; v < cloud.size(); ++v) {
-    const std::array<double, 3> at = place_of(origin, cloud.keys[v]);
-    const Vec3& offset = cloud.offset[v];
-    const double x = at[0] + offset.x, y = at[1] + offset.y, z = at[2] + offset.z;
-    moments[v] = {{1, x, y, z, x * x, x * y, x * z, y * y, y * z, z * z, 0, 0}};
-  }
-  return moments;
-}
-
-// Smallest eigenvalue of a symmetric 3 x 3 matrix (Smith 1961, the trigonometric form) and a
-// unit eigenvector of it.
-Plane smallest_axis(double xx, double xy, double xz, double yy, double yz, double zz) {
-  const double mean = (xx + yy + zz) / 3;
-  const double off = xy * xy + xz * xz + yz * yz;
-  const double dx = xx - mean, dy = yy - mean, dz = zz - mean;
-  const double scale = std::sqrt((dx * dx + dy * dy + dz * dz + 2 * off) / 6);
-  if (scale < 1e-9) return {{}, {0, 0, 1}, static_cast<float>(mean)};  // a point or a ball
-  const double det = dx * (dy * dz - yz * yz) - xy * (xy * dz - yz * xz) + xz * (xy * yz - dy * xz);
-  const double half = std::clamp(det / (2 * scale * scale * scale), -1.0, 1.0);
-  const double third_turn = 2.0943951023931953;
-  const double smallest = mean + 2 * scale * std::cos(std::acos(half) / 3 + third_turn);
-  // Rows of A - lambda I span the plane across the eigenvector: take their longest product.
-  const double rows[3][3] = {
-      {xx - smallest, xy, xz}, {xy, yy - smallest, yz}, {xz, yz, zz - smallest}};
-  double best[3] = {0, 0, 1}, longest = 0;
-  for (int i = 0; i < 3; ++i) {
-    const double *a = rows[i], *b = rows[(i + 1) % 3];
-    const double c[3] = {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2],
-                         a[0] * b[1] - a[1] * b[0]};
-    const double length = c[0] * c[0] + c[1] * c[1] + c[2] * c[2];
-    if (length > longest) {
-      longest = length;
-      std::copy(c, c + 3, best);
-    }
-  }
-  const double s = longest > 0 ? 1 / std::sqrt(longest) : 1;
-  return {{},
-          {float(s * best[0]), float(s * best[1]), float(s * best[2])},
-          static_cast<float>(std::max(smallest, 0.0))};
-}
-
-Plane plane_through(const Moments& sums, const std::array<double, 3>& at) {
-  double mean[10];
-  for (int k = 0; k < 10; ++k) mean[k] = sums.at[k] / sums.at[0];
-  const double x = mean[1], y = mean[2], z = mean[3];
-  Plane plane = smallest_axis(mean[4] - x * x, mean[5] - x * y, mean[6] - x * z, mean[7] - y * y,
-                              mean[8] - y * z, mean[9] - z * z);
-  plane.centre = {float(x - at[0]), float(y - at[1]), float(z - at[2])};
-  return plane;
-}
-
-}  // namespace
-
-Buffer<Plane> fit_planes(const VoxelCloud& cloud, int rings) {
-  if (cloud.size() == 0) return {};
-  const Voxel origin = unpack(cloud.keys[0]);
-  const auto lists = static_cast<int32_t>(cloud.lists.size());
-  constexpr int32_t kStep = VoxelCloud::kListVoxels;
-  Buffer<Moments> moments = own_moments(cloud, origin), sums(rings > 1 ? cloud.size() : 0);
-  for (int ring = 1; ring < rings; ++ring) {
-#pragma omp parallel for schedule(static)
-    for (int32_t list = 0; list < lists; ++list) {
-      add_neighbours(cloud.lists[list], list * kStep, moments.data(), &sums[list * kStep]);
-    }
-    moments.swap(sums);
-  }
-  Buffer<Plane> planes(cloud.size());
-#pragma omp parallel
-  {
-    Buffer<Moments> last(kStep);
-#pragma omp for schedule(static)
-    for (int32_t list = 0; list < lists; ++list) {
-      const int32_t begin = list * kStep, size = std::min(kStep, cloud.size() - begin);
-      add_neighbours(cloud.lists[list], begin, moments.data(), last.data());
-      for (int32_t i = 0; i < size; ++i) {
-        planes[begin + i] = plane_through(last[i], place_of(origin, cloud.keys[begin + i]));
-      }
-    }
-  }
-  return planes;
-}
-
-void sharpen_planes(const VoxelCloud& cloud, float tolerance, int rounds, Buffer<Plane>& planes) {
-  Buffer<Plane> next(planes.size());
-  for (int round = 0; round < rounds; ++round) {
-#pragma omp parallel for schedule(static)
-    for (int32_t v = 0; v < cloud.size(); ++v) {
-      Plane best = planes[v];
-      for (const Neighbour& u : cloud.neighbours(v)) {
-        const Plane& candidate = planes[u.voxel];
-        if (candidate.roughness >= best.roughness) continue;
-        const Vec3 centre = candidate.centre + u.step();
-        const float distance = std::abs(dot(candidate.normal, cloud.offset[v] - centre));
-        if (distance < tolerance) best = {centre, candidate.normal, candidate.roughness};
-      }
-      next[v] = best;
-    }
-    planes.swap(next);
-  }
 }
 
 }  // namespace detailbase

@@ -1,4 +1,4 @@
-// A cloud as voxels with their neighbours and local surface planes.
+// A cloud as voxels with their neighbours.
 #pragma once
 
 #include <cstddef>
@@ -73,24 +73,7 @@ struct VoxelCloud {
   }
 };
 
-// Local plane of a voxel: its point nearest in the mean sense, relative to the voxel's
-// centre, and its unit normal, whose sign means nothing. roughness is the smallest eigenvalue
-// of the neighbourhood's covariance: the mean squared distance from the plane, voxels^2.
-struct alignas(32) Plane {
-  Vec3 centre, normal;
-  float roughness;
-};
-
 // xyz: finite, within kVoxelLimit voxels of the origin on each axis.
 VoxelCloud voxelize_cloud(const Vec3* xyz, const uint8_t* rgb, int64_t count, double voxel_size);
-
-// Plane through the surroundings of each voxel: moments are summed over neighbours
-// `rings` times, so that the surroundings follow the surface and never jump over a gap.
-Buffer<Plane> fit_planes(const VoxelCloud& cloud, int rings);
-
-// Lets each voxel take over the smoothest plane, among those of its neighbours, that passes
-// within `tolerance` voxels of it. Planes fitted across a crease give way to those on either
-// side of it, so that creases stay sharp (the idea of Kuwahara's filter).
-void sharpen_planes(const VoxelCloud& cloud, float tolerance, int rounds, Buffer<Plane>& planes);
 
 }  // namespace detailbase

@@ -121,6 +121,35 @@ def test_merging_equals_its_python_twin(seed, count, min_size):
     assert same_partition(labels, merge_twin(points, normals, edges, 0.5, min_size))
 
 
+@pytest.mark.parametrize("count", [1500, 70_000])  # of nodes; 16 bits hold the fewer ones
+def test_merging_of_many_equals_its_python_twin(count):
+    rng = np.random.default_rng(count)
+    points = rng.integers(-8, 8, (count, 3)) / 8
+    normals = rng.integers(-4, 5, (count, 3)) / 4
+    edges = rng.integers(0, count, (3 * count, 2))
+    labels = segment_graph(
+        points.astype(np.float32), normals.astype(np.float32), edges.astype(np.int32), 0.25, 4
+    )
+    assert same_partition(labels, merge_twin(points, normals, edges, 0.25, 4))
+
+
+@pytest.mark.parametrize("apart", [1, 2**12])
+def test_merging_by_weights_that_hardly_differ(apart):
+    """Half the normals are (1, 0, 0), the others about half of that, and one is unlike all."""
+    rng = np.random.default_rng(apart)
+    count = 2000
+    points, normals = np.zeros((count, 3)), np.zeros((count, 3))
+    normals[:1000, 0] = 1.0
+    normals[1000:, 0] = 0.5 - apart * rng.permutation(1000) / 2**24
+    normals[-1, 0] = -3.0
+    edges = np.stack([rng.integers(0, 1000, 6000), rng.integers(1000, 2000, 6000)], axis=1)
+    labels = segment_graph(
+        points.astype(np.float32), normals.astype(np.float32), edges.astype(np.int32), 0.499, 3
+    )
+    assert labels.max() > 1
+    assert same_partition(labels, merge_twin(points, normals, edges, 0.499, 3))
+
+
 def plane(x, y, z, step=0.01, noise=0.0, rng=None):
     """Points on an axis-aligned rectangle: two of the arguments are (low, high), one a number."""
     axes = [np.arange(*a, step) if isinstance(a, tuple) else np.array([a]) for a in (x, y, z)]
