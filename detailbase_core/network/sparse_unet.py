@@ -380,4 +380,6 @@ def _row_of_parent(parent: Tensor, row: Tensor | None) -> Tensor:
     """LevelFeatures.row of a level, from its `parent` of each finer voxel and the finer `row`."""
     if row is None:
         return parent
+    if not len(parent):  # every voxel is the last of an odd axis
+        return torch.full_like(row, -1)
     return torch.where(row < 0, -1, parent.index_select(0, row.clamp(min=0)))

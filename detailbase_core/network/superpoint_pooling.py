@@ -88,6 +88,8 @@ def pool_superpoints(
 def _pool(level: LevelFeatures, voxel: Tensor, owner: Tensor, weight: Tensor, count: int) -> Tensor:
     """(count, C) sums of the features around `voxel`, weighed, by their ascending `owner`."""
     features = level.features
+    if not len(features) and len(voxel):  # every voxel is the last of an odd axis
+        return features.new_zeros((count, features.shape[1]))
     if level.row is not None:
         row = level.row.index_select(0, voxel)
         voxel, weight = row.clamp(min=0), weight * (row >= 0)

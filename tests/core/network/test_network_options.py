@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from detailbase_core.config import ModelConfig
 from detailbase_core.errors import ConfigError
-from detailbase_core.network.batch import SuperpointBatch, TextBatch, Votes
+from detailbase_core.network.batch import SuperpointBatch, TextBatch, Votes, batch_scenes
 from detailbase_core.network.decoder_layer import Attention
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.network.position_encoding import (
@@ -22,6 +23,7 @@ from detailbase_core.network.position_encoding import (
 )
 from detailbase_core.network.sparse_unet import LevelFeatures
 from detailbase_core.network.superpoint_pooling import pool_superpoints
+from detailbase_core.types import PointCloud, Scene
 from tests.core.network.test_checkpoint import tiny_batch
 from tests.helpers.levels import side_by_side
 from tests.helpers.weight_files import MODEL
@@ -192,6 +194,21 @@ def test_coarser_features_are_those_of_the_ancestor():
     finest = side_by_side(single.encode_voxels(tiny_batch())[0])
     assert torch.equal(features[:, :8], finest)
     assert len(features[:, 8:].unique(dim=0)) < len(finest.unique(dim=0))  # siblings share
+
+
+@pytest.mark.parametrize("learning", [False, True])
+def test_voxels_that_are_all_the_last_of_an_odd_axis_have_no_coarser_ones(learning):
+    """Two walls that end a grid of 17 x 17 voxels: coarser levels are empty."""
+    along = torch.arange(1, 16)
+    last = torch.full_like(along, 16)
+    voxels = torch.cat([torch.stack([along, last], dim=1), torch.stack([last, along], dim=1)])
+    xyz = torch.cat([(voxels + 0.5) * ALL.voxel_size_m, torch.full((30, 1), 0.4)], dim=1)
+    cloud = PointCloud(xyz.numpy(), np.zeros((30, 3), np.uint8))
+    batch = batch_scenes([Scene(cloud, np.arange(30) // 15)], ALL.coordinates)
+    model = DetailBase(replace(ALL, pooled_levels=3)).eval()
+    with torch.set_grad_enabled(learning):
+        features = model.encode_scene(batch).features
+    assert features[0, :, :8].abs().sum() > 0 == features[0, :, 8:].abs().sum()
 
 
 def test_levels_that_do_not_exist_are_refused():
