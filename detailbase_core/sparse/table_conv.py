@@ -26,6 +26,12 @@ class TableProducts(Protocol):
     results are zeros.
     """
 
+    def prepared(self, rows: Tensor) -> Tensor:
+        """Rows [V, C] as the products read them, made once for several of them.
+
+        Their widths may be rounded up.
+        """
+
     def gather_product(
         self,
         source: Tensor,
@@ -101,6 +107,11 @@ def _transposed(weight: Tensor) -> Tensor:
     return weight.permute(2, 1, 0)
 
 
+def _for_weight(found: Tensor, weight: Tensor) -> Tensor:
+    """A weight's gradient, of its width."""
+    return found[: weight.shape[0], :, : weight.shape[2]]
+
+
 def _coarser(used: Tensor | None) -> Tensor | None:
     """Of KernelMap.used what counts the coarser voxels."""
     return None if used is None else used[1:]
@@ -116,21 +127,23 @@ class _Submanifold(torch.autograd.Function):
         neighbours: Tensor,
         used: Tensor | None,
     ) -> Tensor:
-        ctx.save_for_backward(features, weight, neighbours, used)
+        rows = products.prepared(features)
+        ctx.save_for_backward(rows, weight, neighbours, used)
         ctx.products = products
-        return products.gather_product(features, neighbours, weight, used=used)
+        return products.gather_product(rows, neighbours, weight, used=used)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        features, weight, neighbours, used = ctx.saved_tensors
-        to_features, to_weight = None, None
+        rows, weight, neighbours, used = ctx.saved_tensors
+        to_features, to_weight, grad = None, None, ctx.products.prepared(grad)
         if ctx.needs_input_grad[0]:
             # p is the neighbour of q at offset d exactly where q is p's at -d, column 26 - k.
             back = _transposed(weight)
             to_features = ctx.products.gather_product(grad, neighbours, back, True, used)
         if ctx.needs_input_grad[1]:
-            to_weight = ctx.products.gather_outer(grad, features, neighbours, used)
+            found = ctx.products.gather_outer(grad, rows, neighbours, used)
+            to_weight = _for_weight(found, weight)
         return to_features, to_weight, None, None, None
 
 
@@ -139,21 +152,23 @@ class _Down(torch.autograd.Function):
     def forward(
         ctx: Any, features: Tensor, weight: Tensor, products: TableProducts, level: KernelMap
     ) -> Tensor:
-        ctx.save_for_backward(features, weight, *level.halving(), level.used)
+        rows = products.prepared(features)
+        ctx.save_for_backward(rows, weight, *level.halving(), level.used)
         ctx.products = products
         children, used = level.halving()[2], _coarser(level.used)
-        return products.gather_product(features, children, weight, used=used)
+        return products.gather_product(rows, children, weight, used=used)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        features, weight, parent, slot, children, used = ctx.saved_tensors
-        to_features, to_weight = None, None
+        rows, weight, parent, slot, children, used = ctx.saved_tensors
+        to_features, to_weight, grad = None, None, ctx.products.prepared(grad)
         if ctx.needs_input_grad[0]:
             back = _transposed(weight)
             to_features = ctx.products.expand_product(grad, parent, slot, back, used)
         if ctx.needs_input_grad[1]:
-            to_weight = ctx.products.gather_outer(grad, features, children, _coarser(used))
+            found = ctx.products.gather_outer(grad, rows, children, _coarser(used))
+            to_weight = _for_weight(found, weight)
         return to_features, to_weight, None, None
 
 
@@ -163,19 +178,21 @@ class _Inverse(torch.autograd.Function):
         ctx: Any, features: Tensor, weight: Tensor, products: TableProducts, level: KernelMap
     ) -> Tensor:
         parent, slot, children = level.halving()
-        ctx.save_for_backward(features, weight, children, level.used)
+        rows = products.prepared(features)
+        ctx.save_for_backward(rows, weight, children, level.used)
         ctx.products = products
-        return products.expand_product(features, parent, slot, weight, level.used)
+        return products.expand_product(rows, parent, slot, weight, level.used)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        features, weight, children, used = ctx.saved_tensors
-        to_features, to_weight = None, None
+        rows, weight, children, used = ctx.saved_tensors
+        to_features, to_weight, grad = None, None, ctx.products.prepared(grad)
         used = _coarser(used)
         if ctx.needs_input_grad[0]:
             back = _transposed(weight)
             to_features = ctx.products.gather_product(grad, children, back, used=used)
         if ctx.needs_input_grad[1]:
-            to_weight = _transposed(ctx.products.gather_outer(features, grad, children, used))
+            found = ctx.products.gather_outer(rows, grad, children, used)
+            to_weight = _for_weight(_transposed(found), weight)
         return to_features, to_weight, None, None

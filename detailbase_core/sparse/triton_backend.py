@@ -38,6 +38,28 @@ def takes(tensor: Tensor) -> bool:
     return tensor.is_cuda and tensor.dtype != torch.float64 and not find_problem()
 
 
+def prepared(rows: Tensor) -> Tensor:
+    """See TableProducts; float32 may come as planes [V, 2, C].
+
+    Those are two bfloat16 numbers whose sum is a number but for 1 in 100,000. Of the four products
+    of two numbers three count, and they take less time than three of tf32, for which kernels would
+    have to part each number wherever they gather it.
+    """
+    if rows.dtype != torch.float32 or _precision(rows.dtype, rows.device) != "split":
+        return rows
+    count, width = rows.shape
+    planes = torch.empty((count, 2, _whole(width)), dtype=torch.bfloat16, device=rows.device)
+    if count:
+        launch(
+            _kernels().planes_kernel,
+            (_tiles(count * planes.shape[2], LAY_OUT_BLOCK),),
+            *(_aligned(rows), planes, count, width, planes.shape[2]),
+            kind="",
+            BLOCK=LAY_OUT_BLOCK,
+        )
+    return planes
+
+
 def gather_product(
     source: Tensor,
     table: Tensor,
@@ -46,7 +68,7 @@ def gather_product(
     used: Tensor | None = None,
 ) -> Tensor:
     """See torch_backend.gather_product; rows that are not used are zeros."""
-    ready = laid_out(weight, source.dtype, mirrored)
+    ready = laid_out(weight, source.dtype, mirrored, source.ndim == 3)
     strides = table.shape[1], 1
     return _product(source, table, None, strides, ready, None, None, used, used is not None)
 
@@ -55,7 +77,7 @@ def expand_product(
     source: Tensor, parent: Tensor, slot: Tensor, weight: Tensor, used: Tensor | None = None
 ) -> Tensor:
     """See torch_backend.expand_product; rows that are not used are zeros."""
-    ready = laid_out(weight, source.dtype)
+    ready = laid_out(weight, source.dtype, False, source.ndim == 3)
     return _product(source, parent, slot, (1, 0), ready, None, None, used, used is not None)
 
 
@@ -75,13 +97,18 @@ class LaidOut(NamedTuple):
     precision: str
 
 
-def laid_out(weight: Tensor, dtype: torch.dtype, mirrored: bool = False) -> LaidOut:
-    """A weight [out, K, in], rounded to `dtype`; its offsets in reverse order where mirrored."""
+def laid_out(
+    weight: Tensor, dtype: torch.dtype, mirrored: bool = False, planes: bool = False
+) -> LaidOut:
+    """A weight [out, K, in], rounded to `dtype`; its offsets in reverse order where mirrored.
+
+    With `planes` what is rounded off is laid out, too.
+    """
     out_width, columns, in_width = weight.shape
     shape = columns, _whole(out_width), _whole(in_width)
     matrices = torch.empty(shape, dtype=dtype, device=weight.device)
-    precision = _precision(dtype, weight.device)
-    split = precision == "split"
+    precision = "planes" if planes else _precision(dtype, weight.device)
+    split = precision in ("planes", "split")
     rest = torch.empty_like(matrices) if split else matrices
     launch(
         _kernels().lay_out_kernel,
@@ -146,7 +173,8 @@ def _product(
     """
     rows, (columns, out_width, in_width) = table.shape[0], weight.matrices.shape
     memory = torch.zeros if zeros else torch.empty
-    out = memory((rows, out_width), dtype=source.dtype, device=source.device)
+    dtype = torch.float32 if weight.precision == "planes" else source.dtype
+    out = memory((rows, out_width), dtype=dtype, device=source.device)
     if rows:
         block_in, block_out = _block(in_width), _block(out_width)
         nothing = _nothing(source.device)
@@ -174,7 +202,7 @@ def _product(
             in_width // CHANNEL_UNIT,
             out_width // CHANNEL_UNIT,
             _tiles(in_width, block_in),
-            kind=source.dtype,
+            kind=dtype,
             BLOCK_ROWS=BLOCK_ROWS,
             BLOCK_IN=block_in,
             BLOCK_OUT=block_out,
@@ -220,9 +248,9 @@ def norm_relu(
 def gather_outer(left: Tensor, source: Tensor, table: Tensor, used: Tensor | None = None) -> Tensor:
     """See torch_backend.gather_outer; float32."""
     rows, columns = table.shape
-    widths = left.shape[1], source.shape[1]
+    widths = left.shape[-1], source.shape[-1]
     left, source = _whole_units(left), _whole_units(source)
-    out_width, in_width = left.shape[1], source.shape[1]
+    out_width, in_width = left.shape[-1], source.shape[-1]
     block_in, block_out = _block(in_width), _block(out_width)
     in_tiles, out_tiles = _tiles(in_width, block_in), _tiles(out_width, block_out)
     most = max(1, PROGRAMS // (columns * in_tiles * out_tiles))
@@ -230,6 +258,8 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor, used: Tensor | Non
     partial = torch.empty(
         (parts, out_width, columns, in_width), dtype=torch.float32, device=source.device
     )
+    precision = _precision(source.dtype, source.device).replace("split", "tf32x3")
+    precision = "planes" if source.ndim == 3 else precision
     launch(
         _kernels().outer_kernel,
         (parts, columns, in_tiles * out_tiles),
@@ -248,7 +278,7 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor, used: Tensor | Non
         BLOCK_ROWS=BLOCK_ROWS,
         BLOCK_IN=block_in,
         BLOCK_OUT=block_out,
-        PRECISION=_precision(source.dtype, source.device),
+        PRECISION=precision,
     )
     return partial.sum(dim=0)[: widths[0], :, : widths[1]]
 

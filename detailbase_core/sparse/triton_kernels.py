@@ -60,8 +60,8 @@ def lay_out_kernel(
 ):
     """One block of matrices [K, out, in], in whole units, of a weight [out, K, in] of any strides.
 
-    With `mirrored` the last of K comes first. With SPLIT `matrices` hold what tf32 can, and `rest`
-    what is missing.
+    With `mirrored` the last of K comes first. With SPLIT `matrices` hold what tf32 can, or bfloat16
+    where they are of it, and `rest` what is missing.
     """
     index = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     in_whole, out_whole = in_units * CHANNEL_UNIT, out_units * CHANNEL_UNIT
@@ -76,11 +76,29 @@ def lay_out_kernel(
         other=0.0,
     ).to(tl.float32)
     if SPLIT:
-        high = _high_part(number)
-        tl.store(matrices + index, high, mask=inside)
-        tl.store(rest + index, number - high, mask=inside)
+        if matrices.dtype.element_ty == tl.bfloat16:
+            high = number.to(tl.bfloat16).to(tl.float32)
+        else:
+            high = _high_part(number)
+        tl.store(matrices + index, high.to(matrices.dtype.element_ty), mask=inside)
+        tl.store(rest + index, (number - high).to(rest.dtype.element_ty), mask=inside)
     else:
         tl.store(matrices + index, number.to(matrices.dtype.element_ty), mask=inside)
+
+
+@triton.jit(do_not_specialize=("count", "width", "whole"))
+def planes_kernel(rows, planes, count, width, whole, BLOCK: tl.constexpr):
+    """One block of planes [count, 2, whole] of rows [count, width]: bfloat16, and what lacks."""
+    index = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+    row = index // whole
+    channel = index - row * whole
+    inside = row < count
+    there = inside & (channel < width)
+    number = tl.load(rows + row * width + channel, mask=there, other=0.0)
+    high = number.to(tl.bfloat16)
+    place = row * 2 * whole + channel
+    tl.store(planes + place, high, mask=inside)
+    tl.store(planes + place + whole, (number - high.to(tl.float32)).to(tl.bfloat16), mask=inside)
 
 
 @triton.jit(
@@ -136,7 +154,8 @@ def product_kernel(
 
     PRECISION is of Triton's products, or "split": three of tf32, about as exact as float32's; then
     matrices and `rest` are those of lay_out_kernel. (Triton's own tf32x3 would split the matrices
-    anew in each program, and carry them through registers for it.)
+    anew in each program, and carry them through registers for it.) Or "planes": three of bfloat16,
+    of source [R, 2, in] as from planes_kernel.
     """
     rows = _rows_to_compute(rows, used, has_used)
     if tl.program_id(0) * BLOCK_ROWS >= rows:
@@ -148,16 +167,16 @@ def product_kernel(
     own = tl.load(slot + row, mask=in_range & (has_slot != 0), other=-1)
     entry = table + row.to(tl.int64) * row_stride
     total = tl.zeros((BLOCK_ROWS, BLOCK_OUT), dtype=tl.float32)
+    small = tl.zeros((BLOCK_ROWS, BLOCK_OUT), dtype=tl.float32)
+    planes: tl.constexpr = 2 if PRECISION == "planes" else 1
     for step in range(columns * in_blocks):
         k = step // in_blocks
         channel = (step % in_blocks) * BLOCK_IN + tl.arange(0, BLOCK_IN)
         meets = in_range & ((own < 0) | (own == k))
         index = tl.load(entry + k * column_stride, mask=meets, other=-1)
-        gathered = tl.load(
-            source + index[:, None].to(tl.int64) * in_width + channel[None, :],
-            mask=(index >= 0)[:, None] & (channel[None, :] < in_width),
-            other=0.0,
-        )
+        spot = index[:, None].to(tl.int64) * (planes * in_width) + channel[None, :]
+        is_met = (index >= 0)[:, None] & (channel[None, :] < in_width)
+        gathered = tl.load(source + spot, mask=is_met, other=0.0)
         cell = (k * out_width + column[:, None]) * in_width + channel[None, :]
         there = (column[:, None] < out_width) & (channel[None, :] < in_width)
         matrix = tl.trans(tl.load(matrices + cell, mask=there, other=0.0))
@@ -167,8 +186,16 @@ def product_kernel(
             total = tl.dot(gathered - high, matrix, total, input_precision="tf32")
             total = tl.dot(high, missing, total, input_precision="tf32")
             total = tl.dot(high, matrix, total, input_precision="tf32")
+        elif PRECISION == "planes":
+            missing = tl.trans(tl.load(rest + cell, mask=there, other=0.0))
+            low = tl.load(source + in_width + spot, mask=is_met, other=0.0)
+            small = tl.dot(low, matrix, small)
+            small = tl.dot(gathered, missing, small)
+            total = tl.dot(gathered, matrix, total)
         else:
             total = tl.dot(gathered, matrix, total, input_precision=PRECISION)
+    if PRECISION == "planes":
+        total += small
     place = row[:, None].to(tl.int64) * out_width + column[None, :]
     inside = in_range[:, None] & (column[None, :] < out_width)
     if has_added != 0:
@@ -238,8 +265,8 @@ def outer_kernel(
     `partial` is [P, out, K, in]. Parts are summed afterwards in a fixed order, so the result is
     the same at every run. With has_used only the first used[0] rows count.
 
-    PRECISION is of Triton's products, or "split": three of bfloat16, whose error of 1e-5 a product
-    is lost in sums over all rows. (tf32 would want both factors turned over, which takes longer.)
+    PRECISION is of Triton's products, or "planes": three of bfloat16, of left [V, 2, out] and
+    source [R, 2, in] as from planes_kernel.
     """
     in_width, out_width = in_units * CHANNEL_UNIT, out_units * CHANNEL_UNIT
     rows = _rows_to_compute(rows, used, has_used)
@@ -249,29 +276,25 @@ def outer_kernel(
     channel = (tl.program_id(2) % in_tiles) * BLOCK_IN + tl.arange(0, BLOCK_IN)
     column = (tl.program_id(2) // in_tiles) * BLOCK_OUT + tl.arange(0, BLOCK_OUT)
     total = tl.zeros((BLOCK_OUT, BLOCK_IN), dtype=tl.float32)
+    planes: tl.constexpr = 2 if PRECISION == "planes" else 1
     start = part * rows_per_part
     end = tl.minimum(start + rows_per_part, rows)
     for begin in range(start, end, BLOCK_ROWS):
         row = begin + tl.arange(0, BLOCK_ROWS)
         in_range = row < end
         index = tl.load(table + row.to(tl.int64) * columns + k, mask=in_range, other=-1)
-        gathered = tl.load(
-            source + index[:, None].to(tl.int64) * in_width + channel[None, :],
-            mask=(index >= 0)[:, None] & (channel[None, :] < in_width),
-            other=0.0,
-        )
-        across = tl.load(
-            left + row[:, None].to(tl.int64) * out_width + column[None, :],
-            mask=(index >= 0)[:, None] & (column[None, :] < out_width),
-            other=0.0,
-        )
-        if PRECISION == "split":
-            high, high_across = gathered.to(tl.bfloat16), tl.trans(across.to(tl.bfloat16))
-            low = (gathered - high.to(tl.float32)).to(tl.bfloat16)
-            low_across = tl.trans((across - across.to(tl.bfloat16).to(tl.float32)).to(tl.bfloat16))
-            total = tl.dot(low_across, high, total)
-            total = tl.dot(high_across, low, total)
-            total = tl.dot(high_across, high, total)
+        spot = index[:, None].to(tl.int64) * (planes * in_width) + channel[None, :]
+        is_met = (index >= 0)[:, None] & (channel[None, :] < in_width)
+        gathered = tl.load(source + spot, mask=is_met, other=0.0)
+        own = row[:, None].to(tl.int64) * (planes * out_width) + column[None, :]
+        counts = (index >= 0)[:, None] & (column[None, :] < out_width)
+        across = tl.load(left + own, mask=counts, other=0.0)
+        if PRECISION == "planes":
+            low = tl.load(source + in_width + spot, mask=is_met, other=0.0)
+            low_across = tl.load(left + out_width + own, mask=counts, other=0.0)
+            total = tl.dot(tl.trans(low_across), gathered, total)
+            total = tl.dot(tl.trans(across), low, total)
+            total = tl.dot(tl.trans(across), gathered, total)
         else:
             total = tl.dot(tl.trans(across), gathered, total, input_precision=PRECISION)
     place = ((part * out_width + column[:, None]) * columns + k).to(tl.int64) * in_width

@@ -40,7 +40,7 @@ def statistics_kernel(source, used, partial, channels, BLOCK: tl.constexpr, CHAN
     tl.store(place + channels, squares, mask=own)
 
 
-@triton.jit(do_not_specialize=("used", "parts", "channels", "momentum", "epsilon"))
+@triton.jit(do_not_specialize=("used", "channels", "momentum", "epsilon"))
 def join_statistics_kernel(
     partial,
     used,
@@ -49,10 +49,10 @@ def join_statistics_kernel(
     running_mean,
     running_variance,
     folded,
-    parts,
     channels,
     momentum,
     epsilon,
+    PARTS: tl.constexpr,
     CHANNELS: tl.constexpr,
 ):
     """folded [4, channels] of all parts: scale, shift, mean and 1 / deviation; running ones move.
@@ -62,20 +62,17 @@ def join_statistics_kernel(
     channel = tl.program_id(0) * CHANNELS + tl.arange(0, CHANNELS)
     own = channel < channels
     rows = tl.load(used)
-    each = tl.cdiv(rows, parts)
-    count = 0.0
-    mean = tl.zeros((CHANNELS,), dtype=tl.float32)
-    squares = tl.zeros((CHANNELS,), dtype=tl.float32)
-    for part in range(parts):
-        more = tl.maximum(tl.minimum(rows - part * each, each), 0).to(tl.float32)
-        place = partial + part * 2 * channels + channel
-        together = tl.maximum(count + more, 1.0)
-        apart = tl.load(place, mask=own, other=0.0) - mean
-        own_squares = tl.load(place + channels, mask=own, other=0.0)
-        squares += own_squares + apart * apart * (count * more / together)
-        mean += apart * (more / together)
-        count += more
-    inverse = 1.0 / tl.sqrt(squares / tl.maximum(count, 1.0) + epsilon)
+    each = tl.cdiv(rows, PARTS)
+    part = tl.arange(0, PARTS)
+    counts = tl.maximum(tl.minimum(rows - part * each, each), 0).to(tl.float32)[:, None]
+    count = tl.maximum(rows, 1).to(tl.float32)
+    place = partial + part[:, None] * 2 * channels + channel[None, :]
+    means = tl.load(place, mask=own[None, :], other=0.0)
+    mean = tl.sum(means * counts, axis=0) / count
+    apart = means - mean[None, :]
+    squares = tl.sum(tl.load(place + channels, mask=own[None, :], other=0.0), axis=0)
+    squares += tl.sum(apart * apart * counts, axis=0)
+    inverse = 1.0 / tl.sqrt(squares / count + epsilon)
     scale = tl.load(weight + channel, mask=own, other=0.0) * inverse
     shift = tl.load(bias + channel, mask=own, other=0.0) - mean * scale
     tl.store(folded + channel, scale, mask=own)

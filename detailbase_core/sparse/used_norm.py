@@ -19,6 +19,7 @@ from detailbase_core.sparse.triton_launch import launch
 BLOCK = 64
 CHANNELS = 32  # at once
 PARTS = 128
+JOINED_CHANNELS = 8
 GRADIENT_BLOCK = 1024
 
 
@@ -99,11 +100,12 @@ class _NormReLU(torch.autograd.Function):
         folded = torch.empty((4, channels), device=rows.device)
         launch(
             _kernels().join_statistics_kernel,
-            (-(-channels // CHANNELS),),
+            (-(-channels // JOINED_CHANNELS),),
             *(partial, used, weight, bias, running.mean, running.variance, folded),
-            *(PARTS, channels, running.momentum, epsilon),
+            *(channels, running.momentum, epsilon),
             kind="",
-            CHANNELS=CHANNELS,
+            PARTS=PARTS,
+            CHANNELS=JOINED_CHANNELS,
         )
         ctx.save_for_backward(rows, folded, used)
         scale, shift = folded[:2]

@@ -1,4 +1,4 @@
-"""Batches padded to sizes that hold every batch so far, so that few sizes are met.
+"""Lessons padded to sizes that hold every one so far, so that few sizes are met.
 
 What is added counts nowhere: losses and gradients stay as they are.
 """
@@ -15,14 +15,13 @@ from training.scenes.categories import UNKNOWN
 from training.scenes.dataset import SceneTruth
 from training.trainer.phrase_losses import NOT_TOLD
 from training.trainer.sequence_packing import Packing
+from training.trainer.step_batch import Lesson
 from training.trainer.text_targets import SentenceBatch, Targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
-
-    from training.trainer.step_batch import Batch
 
 STEP = 16  # sizes are multiples of it
 ROOM = 8  # a size that was too small gets an eighth more than what was met
@@ -46,18 +45,18 @@ def _with_room(count: int) -> int:
     return -(-(count + -(-count // ROOM)) // STEP) * STEP
 
 
-def padded_batch(batch: Batch, capacity: Capacity) -> Batch:
-    """The same batch with padding behind truth and sentences, on the CPU.
+def padded_lesson(lesson: Lesson, capacity: Capacity) -> Lesson:
+    """The same with padding behind truth and sentences, on the CPU.
 
     Args:
-        batch: as make_batch gives it.
-        capacity: of such batches; it grows where this one does not fit.
+        lesson: as make_batch gives it.
+        capacity: of lessons; it grows where this one does not fit.
     """
-    truth, sentences = batch.truth, batch.sentences
+    truth, sentences = lesson
     _, superpoints, columns = truth.objects.shape
     if sentences is None:
         superpoints, columns = capacity.holding((superpoints, columns))
-        return batch._replace(truth=padded_truth(truth, superpoints, columns))
+        return Lesson(padded_truth(truth, superpoints, columns), None)
     read = sentences.described or sentences.tokens
     superpoints, columns, *sizes = capacity.holding(
         (
@@ -70,9 +69,8 @@ def padded_batch(batch: Batch, capacity: Capacity) -> Batch:
             sentences.targets.objects.shape[1],
         )
     )
-    return batch._replace(
-        truth=padded_truth(truth, superpoints, columns),
-        sentences=padded_sentences(sentences, columns, *sizes),
+    return Lesson(
+        padded_truth(truth, superpoints, columns), padded_sentences(sentences, columns, *sizes)
     )
 
 

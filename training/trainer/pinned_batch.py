@@ -35,9 +35,26 @@ class PinnedBatch(Generic[T]):
         for begin, tensor in zip(self._ends, tensors, strict=False):
             _view(self._bytes, begin, tensor).copy_(tensor)
 
-    def to_device(self) -> T:
-        """The same tuples, their tensors on the device."""
-        there = self._bytes.to(self._device, non_blocking=True)
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Of all tensors."""
+        return tuple(tuple(tensor.shape) for tensor in tensors_of(self._content))
+
+    def bytes_on_device(self) -> Tensor:
+        """All tensors' memory there."""
+        return self._bytes.to(self._device, non_blocking=True)
+
+    def write(self, memory: Tensor) -> None:
+        """Into the memory of a batch of the same shapes and dtypes, whose tensors change."""
+        memory.copy_(self._bytes, non_blocking=True)
+
+    def to_device(self, memory: Tensor | None = None) -> T:
+        """The same tuples, their tensors on the device.
+
+        Args:
+            memory: bytes_on_device(), where they are there already.
+        """
+        there = self.bytes_on_device() if memory is None else memory
         ends = iter(self._ends)
         moved: T = replaced(self._content, lambda like: _view(there, next(ends), like))
         return moved

@@ -23,18 +23,29 @@ if TYPE_CHECKING:
 PAD = Description((), (), None)  # makes the scenes' groups of sentences equally long
 
 
+class Lesson(NamedTuple):
+    """What a step's losses compare with.
+
+    Attributes:
+        truth: about G scenes.
+        sentences: about them; None where no part of the loss reads any.
+    """
+
+    truth: SceneTruth
+    sentences: SentenceBatch | None
+
+
 class Batch(NamedTuple):
     """Everything that a training step needs, made on the CPU.
 
     Attributes:
-        points, changes, truth: of G scenes; the changes are augmentation.
-        sentences: about them; None where no part of the loss reads any.
+        points, changes: of G scenes; the changes are augmentation.
+        lesson: about them.
     """
 
     points: ScenePoints
     changes: AugmentationParams
-    truth: SceneTruth
-    sentences: SentenceBatch | None
+    lesson: Lesson
 
 
 def make_batch(
@@ -62,7 +73,7 @@ def make_batch(
         sentences = begun.result()
     elif module.reads:
         sentences = step_sentences(draws, scenes, module, config)
-    return Batch(points, changes, truth, sentences)
+    return Batch(points, changes, Lesson(truth, sentences))
 
 
 def step_sentences(

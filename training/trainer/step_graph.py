@@ -7,24 +7,26 @@ step that needs more is computed step by step, and the next one captures a large
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from detailbase_core.language.text_encoder import SmallTextEncoder
+from detailbase_core.network.decoder_layer import MOST_WEIGHTS
 from detailbase_core.network.padded_scenes import PaddedScenes, SceneParts
 from detailbase_core.sparse import triton_backend
 from training.trainer.padded_batch import Capacity
-from training.trainer.pinned_batch import replaced, tensors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from detailbase_core.network.batch import SceneBatch
-    from training.scenes.dataset import SceneTruth
-    from training.trainer.text_targets import SentenceBatch
+    from training.trainer.pinned_batch import PinnedBatch
+    from training.trainer.step_batch import Lesson
     from training.trainer.training_module import Texts, TrainingModule
 
     Context = Callable[[], AbstractContextManager[object]]
@@ -43,12 +45,13 @@ class StepGraph:
     def __init__(self, module: TrainingModule, context: Context) -> None:
         self._module, self._context = module, context
         self._weights = [p for p in module.parameters() if p.requires_grad]
-        # One of another library is frozen, and may wait for the host.
         self._text_learns = isinstance(module.text, SmallTextEncoder)
         self._capacity = Capacity()
         self._sizes: tuple[Any, ...] = ()
         self._scenes: PaddedScenes | None = None
-        self._lesson: tuple[SceneTruth, SentenceBatch | None, Texts] | None = None
+        self._memory: Tensor | None = None
+        self._lesson: Lesson | None = None  # in this memory
+        self._texts: Texts = ()
         self._graph: torch.cuda.CUDAGraph | None = None
         self._result: Result | None = None
 
@@ -60,35 +63,35 @@ class StepGraph:
         return on_gpu and weight.requires_grad
 
     def learn(
-        self, scenes: SceneBatch, truth: SceneTruth, sentences: SentenceBatch | None
+        self, scenes: SceneBatch, lesson: PinnedBatch[Lesson]
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """TrainingModule.forward(), and the gradients in the weights' `grad`.
 
         Args:
             scenes: as there.
-            truth, sentences: as there, padded by padded_batch.
+            lesson: about them, padded by padded_lesson.
 
         Returns:
             As there. The parts are those of this step until the next one.
         """
         parts = SceneParts.of_batch(self._module.model, scenes)
         counts = self._capacity.holding(parts.counts)
-        texts: Texts = ()
-        if not self._text_learns:
-            with self._context():
-                texts = self._module.encode_text(sentences)
-        lesson = truth, sentences, texts
-        sizes = (*counts, *(tuple(one.shape) for one in tensors_of(lesson)))
+        sizes = (*counts, *lesson.shapes)
         is_new = sizes != self._sizes
         if is_new:
             self._graph = self._result = None  # its memory, too
             self._sizes = sizes
-            self._scenes = PaddedScenes(parts, counts, truth.objects.shape[1])
-            self._lesson = replaced(lesson, torch.clone)
+            self._memory = lesson.bytes_on_device()
+            self._lesson = lesson.to_device(self._memory)
+            self._scenes = PaddedScenes(parts, counts, self._lesson.truth.objects.shape[1])
+            self._texts = self._frozen_texts()
+        else:
+            assert self._memory is not None
+            lesson.write(self._memory)
+            for own, new in zip(self._texts, self._frozen_texts(), strict=True):
+                own.copy_(new)
         assert self._scenes is not None
         self._scenes.write(parts)
-        for own, new in zip(tensors_of(self._lesson), tensors_of(lesson), strict=True):
-            own.copy_(new)
         if is_new:
             self._result = self._learn()
         else:
@@ -102,6 +105,14 @@ class StepGraph:
             weight.grad = gradient
         return loss.clone(), named
 
+    def _frozen_texts(self) -> Texts:
+        """Encoded outside of the graph: an encoder of another library may wait for the host."""
+        assert self._lesson is not None
+        if self._text_learns:
+            return ()
+        with self._context():
+            return self._module.encode_text(self._lesson.sentences)
+
     def capture(self) -> None:
         """Make the graph."""
         self._graph = torch.cuda.CUDAGraph()
@@ -110,14 +121,24 @@ class StepGraph:
 
     def _learn(self) -> Result:
         assert self._scenes is not None and self._lesson is not None
-        truth, sentences, texts = self._lesson
+        truth, sentences = self._lesson
         module, points = self._module, self._scenes.points
-        with self._context():
+        with self._context(), self._attention():
             superpoints = self._scenes.encode(module.model)
-            texts = module.encode_text(sentences) if self._text_learns else texts
+            texts = module.encode_text(sentences) if self._text_learns else self._texts
             loss, parts = module.losses(superpoints, points, truth, sentences, texts)
         found = torch.autograd.grad(loss, self._weights, allow_unused=True)
         gradients: list[Tensor | None] = [
             None if one is None else one.contiguous() for one in found
         ]
         return loss.detach(), {name: part.detach() for name, part in parts.items()}, gradients
+
+    def _attention(self) -> AbstractContextManager[object]:
+        """Step by step for few queries and keys: they keep no fused kernel busy."""
+        assert self._scenes is not None and self._lesson is not None
+        if self._lesson.sentences is None:
+            return nullcontext()
+        scenes, superpoints = self._scenes.points.shape
+        rows = self._lesson.sentences.packing.source.shape[1]
+        weights = scenes * self._module.model.config.heads * rows * max(rows, superpoints)
+        return sdpa_kernel(SDPBackend.MATH) if weights <= MOST_WEIGHTS else nullcontext()

@@ -6,7 +6,7 @@ import random
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from safetensors import SafetensorError
@@ -19,7 +19,7 @@ from training.scenes.scene_files import read_scene
 from training.trainer.augmentation import batch_augmented
 from training.trainer.distributed import Processes
 from training.trainer.loss_meter import LossMeter, NotANumberError
-from training.trainer.padded_batch import Capacity, padded_batch
+from training.trainer.padded_batch import Capacity, padded_lesson
 from training.trainer.pinned_batch import PinnedBatch
 from training.trainer.prediction_pictures import draw_prediction
 from training.trainer.prefetch import Prefetcher
@@ -28,7 +28,7 @@ from training.trainer.run_log import RunLog
 from training.trainer.sampler import Sampler
 from training.trainer.schedule import rate_factor
 from training.trainer.sentence_process import SentenceProcess
-from training.trainer.step_batch import Batch, make_batch
+from training.trainer.step_batch import Lesson, make_batch
 from training.trainer.step_graph import StepGraph
 from training.trainer.train_state import TrainState
 from training.trainer.training_module import build_module
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from training.config import TrainConfig
+    from training.scenes.dataset import ScenePoints
     from training.scenes.scene_store import SceneStore
+    from training.trainer.augmentation_params import AugmentationParams
 
 STATE_FILE = "state.pt"
 CHECKPOINT_FILE = "model.safetensors"
@@ -47,6 +49,18 @@ MOST_LEFT_OUT = 5  # steps in a row whose gradients were no numbers
 # scores below -89 its gradients are NaN (github.com/pytorch/pytorch/issues/196678). With torch 2.11
 # on Hopper GPUs all five runs of ours that passed step 700 ended so.
 ATTENTION = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+
+
+class StepInputs(NamedTuple):
+    """What a step needs, on its way to the device.
+
+    Attributes:
+        scenes: their points, and how they change.
+        lesson: about them.
+    """
+
+    scenes: PinnedBatch[tuple[ScenePoints, AugmentationParams]]
+    lesson: PinnedBatch[Lesson]
 
 
 class Run:
@@ -135,10 +149,11 @@ class Run:
     def train_step(self) -> torch.Tensor:
         """One optimiser step; the loss, on the device."""
         step = self.state.step
-        batch = self.batches.take(step, self.steps).to_device()
+        made = self.batches.take(step, self.steps)
+        points, changes = made.scenes.to_device()
         scenes = batch_augmented(
-            batch.points,
-            batch.changes,
+            points,
+            changes,
             self.config.augmentation,
             self.config.model.voxel_size_m,
         )
@@ -146,10 +161,10 @@ class Run:
         torch.manual_seed(random.Random(name).getrandbits(62))  # dropout's
         loss: torch.Tensor
         if self.graph is not None:
-            loss, parts = self.graph.learn(scenes, batch.truth, batch.sentences)
+            loss, parts = self.graph.learn(scenes, made.lesson)
         else:
             with self._context():
-                loss, parts = self.parallel(scenes, batch.truth, batch.sentences)
+                loss, parts = self.parallel(scenes, *made.lesson.to_device())
             self.state.backward(loss)
         norm = self.state.update(rate_factor(step, self.steps, self.config))
         self.meter.add(step, {"loss": loss, **parts, "gradient_norm": norm})
@@ -229,14 +244,18 @@ class Run:
             return None
         return SentenceProcess(self.store.scenes, self.module, self.config)
 
-    def _batch(self, step: int) -> PinnedBatch[Batch]:
-        """A step's batch, ready to be sent to the device; made in the prefetcher's thread."""
+    def _batch(self, step: int) -> StepInputs:
+        """What a step needs, ready to be sent to the device; made in the prefetcher's thread."""
         draws = self.processes.share(self.sampler.step(step))
         beside = self.sentences.submit if self.sentences else None
-        batch = make_batch(draws, self.store.scenes, self.module, self.config, beside)
+        points, changes, lesson = make_batch(
+            draws, self.store.scenes, self.module, self.config, beside
+        )
         if self.graph is not None:
-            batch = padded_batch(batch, self._capacity)
-        return PinnedBatch(batch, self.device)
+            lesson = padded_lesson(lesson, self._capacity)
+        return StepInputs(
+            PinnedBatch((points, changes), self.device), PinnedBatch(lesson, self.device)
+        )
 
     def _rescan(self, log: RunLog) -> None:
         every = self.config.rescan_every

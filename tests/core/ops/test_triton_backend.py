@@ -119,18 +119,28 @@ def test_kernels_match_the_torch_backend():
 
 
 @pytest.mark.cuda
-def test_gradients_of_weights_are_nearly_those_of_float32():
-    """Of three products of bfloat16, which the interpreter has not."""
+@pytest.mark.parametrize("used", [None, 3000])
+def test_planes_are_nearly_as_exact_as_float32(used):
+    """Products of bfloat16, which the interpreter has not."""
     generator = torch.Generator().manual_seed(0)
-    left, source = (torch.randn(5000, width, generator=generator) for width in (40, 72))
+    left, source = (torch.randn(5000, width, generator=generator) for width in (40, 70))
     table = torch.randint(-1, 5000, (5000, 27), generator=generator, dtype=torch.int32)
-    exact = torch_backend.gather_outer(left.double(), source.double(), table)
-    for used in (None, 3000):
-        most = None if used is None else torch.tensor([used], dtype=torch.int32, device="cuda")
-        if used is not None:
-            exact = torch_backend.gather_outer(left[:used].double(), source.double(), table[:used])
-        ours = triton_backend.gather_outer(left.cuda(), source.cuda(), table.cuda(), most)
-        assert float((ours.cpu() - exact).norm() / exact.norm()) < 2e-5
+    weight = torch.randn(40, 27, 70, generator=generator)
+    slot = torch.randint(0, 27, (5000,), generator=generator, dtype=torch.int32)
+    most = None if used is None else torch.tensor([used], dtype=torch.int32, device="cuda")
+    rows, sums = triton_backend.prepared(source.cuda()), triton_backend.prepared(left.cuda())
+    assert rows.shape == (5000, 2, 72)
+    table[used:] = -1
+    for name, ours, exact in (
+        ("gather_product", (rows, table, weight), (source, table, weight)),
+        ("expand_product", (rows, table[:, 0], slot, weight), (source, table[:, 0], slot, weight)),
+        ("gather_outer", (sums, rows, table), (left, source, table)),
+    ):
+        found = getattr(triton_backend, name)(*(one.cuda() for one in ours), used=most).cpu()
+        wide = (one.double() if one.is_floating_point() else one for one in exact)
+        twin = getattr(torch_backend, name)(*wide)
+        found = found[..., : twin.shape[-1]]
+        assert float((found - twin).norm() / twin.norm()) < 2e-5, name
 
 
 def test_numbers_compile_no_kernel_anew():
