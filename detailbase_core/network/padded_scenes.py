@@ -17,7 +17,6 @@ from detailbase_core.network.sparse_unet import pooled_rows
 from detailbase_core.network.superpoint_pooling import SuperpointPooling
 from detailbase_core.network.unet_graphs import fill_tables
 from detailbase_core.ops.execution import to_device
-from detailbase_core.ops.scatter import group_sizes
 from detailbase_core.sparse import Pyramid, select_backend
 from detailbase_core.sparse.level_tables import LevelTables
 
@@ -37,7 +36,6 @@ class SceneParts(NamedTuple):
         grid: their tables, or what makes them.
         voxels: (L, N) int64, in which voxel of each pooled level a point lies; -1 = in none.
         superpoints: (N,) int64, of each point, numbered through.
-        sizes: (M,) float32, how many points each superpoint has.
         geometry: (M, 6), as in SuperpointBatch.
         superpoint_counts: of each scene.
     """
@@ -46,7 +44,6 @@ class SceneParts(NamedTuple):
     grid: Pyramid | PointGrid
     voxels: Tensor
     superpoints: Tensor
-    sizes: Tensor
     geometry: Tensor
     superpoint_counts: tuple[int, ...]
 
@@ -68,10 +65,7 @@ class SceneParts(NamedTuple):
             for row in pooled_rows(grid, model.config.pooled_levels)
         ]
         geometry = SuperpointPooling(batch.xyz, owner, count).geometry()
-        sizes = group_sizes(owner, count)
-        return cls(
-            features, grid, torch.stack(rows), owner, sizes, geometry, batch.superpoint_counts
-        )
+        return cls(features, grid, torch.stack(rows), owner, geometry, batch.superpoint_counts)
 
 
 class PaddedScenes:
@@ -90,11 +84,8 @@ class PaddedScenes:
         self._pyramid = Pyramid(None, self.tables.levels)
         self._features = parts.features.new_zeros((voxels[0], parts.features.shape[1]))
         self._voxels = torch.zeros((levels, points), dtype=torch.int64, device=device)
-        self._weights = torch.zeros((levels, points), device=device)
-        self._superpoints = torch.zeros(points, dtype=torch.int64, device=device)
+        self._superpoints = torch.full((points,), -1, dtype=torch.int64, device=device)
         self._geometry = torch.zeros((scenes, superpoints, 6), device=device)
-        self._padding = torch.ones((scenes, superpoints), dtype=torch.bool, device=device)
-        self.points = torch.zeros((scenes, superpoints), device=device)
 
     def write(self, parts: SceneParts) -> None:
         """Take over scenes; what was there before is gone."""
@@ -104,36 +95,37 @@ class PaddedScenes:
         else:
             parts.grid.fill(self.tables)
         self._features[:voxels] = parts.features
-        self._features[voxels:] = 0.0
-        valid = np.arange(self._padding.shape[1]) < np.array(parts.superpoint_counts)[:, None]
-        place = to_device(torch.from_numpy(np.flatnonzero(valid)), self._features.device)
-        self._padding.copy_(to_device(torch.from_numpy(~valid), self._features.device))
-        self._voxels[:, :points] = parts.voxels.clamp(min=0)
-        weight = parts.sizes.reciprocal().index_select(0, parts.superpoints)
-        self._weights.zero_()
-        self._weights[:, :points] = weight * (parts.voxels >= 0)
+        scenes, most, _ = self._geometry.shape
+        index = np.flatnonzero(np.arange(most) < np.array(parts.superpoint_counts)[:, None])
+        place = to_device(torch.from_numpy(index), self._features.device)
+        self._voxels[:, :points] = parts.voxels
         self._superpoints[:points] = place.index_select(0, parts.superpoints)
-        self._geometry.zero_().flatten(0, 1).index_copy_(0, place, parts.geometry)
-        self.points.zero_().view(-1).index_copy_(0, place, parts.sizes)
+        self._superpoints[points:] = -1
+        self._geometry.zero_().view(scenes * most, 6).index_copy_(0, place, parts.geometry)
 
-    def encode(self, model: DetailBase) -> SuperpointBatch:
-        """DetailBase.encode_scene of the scenes that were written, in training."""
+    def encode(self, model: DetailBase) -> tuple[SuperpointBatch, Tensor]:
+        """DetailBase.encode_scene of the scenes that were written, in training.
+
+        Returns:
+            The superpoints, and how many points each has, (G, S) float32.
+        """
         backend = select_backend(model.unet.backend, self._features)
         levels = model.unet.through(self._features, self._pyramid, backend)
-        flat = self._geometry.flatten(0, 1)
-        pooled = [
-            flat.new_zeros((len(flat), features.shape[1])).index_add_(
-                0, self._superpoints, features.float().index_select(0, voxel) * weight[:, None]
-            )
-            for features, voxel, weight in zip(levels, self._voxels, self._weights, strict=True)
-        ]
+        shape, flat = self._geometry.shape[:2], self._geometry.flatten(0, 1)
+        is_point, superpoint = self._superpoints >= 0, self._superpoints.clamp(min=0)
+        sizes = flat.new_zeros(len(flat)).index_add_(0, superpoint, is_point.float())
+        share = is_point / sizes.clamp(min=1).index_select(0, superpoint)
+        pooled = []
+        for features, voxel in zip(levels, self._voxels, strict=True):
+            weight = (share * (voxel >= 0))[:, None]
+            weighed = features.float().index_select(0, voxel.clamp(min=0)) * weight
+            sums = flat.new_zeros((len(flat), features.shape[1]))
+            pooled.append(sums.index_add_(0, superpoint, weighed))
         features = torch.cat(pooled, dim=1).to(levels[0].dtype)
-        votes = None
+        points, votes = sizes.view(shape), None
+        real = points > 0
         if model.offset_head is not None:
-            real = ~self._padding
             offsets, movable = model.offset_head(features, flat)
-            votes = Votes(
-                offsets.view(*real.shape, 3) * real[..., None], movable.view(real.shape) * real
-            )
-        features = features.view(*self._padding.shape, -1)
-        return SuperpointBatch(features, self._padding, self._geometry, votes)
+            votes = Votes(offsets.view(*shape, 3) * real[..., None], movable.view(shape) * real)
+        features = features.view(*shape, -1)
+        return SuperpointBatch(features, ~real, self._geometry, votes), points

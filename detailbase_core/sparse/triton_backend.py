@@ -172,9 +172,8 @@ def _product(
     With `zeros` the rows that are not used hold them.
     """
     rows, (columns, out_width, in_width) = table.shape[0], weight.matrices.shape
-    memory = torch.zeros if zeros else torch.empty
     dtype = torch.float32 if weight.precision == "planes" else source.dtype
-    out = memory((rows, out_width), dtype=dtype, device=source.device)
+    out = torch.empty((rows, out_width), dtype=dtype, device=source.device)
     if rows:
         block_in, block_out = _block(in_width), _block(out_width)
         nothing = _nothing(source.device)
@@ -196,6 +195,7 @@ def _product(
             columns,
             *strides,
             int(used is not None),
+            int(zeros),
             int(slot is not None),
             int(added is not None),
             int(norm is not None),
@@ -228,7 +228,7 @@ def norm_relu(
         used: see KernelMap.used; other rows stay unwritten.
         zeros: or, with this, they are zeros.
     """
-    out = (torch.zeros if zeros else torch.empty)(rows.shape, dtype=dtype, device=rows.device)
+    out = torch.empty(rows.shape, dtype=dtype, device=rows.device)
     if rows.numel():
         grid, kind = (_tiles(rows.numel(), NORM_BLOCK),), (rows.dtype, dtype)
         launch(
@@ -238,6 +238,7 @@ def norm_relu(
             _no_count(rows.device) if used is None else used,
             len(rows),
             int(used is not None),
+            int(zeros),
             rows.shape[1],
             kind=kind,
             BLOCK=NORM_BLOCK,

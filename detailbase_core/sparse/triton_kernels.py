@@ -111,6 +111,7 @@ def planes_kernel(rows, planes, count, width, whole, BLOCK: tl.constexpr):
         "row_stride",
         "column_stride",
         "has_used",
+        "zeros",
         "has_slot",
         "has_added",
         "has_norm",
@@ -135,6 +136,7 @@ def product_kernel(
     row_stride,
     column_stride,
     has_used,
+    zeros,
     has_slot,
     has_added,
     has_norm,
@@ -150,15 +152,18 @@ def product_kernel(
 
     The row is table[i * row_stride + k * column_stride], none where it is negative, and with
     has_slot none but for k = slot[i]. With has_added, plus added[i]; then with has_norm,
-    max(0, that * scale + shift). With has_used only the first used[0] rows are computed.
+    max(0, that * scale + shift). With has_used only the first used[0] rows are computed, and with
+    zeros the others are set to zero.
 
     PRECISION is of Triton's products, or "split": three of tf32, about as exact as float32's; then
     matrices and `rest` are those of lay_out_kernel. (Triton's own tf32x3 would split the matrices
     anew in each program, and carry them through registers for it.) Or "planes": three of bfloat16,
     of source [R, 2, in] as from planes_kernel.
     """
+    written = rows
     rows = _rows_to_compute(rows, used, has_used)
-    if tl.program_id(0) * BLOCK_ROWS >= rows:
+    written = tl.where(zeros != 0, written, rows)
+    if tl.program_id(0) * BLOCK_ROWS >= written:
         return
     in_width, out_width = in_units * CHANNEL_UNIT, out_units * CHANNEL_UNIT
     row = tl.program_id(0) * BLOCK_ROWS + tl.arange(0, BLOCK_ROWS)
@@ -169,7 +174,8 @@ def product_kernel(
     total = tl.zeros((BLOCK_ROWS, BLOCK_OUT), dtype=tl.float32)
     small = tl.zeros((BLOCK_ROWS, BLOCK_OUT), dtype=tl.float32)
     planes: tl.constexpr = 2 if PRECISION == "planes" else 1
-    for step in range(columns * in_blocks):
+    steps = tl.where(tl.program_id(0) * BLOCK_ROWS < rows, columns * in_blocks, 0)
+    for step in range(steps):
         k = step // in_blocks
         channel = (step % in_blocks) * BLOCK_IN + tl.arange(0, BLOCK_IN)
         meets = in_range & ((own < 0) | (own == k))
@@ -197,7 +203,7 @@ def product_kernel(
     if PRECISION == "planes":
         total += small
     place = row[:, None].to(tl.int64) * out_width + column[None, :]
-    inside = in_range[:, None] & (column[None, :] < out_width)
+    inside = (row < written)[:, None] & (column[None, :] < out_width)
     if has_added != 0:
         total += tl.load(added + place, mask=inside, other=0.0).to(tl.float32)
     if has_norm != 0:
@@ -208,17 +214,19 @@ def product_kernel(
     tl.store(out + place, total.to(out.dtype.element_ty), mask=inside)
 
 
-@triton.jit(do_not_specialize=("used", "rows", "has_used", "channels"))
+@triton.jit(do_not_specialize=("used", "rows", "has_used", "zeros", "channels"))
 def norm_relu_kernel(
-    source, scale, shift, out, used, rows, has_used, channels, BLOCK: tl.constexpr
+    source, scale, shift, out, used, rows, has_used, zeros, channels, BLOCK: tl.constexpr
 ):
     """One block of max(0, source * scale + shift), numbers in rows of `channels`.
 
-    With has_used only the first used[0] rows are computed.
+    With has_used only the first used[0] rows are computed, and with zeros the others are set to
+    zero.
     """
     count = _rows_to_compute(rows, used, has_used).to(tl.int64) * channels
+    written = tl.where(zeros != 0, rows.to(tl.int64) * channels, count)
     begin = tl.program_id(0).to(tl.int64) * BLOCK
-    if begin >= count:
+    if begin >= written:
         return
     index = begin + tl.arange(0, BLOCK)
     inside = index < count
@@ -228,7 +236,8 @@ def norm_relu_kernel(
     factor = tl.load(scale + channel, mask=inside, other=0.0)
     offset = tl.load(shift + channel, mask=inside, other=0.0)
     normed = tl.maximum(number * factor + offset, 0.0, propagate_nan=tl.PropagateNan.ALL)
-    tl.store(out + index, normed.to(out.dtype.element_ty), mask=inside)
+    normed = tl.where(inside, normed, 0.0)
+    tl.store(out + index, normed.to(out.dtype.element_ty), mask=index < written)
 
 
 @triton.jit(

@@ -122,9 +122,9 @@ class StepGraph:
     def _learn(self) -> Result:
         assert self._scenes is not None and self._lesson is not None
         truth, sentences = self._lesson
-        module, points = self._module, self._scenes.points
+        module = self._module
         with self._context(), self._attention():
-            superpoints = self._scenes.encode(module.model)
+            superpoints, points = self._scenes.encode(module.model)
             texts = module.encode_text(sentences) if self._text_learns else self._texts
             loss, parts = module.losses(superpoints, points, truth, sentences, texts)
         found = torch.autograd.grad(loss, self._weights, allow_unused=True)
@@ -135,10 +135,11 @@ class StepGraph:
 
     def _attention(self) -> AbstractContextManager[object]:
         """Step by step for few queries and keys: they keep no fused kernel busy."""
-        assert self._scenes is not None and self._lesson is not None
-        if self._lesson.sentences is None:
+        assert self._lesson is not None
+        truth, sentences = self._lesson
+        if sentences is None:
             return nullcontext()
-        scenes, superpoints = self._scenes.points.shape
-        rows = self._lesson.sentences.packing.source.shape[1]
+        scenes, superpoints, _ = truth.objects.shape
+        rows = sentences.packing.source.shape[1]
         weights = scenes * self._module.model.config.heads * rows * max(rows, superpoints)
         return sdpa_kernel(SDPBackend.MATH) if weights <= MOST_WEIGHTS else nullcontext()
