@@ -99,6 +99,7 @@ def _expressions(name: str) -> dict[str, frozenset[tuple[str, ...]]]:
 SAYINGS = _expressions("sayings")
 CLOSINGS = _expressions("closings")
 RELATIONS = _expressions("relations")
+WAYS = _expressions("ways")
 CORRECTIONS = _expressions("corrections")
 DISMISSALS = _expressions("dismissals")
 LONGEST_SAYING, LONGEST_CLOSING = (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _DEEDS = (lexicon.FIRM_VERBS | lexicon.COMMANDS) - lexicon.BEFORE_RELATIONS
 _NEW_CLAUSE = _DEEDS | lexicon.CONJUNCTIONS
 _SAYS_NOTHING = lexicon.FILLERS | lexicon.MARKS
+_JOINING = _SAYS_NOTHING | lexicon.CONJUNCTIONS
 _WHO_DID = frozenset({"i", "we", "they", "he", "she"})  # "where I put the cup" tells where it is
 _LONGEST = 5  # words of a table's entry
 
@@ -28,7 +29,7 @@ class Between(NamedTuple):
     Attributes:
         aside: of each phrase, whether the sentence is about another.
         relates: of each word, whether it belongs to a relation between two phrases.
-        leads: of each word, whether it says where a thing is to be put.
+        leads: of each word, whether it says where a thing is to be put or taken.
     """
 
     aside: list[bool]
@@ -53,8 +54,14 @@ def read_between(words: Sequence[str], spans: Spans) -> Between:
             found.aside[k] |= pair or _sets_apart(between)
             length = _tail(lexicon.RELATIONS, between)
             if length and lexicon.BEFORE_RELATIONS.issuperset(between[:-length]):
-                of_relation = found.leads if _is_put(words, before) else found.relates
-                of_relation[first - length : first] = [True] * length
+                if _is_put(words, before):
+                    found.leads[end:first] = [True] * (first - end)
+                else:
+                    found.relates[first - length : first] = [True] * length
+            elif not lexicon.RELATION_PLACES.intersection(words[before:end]):  # "nearest X to"
+                length = _tail(lexicon.WAYS, between)
+                if _JOINING.issuperset(between[: len(between) - length]):
+                    found.leads[first - length : first] = [True] * length
             if _corrects(between):
                 found.aside[:k] = [True] * k
         before, end = first, last + 1

@@ -13,6 +13,8 @@ from detailbase_core.language import lexicon
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_ENDS = lexicon.MARKS | lexicon.CONJUNCTIONS  # of a clause: "turn the lamp on and the radio off"
+
 
 def idle_words(words: Sequence[str]) -> list[bool]:
     """Whether each word says nothing of any thing.
@@ -45,7 +47,7 @@ def _mark_closings(words: Sequence[str], idle: list[bool]) -> None:
         idle: of each word, changed in place.
     """
     for end in range(len(words), 0, -1):
-        if end < len(words) and words[end] not in lexicon.MARKS and not idle[end]:
+        if end < len(words) and words[end] not in _ENDS and not idle[end]:
             continue
         for start in range(max(end - lexicon.LONGEST_CLOSING, 1), end):
             if _closes(words, start, end) and _follows_thing(words, start):

@@ -220,8 +220,8 @@ def test_the_grounder_uses_the_checkpoints_head(tmp_path):
     assert isinstance(grounder.reader.parser, LearnedParser)
     grounder.reader.parser = LearnedParser(Nouns(), grounder.text_encoder, 9)
     xyz = block([0, 0, 0.5], 2000)
-    answer = grounder.ground_cloud(PointCloud(xyz, (xyz * 0).astype("uint8")), "the red chair on")
-    assert [p.text for p in answer.phrases] == ["the red", "chair on"]
+    answer = grounder.ground_cloud(PointCloud(xyz, (xyz * 0).astype("uint8")), "the red chair by")
+    assert [p.text for p in answer.phrases] == ["the red", "chair by"]
     grounder.reconfigure(replace(grounder.config, max_words=2))
     with pytest.raises(BadQueryError, match="at most 2"):
         grounder.ground("the red chair")

@@ -35,6 +35,8 @@ def test_sayings(text, idle):
     ("text", "idle"),
     [
         ("Got a lamp handy?", "handy"),
+        ("turn the lamp on and the radio off", "on off"),
+        ("the lamp on the shelf and the radio", ""),
         ("Is a lamp on the desk anywhere to be seen?", "anywhere to be seen"),
         ("Is the lamp by the sofa visible?", "visible"),
         ("this is a lamp, right", ""),  # a mark parts it, and nothing must be hidden
