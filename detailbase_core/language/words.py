@@ -135,14 +135,15 @@ def described_words(
     """
     if describes is None:
         return DescribedWords(tuple(words), tuple(range(1, len(words) + 1)))
-    phrase = _phrase_of_words(len(words), spans)
-    shown = _shown(words, spans, phrase, describes)
-    words = _learned_pairs(words, phrase)
+    phrase, plain = _phrase_of_words(len(words), spans), plain_words(words)
+    shown = _shown(words, plain, spans, phrase, describes)
+    nothing = [word in _NO_BREAKS for word in plain]
+    words = _learned_pairs(words, plain, phrase)
     read: list[str] = []
     rows = [0] * len(words)
     last = -1
     for index in (k for k, seen in enumerate(shown) if seen):
-        if last >= 0 and _parted(words, phrase, last, index):
+        if last >= 0 and _parted(words, nothing, phrase, last, index):
             read.append(SEPARATOR)
         read += word_parts(words[index])
         rows[index] = len(read)  # a hyphenated head is its last part
@@ -183,10 +184,10 @@ def _parts(word: str) -> tuple[str, ...]:
     return tuple(known for part in parts for known in LEARNED_WORDS.get(part, (part,))) or (word,)
 
 
-def _learned_pairs(words: Sequence[str], phrase: Sequence[int]) -> list[str]:
+def _learned_pairs(words: Sequence[str], plain: list[str], phrase: Sequence[int]) -> list[str]:
     """Words, those of a phrase's nouns of two words as training has them: "football table"."""
     learned = list(words)
-    for index, pair in enumerate(itertools.pairwise(plain_words(words))):
+    for index, pair in enumerate(itertools.pairwise(plain)):
         if pair in LEARNED_PAIRS and phrase[index] == phrase[index + 1] >= 0:
             learned[index : index + 2] = LEARNED_PAIRS[pair]
     return learned
@@ -201,13 +202,16 @@ def _phrase_of_words(count: int, spans: Spans) -> list[int]:
 
 
 def _shown(
-    words: Sequence[str], spans: Spans, phrase: Sequence[int], describes: Sequence[bool]
+    words: Sequence[str],
+    plain: list[str],
+    spans: Spans,
+    phrase: Sequence[int],
+    describes: Sequence[bool],
 ) -> list[bool]:
     shown = [
-        (inside >= 0 or tagged) and not _says_nothing(word)
-        for word, inside, tagged in zip(words, phrase, describes, strict=True)
+        (inside >= 0 or tagged) and known not in FILLERS and any(map(str.isalnum, word))
+        for word, known, inside, tagged in zip(words, plain, phrase, describes, strict=True)
     ]
-    plain = plain_words(words)
     for index, pair in enumerate(itertools.pairwise(plain)):
         if pair in _COMPOUNDS and phrase[index] < 0 and phrase[index + 1] < 0:
             shown[index] = shown[index + 1] = shown[index] or shown[index + 1]
@@ -218,19 +222,19 @@ def _shown(
             shown[index] = False
         shown[head] = True
     if len(spans) == 1:
-        _hide_relation_to_nothing(words, spans[0][0], shown)
+        _hide_relation_to_nothing(plain, spans[0][0], shown)
     return shown
 
 
-def _hide_relation_to_nothing(words: Sequence[str], first: int, shown: list[bool]) -> None:
+def _hide_relation_to_nothing(plain: list[str], first: int, shown: list[bool]) -> None:
     """Hide a preposition before a sentence's only phrase: "stop beside the lamp" names the lamp.
 
     Args:
-        words: of the sentence.
+        plain: words of the sentence.
         first: of the phrase.
         shown: of each word, changed in place.
     """
-    if not first or plain_word(words[first - 1]) not in PREPOSITIONS:
+    if not first or plain[first - 1] not in PREPOSITIONS:
         return
     for index in range(first - 1, -1, -1):
         if not shown[index]:
@@ -238,14 +242,18 @@ def _hide_relation_to_nothing(words: Sequence[str], first: int, shown: list[bool
         shown[index] = False
 
 
-def _parted(words: Sequence[str], phrase: Sequence[int], last: int, index: int) -> bool:
-    """Whether a separator belongs between two neighbours among the describing words."""
+def _parted(
+    words: Sequence[str], nothing: list[bool], phrase: Sequence[int], last: int, index: int
+) -> bool:
+    """Whether a separator belongs between two neighbours among the describing words.
+
+    Args:
+        words: of the sentence.
+        nothing: of each word, whether it parts nothing.
+        phrase: index of each word's, -1 outside.
+        last, index: the neighbours.
+    """
     if phrase[last] >= 0 and phrase[index] >= 0:
         return phrase[last] != phrase[index]
-    between = words[last + 1 : index]
-    return not all(plain_word(word) in _NO_BREAKS or _HYPHENS.fullmatch(word) for word in between)
-
-
-def _says_nothing(word: str) -> bool:
-    """Whether a word is punctuation or a filler."""
-    return plain_word(word) in FILLERS or not any(character.isalnum() for character in word)
+    between = range(last + 1, index)
+    return not all(nothing[word] or _HYPHENS.fullmatch(words[word]) for word in between)
