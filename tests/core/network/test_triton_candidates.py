@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 import torch
+
+from tests.helpers.triton_interpreter import interpreted
 
 pytest.importorskip("triton")
 
@@ -49,17 +47,9 @@ for scenes, rows, count in ((2, 3, 50), (1, 2, 200), (1, 1, 1), (1, 0, 5)):
 
 
 def test_the_kernels_find_and_measure_the_same_candidates():
-    """In a process of its own: the interpreter is chosen when Triton is first imported."""
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK.replace("DEVICE", "'cpu'")],
-        env={**os.environ, "TRITON_INTERPRET": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("same") == 4
-    assert "7]" in done.stdout  # all candidates were formed
+    told = interpreted(CHECK.replace("DEVICE", "'cpu'"))
+    assert told.count("same") == 4
+    assert "7]" in told  # all candidates were formed
 
 
 @pytest.mark.cuda

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 import torch
 
 from detailbase_core.network import triton_decoder
 from detailbase_core.network.batch import SuperpointBatch, TextBatch, Votes
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
+from tests.helpers.triton_interpreter import interpreted
 
 pytest.importorskip("triton")
 
@@ -97,16 +94,8 @@ for scenes, sentences, rows, count in ((2, 1, 8, 130), (1, 3, 5, 64), (2, 3, 24,
 
 
 def test_the_kernels_give_what_torch_gives():
-    """In a process of its own: the interpreter is chosen when Triton is first imported."""
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK.replace("DEVICE", "'cpu'")],
-        env={**os.environ, "TRITON_INTERPRET": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("same") == 4
+    told = interpreted(CHECK.replace("DEVICE", "'cpu'"))
+    assert told.count("same") == 4
 
 
 @pytest.mark.cuda

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 import torch
 
 from detailbase_core.sparse import torch_backend, triton_backend
+from tests.helpers.triton_interpreter import interpreted
 
 CHECK = """
 from unittest import mock
@@ -106,16 +103,8 @@ assert triton_maps.neighbour_table(empty).shape == (0, 27)
 
 @pytest.mark.slow
 def test_kernels_match_the_torch_backend():
-    """In a process of its own: the interpreter is chosen when Triton is first imported."""
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK],
-        env={**os.environ, "TRITON_INTERPRET": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("same") == 8
+    told = interpreted(CHECK)
+    assert told.count("same") == 8
 
 
 @pytest.mark.cuda

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 import torch
 
 from detailbase_core.errors import BadCloudError
 from detailbase_core.network.voxelization import voxelize
 from tests.helpers.point_grids import expect_same_grid, expect_same_pooling
+from tests.helpers.triton_interpreter import interpreted
 
 GRIDS = [  # scenes, anchored, own grids, levels
     (1, False, False, 5),
@@ -22,6 +18,7 @@ GRIDS = [  # scenes, anchored, own grids, levels
     (2, True, False, 3),
     (2, False, False, 1),
 ]
+
 CHECK = f"""
 from tests.helpers.point_grids import expect_same_grid, expect_same_pooling
 
@@ -36,17 +33,9 @@ print("same")
 
 @pytest.mark.slow
 def test_kernels_give_what_the_cpu_does():
-    """In a process of its own: the interpreter is chosen when Triton is first imported."""
     pytest.importorskip("triton")
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK],
-        env={**os.environ, "TRITON_INTERPRET": "1", "PYTHONPATH": str(Path.cwd())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "same" in done.stdout
+    told = interpreted(CHECK)
+    assert "same" in told
 
 
 @pytest.mark.cuda

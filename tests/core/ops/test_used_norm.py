@@ -3,15 +3,12 @@ Triton's interpreter on the CPU, give the same."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 import torch
 from torch.nn import functional
 
 from detailbase_core.sparse.used_norm import Running, norm_relu_of_used
+from tests.helpers.triton_interpreter import interpreted
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)]
 
@@ -64,14 +61,6 @@ def test_rows_that_are_not_used_count_nowhere(device, used):
 
 
 def test_kernels_match_torch():
-    """In a process of its own: the interpreter is chosen when Triton is first imported."""
     pytest.importorskip("triton")
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK],
-        env={**os.environ, "TRITON_INTERPRET": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("same") == 3
+    told = interpreted(CHECK)
+    assert told.count("same") == 3
