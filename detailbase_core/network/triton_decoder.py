@@ -13,7 +13,7 @@ import torch
 
 from detailbase_core.ops.decoder_kernels import DrawnMasks
 from detailbase_core.sparse import triton_backend
-from detailbase_core.sparse.triton_launch import launch
+from detailbase_core.sparse.triton_launch import launch, tiles
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,10 +63,10 @@ def draw_masks(
     logits = queries.new_empty((scenes, rows, count))
     visible = torch.empty_like(logits, dtype=torch.uint8)
     centroids = queries.new_empty((scenes, rows, 3))
-    blocks = _parts(count, DRAWN)
+    blocks = tiles(count, DRAWN)
     sums = queries.new_empty((5, scenes, rows, blocks))
     at_once = FEW_ROWS if rows <= 4 * FEW_ROWS else ROWS
-    of_rows = _parts(rows, at_once)
+    of_rows = tiles(rows, at_once)
     hidden = padding.contiguous().view(torch.uint8)
     if logits.numel():
         launch(
@@ -91,7 +91,7 @@ def draw_masks(
         )
         launch(
             _kernels().finish_kernel,
-            (_parts(count, FINISHED), of_rows, scenes),
+            (tiles(count, FINISHED), of_rows, scenes),
             logits,
             hidden,
             sums,
@@ -129,10 +129,10 @@ def attend(
     (scenes, heads, count, width), rows = keys.shape, queries.shape[1]
     if keys.stride(-1) != 1:
         keys = keys.contiguous()
-    batches, of_rows, blocks = scenes * heads, _parts(rows, FEW_ROWS), _parts(count, ATTENDED)
+    batches, of_rows, blocks = scenes * heads, tiles(rows, FEW_ROWS), tiles(count, ATTENDED)
     splits = max(1, min(blocks, MOST_SPLITS, PROGRAMS // (batches * of_rows)))
-    steps = _parts(blocks, splits)
-    splits = _parts(blocks, steps)
+    steps = tiles(blocks, splits)
+    splits = tiles(blocks, steps)
     attended = queries.new_empty((batches, rows, splits, width))
     weights = queries.new_empty((2, batches, rows, splits))
     out = queries.new_empty(queries.shape)
@@ -195,7 +195,7 @@ def refer(
     references, preference = torch.empty_like(looked), torch.empty_like(looked)
     launch(
         _kernels().reference_kernel,
-        (_parts(rows, FEW_ROWS), scenes * sentences, heads),
+        (tiles(rows, FEW_ROWS), scenes * sentences, heads),
         matched.contiguous(),
         words.contiguous(),
         connected.contiguous().view(torch.uint8),
@@ -239,10 +239,6 @@ def sum_of_shifted(drawn: Tensor, references: Tensor) -> Tensor:
 
 def _fits(width: int) -> bool:
     return width >= LEAST_WIDTH and width & (width - 1) == 0
-
-
-def _parts(count: int, size: int) -> int:
-    return -(-count // size)
 
 
 def _power_of_two(count: int) -> int:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from detailbase_core.sparse.triton_launch import launch
+from detailbase_core.sparse.triton_launch import launch, tiles
 
 CHANNEL_UNIT = 8  # as in triton_kernels
 BLOCK_ROWS = 64
@@ -52,7 +52,7 @@ def prepared(rows: Tensor) -> Tensor:
     if count:
         launch(
             _kernels().planes_kernel,
-            (_tiles(count * planes.shape[2], LAY_OUT_BLOCK),),
+            (tiles(count * planes.shape[2], LAY_OUT_BLOCK),),
             *(_aligned(rows), planes, count, width, planes.shape[2]),
             kind="",
             BLOCK=LAY_OUT_BLOCK,
@@ -112,7 +112,7 @@ def laid_out(
     rest = torch.empty_like(matrices) if split else matrices
     launch(
         _kernels().lay_out_kernel,
-        (_tiles(matrices.numel(), LAY_OUT_BLOCK),),
+        (tiles(matrices.numel(), LAY_OUT_BLOCK),),
         weight,
         matrices,
         rest,
@@ -180,7 +180,7 @@ def _product(
         table = table.contiguous()
         launch(
             _kernels().product_kernel,
-            (_tiles(rows, BLOCK_ROWS), _tiles(out_width, block_out)),
+            (tiles(rows, BLOCK_ROWS), tiles(out_width, block_out)),
             _whole_units(source),
             table,
             table if slot is None else slot.contiguous(),
@@ -201,7 +201,7 @@ def _product(
             int(norm is not None),
             in_width // CHANNEL_UNIT,
             out_width // CHANNEL_UNIT,
-            _tiles(in_width, block_in),
+            tiles(in_width, block_in),
             kind=dtype,
             BLOCK_ROWS=BLOCK_ROWS,
             BLOCK_IN=block_in,
@@ -230,7 +230,7 @@ def norm_relu(
     """
     out = torch.empty(rows.shape, dtype=dtype, device=rows.device)
     if rows.numel():
-        grid, kind = (_tiles(rows.numel(), NORM_BLOCK),), (rows.dtype, dtype)
+        grid, kind = (tiles(rows.numel(), NORM_BLOCK),), (rows.dtype, dtype)
         launch(
             _kernels().norm_relu_kernel,
             grid,
@@ -253,9 +253,9 @@ def gather_outer(left: Tensor, source: Tensor, table: Tensor, used: Tensor | Non
     left, source = _whole_units(left), _whole_units(source)
     out_width, in_width = left.shape[-1], source.shape[-1]
     block_in, block_out = _block(in_width), _block(out_width)
-    in_tiles, out_tiles = _tiles(in_width, block_in), _tiles(out_width, block_out)
+    in_tiles, out_tiles = tiles(in_width, block_in), tiles(out_width, block_out)
     most = max(1, PROGRAMS // (columns * in_tiles * out_tiles))
-    parts = max(1, min(PARTS, most, _tiles(rows, BLOCK_ROWS)))
+    parts = max(1, min(PARTS, most, tiles(rows, BLOCK_ROWS)))
     partial = torch.empty(
         (parts, out_width, columns, in_width), dtype=torch.float32, device=source.device
     )
@@ -342,7 +342,3 @@ def _is_loose(tensor: Tensor) -> bool:
 def _block(width: int) -> int:
     """Channels at once: 32 or 64."""
     return 32 if width <= 32 else 64
-
-
-def _tiles(length: int, block: int) -> int:
-    return -(-length // block)

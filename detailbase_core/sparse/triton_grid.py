@@ -15,7 +15,7 @@ from torch import Tensor
 
 from detailbase_core.sparse.level_tables import LevelTables
 from detailbase_core.sparse.pyramid import Pyramid, halved_shapes
-from detailbase_core.sparse.triton_launch import launch
+from detailbase_core.sparse.triton_launch import launch, tiles
 from detailbase_core.sparse.triton_maps import NEIGHBOUR_ROWS
 
 BLOCK = 256
@@ -79,7 +79,7 @@ class PointGrid:
         corners = limits if corners is None else corners.contiguous()
         launch(
             _kernels().bounds_kernel,
-            (_tiles(count, BOUNDS_BLOCK),),
+            (tiles(count, BOUNDS_BLOCK),),
             xyz,
             scene_of_point,
             limits,
@@ -101,7 +101,7 @@ class PointGrid:
         keys = torch.empty(count, dtype=torch.int64, device=device)
         launch(
             _kernels().cell_keys_kernel,
-            (_tiles(count, BLOCK),),
+            (tiles(count, BLOCK),),
             *(xyz, scene_of_point, limits, corners, keys, count, *sizes),
             kind="",
             ANCHORED=anchored,
@@ -112,7 +112,7 @@ class PointGrid:
         begins = torch.zeros(1 + levels * count, dtype=torch.int32, device=device)
         launch(
             _kernels().begins_kernel,
-            (_tiles(count, BLOCK), levels),
+            (tiles(count, BLOCK), levels),
             self._keys,
             self.shapes,
             begins,
@@ -129,7 +129,7 @@ class PointGrid:
         coords = torch.empty((count, 4), dtype=torch.int32, device=device)
         launch(
             _kernels().points_kernel,
-            (_tiles(count, BLOCK),),
+            (tiles(count, BLOCK),),
             self._keys,
             self._order,
             self._begun,
@@ -156,7 +156,7 @@ class PointGrid:
         means = features.new_empty((len(self), width))
         launch(
             _kernels().voxel_means_kernel,
-            (_tiles(len(self), 64),),
+            (tiles(len(self), 64),),
             features.contiguous(),
             self._order,
             self._first,
@@ -179,7 +179,7 @@ class PointGrid:
         if levels > 1:
             launch(
                 _kernels().rows_kernel,
-                (_tiles(len(self), BLOCK), levels - 1),
+                (tiles(len(self), BLOCK), levels - 1),
                 self._keys,
                 self.shapes,
                 self._begun,
@@ -204,7 +204,7 @@ class PointGrid:
         tables.children.fill_(-1)
         launch(
             _kernels().levels_kernel,
-            (_tiles(count, BLOCK), levels),
+            (tiles(count, BLOCK), levels),
             self._keys,
             self.shapes,
             self._begun,
@@ -223,7 +223,7 @@ class PointGrid:
         )
         launch(
             _kernels().level_neighbours_kernel,
-            (_tiles(len(self), NEIGHBOUR_ROWS), levels),
+            (tiles(len(self), NEIGHBOUR_ROWS), levels),
             tables.keys,
             tables.places,
             tables.place_stride,
@@ -256,10 +256,6 @@ class _Arriving:
         if self._event is not None:
             self._event.synchronize()
         return self._copy.numpy()
-
-
-def _tiles(length: int, block: int) -> int:
-    return -(-length // block)
 
 
 def _kernels() -> Any:

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     import torch
 
 
+def tiles(length: int, block: int) -> int:
+    """Number of blocks that hold so many."""
+    return -(-length // block)
+
+
 class Launch(NamedTuple):
     """A kernel and what it is given.
 
