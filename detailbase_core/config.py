@@ -13,6 +13,7 @@ from detailbase_core.settings import Settings, setting
 _FAR_M = 1e9  # farther than any map reaches: no limit
 
 _WIDEST, _DEEPEST, _MOST_LEVELS = 16_384, 64, 10  # of a network; a file may name others
+VOXEL_MOMENTS = 12  # place of a voxel's points, their spread, deviation of their colours
 A_DAY_S = 86_400.0  # the longest of all durations: what is longer is a slip
 
 
@@ -159,6 +160,11 @@ class ModelConfig(Settings):
         "so that a growing map leaves old voxels as they were.",
         choices=("reference", "anchored"),
     )
+    voxel_moments: bool = setting(
+        False,
+        "Tell the U-Net where in its voxel a voxel's points lie, how they spread and how their "
+        "colours differ (published: their means alone); needs coordinates anchored.",
+    )
     cross_attention_post_norm: bool = setting(
         False,
         "Apply the cross-attention layer's LayerNorm. The released code computes it and throws "
@@ -222,6 +228,8 @@ class ModelConfig(Settings):
                 f"pooled_levels: {self.pooled_levels} of a U-Net with {len(self.widths)} levels"
             )
         _check_heads("query_dim", self.query_dim, self.heads)
+        if self.voxel_moments and self.coordinates != "anchored":
+            raise ConfigError("voxel_moments needs coordinates anchored, whose grid begins at 0")
         if self.hide_wording and not self.phrase_head:
             raise ConfigError("hide_wording needs phrase_head, which tells the describing words")
         if self.target_phrases and not self.hide_wording:
@@ -231,8 +239,8 @@ class ModelConfig(Settings):
 
     @property
     def in_channels(self) -> int:
-        """Features per voxel: r g b x y z, or r g b and height."""
-        return 6 if self.coordinates == "reference" else 4
+        """Features per voxel: r g b x y z, or r g b and height; then moments, if any."""
+        return (6 if self.coordinates == "reference" else 4) + VOXEL_MOMENTS * self.voxel_moments
 
     @property
     def superpoint_width(self) -> int:

@@ -88,6 +88,13 @@ class AugmentationConfig(Settings):
         low=0.0,
         high=1.0,
     )
+    mix: float = setting(
+        0.0,
+        "Part of the scenes that are laid two into one grid, so that things are known by what "
+        "they are and less by what is around them (Nekrasov et al., Mix3D, 3DV 2021).",
+        low=0.0,
+        high=1.0,
+    )
     drop_points: float = setting(0.2, "Drop up to this part of the points.", low=0.0, high=0.9)
     max_points: int = setting(
         2_500_000, "Points of one step; each scene gives up its share of what is more.", low=1000

@@ -48,6 +48,8 @@ class SceneBatch:
         point_counts: points of each scene.
         own_grids: whether each scene's grid ends where it would if it were alone: the last voxels
             of an odd axis have no coarser ones.
+        grids: the grid of each scene, 0 and then as many as before or one more; None = each has
+            its own. Only training lays two scenes into one.
     """
 
     xyz: Tensor
@@ -58,6 +60,7 @@ class SceneBatch:
     superpoint_counts: tuple[int, ...]
     point_counts: tuple[int, ...]
     own_grids: bool = False
+    grids: tuple[int, ...] | None = None
 
     def to(self, device: torch.device | str) -> SceneBatch:
         """The same batch on another device."""
@@ -70,6 +73,7 @@ class SceneBatch:
             self.superpoint_counts,
             self.point_counts,
             self.own_grids,
+            self.grids,
         )
 
 

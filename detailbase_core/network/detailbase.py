@@ -15,10 +15,12 @@ from detailbase_core.network.superpoint_pooling import (
     SuperpointPooling,
     pad_superpoints,
 )
+from detailbase_core.network.voxel_moments import point_moments, voxel_moments
 from detailbase_core.network.voxelization import grid_origin, voxelize
+from detailbase_core.ops.execution import to_device
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from detailbase_core.config import ModelConfig
     from detailbase_core.errors import CancelToken
@@ -93,19 +95,29 @@ class DetailBase(nn.Module):
     def voxel_features(self, batch: SceneBatch) -> tuple[Tensor, Voxels]:
         """What the U-Net reads of the voxels, (V, in_channels), and they."""
         anchored = self.config.coordinates == "anchored"
+        grid_of_point, grids = batch.scene_of_point, len(batch.point_counts)
+        if batch.grids is not None:
+            grid_of_point = _on_device(batch.grids, grid_of_point).index_select(0, grid_of_point)
+            grids = batch.grids[-1] + 1
         voxels = voxelize(
             batch.grid_xyz,
-            batch.scene_of_point,
+            grid_of_point,
             self.config.voxel_size_m,
             self.config.min_spatial_shape,
             self._grid_origins(batch) if anchored else None,
-            len(batch.point_counts) if batch.own_grids else 0,
-            len(batch.point_counts),
+            grids if batch.own_grids else 0,
+            grids,
             len(self.config.widths),
         )
         position = batch.xyz[:, 2:] if anchored else batch.xyz
         features = torch.cat([batch.rgb, position], dim=1)
-        return voxels.average(features), voxels
+        if not self.config.voxel_moments:
+            return voxels.average(features), voxels
+        within = point_moments(batch.grid_xyz, batch.rgb, self.config.voxel_size_m)
+        means = voxels.average(torch.cat([features, within], dim=1))
+        width = features.shape[1]
+        moments = voxel_moments(means[:, width:], means[:, :3])
+        return torch.cat([means[:, :width], moments], dim=1), voxels
 
     def ground(
         self,
@@ -142,9 +154,17 @@ class DetailBase(nn.Module):
         return predictions
 
     def _grid_origins(self, batch: SceneBatch) -> Tensor:
-        """(G, 3) float64: multiples of the coarsest voxel, below every point of the scene."""
+        """A grid's row each, (., 3) float64: multiples of the coarsest voxel, below its points."""
         step = 2 ** (len(self.config.widths) - 1)
         axes = batch.grid_xyz.t().contiguous()  # along memory minima are ten times as fast
         scenes = torch.split(axes, list(batch.point_counts), dim=1)
         lowest = torch.stack([points.amin(dim=1) for points in scenes])
+        if batch.grids is not None:
+            index = _on_device(batch.grids, lowest)[:, None].expand_as(lowest)
+            none = lowest.new_full((batch.grids[-1] + 1, 3), torch.inf)
+            lowest = none.scatter_reduce(0, index, lowest, "amin")
         return grid_origin(lowest[:, None], self.config.voxel_size_m, step)
+
+
+def _on_device(numbers: Sequence[int], like: Tensor) -> Tensor:
+    return to_device(torch.tensor(numbers), like.device)

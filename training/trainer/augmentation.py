@@ -62,7 +62,14 @@ def batch_augmented(
         colors = torch.lerp(colors, luma, gray)
     colors = colors * gain + shift
     return SceneBatch(
-        moved, grid, colors, scene, superpoint.long(), points.superpoint_counts, tuple(kept)
+        moved,
+        grid,
+        colors,
+        scene,
+        superpoint.long(),
+        points.superpoint_counts,
+        tuple(kept),
+        grids=changes.grids,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ class AugmentationParams(NamedTuple):
         seeds: of each scene's generator on the device.
         stretches: (O, 5) float32, for each column of all scenes' objects [a, b, c, u, v]: its
             points' x and y become a x + b y + u and b x + c y + v; None where none is stretched.
+        grids: SceneBatch.grids.
     """
 
     numbers: Tensor
@@ -39,6 +41,7 @@ class AugmentationParams(NamedTuple):
     kept_list: list[int]
     seeds: list[int]
     stretches: Tensor | None
+    grids: tuple[int, ...] | None
 
 
 def draw_augmentation(
@@ -49,7 +52,8 @@ def draw_augmentation(
     Args:
         scenes: G scenes, each of which keeps at least one point per superpoint.
         config: how much.
-        seeds: of each scene; equal seeds change a scene alike, whatever stands beside it.
+        seeds: of each scene; equal seeds change a scene alike, whatever stands beside it, but for
+            the grid that it may share.
     """
     sizes = [len(scene.xyz) for scene in scenes]
     numbers = np.empty((len(scenes), 17), np.float32)
@@ -83,7 +87,18 @@ def draw_augmentation(
         kept,
         device_seeds,
         torch.from_numpy(np.concatenate(stretches)) if stretches else None,
+        _grids(config.mix, seeds) if config.mix else None,
     )
+
+
+def _grids(mixed: float, seeds: Sequence[int]) -> tuple[int, ...]:
+    """SceneBatch.grids where neighbours share one with this chance, drawn by the first's seed."""
+    grids: list[int] = []
+    while len(grids) < len(seeds):
+        shared = random.Random(f"mix {seeds[len(grids)]}").random() < mixed
+        grid = grids[-1] + 1 if grids else 0
+        grids += [grid, grid] if shared and len(grids) + 1 < len(seeds) else [grid]
+    return tuple(grids)
 
 
 def _stretches(

@@ -5,6 +5,7 @@ What is added counts nowhere: losses and gradients stay as they are.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import torch
@@ -28,17 +29,19 @@ ROOM = 8  # a size that was too small gets an eighth more than what was met
 
 
 class Capacity:
-    """Sizes that hold everything so far."""
+    """Sizes that hold everything so far; for any number of threads."""
 
     def __init__(self) -> None:
         self.sizes: tuple[int, ...] = ()
+        self._lock = Lock()
 
     def holding(self, counts: Sequence[int]) -> tuple[int, ...]:
         """Sizes that hold so many of each; they change seldom."""
-        known = self.sizes or (0,) * len(counts)
-        if any(count > size for count, size in zip(counts, known, strict=True)):
-            self.sizes = tuple(map(max, known, map(_with_room, counts)))
-        return self.sizes
+        with self._lock:
+            known = self.sizes or (0,) * len(counts)
+            if any(count > size for count, size in zip(counts, known, strict=True)):
+                self.sizes = tuple(map(max, known, map(_with_room, counts)))
+            return self.sizes
 
 
 def _with_room(count: int) -> int:

@@ -1,4 +1,4 @@
-"""The next step's batch, made in a thread while the device works on the present one."""
+"""The next steps' batches, made in threads while the device works on the present one."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ T = TypeVar("T")
 
 
 class Prefetcher(Generic[T]):
-    """Makes each step's batch one step early.
+    """Makes each step's batch some steps early.
 
     Args:
-        make: a step's batch from its index alone; called in another thread.
+        make: a step's batch from its index alone; called in other threads.
+        ahead: how many steps early, each in a thread of its own.
     """
 
-    def __init__(self, make: Callable[[int], T]) -> None:
-        self._make = make
-        self._thread = ThreadPoolExecutor(1, "next-step")
-        self._next: tuple[int, Future[T]] | None = None
+    def __init__(self, make: Callable[[int], T], ahead: int = 1) -> None:
+        self._make, self._ahead = make, ahead
+        self._threads = ThreadPoolExecutor(ahead, "next-step")
+        self._coming: dict[int, Future[T]] = {}
 
     def take(self, step: int, steps: int) -> T:
-        """A step's batch; that of the step after it is begun.
+        """A step's batch; those of the steps after it are begun.
 
         Args:
             step: its index.
@@ -33,16 +34,21 @@ class Prefetcher(Generic[T]):
         Raises:
             Exception: what making it raised.
         """
-        if self._next is None or self._next[0] != step:
-            self._next = (step, self._thread.submit(self._make, step))
-        batch = self._next[1].result()
-        following = step + 1
-        if following < steps:
-            self._next = (following, self._thread.submit(self._make, following))
+        if step not in self._coming:  # the first one, or after a jump
+            self.discard()
+            self._begin(step)
+        batch = self._coming.pop(step).result()
+        for following in range(step + 1, min(step + 1 + self._ahead, steps)):
+            if following not in self._coming:
+                self._begin(following)
         return batch
+
+    def _begin(self, step: int) -> None:
+        self._coming[step] = self._threads.submit(self._make, step)
 
     def discard(self) -> None:
         """Drop what was made early: it is out of date."""
-        if self._next is not None:
-            wait([self._next[1]])
-        self._next = None
+        for future in self._coming.values():
+            future.cancel()
+        wait(self._coming.values())
+        self._coming.clear()

@@ -27,7 +27,7 @@ from training.trainer.run_length import RunLength
 from training.trainer.run_log import RunLog
 from training.trainer.sampler import Sampler
 from training.trainer.schedule import rate_factor
-from training.trainer.sentence_process import SentenceProcess
+from training.trainer.sentence_processes import SentenceProcesses
 from training.trainer.step_batch import Lesson, make_batch
 from training.trainer.step_graph import StepGraph
 from training.trainer.train_state import TrainState
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 STATE_FILE = "state.pt"
 CHECKPOINT_FILE = "model.safetensors"
 MOST_LEFT_OUT = 5  # steps in a row whose gradients were no numbers
+# Batches in the making beside a GPU: one of 32 rooms takes a core several times as long as a step.
+AHEAD = 5
 # Not cuDNN's: with a mask, 64 keys beside a multiple of 128 (a scene of 2,240 superpoints) and
 # scores below -89 its gradients are NaN (github.com/pytorch/pytorch/issues/196678). With torch 2.11
 # on Hopper GPUs all five runs of ours that passed step 700 ended so.
@@ -98,8 +100,8 @@ class Run:
             self.graph = StepGraph(self.module, self._context)
         self._capacity = Capacity()
         self.meter = LossMeter(self.processes)
-        self.batches = Prefetcher(self._batch)
-        self.sentences = self._sentence_process()
+        self.batches = Prefetcher(self._batch, 1 if device.type == "cpu" else AHEAD)
+        self.sentences = self._sentence_processes()
         if self.device.type != "cpu" and config.rescan_every and self.processes.count == 1:
             store.read_in_background()  # several processes have to see the same scenes
         self._told_left_out = 0
@@ -238,14 +240,14 @@ class Run:
     def _sampler(self) -> Sampler:
         return Sampler([len(scene.descriptions) for scene in self.store.scenes], self.config)
 
-    def _sentence_process(self) -> SentenceProcess | None:
-        """Beside a GPU, which must not wait for Python; on the CPU it would be one more at work."""
+    def _sentence_processes(self) -> SentenceProcesses | None:
+        """Beside a GPU, which must not wait for Python; on the CPU they would be more at work."""
         if self.device.type == "cpu" or not self.module.reads:
             return None
-        return SentenceProcess(self.store.scenes, self.module, self.config)
+        return SentenceProcesses(self.store.scenes, self.module, self.config, AHEAD)
 
     def _batch(self, step: int) -> StepInputs:
-        """What a step needs, ready to be sent to the device; made in the prefetcher's thread."""
+        """What a step needs, ready to be sent to the device; made in a thread of the prefetcher."""
         draws = self.processes.share(self.sampler.step(step))
         beside = self.sentences.submit if self.sentences else None
         points, changes, lesson = make_batch(
@@ -264,7 +266,7 @@ class Run:
             self.batches.discard()
             if self.sentences:
                 self.sentences.close()
-            self.sentences = self._sentence_process()
+            self.sentences = self._sentence_processes()
             log.say(f"{found} new scenes, {len(self.store.scenes)} now")
 
     def _log(self, log: RunLog) -> None:

@@ -46,8 +46,10 @@ HEADS_OF_LOSS = {
     "centers": ("center_offsets",),
     "choice": ("look_alike_rounds",),
 }
+INPUT = "unet.input_conv.weight"
 # Options in which a network may differ from the one that it starts from.
-HEAD_OPTIONS = (
+FREE_OPTIONS = (
+    "voxel_moments",
     "phrase_head",
     "hide_wording",
     "target_phrases",
@@ -219,7 +221,7 @@ def _started(
         f"{part}.{name} is {getattr(there, name)} there and {getattr(here, name)} here"
         for part, there, here in pairs
         for name in differing(there, here)
-        if name not in HEAD_OPTIONS
+        if name not in FREE_OPTIONS
     ]
     if differences:
         raise ConfigError(f"start: {config.start} is another network: {'; '.join(differences)}")
@@ -229,12 +231,12 @@ def _started(
 def with_heads(model: DetailBase, config: ModelConfig) -> DetailBase:
     """The network with the heads of another configuration.
 
-    New heads, and new outputs of a head, begin with random weights; those that are gone are
-    dropped; everything else is as it was.
+    New heads, and new outputs of a head, begin with random weights, new inputs of the U-Net with
+    zeros; those that are gone are dropped; everything else is as it was.
 
     Args:
         model: the network; it is returned where nothing differs.
-        config: as the model's own, but for HEAD_OPTIONS.
+        config: as the model's own, but for FREE_OPTIONS.
     """
     if config == model.config:
         return model
@@ -243,6 +245,9 @@ def with_heads(model: DetailBase, config: ModelConfig) -> DetailBase:
     for name, value in model.state_dict().items():
         if name in state and value.shape == state[name].shape:
             state[name] = value
+        elif name == INPUT:
+            width = min(value.shape[-1], state[name].shape[-1])
+            state[name].zero_()[..., :width] = value[..., :width]
         elif name in state:  # a head's outputs
             state[name][: len(value)] = value[: len(state[name])]
     changed.load_state_dict(state)

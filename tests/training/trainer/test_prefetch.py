@@ -80,7 +80,7 @@ def test_nothing_is_made_for_a_step_that_never_comes():
     made = []
     prefetcher = Prefetcher(lambda step: made.append(step) or step)
     assert [prefetcher.take(step, 3) for step in (1, 2)] == [1, 2]
-    prefetcher._thread.shutdown()  # waits for what was begun
+    prefetcher._threads.shutdown()  # waits for what was begun
     assert made == [1, 2]
 
 
@@ -103,3 +103,15 @@ def test_a_failure_reaches_whoever_takes_it():
     assert prefetcher.take(0, 20) == 0
     with pytest.raises(ValueError, match="no scene 7"):
         prefetcher.take(1, 20)
+
+
+def test_several_steps_are_made_side_by_side_and_taken_in_order():
+    together = threading.Barrier(4)
+
+    def make(step: int) -> int:
+        if 1 <= step <= 4:
+            together.wait(10)  # all four are being made at once, or this breaks
+        return step
+
+    prefetcher = Prefetcher(make, ahead=4)
+    assert [prefetcher.take(step, 7) for step in range(7)] == list(range(7))

@@ -1,4 +1,4 @@
-"""The sentences of each step, prepared in a process of their own.
+"""The sentences of each step, prepared in processes of their own.
 
 Reading words is plain Python. In a thread of the training process it holds the interpreter back
 that has to feed the GPU: of each step that took nearly half.
@@ -25,20 +25,25 @@ if TYPE_CHECKING:
     from training.trainer.training_module import TrainingModule
 
 
-class SentenceProcess:
-    """One forked process, which knows the scenes that there were when it was forked.
+class SentenceProcesses:
+    """Forked processes, which know the scenes that there were when they were forked.
 
     Args:
         scenes: all scenes.
         module: to be trained; the process looks at no weights of it.
         config: sizes.
+        count: of the processes.
     """
 
     def __init__(
-        self, scenes: Sequence[SceneTensors], module: TrainingModule, config: TrainConfig
+        self,
+        scenes: Sequence[SceneTensors],
+        module: TrainingModule,
+        config: TrainConfig,
+        count: int = 1,
     ) -> None:
         self._pool = ProcessPoolExecutor(
-            1, get_context("fork"), _begin, (tuple(scenes), module, config)
+            count, get_context("fork"), _begin, (tuple(scenes), module, config)
         )
         self._pool.submit(int).result()  # forked now, while nothing else is at work
 
@@ -47,7 +52,7 @@ class SentenceProcess:
         return self._pool.submit(_sentences, tuple(draws))
 
     def close(self) -> None:
-        """End the process; what was begun is lost."""
+        """End them; what was begun is lost."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -7,8 +7,8 @@ import os
 import pytest
 import torch
 
-from training.trainer import sentence_process
-from training.trainer.sentence_process import SentenceProcess
+from training.trainer import sentence_processes
+from training.trainer.sentence_processes import SentenceProcesses
 from training.trainer.step_batch import make_batch
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -22,7 +22,7 @@ def tensors_of(item: object) -> list[torch.Tensor]:
 
 def test_a_batch_is_the_same_wherever_its_sentences_are_read(toy_run):
     run = toy_run()
-    beside = SentenceProcess(run.store.scenes, run.module, run.config)
+    beside = SentenceProcesses(run.store.scenes, run.module, run.config)
     for step in range(3):
         draws = run.sampler.step(step)
         here = tensors_of(make_batch(draws, run.store.scenes, run.module, run.config))
@@ -39,8 +39,8 @@ def test_it_is_another_process_and_what_fails_there_is_raised_here(toy_run, monk
         raise ValueError(f"{len(scenes)} scenes, process {os.getpid()}")
 
     run = toy_run()
-    monkeypatch.setattr(sentence_process, "step_sentences", failing)  # before the fork
-    beside = SentenceProcess(run.store.scenes, run.module, run.config)
+    monkeypatch.setattr(sentence_processes, "step_sentences", failing)  # before the fork
+    beside = SentenceProcesses(run.store.scenes, run.module, run.config)
     with pytest.raises(ValueError, match="2 scenes, process ") as raised:
         beside.submit(run.sampler.step(0)).result()
     assert not str(raised.value).endswith(str(os.getpid()))
