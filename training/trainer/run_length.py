@@ -19,7 +19,8 @@ class RunLength:
     """The steps of a run.
 
     With `minutes` they follow from the speed in the second half of the warm-up, in which the
-    learning rate does not depend on them. Later they can only become fewer, where it got slower.
+    learning rate does not depend on them. In the first half of the time they go on following it;
+    later they can only become fewer, where it got slower.
 
     Args:
         config: steps, epochs or minutes.
@@ -43,6 +44,7 @@ class RunLength:
         self._processes, self._device = processes, device
         self._every = config.warmup_steps if config.minutes else 0
         self._end = began + 60 * config.minutes - LAST_SAVE_S
+        self._middle = began + 30 * config.minutes
         self._mark: tuple[int, float] | None = None
         self.steps = UNKNOWN if config.minutes else config.steps or config.epochs * steps_per_epoch
 
@@ -63,8 +65,9 @@ class RunLength:
             return False
         speed = (step - before[0]) / max(now - before[1], 1e-9)
         fitting = self._of_first(step + max(0, int((self._end - now) * speed)))
-        changed = fitting < self.steps
-        self.steps = min(fitting, self.steps)
+        if now > self._middle:
+            fitting = min(fitting, self.steps)
+        changed, self.steps = fitting != self.steps, fitting
         return changed
 
     def _of_first(self, steps: int) -> int:

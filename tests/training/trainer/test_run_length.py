@@ -56,15 +56,25 @@ def test_the_steps_fit_into_the_time(toy_run, clock):
     assert length.steps == 10 + int((60 - LAST_SAVE_S - 8 - 10 * 1.25) / 1.25)
 
 
-def test_a_run_that_gets_slower_has_fewer_steps_and_one_that_gets_faster_no_more(toy_run, clock):
+def test_the_steps_follow_the_speed_until_half_of_the_time_is_over(toy_run, clock):
     length = length_of(toy_run, minutes=2)
     looked_at(length, clock, range(11), 1.0)
+    assert looked_at(length, clock, range(11, 21), 0.5) == [20]
+    assert length.steps == 20 + int((120 - LAST_SAVE_S - (11 + 9 * 0.5)) / 0.55)
+
+
+def test_later_a_run_that_gets_slower_has_fewer_steps_and_one_that_gets_faster_no_more(
+    toy_run, clock
+):
+    length = length_of(toy_run, minutes=4)
+    looked_at(length, clock, range(11), 1.0)
+    assert looked_at(length, clock, range(11, 30), 6.0) == [20]
     first = length.steps
-    assert looked_at(length, clock, range(11, 30), 0.5) == []
-    assert length.steps == first
-    assert looked_at(length, clock, range(30, 50), 3.0) == [40]
-    left = 120 - LAST_SAVE_S - (11 + 19 * 0.5 + 10 * 3.0)
-    assert length.steps == 40 + int(left / 3)
+    assert looked_at(length, clock, range(30, 31), 1.0) == [30]  # half of the time is over
+    fewer = length.steps
+    assert 30 < fewer < first
+    assert looked_at(length, clock, range(31, fewer), 1.0) == []
+    assert length.steps == fewer
 
 
 def test_when_the_time_is_over_a_run_ends_with_the_step_it_has_reached(toy_run, clock):
