@@ -150,6 +150,12 @@ class TrainConfig(Settings):
     skip_bad_records: bool = setting(
         False, "Leave records of `descriptions` out that cannot be used, instead of stopping."
     )
+    max_superpoints: int = setting(
+        0,
+        "Scenes with more superpoints are left out: every step is as large as the largest scene "
+        "that it may meet. 0 = none are.",
+        low=0,
+    )
     word_vectors: str = setting(
         "",
         "Word vectors (training.checkpoints.make_word_vectors) of the small encoder; empty = those "

@@ -35,23 +35,33 @@ class SceneStore:
     Attributes:
         scenes: those with a description that refers to something, by name; later ones after them.
         paths: of their files.
+        too_large: how many were left out for their size.
 
     Raises:
         BadFileError: no scenes, or one that cannot be read.
-        TrainingError: none is described.
+        TrainingError: none is described, or all of those are too large.
     """
 
     def __init__(self, config: TrainConfig, quiet: bool = False) -> None:
         self.config = config
         self.scenes: list[SceneTensors] = []
         self.paths: list[Path] = []
+        self.too_large = 0
         self._seen: set[Path] = set()
         self._reader: BackgroundReader[SceneTensors] | None = None
         self._load(*find_scenes(config.data, config.descriptions, config.skip_bad_records), quiet)
+        most = config.max_superpoints
         if not self.scenes:
+            small = f" and at most {most} superpoints (max_superpoints)" if self.too_large else ""
             raise TrainingError(
                 f"none of the {len(self._seen)} scenes in {config.data} has a description that "
-                "refers to something"
+                f"refers to something{small}"
+            )
+        if self.too_large and not quiet:
+            logger.warning(
+                "%d scenes with more than %d superpoints (max_superpoints) are left out",
+                self.too_large,
+                most,
             )
 
     def read_in_background(self) -> None:
@@ -74,7 +84,10 @@ class SceneStore:
         return len(self.scenes) - before
 
     def _add(self, path: Path, tensors: SceneTensors) -> None:
-        if tensors.descriptions:
+        most = self.config.max_superpoints
+        if most and len(tensors.objects) > most:
+            self.too_large += 1
+        elif tensors.descriptions:
             self.scenes.append(tensors)
             self.paths.append(path)
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from detailbase_core.language.text_encoder import SmallTextEncoder
+from detailbase_core.network.decoder_layer import MOST_WEIGHTS
 from detailbase_core.network.padded_scenes import PaddedScenes, SceneParts
 from detailbase_core.sparse import triton_backend
 from training.trainer.padded_batch import Capacity
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
     from training.trainer.training_module import Texts, TrainingModule
 
     Context = Callable[[], AbstractContextManager[object]]
-
-# Of queries and keys, below which attention is computed step by step: gradients of the fused kernel
-# take ten times as long, as few queries look at many keys. In float32 half a gigabyte a layer.
-MOST_WEIGHTS = 1 << 27
 
 Result = tuple[Tensor, dict[str, Tensor], list[Tensor | None]]  # loss, its parts, gradients
 
@@ -137,7 +134,7 @@ class StepGraph:
         return loss.detach(), {name: part.detach() for name, part in parts.items()}, gradients
 
     def _attention(self) -> AbstractContextManager[object]:
-        """Step by step, unless their weights would fill the memory."""
+        """Step by step for few queries and keys: they keep no fused kernel busy."""
         assert self._lesson is not None
         truth, sentences = self._lesson
         if sentences is None:

@@ -524,6 +524,18 @@ def test_a_scene_changes_alike_whatever_stands_beside_it(toys):
     assert torch.equal(together.rgb[second], alone.rgb)
 
 
+def test_scenes_are_laid_two_into_one_grid(toys):
+    """As their seeds say: some, at least, of fifty pairs, and each grid holds two at most."""
+    scenes, seeds = list(toys) * 25, list(range(50))
+    assert augment(scenes, AugmentationConfig(), 0.02, seeds).grids is None
+    grids = augment(scenes, AugmentationConfig(mix=0.5), 0.02, seeds).grids
+    sizes = np.bincount(grids)
+    assert sorted(grids) == list(grids)
+    assert set(sizes.tolist()) == {1, 2}
+    assert augment(scenes, AugmentationConfig(mix=0.5), 0.02, seeds).grids == grids
+    assert set(np.bincount(augment(toys, AugmentationConfig(mix=1.0), 0.02, [0, 1]).grids)) == {2}
+
+
 @pytest.mark.parametrize(
     "config",
     [

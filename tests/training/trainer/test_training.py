@@ -15,7 +15,7 @@ from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.network.checkpoint import SHIPPED_CHECKPOINT, Checkpoint
 from detailbase_core.network.detailbase import DetailBase
 from detailbase_core.settings import to_dict
-from tests.helpers.toy_scenes import toy_arrays, write_scene
+from tests.helpers.toy_scenes import toy_arrays, toy_records, write_scene
 from tests.helpers.weight_files import MODEL
 from training.config import LossWeights, TrainConfig
 from training.errors import TrainingError
@@ -222,6 +222,21 @@ def test_scenes_without_descriptions_are_not_drawn(toy_run, tmp_path):
         path.unlink()
     with pytest.raises(TrainingError, match=r"none of the 1 scenes .* has a description"):
         toy_run()
+
+
+def test_scenes_that_are_too_large_are_left_out_and_counted(toy_run, tmp_path, caplog):
+    """Also such as come later; where nothing is left that is said."""
+    large = toy_arrays(2)
+    large["superpoint"] = np.arange(len(large["superpoint"]))
+    write_scene(tmp_path / "rooms", "hall", large, toy_records())
+    store = toy_run(max_superpoints=8).store
+    assert [scene.scene_id for scene in store.scenes] == ["toy0", "toy1"]
+    assert "1 scenes with more than 8 superpoints (max_superpoints) are left out" in caplog.text
+    write_scene(tmp_path / "rooms", "later", large, toy_records())
+    write_scene(tmp_path / "rooms", "small", toy_arrays(3), toy_records())
+    assert store.rescan() == 1
+    with pytest.raises(TrainingError, match=r"and at most 7 superpoints \(max_superpoints\)"):
+        toy_run(max_superpoints=7)
 
 
 def test_without_naming_its_heads_do_not_learn(toy_run):
