@@ -19,6 +19,7 @@ from tests.helpers.toy_scenes import toy_arrays, toy_records, write_scene
 from tests.helpers.weight_files import MODEL
 from training.config import LossWeights, TrainConfig
 from training.errors import TrainingError
+from training.scenes.scene_store import SceneStore
 from training.trainer.ema import RunningAverage
 from training.trainer.schedule import rate_factor
 from training.trainer.trainer import CHECKPOINT_FILE, STATE_FILE, Run
@@ -229,7 +230,7 @@ def test_scenes_that_are_too_large_are_left_out_and_counted(toy_run, tmp_path, c
     large = toy_arrays(2)
     large["superpoint"] = np.arange(len(large["superpoint"]))
     write_scene(tmp_path / "rooms", "hall", large, toy_records())
-    store = toy_run(max_superpoints=8).store
+    store = SceneStore(toy_run(max_superpoints=8).config)
     assert [scene.scene_id for scene in store.scenes] == ["toy0", "toy1"]
     assert "1 scenes with more than 8 superpoints (max_superpoints) are left out" in caplog.text
     write_scene(tmp_path / "rooms", "later", large, toy_records())
