@@ -1,0 +1,57 @@
+"""Let a checkpoint's U-Net read moments: python -m training.checkpoints.add_moments OLD NEW
+
+The new file answers as the old one does: its weights for the moments of voxels (`voxel_moments`)
+are zero. It can be trained further, or averaged with what was trained so from the old one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detailbase_core.errors import CheckpointError, ConfigError
+from detailbase_core.language.text_encoder import SmallTextEncoder
+from detailbase_core.network.checkpoint import save_checkpoint
+from training.checkpoints.whole_checkpoint import read_whole
+from training.trainer.training_module import with_heads
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def add_moments(path: Path, out: Path) -> None:
+    """Write a checkpoint of our own with moments among its inputs.
+
+    Raises:
+        CheckpointError: the file cannot be read, or carries no text encoder of this library.
+        ConfigError: its network cannot read moments.
+        OSError: `out` cannot be written.
+    """
+    checkpoint = read_whole(path)
+    model, text = checkpoint.load()
+    assert isinstance(text, SmallTextEncoder)
+    reads = with_heads(model, replace(model.config, voxel_moments=True))
+    trained = checkpoint.metadata.get("training", str(path))
+    save_checkpoint(out, reads, text, {"training": f"{trained}; reads moments"})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; 0 = written."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("checkpoint", type=Path, help="file to read")
+    parser.add_argument("out", type=Path, help="file to write")
+    given = parser.parse_args(arguments)
+    try:
+        add_moments(given.checkpoint, given.out)
+    except (CheckpointError, ConfigError, OSError) as error:
+        print(f"add_moments: {error}", file=sys.stderr)
+        return 1
+    print(f"answers as before, to be trained further: {given.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
