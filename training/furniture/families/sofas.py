@@ -54,7 +54,7 @@ def old_sofa(rng: np.random.Generator) -> Parts:
 @family("sofa", mount="floor", has_front=True)
 def corner_sofa(rng: np.random.Generator) -> Parts:
     """An L: a long seat at one end, or a second row around the corner; or low modules."""
-    c = couch_of(rng, int(rng.choice([2, 3, 3])))
+    c = couch_of(rng, int(rng.choice([3, 3, 4])))
     c.high = min(c.high, 0.85)
     arm = str(rng.choice(["box", "box", "pillow", "none"]))
     rgb, material = c.cover

@@ -11,6 +11,8 @@ from training.furniture.families import palette, pictures
 from training.furniture.families.soft import leg_finish, limb, plate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from training.furniture.families.shapes import Parts
 
     Color = palette.Color
@@ -363,3 +365,14 @@ def papers(parts: Parts, top: Top, rng: np.random.Generator) -> None:
             lines = pictures.text(rng, palette.white(rng), (90, 90, 96), lines=12, width=16)
             part = parts.picture((x, y, top.z + thick + 0.001), (0.18, 0.26), lines)
             part.turn("x", 90, (x, y, top.z + thick + 0.001)).turn("z", turn)
+
+
+def pick_by(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
+    """One of the names, as often as its share says."""
+    names, share = list(shares), np.array(list(shares.values()))
+    return names[int(rng.choice(len(names), p=share / share.sum()))]
+
+
+def sides_of(outline: str, wide: float, ratio: float) -> tuple[float, float]:
+    """Width and depth of a top; a round one has one measure."""
+    return (wide, wide) if outline == "round" else (wide, wide * ratio)
