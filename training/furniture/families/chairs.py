@@ -194,6 +194,7 @@ def _between(
 
 
 @family("chair", mount="floor", has_front=True)
+@family("chair", mount="floor", has_front=True)  # twice: the commonest
 def wooden_chair(rng: np.random.Generator) -> Parts:
     """Posts that rise from the back legs, with ladder, slat, splat, cane, cross or padded back."""
     parts = Parts()
