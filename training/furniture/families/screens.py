@@ -89,7 +89,7 @@ def _panel(
         mark = palette.steel(rng)
         made.append(parts.box((0, 0.001, z + chin / 2), (wide * 0.07, 0.004, chin * 0.3), mark))
     if curve:
-        for part in made:
+        for part in (plate, glass):
             x = part.points[:, 0]
             part.points[:, 1] += curve * (2 * x / wide) ** 2
     return made
@@ -253,9 +253,9 @@ def television(rng: np.random.Generator) -> Parts:
         gap = rng.uniform(0.07, 0.12)
         parts.box((0, -gap, high * 0.5), (0.3, 0.03, 0.24), palette.black(rng), "metal")
         if u < 0.22:  # tilted or turned on an arm
-            way, angle = ("x", -rng.uniform(4, 14)) if u < 0.18 else ("z", rng.uniform(-25, 25))
+            axis, angle = ("x", -rng.uniform(4, 14)) if u < 0.18 else ("z", rng.uniform(-25, 25))
             for part in made:
-                part.turn(way, angle, (0, -thick, high / 2))
+                part.turn(axis, angle, (0, -thick, high / 2))
             arm = [(0, -gap - 0.1, high / 2), (0, -0.03, high / 2)]
             parts.tube(arm, 0.025, palette.black(rng), "metal")
         if rng.random() < 0.06:  # its cord hangs down
