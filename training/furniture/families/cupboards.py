@@ -51,8 +51,8 @@ def tv_stand(rng: np.random.Generator) -> Parts:
         else:
             at, size = (x, front, z + high / 2), (each, high - 0.02)
             joinery.door(parts, rng, replace(own, handle="none"), at, size)
-    size = (wide + rng.uniform(0, 0.04), deep + 0.02, rng.uniform(0.015, 0.04))
-    parts.box((0, 0.01, z + high + size[2] / 2), size, own.body, own.material)
+    top = (wide + rng.uniform(0, 0.04), deep + 0.02, rng.uniform(0.015, 0.04))
+    parts.box((0, 0.01, z + high + top[2] / 2), top, own.body, own.material)
     if hangs:
         parts.mount, parts.elevation = "wall", rng.uniform(0.2, 0.35)
     return parts
@@ -148,6 +148,6 @@ def kitchen_cabinet(rng: np.random.Generator) -> Parts:
         parts.join(unit, x + wide / 2)
         x += wide
     if rng.random() < 0.3:  # a moulding above, or a board for light below
-        size = (sum(each) + 0.04, deep + 0.06, 0.05)
-        parts.box((0, 0.02, high + 0.025), size, own.front, own.material)
+        strip = (sum(each) + 0.04, deep + 0.06, 0.05)
+        parts.box((0, 0.02, high + 0.025), strip, own.front, own.material)
     return parts

@@ -65,8 +65,8 @@ def _case(rng: np.random.Generator) -> Parts:
             span = (x0 + thick / 2, x1 - thick / 2)
             _fill_level(parts, rng, span, deep, (low + thick, above), empty=empty)
     if rng.random() < 0.2:
-        size = (wide + 0.05, deep + 0.04, 0.04)
-        parts.box((0, 0.01, z + high + 0.02), size, own.body, own.material)
+        cornice = (wide + 0.05, deep + 0.04, 0.04)
+        parts.box((0, 0.01, z + high + 0.02), cornice, own.body, own.material)
     elif rng.random() < 0.3:
         things = ("vase", "plant", "box", "pile")
         top = z + high
