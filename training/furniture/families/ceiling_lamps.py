@@ -68,8 +68,8 @@ def _flush(rng: np.random.Generator) -> Parts:
     elif style == 3:  # two rings of light
         for scale, z in ((1.0, -0.09), (rng.uniform(0.5, 0.7), -0.05)):
             a = np.linspace(0, 2 * np.pi, 33)
-            ring = [(scale * radius * np.cos(t), scale * radius * np.sin(t), z) for t in a]
-            parts.tube(ring, 0.016, glow, sides=8)
+            flat = scale * radius * np.stack([np.cos(a), np.sin(a)], axis=1)
+            parts.tube(np.c_[flat, np.full(33, z)], 0.016, glow, sides=8)
             for k in range(3):
                 angle = 2.094 * k
                 x, y = scale * radius * np.cos(angle), scale * radius * np.sin(angle)
@@ -81,8 +81,8 @@ def _flush(rng: np.random.Generator) -> Parts:
         bowl = [*zip(radius * np.sin(t), -drop - radius * 0.6 * np.cos(t), strict=True)]
         parts.lathe(bowl, glow, "glass")
         for k in range(3):
-            a = 2.094 * k
-            edge = (bowl[-1][0] * np.cos(a), bowl[-1][0] * np.sin(a), bowl[-1][1])
+            way = 2.094 * k
+            edge = (bowl[-1][0] * np.cos(way), bowl[-1][0] * np.sin(way), bowl[-1][1])
             parts.tube([edge, (0, 0, -0.01)], 0.005, rim, "metal", sides=5)
         parts.cylinder((0, 0, -0.01), 0.06, 0.03, rim, "metal")
     return parts

@@ -107,16 +107,10 @@ def shade(
             parts.lathe(
                 [(reach, level - 0.012), (reach, level + 0.012)], straw, "wicker", center=(0, 0, z)
             )
-        for k in range(14):
-            a = 2 * np.pi * k / 14
-            path = [
-                (
-                    radius * np.sin(np.pi * (0.25 + 0.5 * s)) * np.cos(a),
-                    radius * np.sin(np.pi * (0.25 + 0.5 * s)) * np.sin(a),
-                    z + high * s,
-                )
-                for s in np.linspace(0.1, 0.96, 5)
-            ]
+        for turn in np.arange(14) * 2 * np.pi / 14:
+            rise = np.linspace(0.1, 0.96, 5)
+            out = radius * np.sin(np.pi * (0.25 + 0.5 * rise))
+            path = np.stack([out * np.cos(turn), out * np.sin(turn), z + high * rise], axis=1)
             parts.tube(path, 0.005, straw, "wicker", sides=5)
         parts.ball((0, 0, z + high * 0.55), (0.09, 0.09, 0.11), _WARM)
         return high
@@ -341,8 +335,8 @@ def table_lamp(rng: np.random.Generator) -> Parts:
         pairs = (-0.014, 0.014) if rng.random() < 0.5 else (0.0,)
         if rng.random() < 0.22:  # a goose neck
             bow = (knee + tip) / 2 + np.array([0, 0, 0.08])
-            path = np.array([[0, 0, 0.02], knee * [1, 0.5, 1.1], bow, tip])
-            parts.tube(path, 0.009, rgb, "metal", smooth=24)
+            line = np.array([[0, 0, 0.02], knee * [1, 0.5, 1.1], bow, tip])
+            parts.tube(line, 0.009, rgb, "metal", smooth=24)
         else:
             for x in pairs:
                 shift, base = np.array([x, 0, 0]), np.array([0, 0, 0.02])
