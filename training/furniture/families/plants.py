@@ -133,8 +133,10 @@ def _broad(parts: Parts, rng: np.random.Generator, soil: float, size: float) -> 
         angle, out = rng.uniform(0, 6.3), size * rng.uniform(0.1, 0.45)
         high = soil + size * rng.uniform(0.3, 0.8)
         tip = np.array([out * np.cos(angle), out * np.sin(angle), high])
-        path = [(0, 0, soil), (tip[0] * 0.4, tip[1] * 0.4, soil + (high - soil) * 0.7), tip]
-        parts.tube(path, 0.004, palette.shade(green, 1.1), smooth=6, sides=5)
+        bend = tip * 0.4 + np.array([0, 0, soil + (high - soil) * 0.7 - tip[2] * 0.4])
+        parts.tube(
+            np.stack([[0, 0, soil], bend, tip]), 0.004, palette.shade(green, 1.1), smooth=6, sides=5
+        )
         long = size * rng.uniform(0.25, 0.42)
         shape = (long, long * rng.uniform(0.4, 0.85))
         tint = palette.shade(green, rng.uniform(0.8, 1.2))
