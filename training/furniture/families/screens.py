@@ -145,7 +145,7 @@ def _foot(
 
 @family("monitor", mount="top", has_front=True)
 def monitor(rng: np.random.Generator) -> Parts:
-    """A flat screen on a stand: office, wide and curved, upright, two on arms, or an old tube."""
+    """A flat screen on a stand: office, wide and curved, upright, on an arm, or an old tube."""
     parts = Parts()
     u = rng.random()
     body = palette.black(rng) if rng.random() < 0.68 else palette.case(rng, dark=0.2, other=0.0)
@@ -169,15 +169,6 @@ def monitor(rng: np.random.Generator) -> Parts:
     tilt = rng.uniform(-3, 14)
     for part in made:
         part.turn("x", tilt, (0, 0, lift + high / 2))
-    if 0.28 <= u < 0.36:  # a second one beside it, towards the user
-        turn = rng.uniform(8, 28)
-        second = Parts()
-        _panel(second, rng, (wide, high, thick), lift, body, off=0.45)
-        for part in second.parts:
-            part.move(x=wide / 2).turn("z", turn, (0, 0, 0)).move(x=wide / 2 + 0.012)
-        parts.join(second)
-        _foot(parts, rng, wide, lift, lift + high * 0.45, stand)
-        return parts
     _foot(parts, rng, wide, lift, lift + high * 0.5, stand)
     if rng.random() < 0.06:
         note = palette.pick(rng, (250, 230, 110), (240, 150, 180), (150, 220, 160))
