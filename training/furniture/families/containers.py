@@ -223,9 +223,11 @@ def _flap_lid(parts: Parts, rng: np.random.Generator) -> None:
     else:  # two halves that open in the middle
         parts.extrude([(1.02 * x, 1.02 * y) for x, y in ring], 0.03, lid, plane="xy").move(z=high)
         for s in (-1, 1):
-            at = (s * wide * 0.2, 0, high + 0.02)
+            half = (s * wide * 0.2, 0, high + 0.02)
             parts.box(
-                at, (wide * 0.38, deep * 0.7, 0.01), palette.shade(lid, 1.3 if lid[0] < 90 else 0.8)
+                half,
+                (wide * 0.38, deep * 0.7, 0.01),
+                palette.shade(lid, 1.3 if lid[0] < 90 else 0.8),
             )
 
 

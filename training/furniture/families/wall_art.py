@@ -145,7 +145,7 @@ def _leaning(parts: Parts, rng: np.random.Generator) -> None:
 
 @family("picture", mount="wall", has_front=True)
 def pictures_of_other_forms(rng: np.random.Generator) -> Parts:
-    """Photographs in one frame, a split canvas, an old frame, a hanging sheet, or one that leans."""
+    """Photographs in one frame, a split canvas, an old frame, a hanging or leaning picture."""
     parts = Parts()
     makers = (_collage, _triptych, _old, _hanging, _leaning)
     makers[int(rng.choice(5, p=[0.28, 0.18, 0.22, 0.17, 0.15]))](parts, rng)
