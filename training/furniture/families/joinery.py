@@ -39,6 +39,8 @@ class Look:
 def look(rng: np.random.Generator, doors: tuple[str, ...] = DOORS[:3]) -> Look:
     """Colours and details that go together; a third have fronts unlike their carcass."""
     body, material = palette.finish(rng)
+    if not material and max(body) - min(body) > 90 and rng.random() < 0.6:
+        body = palette.white(rng)  # large things are seldom as lively as small ones
     front = palette.shade(body, rng.uniform(0.94, 1.06))
     if rng.random() < 0.25:
         front, material = palette.finish(rng)[0], ""
