@@ -33,6 +33,13 @@ def finish(
     return palette.white(rng), ""
 
 
+def bar_look(rng: np.random.Generator, rgb: Color) -> tuple[Color, int]:
+    """Colour and style of a bar for a body of a colour, see bar."""
+    u = rng.random()
+    color = palette.steel(rng) if u < 0.55 else (palette.black(rng) if u < 0.75 else rgb)
+    return color, int(rng.integers(4))
+
+
 def bar(
     parts: Parts,
     at: tuple[float, float, float],
