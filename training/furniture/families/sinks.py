@@ -43,7 +43,7 @@ def _bowl(
             Ring(low + high * share, wide / 2 * grown, deep / 2 * grown, deep / 2 * grown, square)
         )
     edge = rng.uniform(0.012, 0.025) if wall is None else wall
-    rings = dish(outer, edge, low + high * 0.18, flat=rng.uniform(0.35, 0.75))
+    rings = dish(outer, edge, low + high * 0.18, flat=rng.uniform(0.35, min(0.75, foot * 1.1)))
     parts.add(loft(rings), rgb, material).move(x=x, y=y)
     parts.cylinder((x, y, low + high * 0.18 + 0.004), 0.022, 0.006, _DRAIN, "metal", sides=14)
 

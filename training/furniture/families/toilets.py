@@ -163,7 +163,12 @@ def toilet(rng: np.random.Generator) -> Parts:
                 roll = (-0.1 + 0.13 * k, y, high + 0.05)
                 parts.cylinder(roll, 0.055, 0.1, palette.white(rng), "", sides=18)
                 parts.cylinder((*roll[:2], high + 0.1), 0.02, 0.003, palette.cardboard(rng))
-    elif style == 1:  # its tank is in the wall, behind a plate
+    elif style == 1 and rng.random() < 0.45:  # its tank is in the room's wall
+        parts.mount, parts.elevation = "wall", top - 0.3
+        for part in parts.parts:
+            part.move(y=0.02)
+        parts.box((0, back + 0.04, top - 0.12), (0.2, 0.06, 0.16), rgb, "ceramic", round=0.03)
+    elif style == 1:  # in one that it brings, behind a plate
         wide, high = rng.uniform(0.45, 0.7), rng.uniform(0.9, 1.2)
         wall = palette.white(rng) if rng.random() < 0.6 else palette.gray(rng)
         parts.box((0, back - 0.06, high / 2), (wide, 0.16, high), wall)
@@ -221,7 +226,7 @@ def _free(parts: Parts, rng: np.random.Generator, rgb: Color, long: float, deep:
         Ring(low + (high - low) * s, long / 2 * g, deep / 2 * g, deep / 2 * g, power)
         for s, g in ((0, foot * 0.9), (0.08, foot), (0.5, (1 + 2 * foot) / 3 + 0.02), (1, 1))
     ]
-    inner = dish(outer, rng.uniform(0.02, 0.05), low + 0.06, flat=0.68)
+    inner = dish(outer, rng.uniform(0.02, 0.05), low + 0.06, flat=foot * 0.8)
     body = parts.add(loft(inner), rgb, "")
     if rng.random() < 0.5:  # one end or both higher than the middle
         lift = np.abs(body.points[:, 0] / (long / 2)) ** 2 * rng.uniform(0.04, 0.14)
