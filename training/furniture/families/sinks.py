@@ -241,8 +241,8 @@ def _vanity(rng: np.random.Generator) -> Parts:
     for i in range(basins):
         x = (i - (basins - 1) / 2) * wide * 0.5
         across = min(wide / basins * 0.7, rng.uniform(0.36, 0.55))
-        size = (across, min(deep * 0.72, across), rng.uniform(0.09, 0.15) if set_on else 0.06)
-        rim = top + (size[2] if set_on else 0.035)
+        size = (across, min(deep * 0.72, across), rng.uniform(0.09, 0.15) if set_on else 0.045)
+        rim = top + size[2]  # its hollow ends above the top, which is solid
         _bowl(
             parts,
             size,
@@ -270,12 +270,14 @@ def _kitchen(rng: np.random.Generator) -> Parts:
     rgb, material = palette.finish(rng)
     wide, deep = rng.uniform(0.6, 1.4), rng.uniform(0.55, 0.66)
     top, thick = rng.uniform(0.84, 0.93), rng.uniform(0.025, 0.045)
-    parts.box(
-        (0, -0.02, 0.1 + (top - thick - 0.1) / 2),
-        (wide, deep - 0.06, top - thick - 0.1),
-        rgb,
-        material,
-    )
+    under = top - 0.26  # above it the cabinet is hollow, so that one looks into the bowls
+    parts.box((0, -0.02, (0.1 + under) / 2), (wide, deep - 0.06, under - 0.1), rgb, material)
+    rest = top - thick - under
+    for s in (-1, 1):
+        z = under + rest / 2
+        parts.box((s * (wide / 2 - 0.009), -0.02, z), (0.018, deep - 0.06, rest), rgb, material)
+        y = -0.02 + s * (deep / 2 - 0.039)
+        parts.box((0, y, z), (wide, 0.018, rest), rgb, material)
     parts.box((0, -0.05, 0.05), (wide * 0.98, deep - 0.12, 0.1), palette.shade(rgb, 0.5))
     apron = rng.random() < 0.2
     _fronts(

@@ -226,7 +226,10 @@ def _free(parts: Parts, rng: np.random.Generator, rgb: Color, long: float, deep:
         Ring(low + (high - low) * s, long / 2 * g, deep / 2 * g, deep / 2 * g, power)
         for s, g in ((0, foot * 0.9), (0.08, foot), (0.5, (1 + 2 * foot) / 3 + 0.02), (1, 1))
     ]
-    inner = dish(outer, rng.uniform(0.02, 0.05), low + 0.06, flat=foot * 0.8)
+    wall = rng.uniform(0.02, 0.05)
+    floor = outer[1].inside(wall, low + 0.12)
+    hollow = [outer[3].inside(wall), outer[2].inside(wall), floor, floor.inside(0.08, low + 0.08)]
+    inner = [*outer, *hollow]
     body = parts.add(loft(inner), rgb, "")
     if rng.random() < 0.5:  # one end or both higher than the middle
         lift = np.abs(body.points[:, 0] / (long / 2)) ** 2 * rng.uniform(0.04, 0.14)
