@@ -110,12 +110,12 @@ class DetailBase(nn.Module):
             len(self.config.widths),
         )
         position = batch.xyz[:, 2:] if anchored else batch.xyz
-        features = torch.cat([batch.rgb, position], dim=1)
+        features = [batch.rgb, position]
         if not self.config.voxel_moments:
-            return voxels.average(features), voxels
-        within = point_moments(batch.grid_xyz, batch.rgb, self.config.voxel_size_m)
-        means = voxels.average(torch.cat([features, within], dim=1))
-        width = features.shape[1]
+            return voxels.average(torch.cat(features, dim=1)), voxels
+        width = batch.rgb.shape[1] + position.shape[1]
+        features += point_moments(batch.grid_xyz, batch.rgb, self.config.voxel_size_m)
+        means = voxels.average(torch.cat(features, dim=1))
         moments = voxel_moments(means[:, width:], means[:, :3])
         return torch.cat([means[:, :width], moments], dim=1), voxels
 
