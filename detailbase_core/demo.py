@@ -66,7 +66,7 @@ def invitation_lines(scene: Path) -> list[str]:
     program = str(here) if beside.exists() else "detailbase"
     return [
         "Now ask your own:",
-        f'  {program} ground {scene} "the red table next to the armchair"',
+        f'  {program} ground {scene} "the red table in front of the sofa"',
         f"  {program} ground {scene}  # asks for sentences until Ctrl-D",
         f"  {program} console {scene}  # in the browser",
     ]

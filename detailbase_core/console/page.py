@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "where is the sofa?",
     "the chairs",
-    "the red table next to the armchair",
+    "the red table in front of the sofa",
     "is there a piano here?",
 )
 _FLIGHT_S, _FLIGHT_STEPS = 0.5, 20

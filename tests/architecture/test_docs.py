@@ -129,9 +129,9 @@ def test_topics_services_and_actions_that_pages_name_exist(page):
 def test_an_answer_is_printed_as_the_manual_shows_it():
     (shown,) = re.findall(r"ros2 run detailbase_ros ask .+\n((?:    .+\n)+?)\n", ROS)
     box = Box((0.08, -0.5, 0.2), (1.0, 1.0, 1.0), 0.0)
-    table = Instance(0, np.zeros(1, np.int64), box, box.center, 0.87)
+    table = Instance(0, np.zeros(1, np.int64), box, box.center, 0.92)
     cloud = PointCloud(np.zeros((1, 3), np.float32), np.zeros((1, 3), np.uint8), "odom")
-    phrase = GroundedPhrase("the red table", 0, 13, 0.87, 0.9, (table,))
+    phrase = GroundedPhrase("the red table", 0, 13, 0.92, 0.9, (table,))
     grounding = Grounding(phrase.text, Scene(cloud, np.zeros(1, np.int64)), phrase, (phrase,))
     printed = [title_line(phrase.text, "odom"), *answer_lines(grounding)]
     assert [line[4:] for line in shown.splitlines()] == printed

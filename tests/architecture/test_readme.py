@@ -70,7 +70,7 @@ def test_the_python_example_finds_and_draws(after_make_demo):
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    for phrase in ("the red table", "the armchair"):
+    for phrase in ("the red table", "the sofa"):
         assert f"\n{phrase} (" in f"\n{run.stdout}"
     assert (after_make_demo / "demo" / "python.png").read_bytes().startswith(b"\x89PNG")
 

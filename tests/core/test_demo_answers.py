@@ -41,9 +41,9 @@ ABSENT = ("plant", "fridge", "piano", "toilet", "bathtub")
 # What a robot is asked in README and docs, and what it means in the demo's room.
 EXAMPLES = {
     "the red table": (Meaning("the red table", "coffee table", "red"),),
-    "the red table next to the armchair": (
+    "the red table in front of the sofa": (
         Meaning("the red table", "coffee table", "red"),
-        Meaning("the armchair", "armchair"),
+        Meaning("the sofa", "sofa"),
     ),
     "the green chair at the round table": (
         Meaning("the green chair", "chair", "green"),

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder
-from detailbase_core.network.checkpoint import save_checkpoint
+from detailbase_core.network.checkpoint import load_strict, save_checkpoint
+from detailbase_core.network.detailbase import DetailBase
 from training.checkpoints.whole_checkpoint import read_whole
-from training.trainer.training_module import with_heads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,24 @@ def add_moments(path: Path, out: Path) -> None:
     checkpoint = read_whole(path)
     model, text = checkpoint.load()
     assert isinstance(text, SmallTextEncoder)
-    reads = with_heads(model, replace(model.config, voxel_moments=True))
+    reads = reading_moments(model)
     trained = checkpoint.metadata.get("training", str(path))
     save_checkpoint(out, reads, text, {"training": f"{trained}; reads moments"})
+
+
+def reading_moments(model: DetailBase) -> DetailBase:
+    """A network with moments among its inputs that computes what the given one does.
+
+    Raises:
+        ConfigError: it cannot read moments.
+    """
+    reads = DetailBase(replace(model.config, voxel_moments=True))
+    state = model.state_dict()
+    known = state["unet.input_conv.weight"]
+    weight = reads.unet.input_conv.weight.detach().zero_()
+    weight[..., : known.shape[-1]] = known
+    load_strict(reads, {**state, "unet.input_conv.weight": weight}, "the network with moments")
+    return reads
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
