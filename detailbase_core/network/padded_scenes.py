@@ -64,7 +64,8 @@ class SceneParts(NamedTuple):
         grid = model.unet.grid(voxels)
         owner, count = batch.point_to_superpoint, sum(batch.superpoint_counts)
         pairs, _, points = distinct_keys(voxels.point_to_voxel * count + owner)
-        mixed = torch.randperm(len(pairs), device=pairs.device)  # neighbours would wait to add
+        # Mixed, so that threads side by side add to other superpoints (not measured apart).
+        mixed = torch.randperm(len(pairs), device=pairs.device)
         pairs, points = pairs.index_select(0, mixed), points.index_select(0, mixed)
         finest = pairs.div(count, rounding_mode="floor")
         rows = [
