@@ -65,7 +65,8 @@ class SceneParts(NamedTuple):
         owner, count = batch.point_to_superpoint, sum(batch.superpoint_counts)
         pairs, _, points = distinct_keys(voxels.point_to_voxel * count + owner)
         # Mixed, so that threads side by side add to other superpoints (not measured apart).
-        mixed = torch.randperm(len(pairs), device=pairs.device)
+        chance = torch.Generator(pairs.device).manual_seed(0)  # dropout's lots stay as they are
+        mixed = torch.randperm(len(pairs), generator=chance, device=pairs.device)
         pairs, points = pairs.index_select(0, mixed), points.index_select(0, mixed)
         finest = pairs.div(count, rounding_mode="floor")
         rows = [
