@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from torch.nn.functional import pad
+
 from detailbase_core.errors import CheckpointError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder
 from detailbase_core.network.checkpoint import load_strict, save_checkpoint
@@ -20,6 +22,8 @@ from training.checkpoints.whole_checkpoint import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+INPUT = "unet.input_conv.weight"
 
 
 def add_moments(path: Path, out: Path) -> None:
@@ -46,10 +50,9 @@ def reading_moments(model: DetailBase) -> DetailBase:
     """
     reads = DetailBase(replace(model.config, voxel_moments=True))
     state = model.state_dict()
-    known = state["unet.input_conv.weight"]
-    weight = reads.unet.input_conv.weight.detach().zero_()
-    weight[..., : known.shape[-1]] = known
-    load_strict(reads, {**state, "unet.input_conv.weight": weight}, "the network with moments")
+    weight = state[INPUT]
+    state[INPUT] = pad(weight, (0, reads.config.in_channels - weight.shape[-1]))
+    load_strict(reads, state, "the network with moments")
     return reads
 
 

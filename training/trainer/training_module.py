@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from detailbase_core.errors import BadFileError, ConfigError
 from detailbase_core.language.text_encoder import SmallTextEncoder, TransformersTextEncoder
@@ -246,8 +247,7 @@ def with_heads(model: DetailBase, config: ModelConfig) -> DetailBase:
         if name in state and value.shape == state[name].shape:
             state[name] = value
         elif name == INPUT:
-            width = min(value.shape[-1], state[name].shape[-1])
-            state[name].zero_()[..., :width] = value[..., :width]
+            state[name] = pad(value, (0, state[name].shape[-1] - value.shape[-1]))  # or fewer
         elif name in state:  # a head's outputs
             state[name][: len(value)] = value[: len(state[name])]
     changed.load_state_dict(state)
