@@ -1,7 +1,7 @@
 """Count what is said of things that are there: the tables that elsewhere.py draws from.
 
 python -m training.sentences.count_phrases --plain --furniture data/furniture.npz --rooms 600
-python -m training.sentences.count_phrases --furniture data/bank_train.npz --rooms 1200
+python -m training.sentences.count_phrases --furniture data/bank_train.npz --rooms 600
 """
 
 from __future__ import annotations
