@@ -77,7 +77,8 @@ def with_graph(run):
 
 def expect_same_gradient(name, have, want):
     """On a GPU sums come in any order, and a number near 0 may fall on the other side of a ReLU:
-    of these few voxels one moved a weight's gradient by 6%. One that lacks a part is off by more."""
+    of these few voxels one moved a weight's gradient by 6%. One that lacks a part is off by
+    more."""
     if want.is_cuda:
         assert (have - want).norm() <= 0.15 * want.norm() + 1e-4, name
     else:
