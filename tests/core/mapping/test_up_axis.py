@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,12 @@ from detailbase_core.synthetic.rooms import generate_room
 from detailbase_core.types import PointCloud
 
 REAL_SCANS = Path(__file__).parents[4] / "shared" / "real_scans"
-SCANS = scan_room(generate_room(202), 12)
+
+
+@cache
+def scans():
+    """Made when they are first asked for: what a file makes on import, every worker makes."""
+    return scan_room(generate_room(202), 12)
 
 
 def cloud_of(xyz: np.ndarray) -> PointCloud:
@@ -27,7 +33,7 @@ def cloud_of(xyz: np.ndarray) -> PointCloud:
 def room_points() -> np.ndarray:
     """The room's points, z up, floor at 0."""
     parts = []
-    for scan in SCANS:
+    for scan in scans():
         finite = np.isfinite(scan.cloud.xyz).all(axis=1)
         parts.append(scan.cloud.xyz[finite][::4] @ scan.sensor_to_map[:3, :3].T)
         parts[-1] = parts[-1] + scan.sensor_to_map[:3, 3]
@@ -74,7 +80,7 @@ def test_a_tilted_map_is_levelled_and_the_tilt_reported() -> None:
 
 @pytest.mark.parametrize("index", range(0, 12, 3))
 def test_single_views_of_a_camera_become_upright(index: int) -> None:
-    scan = SCANS[index]
+    scan = scans()[index]
     orientation = find_orientation(scan.cloud)
     up = scan.sensor_to_map[:3, :3] @ orientation.file_to_map[2, :3]
     assert up[2] > np.cos(np.radians(4.0)), orientation.note

@@ -15,8 +15,17 @@ from detailbase_core.synthetic.rooms import MAX_OBJECTS, MIN_OBJECTS, fingerprin
 from detailbase_core.synthetic.stock import Stock, shipped_stock
 
 SEEDS = range(20)
-STOCK = shipped_stock()
-ROOMS = {seed: generate_room(seed, STOCK) for seed in SEEDS}
+
+
+@cache
+def stock():
+    return shipped_stock()
+
+
+@cache
+def rooms():
+    """Made when they are first asked for: what a file makes on import, every worker makes."""
+    return {seed: generate_room(seed, stock()) for seed in SEEDS}
 
 
 def local(thing, points: np.ndarray) -> np.ndarray:
@@ -31,7 +40,7 @@ def local(thing, points: np.ndarray) -> np.ndarray:
 @cache
 def column_fill(key: str) -> tuple[np.ndarray, np.ndarray]:
     """Cells of 4 cm well inside a model: surface on all six sides, two cells away from any."""
-    model = MODELS[key]
+    model = models()[key]
     low = model.points.min(axis=0)
     cell = np.floor((model.points - low) / 0.04).astype(int)
     shell = np.zeros(cell.max(axis=0) + 1, bool)
@@ -55,26 +64,28 @@ def column_fill(key: str) -> tuple[np.ndarray, np.ndarray]:
     return inside & ~near, low
 
 
-MODELS = {t.model.key: t.model for room in ROOMS.values() for t in room.furniture}
+@cache
+def models():
+    return {t.model.key: t.model for room in rooms().values() for t in room.furniture}
 
 
 def test_a_seed_always_gives_the_same_room():
     for seed in (0, 3, 899_999):
-        assert fingerprint([generate_room(seed, STOCK)]) == fingerprint(
-            [generate_room(seed, STOCK)]
+        assert fingerprint([generate_room(seed, stock())]) == fingerprint(
+            [generate_room(seed, stock())]
         )
-    for a, b in zip(generate_room(4, STOCK).furniture, ROOMS[4].furniture, strict=True):
+    for a, b in zip(generate_room(4, stock()).furniture, rooms()[4].furniture, strict=True):
         assert a.pose == b.pose and (a.model.points == b.model.points).all()
-    assert len({fingerprint([room]) for room in ROOMS.values()}) == len(SEEDS)
+    assert len({fingerprint([room]) for room in rooms().values()}) == len(SEEDS)
     with pytest.raises(ValueError, match="-1"):
         generate_room(-1)
 
 
 def test_rooms_differ_and_are_furnished():
-    assert len({t.category for room in ROOMS.values() for t in room.furniture}) >= 35
-    assert len({room.theme for room in ROOMS.values()}) >= 6
-    assert {len(room.outline) for room in ROOMS.values()} == {4, 6}
-    for room in ROOMS.values():
+    assert len({t.category for room in rooms().values() for t in room.furniture}) >= 35
+    assert len({room.theme for room in rooms().values()}) >= 6
+    assert {len(room.outline) for room in rooms().values()} == {4, 6}
+    for room in rooms().values():
         assert MIN_OBJECTS <= len(room.furniture) <= MAX_OBJECTS
         assert [t.id for t in room.furniture] == [
             FIRST_OBJECT_ID + i for i in range(len(room.furniture))
@@ -84,14 +95,14 @@ def test_rooms_differ_and_are_furnished():
 
 
 def test_look_alikes_are_common():
-    kinds = [[t.category for t in room.furniture] for room in ROOMS.values()]
+    kinds = [[t.category for t in room.furniture] for room in rooms().values()]
     with_peer = sum(sum(names.count(n) > 1 for n in names) for names in kinds)
     assert with_peer / sum(map(len, kinds)) > 0.5
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_everything_stands_inside_the_walls(seed):
-    room = ROOMS[seed]
+    room = rooms()[seed]
     outline = np.array(room.outline)
     for thing in room.furniture:
         points = thing.pose.apply(thing.model.points)
@@ -104,11 +115,11 @@ def test_everything_stands_inside_the_walls(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_runs_into_anything_else(seed):
     """No surface point of one thing lies deep inside another."""
-    for other in ROOMS[seed].furniture:
+    for other in rooms()[seed].furniture:
         deep, low = column_fill(other.model.key)
         if not deep.any():
             continue
-        for thing in ROOMS[seed].furniture:
+        for thing in rooms()[seed].furniture:
             if thing.id == other.id:
                 continue
             cell = local(other, thing.pose.apply(thing.model.points)) - low
@@ -120,7 +131,7 @@ def test_nothing_runs_into_anything_else(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_things_rest_on_what_supports_them(seed):
-    room = ROOMS[seed]
+    room = rooms()[seed]
     by_id = {t.id: t for t in room.objects}
     for thing in room.furniture:
         low, high = (thing.box.center[2] + s * thing.box.size[2] / 2 for s in (-1, 1))
@@ -144,7 +155,7 @@ def test_things_rest_on_what_supports_them(seed):
 
 def test_chairs_at_tables_face_them():
     facing, drawn_up = 0, 0
-    for room in ROOMS.values():
+    for room in rooms().values():
         tables = [t for t in room.furniture if t.category in ("table", "desk")]
         for chair in room.furniture:
             if chair.category not in ("chair", "office chair") or not tables:
@@ -160,7 +171,7 @@ def test_chairs_at_tables_face_them():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_robot_stays_in_the_room_and_clear_of_the_furniture(seed):
-    room = ROOMS[seed]
+    room = rooms()[seed]
     poses = robot_path(room, 16, height_m=0.9)
     np.testing.assert_allclose(poses[:, 2, 3], 0.9)
     assert inside_outline(poses[:, 0, 3], poses[:, 1, 3], np.array(room.outline)).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
@@ -22,10 +23,20 @@ from training.rooms.sample_files import write_sample
 from training.rooms.survey import CORRUPTIONS
 from training.scenes.scene_files import read_scene
 
-STOCK = Stock.of_bank(FurnitureBank.load(), "train")  # as make_rooms has it
 SEED = 3  # level and with few errors, so that things lie where they are
-SAMPLE = make_sample(SEED, STOCK)
 FEW = Recipe(sentences=8)
+
+
+@cache
+def stock():
+    """As make_rooms has it."""
+    return Stock.of_bank(FurnitureBank.load(), "train")
+
+
+@cache
+def sample():
+    """Made when it is first asked for: what a file makes on import, every worker makes."""
+    return make_sample(SEED, stock())
 
 
 @pytest.fixture(scope="module")
@@ -37,22 +48,22 @@ def folder(tmp_path_factory):
 
 
 def test_floor_and_walls_lie_where_they_should():
-    points = SAMPLE.xyz - SAMPLE.room_to_map[:3, 3].astype(np.float32)
-    points = points @ SAMPLE.room_to_map[:3, :3].astype(np.float32)  # inverse of a rotation
-    floor = SAMPLE.instance == FLOOR_ID
+    points = sample().xyz - sample().room_to_map[:3, 3].astype(np.float32)
+    points = points @ sample().room_to_map[:3, :3].astype(np.float32)  # inverse of a rotation
+    floor = sample().instance == FLOOR_ID
     assert floor.sum() > 1000
     assert np.median(np.abs(points[floor, 2])) < 0.02
-    for id_, (start, end) in zip(SAMPLE.room.wall_ids, SAMPLE.room.wall_lines, strict=True):
+    for id_, (start, end) in zip(sample().room.wall_ids, sample().room.wall_lines, strict=True):
         along = (end - start) / np.linalg.norm(end - start)
-        away = (points[SAMPLE.instance == id_, :2] - start) @ [-along[1], along[0]]
+        away = (points[sample().instance == id_, :2] - start) @ [-along[1], along[0]]
         assert len(away) < 50 or np.median(np.abs(away)) < 0.03
 
 
 def test_labelled_points_are_at_their_objects():
-    rotation, shift = SAMPLE.room_to_map[:3, :3], SAMPLE.room_to_map[:3, 3]
-    assert (SAMPLE.instance >= 0).all()
-    for thing in SAMPLE.room.furniture:
-        mine = (SAMPLE.xyz[SAMPLE.instance == thing.id] - shift) @ rotation
+    rotation, shift = sample().room_to_map[:3, :3], sample().room_to_map[:3, 3]
+    assert (sample().instance >= 0).all()
+    for thing in sample().room.furniture:
+        mine = (sample().xyz[sample().instance == thing.id] - shift) @ rotation
         offset = mine - np.array(thing.box.center)
         c, s = np.cos(thing.box.yaw), np.sin(thing.box.yaw)
         local = np.stack(
@@ -68,29 +79,29 @@ def test_labelled_points_are_at_their_objects():
 
 
 def test_superpoints_are_dense_and_mostly_of_one_object():
-    count = SAMPLE.superpoint.max() + 1
-    assert set(SAMPLE.superpoint.tolist()) == set(range(count))
-    votes = np.zeros((count, SAMPLE.instance.max() + 1))
-    np.add.at(votes, (SAMPLE.superpoint, SAMPLE.instance), 1)
+    count = sample().superpoint.max() + 1
+    assert set(sample().superpoint.tolist()) == set(range(count))
+    votes = np.zeros((count, sample().instance.max() + 1))
+    np.add.at(votes, (sample().superpoint, sample().instance), 1)
     assert votes.max(axis=1).sum() / votes.sum() > 0.95
 
 
 def test_only_well_seen_things_are_spoken_of():
-    seen = np.bincount(SAMPLE.instance, minlength=SAMPLE.room.furniture[-1].id + 1)
-    for description in SAMPLE.descriptions:
+    seen = np.bincount(sample().instance, minlength=sample().room.furniture[-1].id + 1)
+    for description in sample().descriptions:
         for phrase in description.phrases:
             assert phrase.structure or all(seen[i] >= MENTIONABLE_VOXELS for i in phrase.ids)
 
 
 def test_files_hold_the_sample(tmp_path):
-    path = write_sample(SAMPLE, tmp_path)
+    path = write_sample(sample(), tmp_path)
     scene = read_scene(path)
     assert sorted(map(tuple, np.round(scene.xyz, 2))) == sorted(
-        map(tuple, np.round(np.round(SAMPLE.xyz * 2048) / 2048, 2).astype(np.float32))
+        map(tuple, np.round(np.round(sample().xyz * 2048) / 2048, 2).astype(np.float32))
     )
-    assert np.bincount(scene.instance).tolist() == np.bincount(SAMPLE.instance).tolist()
-    assert len(scene.descriptions) == len(SAMPLE.descriptions)
-    for read, made in zip(scene.descriptions, SAMPLE.descriptions, strict=True):
+    assert np.bincount(scene.instance).tolist() == np.bincount(sample().instance).tolist()
+    assert len(scene.descriptions) == len(sample().descriptions)
+    for read, made in zip(scene.descriptions, sample().descriptions, strict=True):
         assert read.words == made.words
         assert read.sentence_ids == made.target_ids
         assert read.describes == made.describes
@@ -105,7 +116,7 @@ def test_files_hold_the_sample(tmp_path):
 
 
 def test_workers_make_what_one_alone_makes(folder, tmp_path):
-    alone = write_sample(make_sample(3, STOCK, sentences=8), tmp_path)
+    alone = write_sample(make_sample(3, stock(), sentences=8), tmp_path)
     with np.load(alone) as one, np.load(folder / alone.name) as many:
         assert set(one.files) == set(many.files)
         for key in one.files:

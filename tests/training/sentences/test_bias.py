@@ -56,6 +56,7 @@ def test_an_opening_that_is_said_of_absent_things_only_is_noticed(monkeypatch):
     asked = make_questions(None, 1600, 80)
     assert bias(asked, "wording", "bag of words") > MOST_AUC + 0.02
     monkeypatch.setattr(sentence_bias, "make_questions", lambda *_: asked)
+    monkeypatch.setattr(sentence_bias, "MEASURED", sentence_bias.MEASURED[:1])  # what decides
     assert sentence_bias.main([]) == 1
 
 

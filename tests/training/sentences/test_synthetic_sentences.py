@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import cache
 
 import numpy as np
 import pytest
@@ -19,17 +20,36 @@ from training.sentences.clause import Mention, Related, Telling
 from training.sentences.describing import Draft
 from training.sentences.generator import _finished, describe
 
-STOCK = Stock(FurnitureBank.load().models)
-ROOMS = {seed: generate_room(seed, STOCK) for seed in range(100, 118)}
-SAID = {seed: describe(room, np.random.default_rng(seed), count=40) for seed, room in ROOMS.items()}
-ALL = [(seed, d) for seed, said in SAID.items() for d in said]
 RELATING = {"behind", "beside", "underneath", "facing", "between", "closest", "above", "without"}
 WANTING = {"find", "go", "please", "show", "i'm", "bring", "where", "see"}
 THE_DESK = Mention("the desk", (FIRST_OBJECT_ID,))
-EXAM = {
-    seed: describe(ROOMS[seed], np.random.default_rng(seed), count=30, split="exam_text")
-    for seed in range(100, 108)
-}
+
+
+# Made when they are first asked for: what a file makes on import, every worker makes.
+@cache
+def rooms():
+    stock = Stock(FurnitureBank.load().models)
+    return {seed: generate_room(seed, stock) for seed in range(100, 118)}
+
+
+@cache
+def said_in():
+    return {
+        seed: describe(room, np.random.default_rng(seed), count=40)
+        for seed, room in rooms().items()
+    }
+
+
+def everything():
+    return [(seed, d) for seed, said in said_in().items() for d in said]
+
+
+@cache
+def exam():
+    return {
+        seed: describe(rooms()[seed], np.random.default_rng(seed), count=30, split="exam_text")
+        for seed in range(100, 108)
+    }
 
 
 def phrase_texts(description):
@@ -37,19 +57,19 @@ def phrase_texts(description):
 
 
 def test_the_same_generator_state_says_the_same():
-    again = describe(ROOMS[100], np.random.default_rng(100), count=40)
-    assert again == SAID[100]
-    assert describe(ROOMS[100], np.random.default_rng(5), count=40) != SAID[100]
+    again = describe(rooms()[100], np.random.default_rng(100), count=40)
+    assert again == said_in()[100]
+    assert describe(rooms()[100], np.random.default_rng(5), count=40) != said_in()[100]
 
 
 def test_every_room_has_enough_to_say():
-    assert all(len(said) == 40 for said in SAID.values())
-    for said in SAID.values():
+    assert all(len(said) == 40 for said in said_in().values())
+    for said in said_in().values():
         assert len({d.text for d in said}) == len(said)
 
 
 def test_spans_are_exact_and_heads_are_their_last_words():
-    for _, d in ALL:
+    for _, d in everything():
         cut = split_words(d.text)
         assert d.words == tuple(w.text for w in cut)
         assert d.phrases
@@ -65,14 +85,14 @@ def test_spans_are_exact_and_heads_are_their_last_words():
 
 
 def test_training_lacks_the_words_that_others_are_read_for():
-    words = {word.lower() for _, d in ALL for word in d.words}
+    words = {word.lower() for _, d in everything() for word in d.words}
     assert not words & LEARNED_WORDS.keys()
     assert words & {word for known in LEARNED_WORDS.values() for word in known}
 
 
 def test_what_describes_is_marked_and_what_is_wanted_is_not():
     """All words of phrases and relations are, no opening is."""
-    for _, d in ALL:
+    for _, d in everything():
         assert len(d.describes) == len(d.words)
         cut = split_words(d.text)
         for word, told in zip(cut, d.describes, strict=True):
@@ -115,8 +135,8 @@ def test_marks_follow_the_parts_in_every_style(text, described):
 
 
 def test_ids_are_in_the_room_and_targets_are_among_the_phrases():
-    for seed, d in ALL:
-        known = {thing.id for thing in ROOMS[seed].objects}
+    for seed, d in everything():
+        known = {thing.id for thing in rooms()[seed].objects}
         named = {i for p in d.phrases for i in p.ids}
         assert set(d.target_ids) <= named <= known
         for phrase in d.phrases:
@@ -127,16 +147,16 @@ def test_ids_are_in_the_room_and_targets_are_among_the_phrases():
 
 
 def test_an_independent_reader_finds_every_phrase_to_mean_its_things_alone():
-    for said, rooms in ((SAID, ROOMS), (EXAM, ROOMS)):
+    for said in (said_in(), exam()):
         for seed, descriptions in said.items():
-            checker = SentenceChecker(rooms[seed])
+            checker = SentenceChecker(rooms()[seed])
             found = [text for d in descriptions for text in checker.complaints(d)]
             assert found == [], f"room {seed}"
 
 
 @pytest.mark.parametrize("seed", [101, 104])
 def test_only_what_was_seen_is_spoken_of(seed):
-    room = ROOMS[seed]
+    room = rooms()[seed]
     ids = [t.id for t in room.furniture]
     mentionable, visible = set(ids[::2]), set(ids[: len(ids) - 2])
     rng = np.random.default_rng(1)
@@ -150,13 +170,13 @@ def test_only_what_was_seen_is_spoken_of(seed):
 
 
 def test_a_room_in_which_nothing_was_seen_is_only_asked_for_what_is_missing():
-    said = describe(ROOMS[100], np.random.default_rng(0), mentionable=(), visible=(), count=10)
+    said = describe(rooms()[100], np.random.default_rng(0), mentionable=(), visible=(), count=10)
     assert said
     assert all(p.ids == () for d in said for p in d.phrases)
 
 
 def test_the_mix_is_as_meant():
-    sentences = [d for _, d in ALL]
+    sentences = [d for _, d in everything()]
     absent = np.mean([any(p.absent for p in d.phrases) for d in sentences])
     hard = np.mean([any(p.hard for p in d.phrases) for d in sentences])
     alone = [d.phrases[0].absent for d in sentences if len(d.phrases) == 1]
@@ -171,8 +191,8 @@ def test_the_mix_is_as_meant():
         assert len(words) > 50
         assert len(d.phrases) >= 4
     alike = []
-    for seed, d in ALL:
-        things = ROOMS[seed].furniture
+    for seed, d in everything():
+        things = rooms()[seed].furniture
         for p in d.phrases:
             kinds = {t.category for t in things if t.id in p.ids}
             if kinds:
@@ -183,7 +203,7 @@ def test_the_mix_is_as_meant():
 
 
 def test_speech_keeps_the_phrases_and_loses_capitals_and_marks():
-    spoken = [d for _, d in ALL if d.style == "spoken"]
+    spoken = [d for _, d in everything() if d.style == "spoken"]
     assert len({d.text != d.written.text.lower().strip(".?!") for d in spoken}) == 2
     fillers = changed = 0
     for d in spoken:
@@ -204,10 +224,10 @@ def test_speech_keeps_the_phrases_and_loses_capitals_and_marks():
 
 
 def test_training_never_sees_what_the_text_exam_always_has():
-    for _, d in ALL:
+    for _, d in everything():
         assert d.kind not in held_out.TEMPLATES
         assert not held_out.is_held_out((d.written or d).text)
-    for descriptions in EXAM.values():
+    for descriptions in exam().values():
         assert len(descriptions) > 20
         for d in descriptions:
             kept = held_out.is_held_out((d.written or d).text)
@@ -220,7 +240,7 @@ def test_training_speaks_of_things_without_their_names_whether_they_are_there_or
     def meant(split):
         return [
             bool(phrase.ids)
-            for seed, room in ROOMS.items()
+            for seed, room in rooms().items()
             for d in describe(room, np.random.default_rng(seed), count=40, split=split)
             for phrase in d.phrases
             if generic & set(d.text[phrase.begin : phrase.end].lower().split())
@@ -237,5 +257,5 @@ def test_what_is_held_out_leaves_other_words_for_every_category():
     assert kept <= {noun.singular for noun in nouns.NOUNS}
     for category in nouns.CATEGORIES:
         assert any(n.singular not in kept for n in nouns.nouns_of(category)), category
-    every = " ".join(d.text for said in EXAM.values() for d in said)
+    every = " ".join(d.text for said in exam().values() for d in said)
     assert sum(word in every for word in held_out.RELATIONS) > len(held_out.RELATIONS) / 2
