@@ -177,7 +177,7 @@ demo: ros
 # Several processes at once, one thread each, and a file's tests one after the other. Tests on a
 # live graph mostly wait; the first file of theirs is two minutes at work, beside all the others.
 PARALLEL := -n logical --dist loadfile
-LIVE_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+LIVE_PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1
 
 # The rooms' generator is left out here: it is slow, and seldom what has changed.
