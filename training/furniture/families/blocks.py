@@ -152,10 +152,10 @@ class Blocks(Parts):
 
     def sheet(self, grid: Sequence[Sequence[Vector]] | NDArray[np.float64], color: Color) -> Part:
         """A thin sheet through a grid (R, C, 3) of points."""
-        return self.surface(np.asarray(grid, float), _rgb(color))
+        return self.surface(np.asarray(grid, float), whole_rgb(color))
 
     def _colored(self, solid: geometry.Solid, color: Color) -> Part:
-        rgb = _rgb(color)
+        rgb = whole_rgb(color)
         return self.add(solid, rgb, "wooden" if self.wooden and _is_brown(rgb) else "")
 
     def _put(
@@ -172,7 +172,8 @@ class Blocks(Parts):
         return part.move(*at)
 
 
-def _rgb(color: Color) -> tuple[int, int, int]:
+def whole_rgb(color: Color) -> tuple[int, int, int]:
+    """(3,) whole numbers 0..255."""
     if isinstance(color, str):
         r, g, b = ImageColor.getrgb(color)[:3]
     else:

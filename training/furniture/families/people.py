@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.furniture.families import geometry
-from training.furniture.families.blocks import Blocks, choose
+from training.furniture.families.blocks import Blocks, choose, whole_rgb
 from training.furniture.families.clothes import CLOTHES
+from training.furniture.families.lofts import Ring, loft
 from training.furniture.families.registry import family
+from training.furniture.families.soft import limb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from training.furniture.families.blocks import Rgb, Vector
     from training.furniture.families.shapes import Parts
 
-    Ring = tuple[float, float, float, float]  # z, y of its middle, half width, half depth
+    Oval = tuple[float, float, float, float]  # z, y of its middle, half width, half depth
 
 SKIN = {"#f0cdb4": 3, "#e3b694": 3, "#cf9b74": 2, "#a8734c": 2, "#7d5136": 2, "#4f3324": 1.5}
 HAIR = {"#1d1a19": 4, "#3a2a20": 3, "#6b4a2e": 2, "#b08a55": 1, "#9a9894": 1, "#7c3a22": 0.4}
@@ -42,42 +43,18 @@ class _Body:
         return self.height * share * self.girth
 
 
-def _limb(
-    p: Blocks, begin: Vector, end: Vector, first: float, last: float, color: Rgb | str
-) -> None:
+def _limb(p: Blocks, begin: Vector, end: Vector, first: float, last: float, color: Rgb) -> None:
     """A round limb that gets thinner, with round ends."""
-    start, stop = np.asarray(begin, float), np.asarray(end, float)
-    along = stop - start
-    length = float(np.linalg.norm(along))
-    points, faces = geometry.revolved([(0, 0), (first, 0), (last, length), (0, length)], 14)
-    z = along / length
-    x = np.cross([0.0, 1.0, 0.1], z)
-    x /= np.linalg.norm(x)
-    turned = points @ np.stack([x, np.cross(z, x), z]) + start
-    p.add((turned, faces), _ints(color))
-    p.blob((first, first, first), start, color)
-    p.blob((last, last, last), stop, color)
+    limb(p, [begin, end], [first, last], whole_rgb(color))
+    p.blob((first, first, first), begin, color)
+    p.blob((last, last, last), end, color)
 
 
-def _ints(color: Rgb | str) -> tuple[int, int, int]:
-    assert not isinstance(color, str)
-    r, g, b = np.clip(color, 0, 255).round().astype(int).tolist()
-    return r, g, b
-
-
-def _loft(p: Blocks, rings: Sequence[Ring], color: Rgb, lean: float = 0.0) -> None:
-    """A closed skin through level, rounded rings; `lean` is to the front, a metre up."""
-    angle = np.linspace(0, 2 * np.pi, 25)
+def _skin(p: Blocks, rings: Sequence[Oval], color: Rgb, lean: float = 0.0) -> None:
+    """Cloth or hair through level ovals; `lean` is to the front, a metre up."""
     bottom = rings[0][0]
-    shape = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.8
-    rows = [
-        np.stack([rx * shape, y + lean * (z - bottom) + ry * np.sin(angle), np.full(25, z)], axis=1)
-        for z, y, rx, ry in rings
-    ]
-    first, last = rows[0].mean(axis=0), rows[-1].mean(axis=0)
-    p.sheet(
-        np.stack([np.broadcast_to(first, (25, 3)), *rows, np.broadcast_to(last, (25, 3))]), color
-    )
+    through = [Ring(z, x, d, d, 2.4, y=y + lean * (z - bottom)) for z, y, x, d in rings]
+    p.add(loft(through, 24), whole_rgb(color))
 
 
 def _head(p: Blocks, rng: np.random.Generator, body: _Body, at: Vector, skin: Rgb) -> None:
@@ -101,7 +78,7 @@ def _head(p: Blocks, rng: np.random.Generator, body: _Body, at: Vector, skin: Rg
     if style == "long":
         drop = rng.uniform(0.7, 1.7) * rz
         top = middle[2] + 0.3 * rz
-        _loft(p, [(top - drop - rz, y - 0.055 * h, rx * 0.9, ry * 0.35),
+        _skin(p, [(top - drop - rz, y - 0.055 * h, rx * 0.9, ry * 0.35),
                   (top, y - 0.028 * h, rx * 1.1, ry * 0.7)], hair)  # fmt: skip
     elif style == "bun":
         p.blob((0.4 * rx, 0.4 * rx, 0.4 * rx), (x, back[1] - ry, middle[2] + 0.6 * rz), hair)
@@ -199,7 +176,7 @@ def _torso(
     h, wide = body.height, body.wide
     belly = rng.uniform(0.062, 0.07) * body.girth**1.3
     shoulder = hip + 0.3 * h
-    rings: list[Ring] = [
+    rings: list[Oval] = [
         (hip - rng.uniform(0.02, 0.07) * h, 0, wide(0.094), wide(0.066)),
         (hip + 0.06 * h, 0.004 * h, wide(0.09), h * belly),
         (hip + 0.12 * h, 0.004 * h, wide(0.085), h * belly),
@@ -208,7 +185,7 @@ def _torso(
         (shoulder, -0.004 * h, wide(0.07), wide(0.04)),
         (shoulder + 0.012 * h, 0, 0.036 * h, 0.034 * h),
     ]
-    _loft(p, rings, shirt, lean)
+    _skin(p, rings, shirt, lean)
     return (0.0, lean * 0.3 * h, shoulder - 0.015 * h)
 
 
@@ -216,7 +193,7 @@ def _worn(p: Blocks, rng: np.random.Generator, body: _Body, hip: float, lean: fl
     """A vest or a backpack, now and then."""
     h, kind = body.height, rng.random()
     if kind < 0.1:
-        _loft(p, [(hip - 0.01 * h, 0, body.wide(0.1), body.wide(0.078)),
+        _skin(p, [(hip - 0.01 * h, 0, body.wide(0.1), body.wide(0.078)),
                   (hip + 0.14 * h, 0, body.wide(0.096), body.wide(0.076)),
                   (hip + 0.27 * h, 0, body.wide(0.1), body.wide(0.064))],
               choose(rng, VESTS), lean)  # fmt: skip
@@ -242,7 +219,7 @@ def _person(rng: np.random.Generator, sits: bool) -> Parts:
     if not sits and rng.random() < 0.2:  # a skirt, or a dress or coat of one colour
         low = body.up(rng.uniform(0.2, 0.34))
         color = shirt if rng.random() < 0.6 else choose(rng, CLOTHES)
-        _loft(p, [(low, 0, body.wide(rng.uniform(0.1, 0.15)), body.wide(0.1)),
+        _skin(p, [(low, 0, body.wide(rng.uniform(0.1, 0.15)), body.wide(0.1)),
                   (body.up(0.53), 0, body.wide(0.095), body.wide(0.075))], color)  # fmt: skip
     rest = hip + body.up(rng.uniform(0.04, 0.14)) if sits else None
     _arms(p, rng, body, shoulders, shirt, skin, rest)
